@@ -1,0 +1,60 @@
+/** Types of the HTTP bodies that the server and the pages share; `docs/surface.md` lists the routes. */
+
+/** A playable one has its first segment in every variant; a ready one is complete and checked. */
+export type VideoStatus = 'queued' | 'segmenting' | 'playable' | 'ready' | 'failed'
+
+export type VariantSummary = {
+  readonly name: string // folder and RTSP path element, such as 720p
+  readonly widthPixels: number
+  readonly heightPixels: number
+  readonly bandwidthBitsPerSecond: number // BANDWIDTH of the multivariant playlist
+  readonly codecs: string
+}
+
+export type Video = {
+  readonly id: string
+  readonly title: string
+  readonly kind: 'video' | 'live'
+  readonly status: VideoStatus
+  readonly progressRatio: number // of segmenting, 0 to 1
+  readonly secondsLeft?: number // of segmenting, estimated
+  readonly durationSeconds?: number
+  readonly createdUnixMs: number
+  readonly error?: { readonly code: string; readonly message: string }
+  readonly warnings?: readonly string[]
+  readonly variants: readonly VariantSummary[]
+  readonly urls: { readonly hls?: string; readonly rtsp?: string; readonly poster?: string }
+}
+
+/** Every error body, RFC 9457, as application/problem+json. `code` is stable, see error-codes.ts. */
+export type Problem = {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: string
+}
+
+/** Ground truth of one link and lane, since link time 0. */
+export type LinkCounters = {
+  readonly acceptedPackets: number
+  readonly lostPackets: number // by the loss process
+  readonly tailDroppedPackets: number // by the full queue
+  readonly deliveredPackets: number
+  readonly deliveredBytes: number
+  readonly gatewayDroppedPackets: number // after the link, on the last hop to the browser
+  readonly queueingDelayMsMean: number
+  readonly queueingDelayMsMax: number
+}
+
+/** GET /api/links/:id. `profile` is a LinkProfile (link/profile.ts). */
+export type LinkSummary<Profile> = {
+  readonly id: string
+  readonly profile: Profile
+  readonly startedUnixMs?: number // civil time of link time 0; absent before the first media
+  readonly udp: LinkCounters
+}
+
+export type ServerEvent =
+  | { readonly kind: 'video'; readonly video: Video }
+  | { readonly kind: 'video-removed'; readonly id: string }

@@ -1,0 +1,17 @@
+import type { Outline } from '../protocol/outline.ts'
+
+/** One variant of one video, as the relay reads it: the segments that HLS serves. */
+export type OpenPresentation = {
+  readonly title: string
+  readonly variant: string
+  /** The outline as it stands now; grows while the video is being segmented. */
+  outline(): Outline
+  /** The bytes of segment `index` of the outline. Rejects when the file is gone. */
+  readSegment(index: number): Promise<Uint8Array>
+  close(): void
+}
+
+/** What the relay needs of the library. `variant` undefined means the best. Resolves undefined when there is no such video or variant. */
+export type PresentationSource = {
+  open(id: string, variant: string | undefined): Promise<OpenPresentation | undefined>
+}
