@@ -7,6 +7,7 @@ export type OutlineFrame = {
   readonly ptsTicks: number
   readonly dtsTicks: number
   readonly nalSizesBytes: readonly number[] // without start codes; parameter sets and SEI included, AUD left out
+  readonly headerNals?: number // so many of them come before the first slice (parameter sets, SEI); absent means 0
 }
 
 /** Consecutive AAC access units of a segment; each lasts `samplesPerFrame` samples. */
