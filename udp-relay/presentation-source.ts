@@ -2,6 +2,9 @@ import type { Outline } from '../protocol/outline.ts'
 
 /** One variant of one video, as the relay reads it: the segments that HLS serves. */
 export type OpenPresentation = {
+  /** The same for all who open this variant of this package, another for every other package (also of a later
+   *  attempt at the same video): packets built once are shared under it. */
+  readonly packageKey: string
   readonly title: string
   readonly variant: string
   /** The outline as it stands now; grows while the video is being segmented. */
