@@ -13,6 +13,67 @@ export const errorCodes = {
   },
   'unknown-video': { status: 404, title: 'No such video.', whatToDo: 'List the videos with GET /api/videos.' },
   'not-found': { status: 404, title: 'Nothing is served here.', whatToDo: 'See docs/surface.md for the addresses.' },
+  unauthorized: {
+    status: 401,
+    title: 'Writing needs the token.',
+    whatToDo:
+      'Send `Authorization: Bearer TOKEN`, or open the page once with ?token=TOKEN; the server prints it at start.',
+  },
+  'foreign-origin': {
+    status: 403,
+    title: 'A page of another origin may not use this address.',
+    whatToDo: 'Open the page from this server, or set publicUrl to the address that people use.',
+  },
+  'foreign-host': {
+    status: 403,
+    title: 'This server is not known by that name.',
+    whatToDo: 'Use an IP address or localhost, or set publicUrl to the name that people use.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This address does not take that method.',
+    whatToDo: 'Use a method of the Allow header.',
+  },
+  'too-large': {
+    status: 413,
+    title: 'The file is larger than this server takes.',
+    whatToDo: 'Send a smaller file, or raise maxUploadBytes.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The body is of a type that this address does not take.',
+    whatToDo: 'Send the type that the detail names.',
+  },
+  'range-not-satisfiable': {
+    status: 416,
+    title: 'The range lies outside the file.',
+    whatToDo: 'Ask for bytes below the size that Content-Range tells.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests from this address.',
+    whatToDo: 'Wait for the seconds of the Retry-After header.',
+  },
+  'wrong-state': {
+    status: 409,
+    title: 'The video is not in a state that allows this.',
+    whatToDo: 'Read its status with GET /api/videos/:id.',
+  },
+  'shutting-down': {
+    status: 503,
+    title: 'The server is shutting down.',
+    whatToDo: 'Try again when it is back.',
+  },
+  'pages-not-built': {
+    status: 503,
+    title: 'The pages have not been built.',
+    whatToDo: 'Run npm run build, or npm start, which builds what is stale.',
+  },
+  'disk-full': {
+    status: 507,
+    title: 'There is not enough free space for this.',
+    whatToDo: 'Make space in the media folder, or lower minFreeBytes.',
+  },
   internal: {
     status: 500,
     title: 'Weir made a mistake.',
