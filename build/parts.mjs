@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inRoot } from './places.mjs'
+import { run } from './run.mjs'
+
+/** @typedef {'server' | 'player'} PartName */
+/** @typedef {{ sources: string[], output: string, build: () => Promise<void> }} Part */
+
+const PURE_FOLDERS = ['protocol', 'link', 'stream', 'simulation']
+// What decides how every part is built: the versions of the tools, and these files.
+const BUILD_FILES = ['package-lock.json', 'package.json', 'build', 'tsconfig.base.json']
+
+/** What is built, out of what, and how.
+ *  @type {Readonly<Record<PartName, Part>>} */
+export const parts = {
+  server: {
+    sources: ['weir.ts', ...PURE_FOLDERS, 'segmenter', 'udp-relay', 'server', 'lab'],
+    output: 'dist/weir.js',
+    build: () =>
+      run(inRoot('node_modules/esbuild/bin/esbuild'), [
+        'weir.ts',
+        '--bundle',
+        '--packages=external',
+        '--platform=node',
+        '--format=esm',
+        '--target=node20.19',
+        '--sourcemap',
+        '--log-level=warning',
+        '--outfile=dist/weir.js',
+      ]),
+  },
+  player: {
+    sources: ['player', ...PURE_FOLDERS, 'tsconfig.browser.json'],
+    output: 'dist/player/index.html',
+    build: () =>
+      run(process.execPath, [
+        inRoot('node_modules/vite/bin/vite.js'),
+        'build',
+        '--config=player/vite.config.ts',
+        '--logLevel=warn',
+      ]),
+  },
+}
+
+/** Whether the part was built from exactly the sources that are here now.
+ *  @param {PartName} name */
+export function isFresh(name) {
+  const stamp = stampFile(name)
+  return (
+    existsSync(inRoot(parts[name].output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === sourcesHash(name)
+  )
+}
+
+/** Builds the part if its sources have changed. The hash is taken before, so that a file saved meanwhile makes it stale.
+ *  @param {PartName} name */
+export async function buildIfStale(name) {
+  if (isFresh(name)) return
+  const hash = sourcesHash(name)
+  console.error(`weir: building the ${name} …`)
+  await parts[name].build()
+  mkdirSync(inRoot('dist'), { recursive: true })
+  writeFileSync(stampFile(name), hash)
+}
+
+/** @param {PartName} name */
+function stampFile(name) {
+  return inRoot('dist', `${name}.stamp`)
+}
+
+/** Over the contents and not the times: a checkout back and forth leaves what was built as it is.
+ *  @param {PartName} name */
+export function sourcesHash(name) {
+  const hash = createHash('sha256')
+  for (const file of [...parts[name].sources, ...BUILD_FILES].flatMap(filesBelow)) {
+    hash
+      .update(`${file}\n`)
+      .update(readFileSync(inRoot(file)))
+      .update('\n')
+  }
+  return hash.digest('hex')
+}
+
+/** The files below a path that end up in something built, in a fixed order.
+ *  @param {string} path @returns {string[]} */
+function filesBelow(path) {
+  if (!existsSync(inRoot(path))) return []
+  if (path === 'lab/test-support') return []
+  const entries = path.includes('.') ? undefined : readdirSync(inRoot(path), { withFileTypes: true })
+  if (entries === undefined) return [path]
+  return entries
+    .filter(({ name }) => !/\.test\.tsx?$|\.md$/.test(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(path, entry.name)) : [join(path, entry.name)]))
+}

@@ -1,0 +1,23 @@
+import type { ClientName } from './clients.ts'
+
+/** Lines that a healthy run of a client prints, with the reason. Every other line counts. */
+const harmless: Readonly<Record<ClientName, readonly RegExp[]>> = {
+  ffmpeg: [],
+  ffprobe: [],
+  mpv: [],
+  cvlc: [
+    /^VLC media player /, // its banner
+    /dbus|Failed to connect to socket/i, // no desktop session on a server
+  ],
+  'gst-launch-1.0': [],
+  chromium: [/unexpected operator/], // Debian's wrapper compares memory sizes with a shell test
+  'node-datachannel': [],
+}
+
+/** The lines of a client's output that are not known to be harmless. */
+export function unexpectedLines(client: ClientName, output: string): string[] {
+  return output
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !harmless[client].some((pattern) => pattern.test(line)))
+}
