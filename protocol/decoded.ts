@@ -5,6 +5,7 @@ export type WireFault =
   | { readonly code: 'bad-padding'; readonly paddingBytes: number }
   | { readonly code: 'bad-length'; readonly statedBytes: number; readonly gotBytes: number }
   | { readonly code: 'bad-sync'; readonly byte: number; readonly atByte: number }
+  | { readonly code: 'bad-continuity'; readonly pid: number; readonly expected: number; readonly got: number }
   | { readonly code: 'unsupported'; readonly what: string }
   | { readonly code: 'bad-text'; readonly expected: string; readonly got: string }
 

@@ -1,3 +1,11 @@
+import { badText, decoded, type Decoded } from './decoded.ts'
+import { frameKind, isSlice } from './h264.ts'
+import { JsonFields } from './json-fields.ts'
+import { TICKS_PER_SECOND, ticksAfter, wrapTicks } from './mpeg-ts-clock.ts'
+import type { AudioAccessUnit } from './mpeg-ts-audio.ts'
+import type { TsSegment, VideoAccessUnit } from './mpeg-ts-demuxer.ts'
+import { readSegmentRow, writeSegmentRow } from './outline-rows.ts'
+
 /** What a decoder loses with a frame: all until the next IDR, or only the frame itself (nal_ref_idc 0). */
 export type FrameKind = 'idr' | 'reference' | 'disposable'
 
@@ -48,4 +56,155 @@ export type Outline = {
   }
   readonly segments: readonly OutlineSegment[]
   readonly ended: boolean // false while the video is still being segmented
+}
+
+type SegmentPlace = {
+  readonly uri: string
+  readonly sizeBytes: number
+  readonly originTicks: number // the outline's
+  readonly startSeconds: number
+  readonly durationSeconds: number
+}
+
+/** What the outline keeps of a demuxed segment. */
+export function outlineSegment(ts: TsSegment, place: SegmentPlace): OutlineSegment {
+  const { originTicks, ...kept } = place
+  // A timestamp tells its time modulo 26.5 hours; the segment's start tells which of them.
+  const startTicks = Math.round(place.startSeconds * TICKS_PER_SECOND)
+  const toldStart = wrapTicks(originTicks + startTicks)
+  const place90kHz = (ticks: number) => startTicks + ticksAfter(ticks, toldStart)
+  return {
+    ...kept,
+    frames: ts.video.map((unit) => outlineFrame(unit, place90kHz)),
+    ...outlineAudio(ts.audio, place90kHz),
+  }
+}
+
+function outlineFrame(unit: VideoAccessUnit, sinceOrigin: (ticks: number) => number): OutlineFrame {
+  const headerNals = unit.nals.findIndex(isSlice)
+  return {
+    kind: frameKind(unit.nals),
+    ptsTicks: sinceOrigin(unit.ptsTicks),
+    dtsTicks: sinceOrigin(unit.dtsTicks),
+    nalSizesBytes: unit.nals.map((nal) => nal.length),
+    ...(headerNals > 0 ? { headerNals } : {}),
+  }
+}
+
+function outlineAudio(
+  units: readonly AudioAccessUnit[],
+  sinceOrigin: (ticks: number) => number,
+): Pick<OutlineSegment, 'audio'> {
+  const first = units[0]
+  if (first === undefined) return {}
+  return { audio: { firstPtsTicks: sinceOrigin(first.ptsTicks), sizesBytes: units.map((unit) => unit.data.length) } }
+}
+
+const MAX_OUTLINE_CHARACTERS = 2 ** 28 // about two days of 30 pictures a second
+
+/** Writes `outline.json`: the outline's own fields, then `segments` as rows (see outline-rows.ts), one a line. */
+export function writeOutline({ segments, ...head }: Outline): string {
+  const rows = segments.map((segment) => JSON.stringify(writeSegmentRow(segment)))
+  return `${JSON.stringify(head).slice(0, -1)},"segments":[\n${rows.join(',\n')}\n]}\n`
+}
+
+/** Reads `outline.json`, all of it checked. Fault: bad-text, naming the first field that is wrong. */
+export function readOutline(text: string): Decoded<Outline> {
+  if (text.length > MAX_OUTLINE_CHARACTERS) return badText(`at most ${MAX_OUTLINE_CHARACTERS} characters`, text)
+  const fields = new JsonFields()
+  const root = fields.record(parseJson(text), 'outline')
+  if (root['format'] !== 'weir-outline') fields.refuse('format', '"weir-outline"', root['format'])
+  if (root['version'] !== 1) fields.refuse('version', '1', root['version'])
+  const outline: Outline = {
+    format: 'weir-outline',
+    version: 1,
+    variant: fields.text(root['variant'], 'variant', /^\w[\w.-]*$/),
+    originTicks: fields.wholeNumber(root['originTicks'], 'originTicks', 0, 2 ** 33 - 1),
+    ...(root['video'] === undefined ? {} : { video: readVideo(root['video'], fields) }),
+    ...(root['audio'] === undefined ? {} : { audio: readAudio(root['audio'], fields) }),
+    segments: readSegments(root['segments'], fields),
+    ended: fields.boolean(root['ended'], 'ended'),
+  }
+  return fields.fault ?? decoded(outline)
+}
+
+/** undefined, which no JSON text means, for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function readVideo(value: unknown, fields: JsonFields): NonNullable<Outline['video']> {
+  const video = fields.record(value, 'video')
+  return {
+    codec: fields.text(video['codec'], 'video.codec', /^avc1\.[0-9a-f]{6}$/),
+    widthPixels: fields.wholeNumber(video['widthPixels'], 'video.widthPixels', 1, 16384),
+    heightPixels: fields.wholeNumber(video['heightPixels'], 'video.heightPixels', 1, 16384),
+    framesPerSecond: fields.number(video['framesPerSecond'], 'video.framesPerSecond', 0, 1000),
+    spsBase64: fields.text(video['spsBase64'], 'video.spsBase64', BASE64),
+    ppsBase64: fields.text(video['ppsBase64'], 'video.ppsBase64', BASE64),
+  }
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+function readAudio(value: unknown, fields: JsonFields): NonNullable<Outline['audio']> {
+  const audio = fields.record(value, 'audio')
+  return {
+    codec: fields.text(audio['codec'], 'audio.codec', /^mp4a\.40\.\d{1,2}$/),
+    sampleRateHz: fields.wholeNumber(audio['sampleRateHz'], 'audio.sampleRateHz', 1, 2 ** 24 - 1),
+    channelCount: fields.wholeNumber(audio['channelCount'], 'audio.channelCount', 1, 8),
+    samplesPerFrame: fields.wholeNumber(audio['samplesPerFrame'], 'audio.samplesPerFrame', 1, 4096),
+    audioSpecificConfigHex: fields.text(
+      audio['audioSpecificConfigHex'],
+      'audio.audioSpecificConfigHex',
+      /^(?:[0-9a-f]{2})+$/,
+    ),
+  }
+}
+
+function readSegments(value: unknown, fields: JsonFields): OutlineSegment[] {
+  const segments = fields.list(value, 'segments').map((row, index) => readSegmentRow(row, `segments[${index}]`, fields))
+  const early = segments.findIndex(
+    (segment, index) => segment.startSeconds <= (segments[index - 1]?.startSeconds ?? -1),
+  )
+  if (early >= 0) fields.refuse(`segments[${early}] start`, 'after the one before', segments[early]?.startSeconds)
+  return segments
+}
+
+/** The index of the segment that plays at `seconds`; undefined before the first and from the end of the last on. */
+export function segmentAt({ segments }: Outline, seconds: number): number | undefined {
+  const index = countLeading(segments, (segment) => segment.startSeconds <= seconds) - 1
+  const segment = segments[index]
+  const isLast = index === segments.length - 1
+  if (segment === undefined || (isLast && seconds >= segment.startSeconds + segment.durationSeconds)) return undefined
+  return index
+}
+
+export type Keyframe = { readonly segmentIndex: number; readonly frameIndex: number; readonly startSeconds: number }
+
+/** The last IDR shown at or before `seconds`, so the last of all beyond the end; undefined before the first. */
+export function keyframeAtOrBefore({ segments }: Outline, seconds: number): Keyframe | undefined {
+  const ticks = Math.round(seconds * TICKS_PER_SECOND) // a start that was told in seconds finds its own frame again
+  const isReached = (frame: OutlineFrame | undefined) => frame !== undefined && frame.ptsTicks <= ticks
+  const segmentIndex = countLeading(segments, (segment) => isReached(segment.frames[0])) - 1
+  const frames = segments[segmentIndex]?.frames ?? []
+  const frameIndex = frames.findLastIndex((frame) => frame.kind === 'idr' && isReached(frame))
+  const frame = frames[frameIndex]
+  return frame && { segmentIndex, frameIndex, startSeconds: frame.ptsTicks / TICKS_PER_SECOND }
+}
+
+/** How many of the sorted `items` pass before the first that does not, by halving. */
+function countLeading<T>(items: readonly T[], passes: (item: T) => boolean): number {
+  let low = 0
+  let high = items.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (passes(items[middle] as T)) low = middle + 1
+    else high = middle
+  }
+  return low
 }
