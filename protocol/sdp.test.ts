@@ -1,0 +1,112 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { aacFormatParameters, h264FormatParameters, readSdp, writeSdp, type PresentationDescription } from './sdp.ts'
+
+const description: PresentationDescription = {
+  sessionId: '4711',
+  serverAddress: '127.0.0.1',
+  title: 'Café',
+  controlUrl: 'rtsp://127.0.0.1:8554/abc',
+  durationSeconds: 20.5,
+  tracks: [
+    {
+      kind: 'video',
+      payloadType: 96,
+      encoding: 'H264',
+      clockRateHz: 90000,
+      formatParameters: h264FormatParameters('Z2QAHw==', 'aOvjyw==', '64001F'),
+      controlUrl: 'rtsp://127.0.0.1:8554/abc/720p/trackID=0',
+      bandwidthKbitPerSecond: 2500,
+    },
+    {
+      kind: 'audio',
+      payloadType: 97,
+      encoding: 'MPEG4-GENERIC',
+      clockRateHz: 48000,
+      channelCount: 2,
+      formatParameters: aacFormatParameters('1190'),
+      controlUrl: 'rtsp://127.0.0.1:8554/abc/720p/trackID=1',
+    },
+  ],
+}
+
+const text = `v=0
+o=- 4711 1 IN IP4 127.0.0.1
+s=Café
+c=IN IP4 0.0.0.0
+t=0 0
+a=control:rtsp://127.0.0.1:8554/abc
+a=tool:weir
+a=range:npt=0-20.500
+m=video 0 RTP/AVP 96
+b=AS:2500
+a=rtpmap:96 H264/90000
+a=fmtp:96 packetization-mode=1;profile-level-id=64001F;sprop-parameter-sets=Z2QAHw==,aOvjyw==
+a=control:rtsp://127.0.0.1:8554/abc/720p/trackID=0
+m=audio 0 RTP/AVP 97
+a=rtpmap:97 MPEG4-GENERIC/48000/2
+a=fmtp:97 streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1190
+a=control:rtsp://127.0.0.1:8554/abc/720p/trackID=1
+`.replaceAll('\n', '\r\n')
+
+test('writeSdp writes H264 and AAC tracks with absolute control URLs', () => expect(writeSdp(description)).toBe(text))
+
+test('readSdp reads H264 and AAC tracks', () => expect(readSdp(text)).toEqual({ ok: true, value: description }))
+
+test('writeSdp leaves the end open while the presentation grows', () => {
+  const { durationSeconds: _, ...growing } = description
+  expect(writeSdp(growing)).toContain('a=range:npt=0-\r\n')
+})
+
+test('writeSdp tells the address family of IPv6', () => {
+  const sdp = writeSdp({ ...description, serverAddress: '::1' })
+  expect(sdp).toContain('o=- 4711 1 IN IP6 ::1\r\n')
+  expect(sdp).toContain('c=IN IP6 ::\r\n')
+})
+
+test('writeSdp keeps a title on its line, and writes one where there is none', () => {
+  expect(writeSdp({ ...description, title: 'a\r\nm=audio' })).toContain('s=a m=audio\r\nc=')
+  expect(writeSdp({ ...description, title: '' })).toContain('s=-\r\n')
+})
+
+test('readSdp reads what a camera writes: relative control, parameters in other case, blanks', () => {
+  const camera =
+    'v=0\no=- 1 1 IN IP4 10.0.0.1\ns=cam\nt=0 0\nm=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=fmtp:96 Profile-Level-Id=42001E; packetization-mode=1\na=control:track1\nm=application 0 RTP/AVP 107\n'
+  expect(readSdp(camera)).toMatchObject({
+    value: {
+      controlUrl: '*',
+      tracks: [
+        {
+          controlUrl: 'track1',
+          formatParameters: new Map([
+            ['profile-level-id', '42001E'],
+            ['packetization-mode', '1'],
+          ]),
+        },
+      ],
+    },
+  })
+})
+
+test('readSdp refuses what is no session description', () => {
+  expect(readSdp('<html>')).toMatchObject({ ok: false, fault: { code: 'bad-text' } })
+})
+
+test('readSdp takes any lines', () => {
+  const line = fc.constantFrom(
+    ...text.split('\r\n'),
+    'm=',
+    'a=fmtp:',
+    'a=rtpmap:96',
+    'a=control:',
+    'o=',
+    'b=AS:x',
+    'a=range:npt=-9',
+  )
+  const anyText = fc.array(fc.oneof(line, fc.string({ maxLength: 8 })))
+  const property = fc.property(
+    anyText,
+    (lines) => void expect(() => readSdp(['v=0', ...lines].join('\n'))).not.toThrow(),
+  )
+  fc.assert(property, { seed: 3, numRuns: 500 })
+})

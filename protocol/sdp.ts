@@ -1,0 +1,153 @@
+import { parse, write, type MediaDescription, type SessionDescription } from 'sdp-transform'
+import { badText, type Decoded } from './decoded.ts'
+
+/** One media stream of a presentation, carried as RTP/AVP. */
+export type SdpTrack = {
+  readonly kind: 'video' | 'audio'
+  readonly payloadType: number
+  readonly encoding: string // of a=rtpmap: H264, MPEG4-GENERIC
+  readonly clockRateHz: number
+  readonly channelCount?: number // audio only
+  readonly formatParameters: ReadonlyMap<string, string> // of a=fmtp, in written order; readers find them in lower case
+  readonly controlUrl: string
+  readonly bandwidthKbitPerSecond?: number // b=AS
+}
+
+/** A presentation as DESCRIBE tells it: RFC 8866 with the attributes of RFC 2326 appendix C. */
+export type PresentationDescription = {
+  readonly sessionId: string // digits
+  readonly serverAddress: string
+  readonly title: string
+  readonly controlUrl: string // of the whole presentation
+  readonly durationSeconds?: number // absent while it grows; without it VLC allows no seeking
+  readonly tracks: readonly SdpTrack[]
+}
+
+/** RFC 6184 section 8.1: single NAL units, STAP-A and FU-A; profile and parameter sets as the stream has them. */
+export function h264FormatParameters(
+  spsBase64: string,
+  ppsBase64: string,
+  profileLevelId: string,
+): Map<string, string> {
+  return new Map([
+    ['packetization-mode', '1'],
+    ['profile-level-id', profileLevelId],
+    ['sprop-parameter-sets', `${spsBase64},${ppsBase64}`],
+  ])
+}
+
+/** RFC 3640 section 3.3.6, AAC-hbr: 13 bits of size, 3 bits of index before each access unit. */
+export function aacFormatParameters(audioSpecificConfigHex: string): Map<string, string> {
+  return new Map([
+    ['streamtype', '5'],
+    ['profile-level-id', '1'],
+    ['mode', 'AAC-hbr'],
+    ['sizelength', '13'],
+    ['indexlength', '3'],
+    ['indexdeltalength', '3'],
+    ['config', audioSpecificConfigHex],
+  ])
+}
+
+/** The text of a description; lines end in CRLF. Control URLs are written as given, so they should be absolute: players
+ *  resolve relative ones each in its own way. */
+export function writeSdp(description: PresentationDescription): string {
+  const ipVersion = description.serverAddress.includes(':') ? 6 : 4
+  const { durationSeconds } = description
+  const session: SessionDescription = {
+    version: 0,
+    origin: {
+      username: '-',
+      sessionId: description.sessionId,
+      sessionVersion: 1,
+      netType: 'IN',
+      ipVer: ipVersion,
+      address: description.serverAddress,
+    },
+    name: oneLine(description.title),
+    connection: { version: ipVersion, ip: ipVersion === 6 ? '::' : '0.0.0.0' }, // RFC 2326 section C.1.7
+    timing: { start: 0, stop: 0 },
+    control: description.controlUrl,
+    // sdp-transform's name for attributes it has no field for.
+    invalid: [
+      { value: 'tool:weir' },
+      { value: `range:npt=0-${durationSeconds === undefined ? '' : durationSeconds.toFixed(3)}` },
+    ],
+    media: description.tracks.map(mediaOf),
+  }
+  return write(session)
+}
+
+function mediaOf(track: SdpTrack): MediaDescription {
+  const config = [...track.formatParameters].map(([name, value]) => `${name}=${value}`).join(';')
+  const { bandwidthKbitPerSecond } = track
+  return {
+    type: track.kind,
+    port: 0, // the client chooses, RFC 2326 section C.1.2
+    protocol: 'RTP/AVP',
+    payloads: String(track.payloadType),
+    ...(bandwidthKbitPerSecond === undefined ? {} : { bandwidth: [{ type: 'AS', limit: bandwidthKbitPerSecond }] }),
+    rtp: [
+      {
+        payload: track.payloadType,
+        codec: track.encoding,
+        rate: track.clockRateHz,
+        ...(track.channelCount === undefined ? {} : { encoding: track.channelCount }),
+      },
+    ],
+    fmtp: [{ payload: track.payloadType, config }],
+    control: track.controlUrl,
+  }
+}
+
+/** Reads what a server described. Tracks without a=rtpmap or a=control, and of other kinds, are left out. */
+export function readSdp(text: string): Decoded<PresentationDescription> {
+  if (!/^v=0\s*$/m.test(text)) return badText('a session description, v=0', text)
+  const session = parse(text)
+  const range = session.invalid?.map(({ value }) => /^range:npt=[\d.]*-([\d.]+)$/.exec(value)?.[1]).find(Boolean)
+  return {
+    ok: true,
+    value: {
+      sessionId: String(session.origin?.sessionId ?? 0),
+      serverAddress: session.origin?.address ?? '',
+      title: session.name ?? '',
+      controlUrl: session.control ?? '*',
+      ...(range === undefined ? {} : { durationSeconds: Number(range) }),
+      tracks: (session.media ?? []).flatMap((media) => trackOf(media) ?? []),
+    },
+  }
+}
+
+function trackOf(media: MediaDescription): SdpTrack | undefined {
+  const map = media.rtp[0]
+  if ((media.type !== 'video' && media.type !== 'audio') || map === undefined) return undefined
+  if (media.control === undefined || map.rate === undefined) return undefined
+  const config = media.fmtp.find(({ payload }) => payload === map.payload)?.config ?? ''
+  const limit = media.bandwidth?.find(({ type }) => type === 'AS')?.limit
+  return {
+    kind: media.type,
+    payloadType: map.payload,
+    encoding: map.codec,
+    clockRateHz: map.rate,
+    ...(map.encoding === undefined ? {} : { channelCount: map.encoding }),
+    formatParameters: readFormatParameters(config),
+    controlUrl: media.control,
+    ...(limit === undefined ? {} : { bandwidthKbitPerSecond: Number(limit) }),
+  }
+}
+
+/** `name=value` pairs; a value may hold '=' (base64), and blanks around a pair do not count. */
+function readFormatParameters(config: string): Map<string, string> {
+  const pairs = config.split(';').map((pair) => pair.trim())
+  return new Map(
+    pairs.filter(Boolean).map((pair) => {
+      const equals = pair.indexOf('=')
+      return equals === -1 ? [pair.toLowerCase(), ''] : [pair.slice(0, equals).toLowerCase(), pair.slice(equals + 1)]
+    }),
+  )
+}
+
+/** A title that would end its line would begin another field; RFC 8866 section 5.3 wants one character at least. */
+function oneLine(title: string): string {
+  return title.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim() || '-'
+}
