@@ -1,4 +1,6 @@
-import { decoded, tooShort, type Decoded } from './decoded.ts'
+import { BitReader } from './bit-reader.ts'
+import { BitWriter } from './bit-writer.ts'
+import { decoded, tooShort, unsupported, type Decoded } from './decoded.ts'
 
 /** What a decoder must know of AAC, ISO/IEC 14496-3 section 1.6.2.1. */
 export type AacConfig = {
@@ -85,6 +87,75 @@ export function channelConfigurationOf(channelCount: number): number {
   return configuration
 }
 
-function unsupported(what: string): Decoded<never> {
-  return { ok: false, fault: { code: 'unsupported', what } }
+/** How an AudioSpecificConfig tells spectral band replication outright: 5 is HE-AAC, 29 adds parametric stereo. */
+export type SbrConfig = { readonly objectType: 5 | 29; readonly sampleRateHz: number }
+
+/** An AudioSpecificConfig: the core codec, and what SBR makes of it where that is told at the front. */
+export type AudioSpecificConfig = AacConfig & { readonly sbr?: SbrConfig }
+
+const FREQUENCY_TOLD_OUTRIGHT = 15
+const OBJECT_TYPE_ESCAPE = 31
+const generalAudioObjectTypes = [1, 2, 3, 4] // Main, LC, SSR, LTP
+
+/** Reads an AudioSpecificConfig, ISO/IEC 14496-3 section 1.6.2.1, with its GASpecificConfig (section 4.4.1); an SBR
+ *  extension behind it is left unread, as a decoder that does not know it would. Faults: too-short, unsupported. */
+export function decodeAudioSpecificConfig(bytes: Uint8Array): Decoded<AudioSpecificConfig> {
+  const reader = new BitReader(bytes)
+  const firstType = readObjectType(reader)
+  const sampleRateHz = readSampleRate(reader)
+  const channelCount = channelCountOf(reader.bits(4))
+  const sbrType = firstType === 5 || firstType === 29 ? firstType : undefined
+  const sbrRateHz = sbrType && readSampleRate(reader)
+  const objectType = sbrType ? readObjectType(reader) : firstType
+  const samplesPerFrame = reader.flag() ? 960 : 1024 // frameLengthFlag
+  if (reader.flag()) reader.bits(14) // dependsOnCoreCoder: coreCoderDelay
+  reader.bit() // extensionFlag
+
+  if (reader.isExhausted) return tooShort(reader.neededBytes, bytes.length)
+  if (!generalAudioObjectTypes.includes(objectType)) return unsupported(`audio object type ${objectType}`)
+  if (channelCount === undefined) return unsupported('AAC channels told in the stream only')
+  if (sampleRateHz === undefined) return unsupported('a reserved AAC sample rate')
+  const config = { objectType, sampleRateHz, channelCount, samplesPerFrame }
+  if (sbrType === undefined) return decoded(config)
+  if (sbrRateHz === undefined) return unsupported('a reserved AAC sample rate')
+  return decoded({ ...config, sbr: { objectType: sbrType, sampleRateHz: sbrRateHz } })
+}
+
+/** Writes an AudioSpecificConfig. Throws RangeError for a channel count without a configuration of its own. */
+export function encodeAudioSpecificConfig(config: AudioSpecificConfig): Uint8Array {
+  const { sbr } = config
+  const writer = new BitWriter()
+  writer.bits(sbr?.objectType ?? config.objectType, 5)
+  writeSampleRate(writer, config.sampleRateHz)
+  writer.bits(channelConfigurationOf(config.channelCount), 4)
+  if (sbr !== undefined) {
+    writeSampleRate(writer, sbr.sampleRateHz)
+    writer.bits(config.objectType, 5)
+  }
+  writer.bits(config.samplesPerFrame === 960 ? 1 : 0, 1)
+  writer.bits(0, 2) // no core coder, no extension
+  return writer.bytes()
+}
+
+/** `mp4a.40.2` for AAC-LC, `mp4a.40.5` where SBR is told outright; RFC 6381 section 3.3. */
+export function aacCodecString(config: Pick<AudioSpecificConfig, 'objectType' | 'sbr'>): string {
+  return `mp4a.40.${config.sbr?.objectType ?? config.objectType}`
+}
+
+function readObjectType(reader: BitReader): number {
+  const type = reader.bits(5)
+  return type === OBJECT_TYPE_ESCAPE ? 32 + reader.bits(6) : type
+}
+
+function readSampleRate(reader: BitReader): number | undefined {
+  const index = reader.bits(4)
+  if (index !== FREQUENCY_TOLD_OUTRIGHT) return sampleRatesHz[index]
+  const sampleRateHz = reader.bits(24)
+  return sampleRateHz === 0 ? undefined : sampleRateHz
+}
+
+function writeSampleRate(writer: BitWriter, sampleRateHz: number): void {
+  const index = sampleRatesHz.indexOf(sampleRateHz)
+  writer.bits(index < 0 ? FREQUENCY_TOLD_OUTRIGHT : index, 4)
+  if (index < 0) writer.bits(sampleRateHz, 24)
 }

@@ -20,6 +20,10 @@ export function tooShort(neededBytes: number, gotBytes: number): Decoded<never> 
   return { ok: false, fault: { code: 'too-short', neededBytes, gotBytes } }
 }
 
+export function unsupported(what: string): Decoded<never> {
+  return { ok: false, fault: { code: 'unsupported', what } }
+}
+
 /** `got` is cut to 60 characters: it ends in logs and error replies. */
 export function badText(expected: string, got: string): Decoded<never> {
   return { ok: false, fault: { code: 'bad-text', expected, got: got.slice(0, 60) } }

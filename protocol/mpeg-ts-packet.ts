@@ -1,4 +1,4 @@
-import { decoded, type Decoded } from './decoded.ts'
+import { decoded, unsupported, type Decoded } from './decoded.ts'
 
 export const TS_PACKET_BYTES = 188
 const SYNC_BYTE = 0x47
@@ -50,8 +50,4 @@ function readPcr(bytes: Uint8Array, at: number): number {
   const low = view.getUint16(4)
   const baseTicks = view.getUint32(0) * 2 + (low >> 15)
   return baseTicks * 300 + (low & 0x1ff)
-}
-
-function unsupported(what: string): Decoded<never> {
-  return { ok: false, fault: { code: 'unsupported', what } }
 }

@@ -1,5 +1,5 @@
 import { concatBytes } from './bytes.ts'
-import { decoded, type Decoded } from './decoded.ts'
+import { decoded, unsupported, type Decoded } from './decoded.ts'
 import { decodeTsPacket, TS_PACKET_BYTES } from './mpeg-ts-packet.ts'
 
 /** The PIDs of the first program that Weir reads: its first H.264 stream and its first AAC stream in ADTS. */
@@ -31,7 +31,7 @@ export function findProgram(bytes: Uint8Array): Decoded<TsProgram> {
       if (program !== undefined) return decoded(program)
     }
   }
-  return { ok: false, fault: { code: 'unsupported', what: 'a transport stream without a program map' } }
+  return unsupported('a transport stream without a program map')
 }
 
 /** Joins the sections of one PID out of packet payloads, section 2.4.4.1: a pointer field says where the next begins. */

@@ -1,0 +1,168 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { BitWriter } from './bit-writer.ts'
+import { h264CodecString, readSps, type SpsFacts } from './h264-sps.ts'
+import { hex } from './test-support/transport-packets.ts'
+
+const usual = { chromaFormatIdc: 1, lumaBits: 8, separateColourPlanes: false, log2MaxFrameNum: 4, frameMbsOnly: true }
+const written: { name: string; wire: string; facts: SpsFacts; codec: string }[] = [
+  {
+    name: 'Baseline 1080p at 30000/1001, cropped from 1088 lines',
+    wire: '6742c028da01e0089f97011000003e90000ea600f1832a',
+    facts: {
+      ...usual,
+      profileIdc: 66,
+      constraintFlags: 0xc0,
+      levelIdc: 40,
+      pictureOrderCountType: 2,
+      widthPixels: 1920,
+      heightPixels: 1080,
+      framesPerSecond: 30_000 / 1001,
+    },
+    codec: 'avc1.42c028',
+  },
+  {
+    name: 'High 1080p with emulation prevention in its timing',
+    wire: '67640028acd940780227e5c044000003000400000300c83c60c658',
+    facts: {
+      ...usual,
+      profileIdc: 100,
+      constraintFlags: 0,
+      levelIdc: 40,
+      pictureOrderCountType: 0,
+      widthPixels: 1920,
+      heightPixels: 1080,
+      framesPerSecond: 25,
+    },
+    codec: 'avc1.640028',
+  },
+  {
+    name: 'interlaced 576i',
+    wire: '6764001eacd940b424d8088000000300800000190f8a14cb',
+    facts: {
+      ...usual,
+      profileIdc: 100,
+      constraintFlags: 0,
+      levelIdc: 30,
+      pictureOrderCountType: 0,
+      frameMbsOnly: false,
+      widthPixels: 720,
+      heightPixels: 576,
+      framesPerSecond: 25,
+    },
+    codec: 'avc1.64001e',
+  },
+  {
+    name: '4:4:4, whose cropping counts single pixels',
+    wire: '67f4000a919b28e4f1f1f808800000030080000019078912cb',
+    facts: {
+      ...usual,
+      profileIdc: 244,
+      constraintFlags: 0,
+      levelIdc: 10,
+      chromaFormatIdc: 3,
+      pictureOrderCountType: 0,
+      widthPixels: 98,
+      heightPixels: 50,
+      framesPerSecond: 25,
+    },
+    codec: 'avc1.f4000a',
+  },
+  {
+    name: '4:2:2 in 10 bits',
+    wire: '677a000ab6cd94727888fc0440000003004000000c83c4896580',
+    facts: {
+      ...usual,
+      profileIdc: 122,
+      constraintFlags: 0,
+      levelIdc: 10,
+      chromaFormatIdc: 2,
+      lumaBits: 10,
+      pictureOrderCountType: 0,
+      widthPixels: 98,
+      heightPixels: 50,
+      framesPerSecond: 25,
+    },
+    codec: 'avc1.7a000a',
+  },
+]
+
+for (const { name, wire, facts, codec } of written) {
+  test(`readSps reads ${name}`, () => expect(readSps(hex(wire))).toEqual({ ok: true, value: facts }))
+  test(`h264CodecString tells ${codec} for ${name}`, () => expect(h264CodecString(facts)).toBe(codec))
+}
+
+test('h264CodecString writes two digits for a small level', () => {
+  expect(h264CodecString({ profileIdc: 66, constraintFlags: 0, levelIdc: 9 })).toBe('avc1.420009')
+})
+
+/** Fields of an SPS: [value, bits] or an Exp-Golomb code alone. No emulation prevention: keep zeros short. */
+function sps(...fields: (readonly [value: number, bits: number] | number)[]): Uint8Array {
+  const writer = new BitWriter()
+  writer.bits(0x67, 8)
+  for (const field of fields) {
+    if (typeof field !== 'number') writer.bits(...field)
+    else writer.bits(field + 1, 2 * Math.floor(Math.log2(field + 1)) + 1)
+  }
+  writer.bits(1, 1) // rbsp_stop_one_bit
+  return writer.bytes()
+}
+
+const high = [[100, 8], [0xff, 8], [31, 8], 0] as const
+const size64x32 = [3, [0, 1], 3, 1, [1, 1], [1, 1], [0, 1], [0, 1]] as const // references, gaps, 4 x 2 macroblocks, no VUI
+
+test('readSps passes over scaling lists, one ended early and one full', () => {
+  const endedEarly = [[1, 1], 2 * 8] as const // delta -8: next scale 0, the rest is the default
+  const full = [[1, 1], ...Array.from({ length: 16 }, () => 1)] as const // sixteen deltas of 1
+  const lists = [...endedEarly, ...full, [0, 6]] as const
+  const nal = sps(...high, 1, 0, 0, [0, 1], [1, 1], ...lists, 0, 0, 0, ...size64x32)
+  expect(readSps(nal)).toMatchObject({ ok: true, value: { log2MaxFrameNum: 4, widthPixels: 64, heightPixels: 32 } })
+})
+
+test('readSps passes over the offsets of picture order count type 1', () => {
+  const order = [1, [1, 1], 4, 3, 2, 9, 8] as const // type, always zero, two offsets, a cycle of two
+  const nal = sps([66, 8], [0xff, 8], [31, 8], 0, 12, ...order, ...size64x32)
+  expect(readSps(nal)).toMatchObject({
+    ok: true,
+    value: { log2MaxFrameNum: 16, pictureOrderCountType: 1, widthPixels: 64, heightPixels: 32 },
+  })
+})
+
+const baseline = [[66, 8], [0xff, 8], [31, 8], 0] as const
+for (const [name, nal, fault] of [
+  ['another NAL unit', hex('68ce3880'), { code: 'unsupported', what: 'a NAL unit of type 8 as an SPS' }],
+  ['an end before the level', hex('6742'), { code: 'too-short' }],
+  ['an end inside the VUI', hex(written[0]!.wire).subarray(0, 14), { code: 'too-short', gotBytes: 14 }],
+  [
+    '17 bits of frame_num',
+    sps(...baseline, 13, 2, ...size64x32),
+    { code: 'unsupported', what: 'an SPS with 17 bits of frame_num' },
+  ],
+  [
+    'order type 3',
+    sps(...baseline, 0, 3, ...size64x32),
+    { code: 'unsupported', what: 'an SPS with pic_order_cnt_type 3' },
+  ],
+  [
+    'more macroblocks than level 6.2 has',
+    sps(...baseline, 0, 2, 1, [0, 1], 139_264, 0, [1, 1], [1, 1], [0, 1], [0, 1]),
+    { code: 'unsupported', what: 'an SPS of 2228240x16 pixels' },
+  ],
+  [
+    'cropping of the whole picture',
+    sps(...baseline, 0, 2, 1, [0, 1], 0, 0, [1, 1], [1, 1], [1, 1], 8, 0, 0, 0, [0, 1]),
+    { code: 'unsupported', what: 'an SPS of 0x16 pixels' },
+  ],
+] as const) {
+  test(`readSps refuses ${name}`, () => expect(readSps(nal)).toMatchObject({ ok: false, fault }))
+}
+
+test('readSps answers any bytes with a value', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (tail) => {
+      const result = readSps(Uint8Array.of(0x67, ...tail))
+      if (result.ok) expect(result.value.widthPixels * result.value.heightPixels).toBeLessThanOrEqual(139_264 * 256)
+    }),
+    { seed: 7, numRuns: 2000 },
+  )
+})
