@@ -37,7 +37,6 @@ test('readSliceHeader reads the bottom field and the colour plane before idr_pic
   const value = { firstMacroblock: 0, sliceType: 'I', frameNum: 5, idrPicId: 2 }
   expect(readSliceHeader(hex('65 88 cb b0'), sps)).toEqual({ ok: true, value })
 })
-})
 
 for (const [name, wire, fault] of [
   ['a parameter set', '68ce3880', { code: 'unsupported', what: 'a NAL unit of type 8 as a slice' }],
