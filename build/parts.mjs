@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inRoot } from './places.mjs'
 import { run } from './run.mjs'
@@ -84,12 +84,11 @@ export function sourcesHash(name) {
 /** The files below a path that end up in something built, in a fixed order.
  *  @param {string} path @returns {string[]} */
 function filesBelow(path) {
-  if (!existsSync(inRoot(path))) return []
-  if (path === 'lab/test-support') return []
-  const entries = path.includes('.') ? undefined : readdirSync(inRoot(path), { withFileTypes: true })
-  if (entries === undefined) return [path]
-  return entries
-    .filter(({ name }) => !/\.test\.tsx?$|\.md$/.test(name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(path, entry.name)) : [join(path, entry.name)]))
+  const place = inRoot(path)
+  if (path === 'lab/test-support' || !existsSync(place)) return []
+  if (!statSync(place).isDirectory()) return [path]
+  return readdirSync(place)
+    .filter((name) => !/\.test\.tsx?$|\.md$/.test(name))
+    .sort()
+    .flatMap((name) => filesBelow(join(path, name)))
 }
