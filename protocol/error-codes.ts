@@ -11,6 +11,11 @@ export const errorCodes = {
     title: 'The request is malformed.',
     whatToDo: 'Read the detail: it says what was expected and what came.',
   },
+  'broken-off': {
+    status: 400,
+    title: 'The upload ended before the file did.',
+    whatToDo: 'Send it again; the resumable upload at /api/uploads goes on where it ended.',
+  },
   'unknown-video': { status: 404, title: 'No such video.', whatToDo: 'List the videos with GET /api/videos.' },
   'not-found': { status: 404, title: 'Nothing is served here.', whatToDo: 'See docs/surface.md for the addresses.' },
   unauthorized: {

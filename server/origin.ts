@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto'
+import { constants, type Stats } from 'node:fs'
+import { lstat, open, type FileHandle } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { dirname, extname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
+import { gzip as gzipCallback } from 'node:zlib'
+import { isNotModified, rangeOf, type Validators } from './http-conditions.ts'
+import { Refusal } from './refusal.ts'
+
+/** What the origin needs of the library: the folders in which a video's files may lie, the likeliest first. */
+export type PackageShelf = { packageFolders(id: string): readonly string[] }
+
+type FileKind = { readonly type: string; readonly isText: boolean }
+const fileKinds: Readonly<Record<string, FileKind>> = {
+  '.m3u8': { type: 'application/vnd.apple.mpegurl', isText: true }, // RFC 8216 section 4
+  '.json': { type: 'application/json', isText: true },
+  '.ts': { type: 'video/mp2t', isText: false },
+  '.jpg': { type: 'image/jpeg', isText: false },
+}
+
+const ALLOWED_METHODS = 'GET, HEAD, OPTIONS'
+const GROWING = 'no-cache'
+const FINISHED = 'public, max-age=60' // playlists, outlines and posters: the addresses stay, another attempt may replace them
+const SEGMENT = 'public, max-age=31536000, immutable'
+
+/** `/hls/<id>/<file>` or `/hls/<id>/<variant>/<file>`. No name begins with a dot, none holds a slash, a backslash, a
+ *  percent sign or a NUL, so none leads out of the package or to its scratch files. */
+const PACKAGE_PATH = /^\/hls\/([A-Za-z0-9]+)\/((?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)?[A-Za-z0-9_-][A-Za-z0-9._-]*)$/
+
+/** The HLS packages as plain files over HTTP. Answers before Express: players ask for thousands of segments. */
+export class Origin {
+  readonly #shelf: PackageShelf
+
+  constructor(shelf: PackageShelf) {
+    this.#shelf = shelf
+  }
+
+  /** Whether an address is the origin's to answer. */
+  serves(path: string): boolean {
+    return path.startsWith('/hls/')
+  }
+
+  /** Answers one request, or throws the refusal. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    allowEveryOrigin(response)
+    if (request.method === 'OPTIONS') return answerPreflight(response)
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      throw new Refusal('method-not-allowed', `expected ${ALLOWED_METHODS}, got ${request.method}`, {
+        Allow: ALLOWED_METHODS,
+      })
+    }
+    const [path = ''] = (request.url ?? '').split('?', 1)
+    const [, id = '', name = ''] = PACKAGE_PATH.exec(path) ?? []
+    const kind = fileKinds[extname(name)]
+    const found = kind && (await this.#openFile(id, name))
+    if (kind === undefined || found === undefined) throw new Refusal('not-found', `there is no ${path.slice(0, 200)}`)
+    try {
+      if (kind.isText) await answerText(request, response, kind, found)
+      else await answerFile(request, response, kind, found, name.endsWith('.ts') ? SEGMENT : cacheControl(found))
+    } finally {
+      await found.file.close()
+    }
+  }
+
+  async #openFile(id: string, name: string): Promise<FoundFile | undefined> {
+    const folders = this.#shelf.packageFolders(id)
+    for (const folder of folders) {
+      const file = await openInside(folder, name)
+      if (file !== undefined) return { file, stats: await file.stat(), isGrowing: folders.length > 1 }
+    }
+    return undefined
+  }
+}
+
+type FoundFile = { readonly file: FileHandle; readonly stats: Stats; readonly isGrowing: boolean }
+
+/** Opens a file of a package; undefined when it is not there, or behind a symbolic link. */
+async function openInside(folder: string, name: string): Promise<FileHandle | undefined> {
+  const path = join(folder, name)
+  try {
+    if (name.includes('/') && !(await lstat(dirname(path))).isDirectory()) return undefined
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    if ((await file.stat()).isFile()) return file
+    await file.close()
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined
+    throw error
+  }
+}
+
+function allowEveryOrigin(response: ServerResponse): void {
+  response.setHeader('Access-Control-Allow-Origin', '*')
+  response.setHeader('Access-Control-Expose-Headers', 'Content-Length, Content-Range, ETag, Last-Modified')
+  response.setHeader('X-Content-Type-Options', 'nosniff')
+}
+
+function answerPreflight(response: ServerResponse): void {
+  response.writeHead(204, {
+    Allow: ALLOWED_METHODS,
+    'Access-Control-Allow-Methods': ALLOWED_METHODS,
+    'Access-Control-Allow-Headers': 'Range, If-Range, If-None-Match, If-Modified-Since, Cache-Control',
+    'Access-Control-Max-Age': '86400',
+  })
+  response.end()
+}
+
+function cacheControl({ isGrowing }: FoundFile): string {
+  return isGrowing ? GROWING : FINISHED
+}
+
+/** Playlists and outlines may be replaced while they are read: one buffer, its tag the hash of its bytes, another tag for
+ *  each encoding. While growing, whole seconds are too coarse for Last-Modified and a range would join two versions:
+ *  neither is offered. */
+async function answerText(
+  request: IncomingMessage,
+  response: ServerResponse,
+  kind: FileKind,
+  found: FoundFile,
+): Promise<void> {
+  const plain = await found.file.readFile()
+  const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
+  const isPacked = plain.length >= PACKED_FROM_BYTES && acceptsGzip(request)
+  const body = isPacked ? await gzip(plain) : plain
+  response.setHeader('Vary', 'Accept-Encoding')
+  if (isPacked) response.setHeader('Content-Encoding', 'gzip')
+  const sent = writeHead(request, response, {
+    validators: validatorsOf(isPacked ? `"${hash}-gzip"` : `"${hash}"`, found.stats, found.isGrowing),
+    sizeBytes: body.length,
+    type: kind.type,
+    cacheControl: cacheControl(found),
+    takesRanges: !found.isGrowing && !isPacked,
+  })
+  response.end(sent && body.subarray(sent.first, sent.last + 1))
+}
+
+const PACKED_FROM_BYTES = 1400 // below, it fits one packet anyway
+const gzip = promisify(gzipCallback)
+
+/** A range is of the plain bytes. RFC 9110 section 12.5.3; `gzip;q=0` is a refusal. */
+function acceptsGzip({ headers }: IncomingMessage): boolean {
+  return (
+    headers.range === undefined &&
+    /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(String(headers['accept-encoding'] ?? ''))
+  )
+}
+
+/** A segment or a picture is never rewritten under its name: size and time of writing are its strong tag. */
+async function answerFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  kind: FileKind,
+  { file, stats }: FoundFile,
+  cacheControl: string,
+): Promise<void> {
+  const validators = validatorsOf(`"${stats.mtimeMs.toString(36)}-${stats.size.toString(36)}"`, stats, false)
+  const head = { validators, sizeBytes: stats.size, type: kind.type, cacheControl, takesRanges: true }
+  const range = writeHead(request, response, head)
+  if (range === undefined || stats.size === 0) return void response.end()
+  await pipeline(file.createReadStream({ start: range.first, end: range.last, autoClose: false }), response)
+}
+
+function validatorsOf(etag: string, stats: Stats, isGrowing: boolean): Validators {
+  return isGrowing ? { etag } : { etag, lastModifiedMs: stats.mtimeMs }
+}
+
+type Head = {
+  readonly validators: Validators
+  readonly sizeBytes: number
+  readonly type: string
+  readonly cacheControl: string
+  readonly takesRanges: boolean
+}
+
+/** Writes status and headers; gives the bytes to send, undefined for none (HEAD, 304). Throws the refusal of 416. */
+function writeHead(
+  request: IncomingMessage,
+  response: ServerResponse,
+  head: Head,
+): { readonly first: number; readonly last: number } | undefined {
+  const { validators, sizeBytes } = head
+  const common = {
+    ETag: validators.etag,
+    'Cache-Control': head.cacheControl,
+    ...(validators.lastModifiedMs === undefined
+      ? {}
+      : { 'Last-Modified': new Date(validators.lastModifiedMs).toUTCString() }),
+  }
+  if (isNotModified(request.headers, validators)) {
+    response.writeHead(304, common)
+    return undefined
+  }
+  // Range is defined for GET only (RFC 9110 section 14.2).
+  const isRangeable = head.takesRanges && request.method === 'GET'
+  const range = isRangeable ? rangeOf(request.headers, validators, sizeBytes) : 'whole'
+  if (range === 'unsatisfiable') {
+    throw new Refusal('range-not-satisfiable', `the file has ${sizeBytes} bytes`, {
+      'Content-Range': `bytes */${sizeBytes}`,
+    })
+  }
+  const sent = range === 'whole' ? { first: 0, last: sizeBytes - 1 } : range
+  response.writeHead(range === 'whole' ? 200 : 206, {
+    ...common,
+    'Content-Type': head.type,
+    'Content-Length': sent.last - sent.first + 1,
+    ...(head.takesRanges ? { 'Accept-Ranges': 'bytes' } : {}),
+    ...(range === 'whole' ? {} : { 'Content-Range': `bytes ${sent.first}-${sent.last}/${sizeBytes}` }),
+  })
+  return request.method === 'HEAD' ? undefined : sent
+}

@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+
+/** Gives a request its id, told in `X-Request-Id`, and writes one line when its answer has ended.
+ *  Players ask for thousands of segments: those lines are of level debug. */
+export function logRequest(logger: Logger, request: IncomingMessage, response: ServerResponse): void {
+  const requestId = randomUUID()
+  const startedMs = performance.now()
+  response.setHeader('X-Request-Id', requestId)
+  response.once('close', () => {
+    const level = request.url?.startsWith('/hls/') === true ? 'debug' : 'info'
+    const facts = {
+      requestId,
+      method: request.method,
+      path: (request.url ?? '').split('?', 1)[0], // a query may hold the token
+      status: response.statusCode,
+      address: request.socket.remoteAddress,
+      durationMs: Math.round(performance.now() - startedMs),
+    }
+    logger[level](facts, response.writableFinished ? 'request' : 'request broken off')
+  })
+}
