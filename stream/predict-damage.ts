@@ -1,0 +1,45 @@
+import type { OutlineFrame } from '../protocol/outline.ts'
+import { planRtpH264, type RtpH264Part } from '../protocol/rtp-h264.ts'
+import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
+import { judgeFrame, type FrameState, type ReferenceChain, type WholeSlices } from './reference-chain.ts'
+
+/** What the outline says a lost packet does; `cause` is the index of the packet to blame. */
+export type PredictedFrame = { readonly frame: OutlineFrame; readonly state: FrameState; readonly cause?: number }
+
+/** The verdict of FrameIntegrity without a byte: from the frames that were sent, the first being an IDR, and the lost
+ *  video packets counted from the first packet of that frame (extended sequence number less the first one). */
+export function predictDamage(
+  frames: Iterable<OutlineFrame>,
+  maxRtpBytes: number,
+  lostPackets: ReadonlySet<number>,
+): PredictedFrame[] {
+  let chain: ReferenceChain<number> = { phase: 'waiting' }
+  let firstPacket = 0
+  const predicted: PredictedFrame[] = []
+  for (const frame of frames) {
+    const { parts } = planRtpH264(frame.nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES)
+    const lostNals = new Set<number>() // slices only
+    let cause: number | undefined
+    parts.forEach((part, index) => {
+      if (!lostPackets.has(firstPacket + index)) return
+      const slices = nalsOf(part).filter((nalIndex) => nalIndex >= (frame.headerNals ?? 0))
+      if (slices.length > 0) cause ??= firstPacket + index
+      slices.forEach((nalIndex) => lostNals.add(nalIndex))
+    })
+    const judged = judgeFrame(chain, frame.kind, wholeSlices(frame, lostNals.size), cause)
+    chain = judged.chain
+    predicted.push({ frame, state: judged.state, ...(judged.cause === undefined ? {} : { cause: judged.cause }) })
+    firstPacket += parts.length
+  }
+  return predicted
+}
+
+function wholeSlices({ nalSizesBytes, headerNals = 0 }: OutlineFrame, lostSlices: number): WholeSlices {
+  if (lostSlices === 0) return 'all'
+  return lostSlices < nalSizesBytes.length - headerNals ? 'some' : 'none'
+}
+
+function nalsOf(part: RtpH264Part): number[] {
+  const nalCount = part.kind === 'aggregate' ? part.nalCount : 1
+  return Array.from({ length: nalCount }, (_, index) => part.nalIndex + index)
+}
