@@ -16,7 +16,7 @@ const commands = {
   },
   async 'test-long'(args) {
     await prepare()
-    await script('build/test-long.mjs', args)
+    await script('build/long-run.ts', args)
   },
   async check(args) {
     await ensureInstalled()
@@ -24,7 +24,7 @@ const commands = {
   },
   async bench(args) {
     await prepare()
-    await script('bench/run.mjs', args)
+    await script('bench/run.ts', args)
   },
 }
 
@@ -72,5 +72,5 @@ async function becomeProgram(file, args, folder) {
 
 /** @param {string} file @param {string[]} args */
 async function script(file, args) {
-  process.exitCode = await exitCodeOf(process.execPath, [inRoot(file), ...args])
+  process.exitCode = await exitCodeOf(process.execPath, ['--import', 'tsx', inRoot(file), ...args])
 }

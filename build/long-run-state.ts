@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { inRoot } from './places.mjs'
 
@@ -10,16 +10,35 @@ export type LongRow = {
   readonly seconds: number
 }
 
-/** JSON lines, one a finished row, so that an interruption loses nothing but the row that was running. */
+/** The first line tells which sources are tested, then one line a finished row:
+ *  an interruption loses nothing but the rows that were running. */
 export const longRunFile = inRoot('.weir/test-long.jsonl')
 
+/** Goes on with the rows of an interrupted run of the same sources; gives how many it has. Others are forgotten. */
+export function openLongRun(sources: string, file = longRunFile): number {
+  if (existsSync(file) && lines(file)[0] === sources) return readLongRows(file).length
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${sources}\n`)
+  return 0
+}
+
+/** The last result of each row: one that failed before an interruption was run again. */
 export function readLongRows(file = longRunFile): LongRow[] {
-  if (!existsSync(file)) return []
-  const lines = readFileSync(file, 'utf8').split('\n').slice(1, -1) // the first tells the run; the last is cut or empty
-  return lines.map((line) => JSON.parse(line) as LongRow)
+  const rows = lines(file)
+    .slice(1)
+    .map((line) => JSON.parse(line) as LongRow)
+  return [...new Map(rows.map((row) => [`${row.file}\n${row.name}`, row])).values()]
 }
 
 export function appendLongRow(row: LongRow, file = longRunFile): void {
-  mkdirSync(dirname(file), { recursive: true })
   appendFileSync(file, `${JSON.stringify(row)}\n`)
+}
+
+export function closeLongRun(file = longRunFile): void {
+  rmSync(file, { force: true })
+}
+
+/** The whole lines; a line that was being written when the power went is left out. */
+function lines(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : []
 }
