@@ -3,7 +3,7 @@ import { isSlice, nalReferenceIdc, nalType } from './h264.ts'
 import type { H264Fragment, H264Payload } from './rtp-h264-payload.ts'
 import type { RtpPacket } from './rtp.ts'
 
-/** Where slices of a picture are missing. */
+/** Where packets with slices are missing: before the unit's first packet that came, between those, after the last. */
 export type UnitHole = 'head' | 'inside' | 'tail'
 
 export type CutNal = { readonly type: number; readonly referenceIdc: number }
@@ -25,32 +25,37 @@ const BOOKKEEPING_BYTES = 100 // what an array view costs beside its bytes, so t
 /** The access unit whose packets are arriving. */
 export class UnitInProgress {
   readonly timestampTicks: number
-  lastSequenceNumber: number
   tooLarge = false
   readonly #firstSequenceNumber: number
   readonly #maxBytes: number
   readonly #holes = new Set<UnitHole>()
+  readonly #suspected = new Set<UnitHole>() // packets are missing; the first slice will tell whether they held slices
+  #lastSequenceNumber: number | undefined
   #nals: Uint8Array[] = []
   #cutNals: CutNal[] = []
   #fragments: { readonly nalHeader: number; readonly bodies: Uint8Array[] } | undefined
   #skippedHeader: number | undefined // of a cut NAL unit whose other fragments may still come
   #sawSlice = false
-  #lostBeforeSlices = false // packets are missing, and whether they held slices is told by the first that came
   #lostPackets = 0
   #heldBytes = 0
 
   constructor({ timestampTicks, sequenceNumber }: RtpPacket, maxBytes: number) {
     this.timestampTicks = timestampTicks
     this.#firstSequenceNumber = sequenceNumber
-    this.lastSequenceNumber = sequenceNumber
     this.#maxBytes = maxBytes
   }
 
+  /** Before the packet that comes next; 0 for one that came and could not be read. */
   lose(packets: number): void {
+    const hole = this.#lastSequenceNumber === undefined ? 'head' : 'inside'
     this.#lostPackets += packets
-    this.#cutFragments()
-    if (this.#sawSlice) this.#holes.add('inside')
-    else this.#lostBeforeSlices = true
+    this.#cutFragments(hole)
+    const holes = this.#sawSlice ? this.#holes : this.#suspected
+    holes.add(hole)
+  }
+
+  arrive(sequenceNumber: number): void {
+    this.#lastSequenceNumber = sequenceNumber
   }
 
   add(payload: H264Payload, payloadBytes: number): void {
@@ -59,75 +64,79 @@ export class UnitInProgress {
     if (this.#heldBytes > this.#maxBytes) this.#drop()
     if (this.tooLarge) return
     if (payload.kind === 'fragment') return this.#addFragment(payload)
-    this.#endFragments()
-    if (payload.kind === 'single') this.#addNal(payload.nal)
-    else payload.nals.forEach((nal) => this.#addNal(nal))
+    this.#cutFragments('inside')
+    this.#skippedHeader = undefined
+    const nals = payload.kind === 'single' ? [payload.nal] : payload.nals
+    nals.forEach((nal) => this.#begin(nal, nal[1]))
+    this.#nals.push(...nals)
   }
 
   finish(tailLost: boolean): ReassembledUnit {
-    this.#cutFragments()
+    this.#cutFragments(tailLost ? 'tail' : 'inside')
     if (tailLost) this.#holes.add('tail')
-    if (this.#lostBeforeSlices && !this.#sawSlice) this.#holes.add('head')
+    if (!this.#sawSlice) this.#confirmSuspected()
     return {
       timestampTicks: this.timestampTicks,
       nals: this.#nals,
       cutNals: this.#cutNals,
       lostPackets: this.#lostPackets,
       firstSequenceNumber: this.#firstSequenceNumber,
-      lastSequenceNumber: this.lastSequenceNumber,
+      lastSequenceNumber: this.#lastSequenceNumber ?? this.#firstSequenceNumber,
       holes: [...this.#holes],
       complete: this.#holes.size === 0,
     }
   }
 
-  #addNal(nal: Uint8Array): void {
-    this.#nals.push(nal)
+  /** first_mb_in_slice, ue(v), comes right after the NAL header, and 0 is written as one 1 bit (section 7.3.3): the
+   *  slice begins its picture, so what was lost before it held none. */
+  #begin(nal: Uint8Array, firstByte = 0): void {
     if (!isSlice(nal)) return
-    if (this.#lostBeforeSlices && !this.#sawSlice && !beginsPicture(nal)) this.#holes.add('head')
+    if (!this.#sawSlice && (firstByte & 0x80) === 0) this.#confirmSuspected()
     this.#sawSlice = true
   }
 
   #addFragment({ start, end, nalHeader, body }: H264Fragment): void {
-    if (start) {
-      this.#endFragments()
-      this.#fragments = { nalHeader, bodies: [body] }
-    } else if (this.#fragments?.nalHeader === nalHeader) {
-      this.#fragments.bodies.push(body)
-    } else {
-      this.#addHeadless(nalHeader)
-    }
+    if (start) this.#startFragments(nalHeader, body)
+    else if (this.#fragments?.nalHeader === nalHeader) this.#fragments.bodies.push(body)
+    else this.#skipHeadless(nalHeader)
     if (!end) return
-    if (this.#fragments !== undefined) this.#addNal(joined(this.#fragments))
+    if (this.#fragments !== undefined) this.#nals.push(joined(this.#fragments))
     this.#fragments = undefined
     this.#skippedHeader = undefined
   }
 
-  /** A fragment whose unit's start is missing; each such unit is told once. */
-  #addHeadless(nalHeader: number): void {
-    this.#cutFragments()
-    if (this.#skippedHeader !== nalHeader) this.#cut(nalHeader, this.#sawSlice ? 'inside' : 'head')
-  }
-
-  /** Another unit begins: what is open has lost its end. */
-  #endFragments(): void {
-    this.#cutFragments()
+  #startFragments(nalHeader: number, body: Uint8Array): void {
+    this.#cutFragments('inside')
     this.#skippedHeader = undefined
+    this.#begin(Uint8Array.of(nalHeader), body[0])
+    this.#fragments = { nalHeader, bodies: [body] }
   }
 
-  #cutFragments(): void {
+  /** A fragment of a NAL unit whose start is missing; each such unit is told once. With no loss told, the stream was
+   *  joined in the middle of it. */
+  #skipHeadless(nalHeader: number): void {
+    this.#cutFragments('inside')
+    if (this.#skippedHeader === nalHeader) return
+    this.#begin(Uint8Array.of(nalHeader))
+    this.#cut(nalHeader, this.#holes.size > 0 ? undefined : 'head')
+  }
+
+  #cutFragments(hole: UnitHole): void {
     if (this.#fragments === undefined) return
     const { nalHeader } = this.#fragments
     this.#fragments = undefined
-    this.#cut(nalHeader, 'inside')
+    this.#cut(nalHeader, hole)
   }
 
-  #cut(nalHeader: number, hole: UnitHole): void {
+  #cut(nalHeader: number, hole: UnitHole | undefined): void {
     const nal = Uint8Array.of(nalHeader)
     this.#skippedHeader = nalHeader
     this.#cutNals.push({ type: nalType(nal), referenceIdc: nalReferenceIdc(nal) })
-    if (!isSlice(nal)) return
-    this.#holes.add(hole)
-    this.#sawSlice = true
+    if (isSlice(nal) && hole !== undefined) this.#holes.add(hole)
+  }
+
+  #confirmSuspected(): void {
+    this.#suspected.forEach((hole) => this.#holes.add(hole))
   }
 
   #drop(): void {
@@ -137,11 +146,6 @@ export class UnitInProgress {
     this.#fragments = undefined
     this.#holes.add('inside')
   }
-}
-
-/** first_mb_in_slice, ue(v), is the first field of a slice header and 0 is written as one 1 bit (section 7.3.3). */
-function beginsPicture(slice: Uint8Array): boolean {
-  return ((slice[1] ?? 0) & 0x80) !== 0
 }
 
 function joined({ nalHeader, bodies }: { readonly nalHeader: number; readonly bodies: readonly Uint8Array[] }) {

@@ -129,7 +129,7 @@ const losses: { name: string; units: Uint8Array[][]; lost: number[]; expected: P
     units: [[IDR_START, IDR_MIDDLE, IDR_END], [WHOLE_P]],
     lost: [2],
     expected: [
-      { nals: [], cutNals: [{ type: 5, referenceIdc: 3 }], lostPackets: 0, holes: ['inside', 'tail'], complete: false },
+      { nals: [], cutNals: [{ type: 5, referenceIdc: 3 }], lostPackets: 0, holes: ['tail'], complete: false },
       { nals: [WHOLE_P], lostPackets: 1, complete: true },
     ],
   },
@@ -159,6 +159,18 @@ const losses: { name: string; units: Uint8Array[][]; lost: number[]; expected: P
     units: [[SPS, IDR_START, IDR_MIDDLE, IDR_END]],
     lost: [0],
     expected: [{ nals: [IDR], holes: [], complete: true, lostPackets: 1 }],
+  },
+  {
+    name: 'the start of a slice behind parameter sets that came',
+    units: [[SPS, IDR_START, IDR_END]],
+    lost: [1],
+    expected: [{ nals: [SPS], cutNals: [{ type: 5, referenceIdc: 3 }], holes: ['inside'] }],
+  },
+  {
+    name: 'parameter sets in front of others: every slice is there',
+    units: [[SPS, SPS, WHOLE_P]],
+    lost: [1],
+    expected: [{ nals: [SPS, WHOLE_P], holes: [], complete: true, lostPackets: 1 }],
   },
   {
     name: 'all slices but not the parameter sets',

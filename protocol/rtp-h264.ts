@@ -127,7 +127,7 @@ export class H264Depacketiser {
   }
 
   #take(unit: UnitInProgress, packet: RtpPacket): void {
-    unit.lastSequenceNumber = packet.sequenceNumber
+    unit.arrive(packet.sequenceNumber)
     this.#previousSequenceNumber = packet.sequenceNumber
     const payload = decodeH264Payload(packet.payload)
     if (payload.ok) return unit.add(payload.value, packet.payload.length)
