@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { commitName } from '../build/git.ts'
+import { machineLine } from '../build/machine.ts'
+import { inRoot } from '../build/places.mjs'
+import { boundHolds, measure, type Benchmark, type Bound, type SideResult } from './benchmark.ts'
+
+const SUFFIX = '.bench.ts'
+
+function names(): string[] {
+  return readdirSync(import.meta.dirname).flatMap((file) =>
+    file.endsWith(SUFFIX) ? [file.slice(0, -SUFFIX.length)] : [],
+  )
+}
+
+async function load(name: string): Promise<Benchmark> {
+  const file = join(import.meta.dirname, `${name}${SUFFIX}`)
+  if (!existsSync(file)) throw new RangeError(`no benchmark is called "${name}"; there are ${names().join(', ')}`)
+  const { default: benchmark } = (await import(pathToFileURL(file).href)) as { default: Benchmark }
+  return benchmark
+}
+
+function table(benchmark: Benchmark, results: readonly SideResult[]): string {
+  const { title, unit, bound } = benchmark
+  const rows = results.map(({ side, medianValue, values }) => {
+    const spread = `${digits(Math.min(...values))} to ${digits(Math.max(...values))}`
+    return `| ${side} | ${digits(medianValue)} | ${spread} |`
+  })
+  const verdict =
+    bound === undefined ? [] : ['', `Bound: ${sentence(bound, unit)}: ${word(boundHolds(bound, results))}.`]
+  return [`## ${title}`, '', `| side | median, ${unit} | spread |`, '|---|---|---|', ...rows, ...verdict, ''].join('\n')
+}
+
+const digits = (value: number): string => Number(value.toPrecision(4)).toString()
+const word = (holds: boolean): string => (holds ? 'met' : 'NOT MET')
+const sentence = ({ side, is, limit, than }: Bound, unit: string): string =>
+  `each run of ${side} ${is} ${than === undefined ? `${limit} ${unit}` : `${limit} times ${than}`}`
+
+/** Measures one, prints its table and keeps it in docs/measured/; gives whether its bound holds. */
+async function run(name: string): Promise<boolean> {
+  const benchmark = await load(name)
+  const results = await measure(benchmark)
+  const text = table(benchmark, results)
+  console.log(text)
+  const source = `${new Date().toISOString().slice(0, 10)}, commit ${commitName()}, ${machineLine()}.`
+  mkdirSync(inRoot('docs/measured'), { recursive: true })
+  writeFileSync(inRoot('docs/measured', `${name}.md`), `${text}\n${source} Made by \`npm run bench -- ${name}\`.\n`)
+  return benchmark.bound === undefined || boundHolds(benchmark.bound, results)
+}
+
+const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean' } } })
+const missed: string[] = []
+for (const name of positionals.length > 0 ? positionals : names()) {
+  if (!(await run(name))) missed.push(name)
+}
+if (missed.length > 0) console.log(`bounds not met: ${missed.join(', ')}`)
+if (flags.check === true && missed.length > 0) process.exitCode = 1
