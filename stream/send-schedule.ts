@@ -1,0 +1,76 @@
+import type { OutlineFrame, OutlineSegment } from '../protocol/outline.ts'
+import { planRtpAac } from '../protocol/rtp-aac.ts'
+import { planRtpH264 } from '../protocol/rtp-h264.ts'
+import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
+import type { AudioClock } from './sample-timeline.ts'
+
+export type ScheduleOptions = {
+  readonly maxRtpBytes: number // of a packet, header included
+  readonly frameIntervalTicks: number // 90 kHz; a frame is spread over at most so long
+  readonly audio?: AudioClock
+}
+
+/** One packet of a segment, known before there are bytes. */
+export type PlannedPacket = {
+  readonly trackIndex: 0 | 1 // video, audio
+  readonly unitIndex: number // of the segment's frames or audio units
+  readonly packetOfUnit: number // 0 is the unit's first
+  readonly sizeBytes: number // RTP packet with its header
+  readonly marker: boolean // the unit's last
+  readonly ptsTicks: number // of the unit, 90 kHz after the first picture
+  readonly sendMs: number // after the first picture's presentation; the first ones are negative when frames are reordered
+}
+
+const TICKS_PER_MS = 90
+
+/** When each packet of a segment leaves, from its sizes alone, so that a live sender and a simulation send the same
+ *  packets at the same moments. Video by decode time, a frame's packets evenly over the time until the next frame
+ *  (a keyframe sent as one burst causes the very loss it fears); audio by presentation time. In order of `sendMs`,
+ *  video first. Schedules of neighbouring segments overlap, since decode runs ahead of presentation: a player of
+ *  several merges them. */
+export function scheduleSegment(segment: OutlineSegment, options: ScheduleOptions): PlannedPacket[] {
+  const { audio } = options
+  const video = segment.frames.flatMap((frame, unitIndex) =>
+    framePackets(frame, unitIndex, segment.frames[unitIndex + 1], options),
+  )
+  if (audio === undefined || segment.audio === undefined) return video
+  const { firstPtsTicks, sizesBytes } = segment.audio
+  const sound = sizesBytes.flatMap((sizeBytes, unitIndex) => {
+    const ptsTicks = firstPtsTicks + Math.round((unitIndex * audio.samplesPerFrame * 90_000) / audio.sampleRateHz)
+    return audioPackets(sizeBytes, unitIndex, ptsTicks, options.maxRtpBytes)
+  })
+  return [...video, ...sound].sort((a, b) => a.sendMs - b.sendMs)
+}
+
+function framePackets(
+  { ptsTicks, dtsTicks, nalSizesBytes }: OutlineFrame,
+  unitIndex: number,
+  next: OutlineFrame | undefined,
+  { maxRtpBytes, frameIntervalTicks }: ScheduleOptions,
+): PlannedPacket[] {
+  const { parts } = planRtpH264(nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES)
+  const untilNextTicks = next === undefined ? frameIntervalTicks : next.dtsTicks - dtsTicks
+  const spreadTicks = Math.max(0, Math.min(frameIntervalTicks, untilNextTicks))
+  return parts.map(({ sizeBytes }, packetOfUnit) => ({
+    trackIndex: 0,
+    unitIndex,
+    packetOfUnit,
+    sizeBytes: RTP_HEADER_BYTES + sizeBytes,
+    marker: packetOfUnit === parts.length - 1,
+    ptsTicks,
+    sendMs: (dtsTicks + (packetOfUnit * spreadTicks) / parts.length) / TICKS_PER_MS,
+  }))
+}
+
+function audioPackets(unitBytes: number, unitIndex: number, ptsTicks: number, maxRtpBytes: number): PlannedPacket[] {
+  const { sizesBytes } = planRtpAac(unitBytes, maxRtpBytes - RTP_HEADER_BYTES)
+  return sizesBytes.map((sizeBytes, packetOfUnit) => ({
+    trackIndex: 1,
+    unitIndex,
+    packetOfUnit,
+    sizeBytes: RTP_HEADER_BYTES + sizeBytes,
+    marker: packetOfUnit === sizesBytes.length - 1,
+    ptsTicks,
+    sendMs: ptsTicks / TICKS_PER_MS,
+  }))
+}
