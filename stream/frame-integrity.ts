@@ -87,9 +87,9 @@ export class FrameIntegrity {
     return complete ? 'all' : 'some'
   }
 
-  /** The loss that made a hole in the unit. */
+  /** The last loss that made a hole in the unit: an earlier one may have met parameter sets only. */
   #lossIn({ firstSequenceNumber, lastSequenceNumber, holes }: ReassembledUnit): LostPackets | undefined {
-    return this.#losses.find((loss) => {
+    return this.#losses.findLast((loss) => {
       if (endOf(loss) === firstSequenceNumber) return holes.includes('head')
       if (loss.firstSequenceNumber === ((lastSequenceNumber + 1) & 0xffff)) return holes.includes('tail')
       return holes.includes('inside') && sequenceDistance(firstSequenceNumber, loss.firstSequenceNumber) > 0

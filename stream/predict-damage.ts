@@ -23,7 +23,7 @@ export function predictDamage(
     parts.forEach((part, index) => {
       if (!lostPackets.has(firstPacket + index)) return
       const slices = nalsOf(part).filter((nalIndex) => nalIndex >= (frame.headerNals ?? 0))
-      if (slices.length > 0) cause ??= firstPacket + index
+      if (slices.length > 0) cause = firstPacket + index
       slices.forEach((nalIndex) => lostNals.add(nalIndex))
     })
     const judged = judgeFrame(chain, frame.kind, wholeSlices(frame, lostNals.size), cause)
