@@ -25,9 +25,9 @@ WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
-RUN mkdir /media && chown node:node /media
+RUN mkdir media && chown node:node media
 USER node
-VOLUME /media
+VOLUME /app/media
 
 # Page and API; RTSP; RTP and RTCP.
 EXPOSE 8080 8554 8000/udp 8001/udp
@@ -36,6 +36,6 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
 
 # Beyond loopback, writing needs a token: give one (-e WEIR_TOKEN=…), or read the one that the start prints.
 # RTSP players need the UDP ports published under the same numbers:
-#   docker run -p 8080:8080 -p 8554:8554 -p 8000-8001:8000-8001/udp -v weir-media:/media weir
+#   docker run -p 8080:8080 -p 8554:8554 -p 8000-8001:8000-8001/udp -v weir-media:/app/media weir
 ENTRYPOINT ["node", "dist/weir.js"]
-CMD ["serve", "--host", "0.0.0.0", "--media", "/media"]
+CMD ["serve", "--host", "0.0.0.0"]
