@@ -6,7 +6,7 @@ import { FrameIntegrity, type FrameVerdict } from './frame-integrity.ts'
 import { JitterBuffer, type Released } from './jitter-buffer.ts'
 import { predictDamage } from './predict-damage.ts'
 import { ReceptionStatistics } from './reception-statistics.ts'
-import { makeClip, MAX_RTP_BYTES, rtpTimestamp, type Clip } from './test-support/clip.ts'
+import { makeClip, MAX_RTP_BYTES, rtpTimestamp, type Clip } from '../lab/test-support/h264-clip.ts'
 import type { RtpPacket } from '../protocol/rtp.ts'
 
 /** All that a viewer does with the packets that the network let through, in the order of their arrival. */
