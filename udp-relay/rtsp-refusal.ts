@@ -1,0 +1,38 @@
+/** What RTSP statuses we answer mean, RFC 2326 section 7.1.1. */
+const reasons = {
+  200: 'OK',
+  400: 'Bad Request',
+  404: 'Not Found',
+  406: 'Not Acceptable',
+  451: 'Parameter Not Understood',
+  453: 'Not Enough Bandwidth',
+  454: 'Session Not Found',
+  455: 'Method Not Valid in This State',
+  457: 'Invalid Range',
+  459: 'Aggregate Operation Not Allowed',
+  460: 'Only Aggregate Operation Allowed',
+  461: 'Unsupported Transport',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+  505: 'RTSP Version Not Supported',
+  551: 'Option Not Supported',
+} as const
+
+export type RtspStatus = keyof typeof reasons
+
+export function reasonOf(status: RtspStatus): string {
+  return reasons[status]
+}
+
+/** A request that we refuse; thrown where it is found and answered in one place. `message` goes into the log. */
+export class RtspRefusal extends Error {
+  readonly status: RtspStatus
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(status: RtspStatus, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message)
+    this.status = status
+    this.headers = headers
+  }
+}
