@@ -129,8 +129,11 @@ export class Library {
     const entry = this.#entries.get(id)
     if (entry === undefined) return // removed meanwhile
     entry.record = { ...entry.record, ...changes }
-    await this.#write(entry.record)
-    this.#tell(id)
+    try {
+      await this.#write(entry.record)
+    } finally {
+      this.#tell(id) // true for this server also where a full disk keeps it from the next
+    }
   }
 
   /** As `change`, but without these keys. */

@@ -1,0 +1,115 @@
+import type { Express } from 'express'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import { problemOf, Refusal, refusalFor, sendProblem } from './refusal.ts'
+import type { Origin } from './origin.ts'
+import { logRequest } from './request-log.ts'
+
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+export type ListenerParts = {
+  readonly origin: Origin
+  readonly app: Express
+  /** By path; each takes over the connection or throws a refusal. */
+  readonly upgrades: Readonly<Record<string, UpgradeHandler>>
+  readonly logger: Logger
+}
+
+/** The HTTP server: the origin first, then Express; WebSockets by path. */
+export class HttpListener {
+  readonly #parts: ListenerParts
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>() // WebSockets too, which the server itself forgets
+  #openAnswers = 0
+  #isDraining = false
+  #whenDrained: () => void = () => {}
+
+  constructor(parts: ListenerParts) {
+    this.#parts = parts
+    this.#server = createServer((request, response) => this.#answer(request, response))
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+  }
+
+  /** Resolves with the port when it listens; rejects when the address cannot be had. */
+  async listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(port, host, () => {
+        const address = this.#server.address()
+        resolve(typeof address === 'object' && address !== null ? address.port : port)
+      })
+    })
+  }
+
+  /** Lets open answers come to their end, for `graceMs` at most. Meanwhile new requests are answered 503, so that a load
+   *  balancer's health check hears of it; then the port is closed. */
+  async drain(graceMs: number): Promise<void> {
+    this.#isDraining = true
+    this.#server.closeIdleConnections()
+    if (this.#openAnswers > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenDrained = resolve
+        setTimeout(resolve, graceMs).unref()
+      })
+    }
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    for (const socket of this.#sockets) socket.destroySoon() // what is written already still leaves
+    await closed
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    logRequest(this.#parts.logger, request, response)
+    if (this.#isDraining) {
+      response.shouldKeepAlive = false
+      return sendProblem(response, new Refusal('shutting-down', 'expected a running server', { 'Retry-After': '5' }))
+    }
+    this.#openAnswers += 1
+    response.once('close', () => {
+      this.#openAnswers -= 1
+      if (this.#openAnswers === 0) this.#whenDrained()
+    })
+    const { origin, app } = this.#parts
+    if (!origin.serves(request.url ?? '')) return app(request, response)
+    origin.answer(request, response).catch((error: unknown) => this.#fail(error, response))
+  }
+
+  #fail(error: unknown, response: ServerResponse): void {
+    if (response.destroyed) return // the player went away
+    const refusal = refusalFor(error)
+    if (refusal === undefined)
+      this.#parts.logger.error({ err: error, requestId: response.getHeader('X-Request-Id') }, 'the origin failed')
+    if (response.headersSent) response.destroy()
+    else sendProblem(response, refusal ?? new Refusal('internal', 'see the log'))
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy()) // the client went away during the handshake
+    try {
+      const path = (request.url ?? '').split('?', 1)[0] ?? ''
+      const handle = this.#parts.upgrades[path]
+      if (handle === undefined) throw new Refusal('not-found', `there is no WebSocket at ${path.slice(0, 200)}`)
+      if (this.#isDraining) throw new Refusal('shutting-down', 'expected a running server')
+      handle(request, socket, head)
+    } catch (error) {
+      const refusal = refusalFor(error)
+      if (refusal === undefined) this.#parts.logger.error({ err: error }, 'an upgrade failed')
+      refuseUpgrade(socket, refusal ?? new Refusal('internal', 'see the log'))
+    }
+  }
+}
+
+/** An upgrade has no ServerResponse: the problem is written by hand. */
+function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
+  const body = JSON.stringify(problemOf(refusal))
+  const headers = Object.entries(refusal.headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(
+    `HTTP/1.1 ${refusal.status} Refused\r\nContent-Type: application/problem+json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n${headers.join('')}\r\n${body}`,
+  )
+}

@@ -1,0 +1,68 @@
+import { json, Router, type Request } from 'express'
+import { z } from 'zod'
+import type { Video } from '../../protocol/weir-api.ts'
+import { rtspBase, type AddressOptions } from '../addresses.ts'
+import type { Jobs } from '../jobs.ts'
+import type { Library } from '../library.ts'
+import { Refusal } from '../refusal.ts'
+import { cleanTitle } from '../video-names.ts'
+import { toVideo, type VideoRecord } from '../video-record.ts'
+
+export type VideoRouteParts = {
+  readonly library: Library
+  readonly jobs: Jobs
+  readonly addresses: AddressOptions
+}
+
+const changesSchema = z.strictObject({ title: z.string() })
+
+/** The library over HTTP. An unknown or removed id is 404 `unknown-video` everywhere. */
+export function videoRoutes({ library, jobs, addresses }: VideoRouteParts): Router {
+  const view = (request: Request, record: VideoRecord): Video =>
+    toVideo(record, library.progress(record.id), rtspBase(addresses, request.headers.host))
+
+  return Router()
+    .get('/api/videos', (request, response) => {
+      response.json(library.list().map((record) => view(request, record)))
+    })
+    .get('/api/videos/:id', (request, response) => {
+      response.json(view(request, library.require(request.params.id)))
+    })
+    .patch('/api/videos/:id', json({ limit: '16kb' }), async (request, response) => {
+      const { id } = library.require(request.params.id)
+      await library.change(id, { title: readTitle(request.body) })
+      response.json(view(request, library.require(id)))
+    })
+    .delete('/api/videos/:id', async (request, response) => {
+      await library.hide(request.params.id)
+      void jobs.cancel(request.params.id)
+      response.status(204).end()
+    })
+    .post('/api/videos/:id/restore', async (request, response) => {
+      const { id, status } = await library.restore(request.params.id)
+      if (status !== 'ready' && status !== 'failed') await begin(id)
+      response.json(view(request, library.require(id)))
+    })
+    .post('/api/videos/:id/retry', async (request, response) => {
+      const { id, status } = library.require(request.params.id)
+      if (status !== 'failed') throw new Refusal('wrong-state', `expected a failed video, this one is ${status}`)
+      await library.clear(id, ['error', 'warnings'])
+      await begin(id)
+      response.json(view(request, library.require(id)))
+    })
+
+  async function begin(id: string): Promise<void> {
+    await jobs.cancel(id) // the end of a job that was cancelled may still be on its way
+    library.setProgress(id, { ratio: 0 })
+    await library.change(id, { status: 'queued' })
+    jobs.enqueue(id)
+  }
+}
+
+function readTitle(body: unknown): string {
+  const changes = changesSchema.safeParse(body)
+  const title = changes.success ? cleanTitle(changes.data.title) : ''
+  if (title === '')
+    throw new Refusal('bad-request', `expected {"title": "some text"}, got ${JSON.stringify(body)?.slice(0, 100)}`)
+  return title
+}
