@@ -7,11 +7,13 @@ import { run } from './run.mjs'
 
 /** Whether node_modules holds what package-lock.json says. npm writes its own list of what it installed as the
  *  last step, so an interrupted installation has none. An optional package may be missing: not every platform has it. */
-export function isInstalled() {
-  const installedFile = inRoot('node_modules/.package-lock.json')
+export function isInstalled(
+  lockFile = inRoot('package-lock.json'),
+  installedFile = inRoot('node_modules/.package-lock.json'),
+) {
   if (!existsSync(installedFile)) return false
   const installed = packagesOf(installedFile)
-  return Object.entries(packagesOf(inRoot('package-lock.json'))).every(([path, { version, optional, devOptional }]) => {
+  return Object.entries(packagesOf(lockFile)).every(([path, { version, optional, devOptional }]) => {
     if (path === '') return true // the project itself
     const found = installed[path]
     return found === undefined ? optional === true || devOptional === true : found.version === version
