@@ -42,7 +42,7 @@ export function splitAnnexB(bytes: Uint8Array): Uint8Array[] {
 }
 
 /** Where the next 00 00 01 begins, or the length. A byte above 1 cannot be part of one, so most steps are 3 long. */
-function nextStartCode(bytes: Uint8Array, from: number): number {
+export function nextStartCode(bytes: Uint8Array, from: number): number {
   let at = from + 2
   while (at < bytes.length) {
     const byte = bytes[at] as number

@@ -54,6 +54,21 @@ test('demuxMpegTs reads all bytes of a picture whose stated length has overflowe
   expect(faults).toEqual([])
 })
 
+const P_SLICE = hex('00000001 09f0 00000001 419a204a0df355df')
+for (const cutBytes of [5, 9, 16, 17, 18, 19, 20, 21]) {
+  test(`demuxMpegTs ends a picture in the next PES packet, cut ${cutBytes} bytes after its begin`, () => {
+    const stream = concatBytes([P_SLICE, P_SLICE, IDR])
+    const { video, faults } = demux(
+      pesPackets(VIDEO_PID, videoPes(stream.subarray(0, cutBytes), 3000)),
+      pesPackets(VIDEO_PID, videoPes(stream.subarray(cutBytes, cutBytes + P_SLICE.length), 6000), 1),
+      pesPackets(VIDEO_PID, videoPes(stream.subarray(cutBytes + P_SLICE.length), 9000), 2),
+    )
+    expect(video.map((unit) => unit.ptsTicks)).toEqual([3000, 6000, 9000])
+    expect(video.map((unit) => unit.nals)).toEqual([[P_SLICE.subarray(10)], [P_SLICE.subarray(10)], idrNals])
+    expect(faults).toEqual([])
+  })
+}
+
 test('demuxMpegTs gives the PCR of the program with the byte at which it counts', () => {
   const packet = concatBytes([hex('47 0100 20 b7 10 80000000fe2b'), new Uint8Array(176).fill(0xff)]) // base 2^32 + 1, extension 43
   expect(demux(packet).pcrs).toEqual([{ ticks27MHz: (2 ** 32 + 1) * 300 + 43, atByte: 2 * 188 + 10 }])

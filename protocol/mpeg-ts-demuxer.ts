@@ -1,20 +1,13 @@
 import type { AdtsHeader } from './aac.ts'
 import { decoded, tooShort, type Decoded, type WireFault } from './decoded.ts'
-import { nalType, nalTypes, splitAnnexB } from './h264.ts'
 import { AdtsStream, type AudioAccessUnit } from './mpeg-ts-audio.ts'
 import { decodeTsPacket, TS_PACKET_BYTES } from './mpeg-ts-packet.ts'
 import { findProgram } from './mpeg-ts-program.ts'
-import { PesCollector, type CollectedPes } from './pes.ts'
+import { H264Stream, type VideoAccessUnit } from './mpeg-ts-video.ts'
+import { PesCollector } from './pes.ts'
 
 export { ticksAfter } from './mpeg-ts-clock.ts'
-
-/** One coded picture. Times are 33 bits of 90 kHz as the stream tells them: compare with `ticksAfter`. */
-export type VideoAccessUnit = {
-  readonly ptsTicks: number
-  readonly dtsTicks: number
-  readonly nals: readonly Uint8Array[] // views, without start codes, delimiters (9) and filler (12)
-  readonly atByte: number // of its first transport packet
-}
+export type { AudioAccessUnit, VideoAccessUnit }
 
 /** A program clock reference: the time at which the byte `atByte` enters the decoder, section 2.4.3.5. */
 export type TsClockReference = { readonly ticks27MHz: number; readonly atByte: number }
@@ -30,8 +23,8 @@ export type TsSegment = {
 
 const PCR_LAST_BASE_BYTE = 10 // in its packet: header 4, field length, flags, five bytes to the base's last bit
 
-/** Reads a whole MPEG-2 transport stream, ISO/IEC 13818-1, with one access unit a video PES packet, as HLS segments
- *  have it. Video bytes are copied once. Any bytes are read in linear time; what is wrong inside becomes a fault in the
+/** Reads a whole MPEG-2 transport stream, ISO/IEC 13818-1, with one access unit begun in each video PES packet, as
+ *  HLS segments have it. Video bytes are copied once. Any bytes are read in linear time; what is wrong inside becomes a fault in the
  *  list. Faults of the whole: too-short, bad-sync at the first byte, unsupported without a program map. */
 export function demuxMpegTs(bytes: Uint8Array): Decoded<TsSegment> {
   if (bytes.length < TS_PACKET_BYTES) return tooShort(TS_PACKET_BYTES, bytes.length)
@@ -43,9 +36,9 @@ export function demuxMpegTs(bytes: Uint8Array): Decoded<TsSegment> {
 
   const faults: WireFault[] = []
   const pcrs: TsClockReference[] = []
-  const video: VideoAccessUnit[] = []
+  const video = new H264Stream(faults)
   const audio = new AdtsStream(faults)
-  const videoPes = new PesCollector(bytes, faults, (pes) => takePicture(pes, video, faults))
+  const videoPes = new PesCollector(bytes, faults, (pes) => video.push(pes))
   const audioPes = new PesCollector(bytes, faults, (pes) => audio.push(pes))
   for (let at = 0; at + TS_PACKET_BYTES <= bytes.length; at += TS_PACKET_BYTES) {
     const packet = decodeTsPacket(bytes, at)
@@ -62,23 +55,15 @@ export function demuxMpegTs(bytes: Uint8Array): Decoded<TsSegment> {
   }
   videoPes.end()
   audioPes.end()
+  video.end()
   audio.end()
   const cutBytes = bytes.length % TS_PACKET_BYTES
   if (cutBytes !== 0) faults.push({ code: 'bad-length', statedBytes: TS_PACKET_BYTES, gotBytes: cutBytes })
-  return decoded({ video, audio: audio.units, ...(audio.firstHeader && { adts: audio.firstHeader }), pcrs, faults })
-}
-
-function takePicture(pes: CollectedPes, video: VideoAccessUnit[], faults: WireFault[]): void {
-  const { ptsTicks, atByte } = pes
-  if (ptsTicks === undefined) {
-    faults.push({ code: 'unsupported', what: 'a picture without PTS' })
-    return
-  }
-  const nals = splitAnnexB(pes.payload).filter((nal) => !isPadding(nal))
-  if (nals.length > 0) video.push({ ptsTicks, dtsTicks: pes.dtsTicks ?? ptsTicks, nals, atByte })
-}
-
-/** Units that say nothing: RTP has its marker instead of delimiters, and no constant rate to fill. */
-function isPadding(nal: Uint8Array): boolean {
-  return nalType(nal) === nalTypes.accessUnitDelimiter || nalType(nal) === nalTypes.filler
+  return decoded({
+    video: video.units,
+    audio: audio.units,
+    ...(audio.firstHeader && { adts: audio.firstHeader }),
+    pcrs,
+    faults,
+  })
 }
