@@ -22,7 +22,6 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
 ]
 
 /** A browser with an empty profile of its own and one blank page; it is closed, and its files removed, when the test ends. */
