@@ -67,6 +67,12 @@ test('change of the loss ratio acts at the next packet and keeps the place in th
   expect(ids(told, 'lost')).toEqual(all.filter((id) => id >= 500))
 })
 
+test('change of the seed begins its sequence at the next packet', () => {
+  const begun = ids(fates(random(7, 0.05)), 'lost').filter((id) => id < 500)
+  const told = fates(random(8, 0), { atPacket: 500, profile: random(7, 0.05) })
+  expect(ids(told, 'lost')).toEqual(begun.map((id) => id + 500))
+})
+
 test('change to a shorter delay does not reorder: no packet overtakes one that travels', () => {
   const told = fates(
     { seed: 1, downlink: { oneWayDelayMs: 100 } },

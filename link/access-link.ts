@@ -22,10 +22,12 @@ export class AccessLink implements LinkStage {
   readonly #bottleneck: Bottleneck
   readonly #loss: RandomLoss
   readonly #delay: Delay
+  #seed: number
   readonly #queueingDelayMs = new Map<number, number>() // of packets that travel, by id
 
   constructor({ seed, downlink }: LinkProfile, tell: (fate: PacketFate) => void) {
     this.#tell = tell
+    this.#seed = seed
     this.#delay = new Delay(downlink.oneWayDelayMs ?? 0, (packet, atMs) => this.#arrive(packet, atMs))
     this.#loss = new RandomLoss(downlink.loss?.lossRatio ?? 0, seededRandom(seed), {
       deliver: (packet, atMs) => this.#delay.accept(packet, atMs),
@@ -51,9 +53,12 @@ export class AccessLink implements LinkStage {
     return Math.min(this.#bottleneck.nextEventMs(), this.#delay.nextEventMs())
   }
 
-  /** Goes on with another profile: acts at the next packet, and on those that wait in the queue. The seed stays. */
-  change({ downlink }: LinkProfile, nowMs: number): void {
-    this.#bottleneck.change(downlink, nowMs)
+  /** Goes on with another profile: acts at the next packet, and on those that wait in the queue. Another seed begins
+   *  its sequence at the next packet; the same one goes on in it. */
+  change({ seed, downlink }: LinkProfile, nowMs: number): void {
+    this.#bottleneck.change(downlink, nowMs) // lets out what is due under the profile of before
+    if (seed !== this.#seed) this.#loss.random = seededRandom(seed)
+    this.#seed = seed
     this.#loss.lossRatio = downlink.loss?.lossRatio ?? 0
     this.#delay.oneWayDelayMs = downlink.oneWayDelayMs ?? 0
   }

@@ -34,6 +34,87 @@ export const errorCodes = {
     title: 'This server is not known by that name.',
     whatToDo: 'Use an IP address or localhost, or set publicUrl to the name that people use.',
   },
+  'bad-profile': {
+    status: 400,
+    title: 'This is no link profile.',
+    whatToDo: 'Correct what the detail names; every key is optional, unknown ones are refused.',
+  },
+  'unknown-preset': {
+    status: 404,
+    title: 'No such link preset.',
+    whatToDo: 'List the presets with GET /api/link-presets.',
+  },
+  'unknown-link': {
+    status: 404,
+    title: 'No such link.',
+    whatToDo: 'Make one with POST /api/links; one unused for 10 minutes goes.',
+  },
+  'fixed-link': {
+    status: 409,
+    title: 'The link "default" belongs to the configuration and stays.',
+    whatToDo: 'Change it with PATCH, or make a link of your own with POST /api/links.',
+  },
+  'too-many-links': {
+    status: 429,
+    title: 'There are too many links.',
+    whatToDo: 'Remove some with DELETE /api/links/:id, or wait: one unused for 10 minutes goes.',
+  },
+  'unknown-variant': {
+    status: 404,
+    title: 'The video has no such variant.',
+    whatToDo: 'Take a name of its variants: GET /api/videos/:id.',
+  },
+  'unknown-session': {
+    status: 404,
+    title: 'No such UDP session.',
+    whatToDo: 'Start one with POST /api/udp-sessions; it ends with its channel.',
+  },
+  'too-many-sessions': {
+    status: 429,
+    title: 'Too many UDP sessions from this address.',
+    whatToDo: 'Close some of the pages that play over UDP.',
+  },
+  'bad-offer': {
+    status: 400,
+    title: 'This SDP offer cannot be answered.',
+    whatToDo: 'Offer data channels, with all candidates gathered, as application/sdp.',
+  },
+  'no-data-channel': {
+    status: 503,
+    title: 'This server cannot open data channels.',
+    whatToDo:
+      'Use the WebSocket at /api/udp-sessions/ws, or install node-datachannel; weir doctor tells what is missing.',
+  },
+  'bad-control': {
+    status: 400,
+    title: 'The control message is malformed.',
+    whatToDo: 'Send JSON as protocol/udp-control.ts describes it.',
+  },
+  'not-playing': {
+    status: 409,
+    title: 'Nothing is playing that could be paused.',
+    whatToDo: 'Play first.',
+  },
+  'start-beyond-end': {
+    status: 400,
+    title: 'That start lies after the end of the video.',
+    whatToDo: 'Start within durationSeconds.',
+  },
+  'nothing-to-play': {
+    status: 409,
+    title: 'The video has no picture to play yet.',
+    whatToDo: 'Wait until its status is playable.',
+  },
+  'media-gone': {
+    status: 410,
+    title: 'The files of the video are gone.',
+    whatToDo: 'See whether it was deleted: GET /api/videos/:id.',
+  },
+  'session-idle': {
+    status: 410,
+    title: 'The session ended, because its video had and nothing more was asked.',
+    whatToDo: 'Open another one.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This address does not take that method.',

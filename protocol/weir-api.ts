@@ -52,7 +52,29 @@ export type LinkSummary<Profile> = {
   readonly id: string
   readonly profile: Profile
   readonly startedUnixMs?: number // civil time of link time 0; absent before the first media
+  readonly timerLagMsP99: number // how late packets left it, against their moment
   readonly udp: LinkCounters
+}
+
+/** Why a packet of a UDP session did not reach the viewer: the link's loss process, its full queue, or the last hop. */
+export type PacketDropCause = 'loss' | 'queue' | 'gateway'
+
+/** GET /api/udp-sessions/:id: the truth about a viewer's RTP packets, to hold against what the viewer sees. */
+export type UdpSessionStatus = {
+  readonly id: string
+  readonly video: string
+  readonly variant: string
+  readonly link?: string // without one nothing is impaired
+  readonly transport: 'data-channel' | 'websocket'
+  readonly phase: 'idle' | 'playing' | 'paused' | 'ended'
+  readonly offeredPackets: number // by the playout, video and audio
+  readonly droppedPackets: Readonly<Record<PacketDropCause, number>>
+  /** The newest 10,000, oldest first. */
+  readonly dropped: readonly {
+    readonly ssrc: number
+    readonly sequenceNumber: number
+    readonly cause: PacketDropCause
+  }[]
 }
 
 export type ServerEvent =
