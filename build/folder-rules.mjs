@@ -29,6 +29,7 @@ export const folderRules = {
       'p-queue',
       'pino',
       'pino-pretty',
+      'tus-js-client',
       'write-file-atomic',
       'ws',
       'yaml',
@@ -46,7 +47,7 @@ export const folderRules = {
     packages: ['@sparticuz/chromium', 'playwright-core', 'vitest'],
     node: true,
   },
-  bench: { imports: [...EVERY_PROGRAM_FOLDER, 'build'], packages: [], node: true },
+  bench: { imports: [...EVERY_PROGRAM_FOLDER, 'build'], packages: ['mediabunny'], node: true },
   build: { imports: [], packages: ['vitest'], node: true },
   '': {
     imports: [...EVERY_PROGRAM_FOLDER, 'build'],
