@@ -1,0 +1,77 @@
+import type { Keyframe } from '../protocol/outline.ts'
+import { PacketQueue, type TimedPacket } from './packet-queue.ts'
+import { TRACK_VIDEO, type PacketisedPacket, type PacketisedSegment } from './packetised-segment.ts'
+import type { OpenPresentation } from './presentation-source.ts'
+import type { SegmentCache } from './segment-cache.ts'
+
+export type FeedOptions = {
+  readonly presentation: OpenPresentation
+  readonly segments: SegmentCache
+  readonly maxRtpBytes: number
+}
+
+/** The packets of a presentation from one keyframe on; the next segment is fetched while one is being sent. */
+export class PacketFeed {
+  readonly #options: FeedOptions
+  readonly #queue: PacketQueue
+  #nextSegment: number
+  #fetching = false
+
+  private constructor(options: FeedOptions, queue: PacketQueue, nextSegment: number) {
+    this.#options = options
+    this.#queue = queue
+    this.#nextSegment = nextSegment
+  }
+
+  /** Rejects when the segment cannot be read. */
+  static async open(options: FeedOptions, keyframe: Keyframe): Promise<PacketFeed> {
+    const { presentation, segments, maxRtpBytes } = options
+    const segment = await segments.packets(presentation, keyframe.segmentIndex, maxRtpBytes)
+    const queue = new PacketQueue(presentation.outline().audio)
+    queue.add(packetsFrom(segment, keyframe))
+    return new PacketFeed(options, queue, keyframe.segmentIndex + 1)
+  }
+
+  get isMidUnit(): boolean {
+    return this.#queue.isMidUnit
+  }
+
+  /** The last packet has been taken, and no more can come. */
+  get hasEnded(): boolean {
+    const { segments, ended } = this.#options.presentation.outline()
+    return ended && this.#nextSegment >= segments.length && this.#queue.peek() === undefined
+  }
+
+  /** undefined at the end, or while the next packet is being fetched or segmented. */
+  peek(): PacketisedPacket | undefined {
+    return this.#queue.peek()
+  }
+
+  take(): TimedPacket | undefined {
+    return this.#queue.take()
+  }
+
+  /** Fetches the next segment when it is time and it is there. */
+  prefetch(onFetched: () => void, onFailed: (error: Error) => void): void {
+    const { presentation, segments, maxRtpBytes } = this.#options
+    if (this.#fetching || this.#queue.isFilled) return
+    if (this.#nextSegment >= presentation.outline().segments.length) return
+    this.#fetching = true
+    segments.packets(presentation, this.#nextSegment, maxRtpBytes).then((segment) => {
+      this.#fetching = false
+      this.#nextSegment += 1
+      this.#queue.add(segment.packets)
+      onFetched()
+    }, onFailed)
+  }
+}
+
+/** Sound begins with the keyframe; what comes before it in the segment belongs to pictures that are not shown.
+ *  At the segment's own start all of it is kept: encoder priming, and the overlap with the segment before. */
+function packetsFrom({ packets }: PacketisedSegment, { frameIndex, startSeconds }: Keyframe) {
+  const startTicks = Math.round(startSeconds * 90_000) // s to 90 kHz
+  if (frameIndex === 0) return packets
+  return packets.filter(({ trackIndex, unitIndex, ptsTicks }) =>
+    trackIndex === TRACK_VIDEO ? unitIndex >= frameIndex : ptsTicks >= startTicks,
+  )
+}

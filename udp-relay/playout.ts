@@ -1,0 +1,284 @@
+import { keyframeAtOrBefore, type Keyframe, type Outline } from '../protocol/outline.ts'
+import type { ControlTrack } from '../protocol/udp-control.ts'
+import { PacketFeed, type FeedOptions } from './packet-feed.ts'
+import type { PacketSink } from './packet-sink.ts'
+import { scheduleFacts, TRACK_AUDIO, TRACK_VIDEO } from './packetised-segment.ts'
+import { RtpSender } from './rtp-sender.ts'
+import type { SendTimer } from './send-timer.ts'
+import { byeDatagram, newCname, senderReportDatagram } from './sender-reports.ts'
+import { Timeline } from './timeline.ts'
+
+/** One viewer's way of one presentation into one sink. Neither is closed by it: see closing.md. */
+export type PlayoutOptions = FeedOptions & {
+  readonly sink: PacketSink
+  readonly timer: SendTimer
+  readonly random: () => number // from 0 to 1
+  readonly withAudio: boolean
+  /** The last packet has gone and its frame has had its time. */
+  readonly onEnded: (end: PlayoutEnd) => void
+  /** A segment cannot be read any more; nothing more will be sent. */
+  readonly onFailed: (error: Error) => void
+}
+
+/** What went into the sink, so that a receiver knows of losses at the end. Sequence numbers by payload type. */
+export type PlayoutEnd = { readonly lastSequenceNumbers: Readonly<Record<string, number>> }
+
+export type PlayoutTrack = Omit<ControlTrack, 'sequenceNumber' | 'timestampTicks'>
+
+/** Where the tracks go on, in their order: what RTP-Info tells (RFC 2326 section 12.33). */
+export type PlayoutStart = {
+  readonly startSeconds: number // the keyframe at or before the one asked for, or the pause point
+  readonly durationSeconds: number // as far as it is known: a presentation may still grow
+  readonly tracks: readonly { readonly sequenceNumber: number; readonly timestampTicks: number }[]
+}
+
+/** `superseded`: another play, a pause or the end came first. */
+export class PlayoutRefusal extends Error {
+  readonly code: 'start-beyond-end' | 'nothing-to-play' | 'superseded'
+
+  constructor(code: PlayoutRefusal['code'], message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** RTP packets of at most this size for every viewer: what a data channel carries in one SCTP chunk. */
+export const DEFAULT_MAX_RTP_BYTES = 1100
+
+const REPORT_INTERVAL_MS = 5000 // RFC 3550 section 6.2
+const TOO_LATE_MS = 1000 // after a suspended machine or a slow disk the rest is sent later, not all at once
+const GROWTH_POLL_MS = 250
+
+/** Plays a presentation to one viewer by the send schedule. RTP timestamps and sequence numbers go on over pauses and
+ *  seeks; a timestamp is its picture's PTS while the packets go in decode order (RFC 6184 section 5.1). */
+export class Playout {
+  readonly tracks: readonly PlayoutTrack[]
+  readonly #options: PlayoutOptions
+  readonly #senders: readonly RtpSender[]
+  readonly #cname: string
+  readonly #createdMs: number
+  readonly #createdUnixMs: number
+  readonly #frameIntervalMs: number
+  #feed: PacketFeed | undefined
+  #timeline: Timeline | undefined // while playing
+  #turn = 0 // counts play, pause and close: what began in another turn is stale
+  #pausedMs = 0 // media time, while not playing
+  #sentUntilMs = 0 // RTP time since the session began
+  #nextReportMs = 0
+  #owesBye = false
+  #cancelAlarm = (): void => {}
+
+  constructor(options: PlayoutOptions) {
+    const { random, timer, presentation, withAudio } = options
+    const outline = presentation.outline()
+    this.#options = options
+    this.#createdMs = timer.nowMs()
+    this.#createdUnixMs = timer.unixMs()
+    this.#cname = newCname(random)
+    this.#frameIntervalMs = scheduleFacts(outline).frameIntervalTicks / 90 // 90 ticks a ms
+    const formats = trackFormats(outline, withAudio)
+    this.#senders = formats.map(({ payloadType, clockRateHz }) => new RtpSender({ payloadType, clockRateHz, random }))
+    this.tracks = formats.map((format, index) => ({ ...format, ssrc: this.#sender(index).ssrc }))
+  }
+
+  get durationSeconds(): number {
+    const last = this.#options.presentation.outline().segments.at(-1)
+    return last === undefined ? 0 : last.startSeconds + last.durationSeconds
+  }
+
+  /** Media time that is being sent. */
+  get positionSeconds(): number {
+    const positionMs = this.#timeline?.mediaMs(this.#options.timer.nowMs()) ?? this.#pausedMs
+    return Math.min(Math.max(positionMs / 1000, 0), this.durationSeconds)
+  }
+
+  /** Plays from the keyframe at or before `startSeconds`; without it goes on from the pause point, or from 0.
+   *  `beforeFirstPacket` is given what the promise resolves to, and is waited for. Rejects with PlayoutRefusal (what was
+   *  playing then plays on, unless it was superseded), or when the segment cannot be read. */
+  async play(startSeconds?: number, beforeFirstPacket?: (start: PlayoutStart) => Promise<void>): Promise<PlayoutStart> {
+    const resumes = startSeconds === undefined && this.#feed !== undefined && !this.#feed.hasEnded
+    const keyframe = resumes ? undefined : this.#keyframe(startSeconds ?? 0)
+    const turn = this.#stop()
+    if (keyframe !== undefined) {
+      const feed = await PacketFeed.open(this.#options, keyframe)
+      this.#checkTurn(turn)
+      this.#feed = feed
+      this.#pausedMs = keyframe.startSeconds * 1000 // s to ms
+    }
+    const start = this.#nextStart()
+    await beforeFirstPacket?.(start.told)
+    this.#checkTurn(turn)
+    this.#begin(start.elapsedMs)
+    return start.told
+  }
+
+  /** Stops after the frame that is under way, of which the rest leaves at once. */
+  pause(): { readonly positionSeconds: number } {
+    this.#stop()
+    return { positionSeconds: this.positionSeconds }
+  }
+
+  /** Says goodbye; the sink and the presentation stay open. */
+  close(): void {
+    this.#stop()
+    this.#sendBye()
+  }
+
+  #keyframe(seconds: number): Keyframe {
+    const outline = this.#options.presentation.outline()
+    if (seconds > this.durationSeconds) {
+      throw new PlayoutRefusal('start-beyond-end', `${seconds} s is after the end, ${this.durationSeconds} s`)
+    }
+    // The first picture may be shown a little after 0.
+    const keyframe = keyframeAtOrBefore(outline, seconds) ?? keyframeAtOrBefore(outline, this.durationSeconds)
+    if (keyframe === undefined) throw new PlayoutRefusal('nothing-to-play', 'the presentation has no keyframe yet')
+    return keyframe
+  }
+
+  /** Ends sending; gives the number of the turn that begins. */
+  #stop(): number {
+    this.#cancelAlarm()
+    const timeline = this.#timeline
+    if (timeline !== undefined) {
+      while (this.#feed?.isMidUnit) this.#sendNext(timeline, this.#options.timer.nowMs())
+      this.#pausedMs = Math.max(0, this.#feed?.peek()?.sendMs ?? this.positionSeconds * 1000)
+      this.#timeline = undefined
+    }
+    this.#turn += 1
+    return this.#turn
+  }
+
+  #checkTurn(turn: number): void {
+    if (turn !== this.#turn) throw new PlayoutRefusal('superseded', 'another request came first')
+  }
+
+  /** RTP time follows the clock, so that all sender reports tell one mapping; a picture shown later than it is sent
+   *  may have gone ahead of it. */
+  #nextStart(): { readonly told: PlayoutStart; readonly elapsedMs: number } {
+    const clockMs = this.#options.timer.nowMs() - this.#createdMs
+    const elapsedMs = Math.max(clockMs + this.#pausedMs - this.#firstSendMs(), this.#sentUntilMs)
+    const tracks = this.#senders.map((sender) => ({
+      sequenceNumber: sender.nextSequenceNumber,
+      timestampTicks: sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000), // ms to ticks
+    }))
+    return {
+      told: { startSeconds: this.#pausedMs / 1000, durationSeconds: this.durationSeconds, tracks },
+      elapsedMs,
+    }
+  }
+
+  #begin(elapsedMs: number): void {
+    const nowMs = this.#options.timer.nowMs()
+    this.#timeline = new Timeline({ startMs: this.#pausedMs, elapsedMs, firstSendMs: this.#firstSendMs(), nowMs })
+    this.#nextReportMs = nowMs
+    this.#cancelAlarm = this.#options.timer.wakeAt(nowMs, () => this.#wake())
+  }
+
+  #firstSendMs(): number {
+    return this.#feed?.peek()?.sendMs ?? this.#pausedMs
+  }
+
+  /** The reports, everything due, then the next alarm. */
+  #wake(): void {
+    const [feed, timeline] = [this.#feed, this.#timeline]
+    if (feed === undefined || timeline === undefined) return
+    const nowMs = this.#options.timer.nowMs()
+    const lateMs = nowMs - timeline.dueMs(feed.peek()?.sendMs ?? Infinity)
+    if (lateMs > TOO_LATE_MS) timeline.delay(lateMs)
+    if (nowMs >= this.#nextReportMs) this.#sendReports(timeline, nowMs)
+    for (let next = feed.peek(); next !== undefined; next = feed.peek()) {
+      const dueMs = timeline.dueMs(next.sendMs)
+      if (dueMs > nowMs) break
+      this.#sendNext(timeline, dueMs)
+    }
+    this.#prefetch(feed)
+    const nextMs = this.#nextWakeMs(feed, timeline, nowMs)
+    if (nextMs <= nowMs) this.#end()
+    else this.#cancelAlarm = this.#options.timer.wakeAt(nextMs, () => this.#wake())
+  }
+
+  /** Not after `nowMs` when all has been played and its last frame has had its time. */
+  #nextWakeMs(feed: PacketFeed, timeline: Timeline, nowMs: number): number {
+    const next = feed.peek()
+    if (next !== undefined) return Math.min(timeline.dueMs(next.sendMs), this.#nextReportMs)
+    if (!feed.hasEnded) return nowMs + GROWTH_POLL_MS
+    return nowMs + this.#sentUntilMs - timeline.elapsedMs(timeline.mediaMs(nowMs))
+  }
+
+  /** A feed that ran dry is not left waiting for the next poll. */
+  #prefetch(feed: PacketFeed): void {
+    const onFetched = (): void => {
+      if (feed !== this.#feed || this.#timeline === undefined) return
+      this.#cancelAlarm()
+      this.#wake()
+    }
+    const onFailed = (error: Error): void => {
+      if (feed !== this.#feed) return
+      this.close()
+      this.#options.onFailed(error)
+    }
+    feed.prefetch(onFetched, onFailed)
+  }
+
+  #sendNext(timeline: Timeline, scheduledMs: number): void {
+    const next = this.#feed?.take()
+    if (next === undefined) return
+    const { packet, mediaTicks } = next
+    if (packet.trackIndex >= this.#senders.length) return // without audio
+    const sender = this.#sender(packet.trackIndex)
+    const timestampTicks = sender.timestampAt(timeline.elapsedTicks(mediaTicks, sender.clockRateHz))
+    const shownMs = timeline.elapsedMs(packet.ptsTicks / 90) // 90 ticks a ms
+    this.#sentUntilMs = Math.max(this.#sentUntilMs, shownMs + this.#frameIntervalMs)
+    this.#owesBye = true
+    const bytes = sender.packet(packet.payload, packet.marker, timestampTicks)
+    this.#options.sink.send('rtp', packet.trackIndex, bytes, scheduledMs)
+  }
+
+  /** Each tells the RTP time of this very moment: one NTP time and one mapping for all tracks. */
+  #sendReports(timeline: Timeline, nowMs: number): void {
+    const elapsedMs = timeline.elapsedMs(timeline.mediaMs(nowMs))
+    const unixMs = this.#createdUnixMs + (nowMs - this.#createdMs)
+    for (const [index, sender] of this.#senders.entries()) {
+      const timestampTicks = sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000) // ms to ticks
+      const report = senderReportDatagram(sender, { unixMs, timestampTicks, cname: this.#cname })
+      this.#options.sink.send('rtcp', index, report, nowMs)
+    }
+    // Half to one and a half of the interval: viewers who started together do not report together.
+    this.#nextReportMs = nowMs + REPORT_INTERVAL_MS * (0.5 + this.#options.random())
+  }
+
+  #end(): void {
+    this.#stop()
+    this.#sendBye()
+    const last = this.#senders.flatMap(({ payloadType, lastSequenceNumber }) =>
+      lastSequenceNumber === undefined ? [] : [[String(payloadType), lastSequenceNumber] as const],
+    )
+    this.#options.onEnded({ lastSequenceNumbers: Object.fromEntries(last) })
+  }
+
+  #sendBye(): void {
+    if (!this.#owesBye) return
+    this.#owesBye = false
+    const nowMs = this.#options.timer.nowMs()
+    for (const [index, sender] of this.#senders.entries()) {
+      this.#options.sink.send('rtcp', index, byeDatagram(sender, this.#cname), nowMs)
+    }
+  }
+
+  #sender(trackIndex: number): RtpSender {
+    return this.#senders[trackIndex] as RtpSender
+  }
+}
+
+type TrackFormat = Omit<PlayoutTrack, 'ssrc'>
+
+/** Video first: a track's place is its `trackIndex`. */
+function trackFormats({ video, audio }: Outline, withAudio: boolean): TrackFormat[] {
+  const formats: TrackFormat[] = []
+  formats[TRACK_VIDEO] = { kind: 'video', payloadType: 96, clockRateHz: 90_000, codec: video?.codec ?? '' }
+  if (audio !== undefined && withAudio) {
+    const { codec, sampleRateHz, audioSpecificConfigHex: configHex } = audio
+    formats[TRACK_AUDIO] = { kind: 'audio', payloadType: 97, clockRateHz: sampleRateHz, codec, configHex }
+  }
+  return formats
+}

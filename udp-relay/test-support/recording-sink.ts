@@ -1,0 +1,38 @@
+import { decodeRtcp, type RtcpPacket } from '../../protocol/rtcp.ts'
+import { decodeRtp, type RtpPacket } from '../../protocol/rtp.ts'
+import type { PacketSink } from '../packet-sink.ts'
+
+export type SentRtp = RtpPacket & { readonly trackIndex: number; readonly scheduledMs: number }
+export type SentRtcp = {
+  readonly trackIndex: number
+  readonly packets: readonly RtcpPacket[]
+  readonly afterRtp: number
+}
+
+/** Keeps what was sent, read back from the bytes. */
+export class RecordingSink implements PacketSink {
+  readonly rtp: SentRtp[] = []
+  readonly rtcp: SentRtcp[] = []
+
+  send(kind: 'rtp' | 'rtcp', trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
+    if (kind === 'rtp') {
+      const decoded = decodeRtp(packet)
+      if (!decoded.ok) throw new Error(`bad RTP: ${decoded.fault.code}`)
+      this.rtp.push({ ...decoded.value, trackIndex, scheduledMs })
+    } else {
+      const decoded = decodeRtcp(packet)
+      if (!decoded.ok) throw new Error(`bad RTCP: ${decoded.fault.code}`)
+      this.rtcp.push({ trackIndex, packets: decoded.value, afterRtp: this.rtp.length })
+    }
+  }
+
+  close(): void {}
+
+  ofTrack(trackIndex: number): SentRtp[] {
+    return this.rtp.filter((packet) => packet.trackIndex === trackIndex)
+  }
+
+  byes(): SentRtcp[] {
+    return this.rtcp.filter(({ packets }) => packets.some(({ kind }) => kind === 'bye'))
+  }
+}
