@@ -1,0 +1,36 @@
+import type { Problem } from '../protocol/weir-api.ts'
+
+/** A refusal of the server, or no answer at all; the message is for people. */
+export class RequestError extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** What the server said was wrong; RFC 9457 bodies speak for themselves. */
+export async function refusalOf(response: Response): Promise<RequestError> {
+  const text = await response.text().catch(() => '')
+  try {
+    const problem = JSON.parse(text) as Problem
+    return new RequestError(problem.code, problem.detail || problem.title)
+  } catch {
+    return new RequestError('unexpected-answer', `The server answered ${response.status} ${response.statusText}.`)
+  }
+}
+
+/** One JSON request. Throws RequestError, with code `no-answer` when the server cannot be reached. */
+export async function requestJson<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const init: RequestInit = { method }
+  if (body !== undefined) {
+    init.headers = { 'content-type': 'application/json' }
+    init.body = JSON.stringify(body)
+  }
+  const response = await fetch(path, init).catch(() => {
+    throw new RequestError('no-answer', 'The server does not answer. Is it still running?')
+  })
+  if (!response.ok) throw await refusalOf(response)
+  return (response.status === 204 ? undefined : await response.json()) as T
+}

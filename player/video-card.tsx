@@ -1,0 +1,131 @@
+import { useSignal } from '@preact/signals'
+import type { Video } from '../protocol/weir-api.ts'
+import { formatPercent, formatTime, formatTimeLeft } from './format.ts'
+import { Icon } from './icons.tsx'
+import { retryVideo } from './library-store.ts'
+import { onLinkClick } from './navigation.ts'
+import { ProgressBar } from './progress-bar.tsx'
+
+function isWatchable({ status }: Video): boolean {
+  return status === 'playable' || status === 'ready'
+}
+
+function stateText(video: Video): string {
+  const left = video.secondsLeft === undefined ? '' : ` · ${formatTimeLeft(video.secondsLeft)} left`
+  switch (video.status) {
+    case 'queued':
+      return 'Waits for its turn'
+    case 'segmenting':
+      return `Segmenting ${formatPercent(video.progressRatio)}${left}`
+    case 'playable':
+      return `Playable already · segmenting ${formatPercent(video.progressRatio)}${left}`
+    case 'ready':
+      return video.variants.map(({ name }) => name).join(' · ')
+    case 'failed':
+      return 'Failed'
+  }
+}
+
+function Poster({ video }: { video: Video }) {
+  const picture = (
+    <>
+      {video.urls.poster !== undefined && <img src={video.urls.poster} alt="" loading="lazy" decoding="async" />}
+      {video.durationSeconds !== undefined && <span class="poster-length">{formatTime(video.durationSeconds)}</span>}
+    </>
+  )
+  if (!isWatchable(video)) return <div class="poster">{picture}</div>
+  return (
+    <a class="poster" href={`/compare/${video.id}`} onClick={onLinkClick} tabIndex={-1} aria-hidden="true">
+      {picture}
+      <span class="poster-play">
+        <Icon name="play" />
+      </span>
+    </a>
+  )
+}
+
+/** The clipboard exists only in secure contexts; elsewhere the address is shown to be copied by hand. */
+function Address({ label, url }: { label: string; url: string }) {
+  const copied = useSignal(false)
+  const whole = new URL(url, location.href).href
+  const copy = async () => {
+    await navigator.clipboard.writeText(whole)
+    copied.value = true
+    setTimeout(() => (copied.value = false), 2000)
+  }
+  return (
+    <div class="address">
+      <dt>{label}</dt>
+      <dd>
+        <code title={whole}>{whole}</code>
+        {isSecureContext && (
+          <button
+            type="button"
+            class="icon-button"
+            onClick={() => void copy()}
+            aria-label={`Copy the ${label} address`}
+          >
+            <Icon name={copied.value ? 'check' : 'copy'} />
+          </button>
+        )}
+      </dd>
+    </div>
+  )
+}
+
+function Addresses({ video: { urls } }: { video: Video }) {
+  if (urls.hls === undefined && urls.rtsp === undefined) return null
+  return (
+    <details class="addresses">
+      <summary>Addresses</summary>
+      <dl>
+        {urls.hls !== undefined && <Address label="HLS" url={urls.hls} />}
+        {urls.rtsp !== undefined && <Address label="RTSP" url={urls.rtsp} />}
+      </dl>
+    </details>
+  )
+}
+
+export function VideoCard({ video, onDelete }: { video: Video; onDelete: () => void }) {
+  const retryProblem = useSignal<string | undefined>(undefined)
+  const retry = () => retryVideo(video.id).catch((error: Error) => (retryProblem.value = error.message))
+  const working = video.status === 'segmenting' || video.status === 'playable'
+  return (
+    <li class={`video-card ${video.status}`} data-video={video.id} data-status={video.status}>
+      <Poster video={video} />
+      <div class="video-progress">
+        {working && <ProgressBar ratio={video.progressRatio} label={`Segmenting ${video.title}`} />}
+      </div>
+      <div class="video-facts">
+        <h2 title={video.title}>
+          {isWatchable(video) ? (
+            <a href={`/compare/${video.id}`} onClick={onLinkClick}>
+              {video.title}
+            </a>
+          ) : (
+            video.title
+          )}
+        </h2>
+        <button
+          type="button"
+          class="icon-button"
+          onClick={onDelete}
+          aria-label={`Delete ${video.title}`}
+          title="Delete"
+        >
+          <Icon name="remove" />
+        </button>
+      </div>
+      <p class="video-state">{stateText(video)}</p>
+      {video.error !== undefined && <p class="video-error">{video.error.message}</p>}
+      {retryProblem.value !== undefined && <p class="video-error">{retryProblem.value}</p>}
+      {video.status === 'failed' && (
+        <button type="button" class="button small" onClick={() => void retry()}>
+          <Icon name="replay" />
+          Try again
+        </button>
+      )}
+      <Addresses video={video} />
+    </li>
+  )
+}
