@@ -1,0 +1,72 @@
+import { ComparePage } from './compare-page.tsx'
+import { Icon } from './icons.tsx'
+import { LibraryPage } from './library-page.tsx'
+import { onLinkClick, path } from './navigation.ts'
+import { theme, toggleTheme } from './theme.ts'
+
+/** The video of a `/compare/:id` address. */
+function comparedVideoId(): string | undefined {
+  const id = /^\/compare\/([^/]+)\/?$/.exec(path.value)?.[1]
+  return id === undefined ? undefined : decodeURIComponent(id)
+}
+
+function BrandMark() {
+  return (
+    <svg
+      width="24"
+      height="24"
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke-width="2.5"
+      stroke-linecap="round"
+      aria-hidden="true"
+    >
+      <path d="M2 7h9c4 0 4 10 8 10h3" stroke="var(--hls)" />
+      <path d="M2 12h6c4 0 4 7 8 7" stroke="var(--udp)" stroke-dasharray="3 4.2" />
+    </svg>
+  )
+}
+
+/** Only pages that exist stand in the navigation: Compare once a video is chosen. */
+function ShellHead({ videoId }: { videoId: string | undefined }) {
+  const other = theme.value === 'dark' ? 'light' : 'dark'
+  return (
+    <header class="shell-head">
+      <a class="brand" href="/" onClick={onLinkClick}>
+        <BrandMark />
+        Weir
+      </a>
+      <nav class="shell-nav" aria-label="Pages">
+        <a href="/" onClick={onLinkClick} aria-current={videoId === undefined ? 'page' : undefined}>
+          Library
+        </a>
+        {videoId !== undefined && (
+          <a href={location.href} onClick={onLinkClick} aria-current="page">
+            Compare
+          </a>
+        )}
+      </nav>
+      <button
+        type="button"
+        class="icon-button"
+        onClick={toggleTheme}
+        aria-label={`Change to ${other} colours`}
+        title={`Change to ${other} colours`}
+      >
+        <Icon name={other} />
+      </button>
+    </header>
+  )
+}
+
+export function App() {
+  const videoId = comparedVideoId()
+  return (
+    <>
+      <ShellHead videoId={videoId} />
+      <main class="shell-main">
+        {videoId === undefined ? <LibraryPage /> : <ComparePage key={videoId} videoId={videoId} />}
+      </main>
+    </>
+  )
+}

@@ -1,0 +1,104 @@
+import { useSignal } from '@preact/signals'
+import { formatTime } from './format.ts'
+import { Icon } from './icons.tsx'
+import type { SideStatus, Sound } from './side.ts'
+
+export type PlayerActions = {
+  togglePlay(): void
+  seek(seconds: number): void
+  setSound(sound: Sound): void
+  toggleFullScreen(): void
+}
+
+function PlayButton({ phase, onClick }: { phase: SideStatus['phase']; onClick: () => void }) {
+  const [icon, label] =
+    phase === 'ended'
+      ? (['replay', 'Play again'] as const)
+      : phase === 'paused' || phase === 'failed'
+        ? (['play', 'Play'] as const)
+        : (['pause', 'Pause'] as const)
+  return (
+    <button type="button" class="icon-button" onClick={onClick} aria-label={label} title={`${label} (Space)`}>
+      <Icon name={icon} />
+    </button>
+  )
+}
+
+/** While it is dragged the bar follows the hand; the seek happens when it is let go. */
+function ScrubBar({ status, onSeek }: { status: SideStatus; onSeek: (seconds: number) => void }) {
+  const dragged = useSignal<number | undefined>(undefined)
+  const shown = Math.min(dragged.value ?? status.positionSeconds, status.durationSeconds)
+  const filledPercent = status.durationSeconds > 0 ? (shown / status.durationSeconds) * 100 : 0
+  return (
+    <>
+      <span class="clock">{formatTime(shown)}</span>
+      <input
+        class="scrub"
+        type="range"
+        min={0}
+        max={status.durationSeconds}
+        step="any"
+        value={shown}
+        style={{ '--filled': `${filledPercent}%` }}
+        aria-label="Position"
+        aria-valuetext={`${formatTime(shown)} of ${formatTime(status.durationSeconds)}`}
+        onInput={(event) => (dragged.value = event.currentTarget.valueAsNumber)}
+        onChange={(event) => {
+          dragged.value = undefined
+          onSeek(event.currentTarget.valueAsNumber)
+        }}
+      />
+      <span class="clock">{formatTime(status.durationSeconds)}</span>
+    </>
+  )
+}
+
+function SoundControls({ sound, onSound }: { sound: Sound; onSound: (sound: Sound) => void }) {
+  const label = sound.muted ? 'Sound on' : 'Sound off'
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button"
+        onClick={() => onSound({ ...sound, muted: !sound.muted })}
+        aria-label={label}
+        title={`${label} (M)`}
+      >
+        <Icon name={sound.muted ? 'muted' : 'sound'} />
+      </button>
+      <input
+        class="volume"
+        type="range"
+        min={0}
+        max={1}
+        step={0.05}
+        value={sound.muted ? 0 : sound.volumeRatio}
+        aria-label="Volume"
+        onInput={(event) => {
+          const volumeRatio = event.currentTarget.valueAsNumber
+          onSound({ volumeRatio, muted: volumeRatio === 0 })
+        }}
+      />
+    </>
+  )
+}
+
+export function PlayerControls(props: { status: SideStatus; sound: Sound; actions: PlayerActions }) {
+  const { status, sound, actions } = props
+  return (
+    <div class="controls">
+      <PlayButton phase={status.phase} onClick={actions.togglePlay} />
+      <ScrubBar status={status} onSeek={actions.seek} />
+      <SoundControls sound={sound} onSound={actions.setSound} />
+      <button
+        type="button"
+        class="icon-button"
+        onClick={actions.toggleFullScreen}
+        aria-label="Full screen"
+        title="Full screen (F)"
+      >
+        <Icon name="fullScreen" />
+      </button>
+    </div>
+  )
+}

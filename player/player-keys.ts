@@ -1,0 +1,33 @@
+import { useEffect } from 'preact/hooks'
+import type { PlayerActions } from './player-controls.tsx'
+import type { Viewing } from './viewing.ts'
+
+const STEP_SECONDS = 5
+
+/** Space and arrows belong to the player unless a control that uses them has the focus. */
+function isTaken(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (target.matches('input, select, textarea')) return true
+  return key === ' ' && target.matches('button, a, summary')
+}
+
+export function usePlayerKeys(viewing: Viewing, actions: PlayerActions): void {
+  useEffect(() => {
+    const keys: Readonly<Record<string, () => void>> = {
+      ' ': actions.togglePlay,
+      ArrowLeft: () => viewing.seekBy(-STEP_SECONDS),
+      ArrowRight: () => viewing.seekBy(STEP_SECONDS),
+      f: actions.toggleFullScreen,
+      m: () => viewing.setSound({ ...viewing.sound.value, muted: !viewing.sound.value.muted }),
+    }
+    const onKeyDown = (event: KeyboardEvent) => {
+      const action = keys[event.key]
+      if (action === undefined || event.ctrlKey || event.metaKey || event.altKey || isTaken(event.target, event.key))
+        return
+      event.preventDefault()
+      action()
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [viewing, actions])
+}

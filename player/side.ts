@@ -1,0 +1,46 @@
+import type { ReadonlySignal } from '@preact/signals'
+import type { Counters } from './counters.ts'
+import type { SideName } from './settings.ts'
+
+export type SidePhase = 'starting' | 'playing' | 'paused' | 'stalled' | 'ended' | 'failed'
+
+/** What a side tells the page, a few times a second and at each change of phase. */
+export type SideStatus = {
+  readonly phase: SidePhase
+  readonly positionSeconds: number
+  readonly durationSeconds: number
+  readonly variant: string | undefined // the one that is shown now
+  readonly transport: string // how the bytes came, in words for people
+  readonly note?: string // something about this start worth knowing
+  readonly problem?: { readonly message: string; readonly whatToDo: string }
+  readonly counters: Counters
+}
+
+/** One way of watching a video: HLS in a video element, or UDP on a canvas. It owns what it puts into its host element. */
+export type Side = {
+  readonly name: SideName
+  readonly status: ReadonlySignal<SideStatus>
+  /** The position of the picture shown now, to the frame. */
+  positionSeconds(): number
+  play(): void
+  pause(): void
+  seek(seconds: number): void
+  /** `undefined`: HLS chooses by itself, UDP takes the best. */
+  chooseVariant(variant: string | undefined): void
+  setSound(sound: Sound): void
+  /** What the side adds to `window.weir`. */
+  details(): Readonly<Record<string, unknown>>
+  close(): void
+}
+
+export type Sound = { readonly volumeRatio: number; readonly muted: boolean }
+
+/** How a side is begun. `startPaused` shows the first picture and waits. */
+export type SideStart = {
+  readonly host: HTMLElement
+  readonly videoId: string
+  readonly startSeconds: number
+  readonly startPaused: boolean
+  readonly variant: string | undefined
+  readonly sound: Sound
+}

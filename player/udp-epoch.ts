@@ -1,0 +1,213 @@
+import type { RtpPacket } from '../protocol/rtp.ts'
+import type { ControlTrack } from '../protocol/udp-control.ts'
+import type { Released } from '../stream/jitter-buffer.ts'
+import { PlaybackClock } from '../stream/playback-clock.ts'
+import type { ExpectedFrame } from '../stream/expected-frames.ts'
+import type { RunEvent } from '../stream/record.ts'
+import type { SoundUnit } from './audio-output.ts'
+import { AudioTrack, type DecodedSound } from './audio-track.ts'
+import { FrameSchedule } from './frame-schedule.ts'
+import { PictureDecoder } from './picture-decoder.ts'
+import { mediaSeconds, TrackReceiver } from './track-receiver.ts'
+import type { PlayingAnswer } from './udp-messages.ts'
+import type { VariantOutline } from './variant-outline.ts'
+import { VideoTrack, type JudgedFrame } from './video-track.ts'
+
+/** Of the jitter buffer's time the last part is the decoder's, or the frame after each loss would be shown late. */
+const DECODE_MS = 30
+/** Sound goes to the sound card so much before its time, and pictures decode meanwhile. */
+const SOUND_AHEAD_MS = 400
+const MAX_WAITING_SOUNDS = 512
+
+export type EpochOptions = {
+  readonly answer: PlayingAnswer
+  readonly outline: VariantOutline | undefined
+  readonly jitterBufferMs: number
+  readonly tell: (event: RunEvent) => void
+  readonly onPicture: (picture: VideoFrame) => void // to be closed by the one who is told
+  readonly onSound: (unit: SoundUnit) => void
+  readonly onVerdict: (frame: JudgedFrame) => void
+  readonly onLost: (kind: ControlTrack['kind'], sequenceNumber: number) => void
+}
+
+type Receiver = { readonly receiver: TrackReceiver; latePackets: number }
+
+/** Everything from one start to the next seek: one timeline, one pair of decoders. Pauses lie within. Time is told. */
+export class UdpEpoch {
+  readonly #options: EpochOptions
+  readonly #clock: PlaybackClock
+  readonly #receivers: readonly Receiver[]
+  readonly #video: VideoTrack
+  readonly #audio: AudioTrack | undefined
+  readonly #decoder: PictureDecoder
+  readonly #frames: FrameSchedule
+  #sounds: DecodedSound[] = []
+  #lastSequenceNumbers: Readonly<Record<string, number>> | undefined
+  #isFinished = false
+
+  constructor(options: EpochOptions) {
+    const { answer, outline, jitterBufferMs, tell } = options
+    const { tracks, startSeconds } = answer
+    const waitMs = Math.max(0, jitterBufferMs - DECODE_MS)
+    this.#options = options
+    this.#clock = new PlaybackClock(jitterBufferMs)
+    this.#receivers = tracks.map((track) => ({
+      receiver: new TrackReceiver(track, startSeconds, waitMs),
+      latePackets: 0,
+    }))
+    this.#video = new VideoTrack(startSeconds, outline?.parameterSets ?? [])
+    this.#video.integrity.expect(outline?.framesFrom(startSeconds) ?? [])
+    this.#frames = new FrameSchedule(this.#clock, tell)
+    this.#decoder = new PictureDecoder(trackOf(tracks, 'video')?.codec ?? '', this.#frames.addPicture)
+    const audio = trackOf(tracks, 'audio')
+    this.#audio = audio && new AudioTrack(audio, startSeconds, (sound) => this.#keepSound(sound))
+  }
+
+  get decoderResets(): number {
+    return this.#decoder.resets
+  }
+
+  get skippedFrames(): number {
+    return this.#frames.skippedFrames
+  }
+
+  get endSeconds(): number {
+    return Math.max(this.#options.outline?.durationSeconds ?? 0, this.#options.answer.durationSeconds)
+  }
+
+  positionSeconds(nowMs: number): number {
+    const positionMs = this.#clock.positionMs(nowMs) ?? 0
+    return Math.min(Math.max(positionMs / 1000, this.#options.answer.startSeconds), this.endSeconds)
+  }
+
+  bufferSeconds(nowMs: number): number {
+    return Math.max(0, (this.#frames.lastMs ?? 0) / 1000 - this.positionSeconds(nowMs))
+  }
+
+  hasEnded(nowMs: number): boolean {
+    return this.#isFinished && this.positionSeconds(nowMs) >= this.endSeconds
+  }
+
+  push(packet: RtpPacket, sizeBytes: number, arrivalMs: number): void {
+    const found = this.#receivers.find(({ receiver: { track } }) => track.payloadType === packet.payloadType)
+    if (found === undefined || found.receiver.track.ssrc !== packet.ssrc) return
+    const { track } = found.receiver
+    const released = found.receiver.push(packet, arrivalMs)
+    if (track.kind === 'video' && !this.#clock.isStarted) this.#startClock(found.receiver, packet, arrivalMs)
+    this.#options.tell({ kind: 'media-received', atMs: arrivalMs, sizeBytes })
+    this.#route(found, released, arrivalMs)
+  }
+
+  /** The video has grown: these frames will come as well. */
+  expect(frames: readonly ExpectedFrame[]): void {
+    this.#video.integrity.expect(frames)
+  }
+
+  /** Does all that is due. */
+  advance(nowMs: number): void {
+    for (const found of this.#receivers) this.#route(found, found.receiver.advance(nowMs), nowMs)
+    this.#frames.decode(this.#decoder, nowMs)
+    const picture = this.#frames.takeDue(nowMs)
+    if (picture !== undefined) this.#options.onPicture(picture)
+    this.#giveSounds(nowMs)
+    this.#finishWhenAllIsIn(nowMs)
+  }
+
+  nextEventMs(): number {
+    return Math.min(this.#frames.nextEventMs(), ...this.#receivers.map(({ receiver }) => receiver.nextEventMs()))
+  }
+
+  pause(nowMs: number): void {
+    this.#clock.pause(nowMs)
+  }
+
+  resume({ tracks, startSeconds }: PlayingAnswer, nowMs: number): void {
+    for (const { receiver } of this.#receivers) {
+      const track = tracks.find(({ payloadType }) => payloadType === receiver.track.payloadType)
+      if (track !== undefined) receiver.resume(track, startSeconds)
+    }
+    this.#clock.resume(nowMs)
+  }
+
+  /** The sender has sent its last; what is still on its way may yet come. */
+  end(lastSequenceNumbers: Readonly<Record<string, number>>): void {
+    this.#lastSequenceNumbers = lastSequenceNumbers
+  }
+
+  close(): void {
+    this.#frames.clear()
+    this.#decoder.close()
+    this.#audio?.close()
+  }
+
+  /** The timeline hangs on when the first frame was sent, not on when it is shown: no later packet has less time. */
+  #startClock({ track }: TrackReceiver, { timestampTicks }: RtpPacket, arrivalMs: number): void {
+    const { answer, outline } = this.#options
+    const startTicks = Math.round(answer.startSeconds * track.clockRateHz)
+    const mediaTicks = (timestampTicks - track.timestampTicks + startTicks) | 0
+    const ptsSeconds = mediaSeconds(mediaTicks, track.clockRateHz, answer.startSeconds)
+    this.#clock.start((ptsSeconds - (outline?.sendAheadSeconds(answer.startSeconds) ?? 0)) * 1000, arrivalMs)
+  }
+
+  #route(found: Receiver, released: readonly Released<RtpPacket>[], nowMs: number): void {
+    const { receiver } = found
+    for (; found.latePackets < receiver.latePackets; found.latePackets += 1) {
+      this.#options.tell({ kind: 'packet-late', atMs: nowMs })
+    }
+    for (const item of released) {
+      if (item.kind === 'lost') this.#tellLost(receiver.track.kind, item, nowMs)
+      if (receiver.track.kind === 'video') this.#video.push(item).forEach(this.#keepFrame)
+      else this.#audio?.push(item)
+    }
+  }
+
+  #tellLost(kind: ControlTrack['kind'], lost: Extract<Released<RtpPacket>, { kind: 'lost' }>, nowMs: number): void {
+    this.#options.tell({ kind: 'packets-given-up', atMs: nowMs, packets: lost.packets })
+    for (let index = 0; index < lost.packets; index += 1) {
+      this.#options.onLost(kind, (lost.firstSequenceNumber + index) & 0xffff)
+    }
+  }
+
+  readonly #keepFrame = (frame: JudgedFrame): void => {
+    this.#options.onVerdict(frame)
+    this.#frames.add(frame)
+  }
+
+  #keepSound(sound: DecodedSound): void {
+    this.#sounds.push(sound)
+    if (this.#sounds.length > MAX_WAITING_SOUNDS) this.#sounds.shift()
+  }
+
+  /** Sound is heard at the moment at which the picture of its time is shown. */
+  #giveSounds(nowMs: number): void {
+    const isSoon = ({ positionSeconds }: DecodedSound) =>
+      this.#clock.dueMs(positionSeconds * 1000) - SOUND_AHEAD_MS <= nowMs
+    for (const sound of this.#sounds.filter(isSoon)) {
+      this.#options.onSound({ ...sound, dueWallMs: this.#clock.dueMs(sound.positionSeconds * 1000) })
+    }
+    this.#sounds = this.#sounds.filter((sound) => !isSoon(sound))
+  }
+
+  /** Just before the end is shown, what has not come is lost, and the decoder gives out what it still holds. */
+  #finishWhenAllIsIn(nowMs: number): void {
+    const last = this.#lastSequenceNumbers
+    if (
+      last === undefined ||
+      this.#isFinished ||
+      this.positionSeconds(nowMs) < this.endSeconds - 2 * (DECODE_MS / 1000)
+    )
+      return
+    this.#isFinished = true
+    for (const found of this.#receivers) {
+      const sequenceNumber = last[found.receiver.track.payloadType]
+      if (sequenceNumber !== undefined) this.#route(found, found.receiver.finish(sequenceNumber), nowMs)
+    }
+    this.#video.finish().forEach(this.#keepFrame)
+    this.#frames.decode(this.#decoder, nowMs)
+    void this.#decoder.flush()
+  }
+}
+
+function trackOf(tracks: readonly ControlTrack[], kind: ControlTrack['kind']): ControlTrack | undefined {
+  return tracks.find((track) => track.kind === kind)
+}

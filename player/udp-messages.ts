@@ -1,0 +1,42 @@
+import type { ControlAnswer } from '../protocol/udp-control.ts'
+import type { Measures } from '../stream/measures.ts'
+import type { SoundUnit } from './audio-output.ts'
+
+export type PlayingAnswer = Extract<ControlAnswer, { kind: 'playing' }>
+
+/** What the page tells its UDP worker. Moments are wallMs(). */
+export type ToWorker =
+  | {
+      readonly kind: 'open'
+      readonly canvas: OffscreenCanvas
+      readonly packageUrl: string
+      readonly jitterBufferMs: number
+    }
+  | { readonly kind: 'asked'; readonly atMs: number } // to play from elsewhere: the picture stays until the answer
+  | { readonly kind: 'playing'; readonly answer: PlayingAnswer } // begins anew
+  | { readonly kind: 'resumed'; readonly answer: PlayingAnswer } // goes on where it paused
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resuming' } // before the page asks: what comes from now on is placed by the answer
+  | { readonly kind: 'datagram'; readonly bytes: ArrayBuffer; readonly arrivalMs: number }
+  | { readonly kind: 'ended'; readonly lastSequenceNumbers: Readonly<Record<string, number>> }
+
+/** What the worker tells the page, some times a second. The lists hold what has come since the message before. */
+export type UdpProgress = {
+  readonly phase: 'starting' | 'playing' | 'paused' | 'ended'
+  readonly positionSeconds: number
+  readonly atMs: number // when the position was that
+  readonly durationSeconds: number
+  readonly bufferSeconds: number
+  readonly measures: Measures
+  readonly lostSequenceNumbers: { readonly video: readonly number[]; readonly audio: readonly number[] } // 16 bits
+  readonly damagedPtsTicks: readonly number[] // 90 kHz, 0 is the first picture of the video
+  readonly frozenPtsTicks: readonly number[]
+  readonly shownFrames: number
+  readonly skippedFrames: number // decoded, but another one was due as well
+  readonly decoderResets: number
+}
+
+export type FromWorker =
+  | { readonly kind: 'sound'; readonly unit: SoundUnit }
+  | { readonly kind: 'progress'; readonly progress: UdpProgress }
+  | { readonly kind: 'failed'; readonly message: string }

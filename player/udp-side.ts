@@ -1,0 +1,240 @@
+import { signal } from '@preact/signals'
+import type { ControlAnswer, ControlMessage, ControlRequest } from '../protocol/udp-control.ts'
+import { AudioOutput } from './audio-output.ts'
+import { countersOf, noCounters } from './counters.ts'
+import { formatTime } from './format.ts'
+import type { Side, SideStart, SideStatus, Sound } from './side.ts'
+import { LossLists } from './loss-lists.ts'
+import type { FromWorker, ToWorker, UdpProgress } from './udp-messages.ts'
+import { openUdpTransport, transportWords, type UdpTransport } from './udp-transport.ts'
+import { wallMs } from './wall-clock.ts'
+
+export type UdpOptions = {
+  readonly link: string
+  readonly jitterBufferMs: number
+  readonly udp: 'data-channel' | 'ws'
+  readonly networkIsSet: Promise<void>
+}
+
+type Request = ControlRequest extends infer Each ? (Each extends { id: number } ? Omit<Each, 'id'> : never) : never
+
+/** WebCodecs exists only where a page is trusted: over https, or on the machine itself. */
+const noWebCodecs = {
+  message: `This browser decodes UDP video only on localhost or over https; this page came from ${location.origin}.`,
+  whatToDo: 'Open the page on the machine itself (http://localhost) or start Weir with https. HLS plays here too.',
+}
+
+/** UDP: packets over a data channel or its WebSocket twin, to a worker that decodes and paints; sound plays here. */
+export class UdpSide implements Side {
+  readonly name = 'udp'
+  readonly status = signal<SideStatus>({
+    phase: 'starting',
+    positionSeconds: 0,
+    durationSeconds: 0,
+    variant: undefined,
+    transport: transportWords['data-channel'],
+    counters: noCounters,
+  })
+  readonly #start: SideStart
+  readonly #options: UdpOptions
+  readonly #canvas = document.createElement('canvas')
+  readonly #losses = new LossLists()
+  readonly #waiting = new Map<number, (answer: ControlAnswer) => void>() // for answers, by the id of the request
+  #worker: Worker | undefined
+  #audio: AudioOutput | undefined
+  #transport: UdpTransport | undefined
+  #progress: UdpProgress | undefined
+  #pausesAtFirstPicture: boolean
+  #isPaused = false
+  #askedMs = 0 // progress from before belongs to another timeline
+  #nextId = 1
+  #isClosed = false
+
+  constructor(start: SideStart, options: UdpOptions) {
+    this.#start = start
+    this.#options = options
+    this.#pausesAtFirstPicture = start.startPaused
+    this.#update({ positionSeconds: start.startSeconds })
+    if (typeof VideoDecoder === 'undefined') {
+      this.#update({ phase: 'failed', problem: noWebCodecs })
+      return
+    }
+    start.host.append(this.#canvas)
+    this.#audio = new AudioOutput(start.sound)
+    this.#worker = this.#startWorker()
+    this.#connect().catch((error: Error) => this.#fail(error.message))
+  }
+
+  positionSeconds(): number {
+    const { phase, positionSeconds } = this.status.value
+    if (this.#progress === undefined || phase !== 'playing') return positionSeconds
+    const sinceMs = wallMs() - this.#progress.atMs
+    return Math.min(this.#progress.positionSeconds + sinceMs / 1000, this.#progress.durationSeconds)
+  }
+
+  play(): void {
+    this.#pausesAtFirstPicture = false
+    if (this.status.value.phase !== 'paused') return
+    this.#toWorker({ kind: 'resuming' })
+    void this.#ask({ method: 'play' }, (answer) => {
+      if (answer.kind !== 'playing') return
+      this.#isPaused = false
+      this.#toWorker({ kind: 'resumed', answer })
+      void this.#audio?.run()
+    })
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.#toWorker({ kind: 'pause' })
+    void this.#audio?.pause()
+    void this.#ask({ method: 'pause' }, () => undefined)
+    this.#update({ phase: 'paused', positionSeconds: this.positionSeconds() })
+  }
+
+  seek(seconds: number): void {
+    const method = this.status.value.phase === 'ended' ? 'play' : 'seek'
+    this.#askFromElsewhere({ method, startSeconds: seconds }, seconds)
+  }
+
+  chooseVariant(variant: string | undefined): void {
+    if (variant !== undefined) this.#askFromElsewhere({ method: 'variant', variant }, this.positionSeconds())
+  }
+
+  setSound(sound: Sound): void {
+    this.#audio?.setSound(sound)
+  }
+
+  details(): Readonly<Record<string, unknown>> {
+    return {
+      ...this.#losses.snapshot(),
+      shownFrames: this.#progress?.shownFrames,
+      skippedFrames: this.#progress?.skippedFrames,
+      decoderResets: this.#progress?.decoderResets,
+      sound: this.#audio?.snapshot(),
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#transport?.close()
+    this.#worker?.terminate()
+    this.#audio?.close()
+    this.#canvas.remove()
+  }
+
+  async #connect(): Promise<void> {
+    const { link, udp, networkIsSet } = this.#options
+    const { videoId, variant, startSeconds } = this.#start
+    await networkIsSet
+    const query = new URLSearchParams({ video: videoId, link })
+    if (variant !== undefined) query.set('variant', variant)
+    const transport = await openUdpTransport(query, udp, {
+      onDatagram: (bytes) => this.#toWorker({ kind: 'datagram', bytes, arrivalMs: wallMs() }, [bytes]),
+      onControl: (message) => this.#onControl(message),
+      onLost: () => this.#fail('The connection to the server was lost.'),
+    })
+    if (this.#isClosed) return transport.close()
+    this.#transport = transport
+    this.#update({ transport: transportWords[transport.kind] })
+    this.#askFromElsewhere({ method: 'play', startSeconds }, startSeconds)
+  }
+
+  #startWorker(): Worker {
+    const worker = new Worker(new URL('./udp-worker.ts', import.meta.url), { type: 'module' })
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#onWorker(data)
+    worker.onerror = ({ message }) => this.#fail(message)
+    const canvas = this.#canvas.transferControlToOffscreen()
+    const packageUrl = new URL(`/hls/${encodeURIComponent(this.#start.videoId)}`, location.href).href
+    const { jitterBufferMs } = this.#options
+    worker.postMessage({ kind: 'open', canvas, packageUrl, jitterBufferMs } satisfies ToWorker, [canvas])
+    return worker
+  }
+
+  #toWorker(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker?.postMessage(message, transfer)
+  }
+
+  #ask(request: Request, onAnswer: (answer: ControlAnswer) => void): void {
+    const id = this.#nextId++
+    this.#waiting.set(id, onAnswer)
+    this.#transport?.sendControl({ ...request, id })
+  }
+
+  /** Whatever moves the position: the old timeline ends with the question, the new one begins with the answer. */
+  #askFromElsewhere(request: Request, wantedSeconds: number): void {
+    this.#isPaused = false
+    this.#askedMs = wallMs()
+    this.#toWorker({ kind: 'asked', atMs: this.#askedMs })
+    this.#audio?.flush()
+    this.#update({ phase: 'starting', positionSeconds: wantedSeconds })
+    this.#progress = undefined
+    this.#ask(request, (answer) => {
+      if (answer.kind !== 'playing') return
+      this.#toWorker({ kind: 'playing', answer })
+      void this.#audio?.run()
+      const { variant, durationSeconds, startSeconds } = answer
+      this.#update({ variant, durationSeconds, note: startNote(startSeconds, wantedSeconds) })
+    })
+  }
+
+  #onControl(message: ControlMessage): void {
+    switch (message.kind) {
+      case 'ended':
+        return this.#toWorker(message)
+      case 'stopped':
+        return this.#fail(message.message)
+      case 'refused':
+        this.#waiting.delete(message.id)
+        return this.#fail(message.message)
+      case 'playing':
+      case 'paused':
+        this.#waiting.get(message.id)?.(message)
+        this.#waiting.delete(message.id)
+    }
+  }
+
+  #onWorker(message: FromWorker): void {
+    switch (message.kind) {
+      case 'sound':
+        return this.#audio?.play(message.unit)
+      case 'failed':
+        return this.#fail(message.message)
+      case 'progress':
+        return this.#onProgress(message.progress)
+    }
+  }
+
+  #onProgress(progress: UdpProgress): void {
+    this.#losses.add(progress)
+    if (progress.atMs < this.#askedMs) return
+    this.#progress = progress
+    const { phase, positionSeconds, durationSeconds, measures, bufferSeconds } = progress
+    this.#update({
+      phase: this.#isPaused ? 'paused' : phase,
+      positionSeconds: this.#isPaused ? this.status.value.positionSeconds : positionSeconds,
+      durationSeconds,
+      counters: countersOf(measures, bufferSeconds),
+    })
+    if (progress.phase === 'playing' && this.#pausesAtFirstPicture) {
+      this.#pausesAtFirstPicture = false
+      this.pause()
+    }
+  }
+
+  #fail(message: string): void {
+    if (this.#isClosed) return
+    this.#update({ phase: 'failed', problem: { message, whatToDo: 'Press play to try again, or switch to HLS.' } })
+  }
+
+  #update(changes: Partial<SideStatus>): void {
+    this.status.value = { ...this.status.value, ...changes }
+  }
+}
+
+/** A picture can only begin at a keyframe: the page says when that is not where the viewer wanted to be. */
+function startNote(startSeconds: number, wantedSeconds: number): string {
+  const beforeSeconds = wantedSeconds - startSeconds
+  const from = `From the keyframe at ${formatTime(startSeconds)}`
+  return beforeSeconds < 0.05 ? from : `${from}, ${beforeSeconds.toFixed(1)} s before`
+}

@@ -1,0 +1,124 @@
+import type { ControlMessage, ControlRequest } from '../protocol/udp-control.ts'
+import { RequestError, refusalOf } from './api.ts'
+
+/** How the packets reach the page. Both carry the same datagrams and the same control messages. */
+export type UdpTransport = {
+  readonly kind: 'data-channel' | 'websocket'
+  sendControl(request: ControlRequest): void
+  close(): void
+}
+
+export type TransportHandlers = {
+  onDatagram(datagram: ArrayBuffer): void
+  onControl(message: ControlMessage): void
+  /** The way is gone without having been closed here. */
+  onLost(): void
+}
+
+const GATHERING_MS = 2000
+const CONNECTING_MS = 5000
+
+export const transportWords: Readonly<Record<UdpTransport['kind'], string>> = {
+  'data-channel': 'RTP in a data channel: UDP all the way, nothing is repaired',
+  websocket: 'UDP to the gateway, TCP on the last hop',
+}
+
+/** The data channel, or its twin over a WebSocket where the server or the network cannot do the first. */
+export async function openUdpTransport(
+  query: URLSearchParams,
+  prefer: 'data-channel' | 'ws',
+  handlers: TransportHandlers,
+): Promise<UdpTransport> {
+  if (prefer === 'ws' || typeof RTCPeerConnection === 'undefined') return openWebSocket(query, handlers)
+  try {
+    return await openDataChannel(query, handlers)
+  } catch (error) {
+    // What the server refuses for its own reasons it would refuse over a WebSocket too.
+    if (error instanceof RequestError && error.code !== 'no-data-channel') throw error
+    return openWebSocket(query, handlers)
+  }
+}
+
+async function openDataChannel(query: URLSearchParams, handlers: TransportHandlers): Promise<UdpTransport> {
+  const connection = new RTCPeerConnection()
+  let isClosed = false
+  const close = () => {
+    isClosed = true
+    connection.close()
+  }
+  try {
+    const rtp = connection.createDataChannel('rtp', { ordered: false, maxRetransmits: 0 })
+    const control = connection.createDataChannel('control')
+    rtp.binaryType = 'arraybuffer'
+    rtp.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => handlers.onDatagram(data)
+    control.onmessage = ({ data }: MessageEvent<string>) => handlers.onControl(JSON.parse(data) as ControlMessage)
+    control.onclose = () => !isClosed && handlers.onLost()
+    await exchangeDescriptions(connection, query)
+    await within(CONNECTING_MS, Promise.all([opened(rtp), opened(control)]))
+    return { kind: 'data-channel', sendControl: (request) => control.send(JSON.stringify(request)), close }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+async function exchangeDescriptions(connection: RTCPeerConnection, query: URLSearchParams): Promise<void> {
+  await connection.setLocalDescription()
+  await gathered(connection)
+  const response = await fetch(`/api/udp-sessions?${query}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/sdp' },
+    body: connection.localDescription!.sdp,
+  })
+  if (!response.ok) throw await refusalOf(response)
+  await connection.setRemoteDescription({ type: 'answer', sdp: await response.text() })
+}
+
+/** All candidates are in the offer: there is no second message for later ones. A slow one is not waited for. */
+async function gathered(connection: RTCPeerConnection): Promise<void> {
+  const complete = new Promise<void>((resolve) => {
+    const look = () => connection.iceGatheringState === 'complete' && resolve()
+    connection.addEventListener('icegatheringstatechange', look)
+    look()
+  })
+  await within(GATHERING_MS, complete).catch(() => undefined)
+}
+
+function opened(channel: RTCDataChannel): Promise<void> {
+  return new Promise((resolve, reject) => {
+    channel.onopen = () => resolve()
+    channel.onerror = () => reject(new Error('the data channel failed'))
+  })
+}
+
+function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`nothing within ${timeoutMs} ms`)), timeoutMs)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+function openWebSocket(query: URLSearchParams, handlers: TransportHandlers): Promise<UdpTransport> {
+  const address = new URL(`/api/udp-sessions/ws?${query}`, location.href)
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+  const socket = new WebSocket(address)
+  socket.binaryType = 'arraybuffer'
+  socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
+    if (typeof data === 'string') handlers.onControl(JSON.parse(data) as ControlMessage)
+    else handlers.onDatagram(data)
+  }
+  return new Promise((resolve, reject) => {
+    socket.onclose = () => reject(new RequestError('no-answer', 'The server does not take the connection for UDP.'))
+    socket.onopen = () => {
+      socket.onclose = handlers.onLost
+      resolve({
+        kind: 'websocket',
+        sendControl: (request) => socket.send(JSON.stringify(request)),
+        close: () => {
+          socket.onclose = null
+          socket.close()
+        },
+      })
+    }
+  })
+}

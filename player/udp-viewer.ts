@@ -1,0 +1,215 @@
+import { decodeRtp } from '../protocol/rtp.ts'
+import { MeasuresFold } from '../stream/measures.ts'
+import type { RunEvent } from '../stream/record.ts'
+import type { FrameState } from '../stream/reference-chain.ts'
+import type { SoundUnit } from './audio-output.ts'
+import { UdpEpoch } from './udp-epoch.ts'
+import type { PlayingAnswer, UdpProgress } from './udp-messages.ts'
+import { VariantOutline } from './variant-outline.ts'
+
+type Datagram = { readonly bytes: ArrayBuffer; readonly arrivalMs: number }
+type Phase = UdpProgress['phase']
+
+/** Some seconds of video; what a page cannot take in time is lost, as on any way. */
+const MAX_HELD_DATAGRAMS = 8192
+const PLAYHEAD_MS = 40 // the record wants the playhead at least every 50 ms
+const DEFAULT_FRAME_INTERVAL_MS = 1000 / 30
+
+export type ViewerOptions = {
+  readonly canvas: OffscreenCanvas
+  readonly packageUrl: string // of the HLS package, where each variant's outline lies
+  readonly jitterBufferMs: number
+  readonly nowMs: () => number
+  readonly onSound: (unit: SoundUnit) => void
+}
+
+/** One UDP session's receiving end: datagrams in, pictures on the canvas, sound out, and a record of it all. */
+export class UdpViewer {
+  readonly #options: ViewerOptions
+  readonly #context: OffscreenCanvasRenderingContext2D
+  readonly #outlines = new Map<string, Promise<VariantOutline | undefined>>()
+  #fold: MeasuresFold | undefined // from the first answer on
+  #askedMs: number
+  #epoch: UdpEpoch | undefined
+  #outline: VariantOutline | undefined
+  #phase: Phase = 'starting'
+  #held: Datagram[] | undefined = [] // while it is not known what they belong to
+  #turn = 0
+  #news = new News()
+  #shownFrames = 0
+  #earlierSkipped = 0
+  #earlierResets = 0
+
+  constructor(options: ViewerOptions) {
+    this.#options = options
+    this.#askedMs = options.nowMs()
+    this.#context = options.canvas.getContext('2d', { alpha: false })!
+  }
+
+  get phase(): Phase {
+    return this.#phase
+  }
+
+  /** The page asks to play from elsewhere; until the answer comes the picture stays. */
+  ask(atMs: number): void {
+    this.#askedMs = atMs
+    this.#fold?.add({ kind: 'play-asked', atMs })
+    this.#turn += 1
+    this.#endEpoch()
+    this.#phase = 'starting'
+    this.#held = []
+  }
+
+  async begin(answer: PlayingAnswer): Promise<void> {
+    const turn = this.#turn
+    const outline = await this.#outlineOf(answer.variant)
+    if (turn !== this.#turn) return
+    this.#outline = outline
+    this.#fold ??= this.#newFold(outline?.frameIntervalMs ?? DEFAULT_FRAME_INTERVAL_MS)
+    this.#epoch = new UdpEpoch({
+      answer,
+      outline,
+      jitterBufferMs: this.#options.jitterBufferMs,
+      tell: this.#tell,
+      onPicture: (picture) => this.#paint(picture),
+      onSound: this.#options.onSound,
+      onVerdict: ({ state, timestampTicks }) => this.#news.judged(state, timestampTicks),
+      onLost: (kind, sequenceNumber) => this.#news.lost(kind, sequenceNumber),
+    })
+    this.#release()
+  }
+
+  /** Before the page asks to go on: what comes from now on is placed by the answer. */
+  holdForResume(): void {
+    this.#held = []
+  }
+
+  resume(answer: PlayingAnswer): void {
+    const nowMs = this.#options.nowMs()
+    this.#epoch?.resume(answer, nowMs)
+    this.#tell({ kind: 'resumed', atMs: nowMs })
+    this.#phase = this.#shownFrames > 0 ? 'playing' : 'starting'
+    this.#release()
+  }
+
+  pause(): void {
+    const nowMs = this.#options.nowMs()
+    this.#epoch?.pause(nowMs)
+    this.#tell({ kind: 'paused', atMs: nowMs })
+    this.#phase = 'paused'
+  }
+
+  receive(datagram: Datagram): void {
+    if (this.#held === undefined) return this.#push(datagram)
+    this.#held.push(datagram)
+    if (this.#held.length > MAX_HELD_DATAGRAMS) this.#held.shift()
+  }
+
+  end(lastSequenceNumbers: Readonly<Record<string, number>>): void {
+    this.#epoch?.end(lastSequenceNumbers)
+  }
+
+  /** Does all that is due; gives when to come back. */
+  advance(): number {
+    const epoch = this.#epoch
+    const nowMs = this.#options.nowMs()
+    if (epoch === undefined) return nowMs + PLAYHEAD_MS
+    epoch.advance(nowMs)
+    if (this.#phase === 'playing')
+      this.#tell({ kind: 'playhead', atMs: nowMs, positionSeconds: epoch.positionSeconds(nowMs) })
+    if (this.#phase === 'playing' && epoch.hasEnded(nowMs)) {
+      this.#phase = 'ended'
+      this.#tell({ kind: 'ended', atMs: nowMs })
+    }
+    return Math.min(epoch.nextEventMs(), nowMs + PLAYHEAD_MS)
+  }
+
+  /** What is new since the last time it was asked; undefined before anything plays. */
+  progress(): UdpProgress | undefined {
+    const nowMs = this.#options.nowMs()
+    const epoch = this.#epoch
+    if (epoch === undefined || this.#fold === undefined) return undefined
+    this.#followGrowth(nowMs)
+    const news = this.#news
+    this.#news = new News()
+    return {
+      phase: this.#phase,
+      positionSeconds: epoch.positionSeconds(nowMs),
+      atMs: nowMs,
+      durationSeconds: epoch.endSeconds,
+      bufferSeconds: epoch.bufferSeconds(nowMs),
+      measures: this.#fold.at(nowMs),
+      lostSequenceNumbers: news.lostSequenceNumbers,
+      damagedPtsTicks: news.damagedPtsTicks,
+      frozenPtsTicks: news.frozenPtsTicks,
+      shownFrames: this.#shownFrames,
+      skippedFrames: this.#earlierSkipped + epoch.skippedFrames,
+      decoderResets: this.#earlierResets + epoch.decoderResets,
+    }
+  }
+
+  readonly #tell = (event: RunEvent): void => this.#fold?.add(event)
+
+  #newFold(frameIntervalMs: number): MeasuresFold {
+    const fold = new MeasuresFold(frameIntervalMs)
+    fold.add({ kind: 'play-asked', atMs: this.#askedMs })
+    return fold
+  }
+
+  #outlineOf(variant: string): Promise<VariantOutline | undefined> {
+    const address = `${this.#options.packageUrl}/${encodeURIComponent(variant)}/outline.json`
+    const known = this.#outlines.get(variant) ?? VariantOutline.load(address, this.#options.nowMs())
+    this.#outlines.set(variant, known)
+    return known
+  }
+
+  #followGrowth(nowMs: number): void {
+    const epoch = this.#epoch
+    void this.#outline?.growth(nowMs).then((frames) => epoch === this.#epoch && epoch?.expect(frames))
+  }
+
+  #release(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    held.forEach((datagram) => this.#push(datagram))
+  }
+
+  #push({ bytes, arrivalMs }: Datagram): void {
+    const packet = decodeRtp(new Uint8Array(bytes))
+    if (packet.ok) this.#epoch?.push(packet.value, bytes.byteLength, arrivalMs)
+  }
+
+  #paint(picture: VideoFrame): void {
+    const { canvas } = this.#context
+    const { displayWidth, displayHeight } = picture
+    if (canvas.width !== displayWidth) canvas.width = displayWidth
+    if (canvas.height !== displayHeight) canvas.height = displayHeight
+    this.#context.drawImage(picture, 0, 0, displayWidth, displayHeight)
+    picture.close()
+    this.#shownFrames += 1
+    if (this.#phase === 'starting') this.#phase = 'playing'
+  }
+
+  #endEpoch(): void {
+    this.#earlierSkipped += this.#epoch?.skippedFrames ?? 0
+    this.#earlierResets += this.#epoch?.decoderResets ?? 0
+    this.#epoch?.close()
+    this.#epoch = undefined
+  }
+}
+
+/** What the next progress tells. */
+class News {
+  readonly lostSequenceNumbers = { video: [] as number[], audio: [] as number[] }
+  readonly damagedPtsTicks: number[] = []
+  readonly frozenPtsTicks: number[] = []
+
+  judged(state: FrameState, ptsTicks: number): void {
+    if (state === 'damaged') this.damagedPtsTicks.push(ptsTicks)
+    if (state === 'frozen') this.frozenPtsTicks.push(ptsTicks)
+  }
+
+  lost(kind: 'video' | 'audio', sequenceNumber: number): void {
+    this.lostSequenceNumbers[kind].push(sequenceNumber)
+  }
+}
