@@ -69,9 +69,41 @@ for (const cutBytes of [5, 9, 16, 17, 18, 19, 20, 21]) {
   })
 }
 
+test('demuxMpegTs joins a picture that three PES packets carry', () => {
+  const { video } = demux(
+    pesPackets(VIDEO_PID, videoPes(P_SLICE.subarray(0, 12), 3000)),
+    pesPackets(VIDEO_PID, concatBytes([hex('000001 e0 0000 80 00 00'), P_SLICE.subarray(12, 15)]), 1),
+    pesPackets(VIDEO_PID, videoPes(concatBytes([P_SLICE.subarray(15), IDR]), 6000), 2),
+  )
+  expect(video.map((unit) => unit.nals)).toEqual([[P_SLICE.subarray(10)], idrNals])
+})
+
+test('demuxMpegTs sees a picture go on at a start code where pictures overlap', () => {
+  const twoSlices = concatBytes([P_SLICE, hex('000001 41aabb')])
+  const { video } = demux(
+    pesPackets(VIDEO_PID, videoPes(P_SLICE.subarray(0, 12), 0)),
+    pesPackets(VIDEO_PID, videoPes(concatBytes([P_SLICE.subarray(12), P_SLICE]), 3000), 1),
+    pesPackets(VIDEO_PID, videoPes(concatBytes([twoSlices.subarray(P_SLICE.length), IDR]), 6000), 2),
+  )
+  expect(video.map((unit) => unit.nals.length)).toEqual([1, 2, 3])
+})
+
+test('demuxMpegTs leaves out a picture whose end was lost where pictures overlap', () => {
+  const { video, faults } = demux(
+    pesPackets(VIDEO_PID, videoPes(P_SLICE.subarray(0, 12), 0)),
+    pesPackets(VIDEO_PID, videoPes(concatBytes([P_SLICE.subarray(12), P_SLICE.subarray(0, 12)]), 3000), 1),
+    pesPackets(VIDEO_PID, videoPes(concatBytes([P_SLICE.subarray(12), P_SLICE.subarray(0, 12)]), 6000), 2),
+    pesPackets(VIDEO_PID, videoPes(concatBytes([P_SLICE.subarray(12), IDR]), 9000), 4),
+  )
+  expect(video.map((unit) => unit.ptsTicks)).toEqual([0, 9000])
+  expect(faults).toEqual([{ code: 'bad-continuity', pid: VIDEO_PID, expected: 3, got: 4 }])
+})
+
 test('demuxMpegTs gives the PCR of the program with the byte at which it counts', () => {
   const packet = concatBytes([hex('47 0100 20 b7 10 80000000fe2b'), new Uint8Array(176).fill(0xff)]) // base 2^32 + 1, extension 43
   expect(demux(packet).pcrs).toEqual([{ ticks27MHz: (2 ** 32 + 1) * 300 + 43, atByte: 2 * 188 + 10 }])
+  packet[2] = 0x01 // the clock of another PID
+  expect(demux(packet).pcrs).toEqual([])
 })
 
 test('demuxMpegTs counts a jump of the continuity counter and leaves out the picture that it cut', () => {
@@ -81,6 +113,17 @@ test('demuxMpegTs counts a jump of the continuity counter and leaves out the pic
   const { video, faults } = demux(cut, pesPackets(VIDEO_PID, videoPes(IDR, 3000), 3))
   expect(faults).toEqual([{ code: 'bad-continuity', pid: VIDEO_PID, expected: 1, got: 2 }])
   expect(video.map((unit) => unit.ptsTicks)).toEqual([3000])
+})
+
+test('demuxMpegTs lets the counter jump or stand still where a discontinuity is told', () => {
+  const told = (firstCounter: number, ptsTicks: number) => {
+    const packet = pesPackets(VIDEO_PID, videoPes(IDR, ptsTicks), firstCounter)
+    packet[5] = 0x80 // flags of the adaptation field
+    return packet
+  }
+  const { video, faults } = demux(told(0, 0), told(0, 3000), told(9, 6000))
+  expect(video.map((unit) => unit.ptsTicks)).toEqual([0, 3000, 6000])
+  expect(faults).toEqual([])
 })
 
 test('demuxMpegTs takes a packet that was sent twice once', () => {
@@ -132,10 +175,22 @@ test('demuxMpegTs drops the begun frame when the packet with its end is lost', (
   const frames = concatBytes([hex('0102'), hex('0304')].map((unit) => encodeAdts(stereo48kHz, unit)))
   const { audio, faults } = demux(
     pesPackets(AUDIO_PID, audioPes(frames.subarray(0, 15), 90_000)),
-    pesPackets(AUDIO_PID, audioPes(frames, 100_000), 2),
+    pesPackets(AUDIO_PID, audioPes(frames.subarray(15), 93_840), 1), // not known to be whole before the jump
+    pesPackets(AUDIO_PID, audioPes(frames, 100_000), 3),
   )
-  expect(audio.map((unit) => unit.ptsTicks)).toEqual([100_000, 101_920])
-  expect(faults).toEqual([{ code: 'bad-continuity', pid: AUDIO_PID, expected: 1, got: 2 }])
+  expect(audio.map((unit) => unit.ptsTicks)).toEqual([90_000, 100_000, 101_920])
+  expect(faults).toEqual([{ code: 'bad-continuity', pid: AUDIO_PID, expected: 2, got: 3 }])
+})
+
+test('demuxMpegTs counts a frame that the stream ends in, and one before any PTS is no access unit', () => {
+  const frame = encodeAdts(stereo48kHz, hex('0102'))
+  const untimed = concatBytes([hex('000001 c0 0000 80 00 00'), frame])
+  const { audio, faults } = demux(
+    pesPackets(AUDIO_PID, untimed),
+    pesPackets(AUDIO_PID, audioPes(concatBytes([frame, frame.subarray(0, 8)]), 90_000), 1),
+  )
+  expect(audio).toEqual([{ ptsTicks: 90_000, data: hex('0102') }])
+  expect(faults).toEqual([{ code: 'bad-length', statedBytes: 9, gotBytes: 8 }])
 })
 
 test('demuxMpegTs finds the next ADTS frame behind bytes that are none', () => {
@@ -161,6 +216,10 @@ test('demuxMpegTs counts a PES packet with missing bytes and a picture without P
     { code: 'unsupported', what: 'a picture without PTS' },
     { code: 'bad-length', statedBytes: 206, gotBytes: 16 },
   ])
+})
+
+test('demuxMpegTs gives no picture of padding alone', () => {
+  expect(demux(pesPackets(VIDEO_PID, videoPes(hex('00000001 09f0 000001 0cff80'), 0))).video).toEqual([])
 })
 
 test('demuxMpegTs refuses what is too short, no transport stream, or without a program map', () => {

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { keyframeAtOrBefore, outlineSegment, readOutline, segmentAt, writeOutline, type Outline } from './outline.ts'
+import {
+  keyframeAtOrBefore,
+  outlineSegment,
+  readOutline,
+  segmentAt,
+  writeOutline,
+  type Outline,
+  type OutlineSegment,
+} from './outline.ts'
 
 const frame = (
   kind: 'idr' | 'reference' | 'disposable',
@@ -102,6 +110,9 @@ const wrong: [from: string, to: string, expected: string][] = [
   ['[1,0,363363', '[1,2,363363', 'segments[1] frame 1: [kind 0 to 2, header NALs, PTS, DTS, NAL sizes …]'],
   ['357357,20', '357357', 'segments[1] frame 1: [kind 0 to 2, header NALs, PTS, DTS, NAL sizes …]'],
   ['357357,20', '357357,0', 'segments[1] frame 1: [kind 0 to 2, header NALs, PTS, DTS, NAL sizes …]'],
+  ['[1,0,363363', '[1,0,null', 'segments[1] frame 1: [kind 0 to 2, header NALs, PTS, DTS, NAL sizes …]'],
+  ['357357,20', '1e300,20', 'segments[1] frame 1: [kind 0 to 2, header NALs, PTS, DTS, NAL sizes …]'],
+  ['"audio":{', '"audio":[],"x":{', 'audio: an object'],
   ['[-1920', '[-1920.5', 'segments[0] audio: [first PTS, sizes …]'],
 ]
 for (const [from, to, expected] of wrong) {
@@ -173,6 +184,12 @@ for (const [seconds, keyframe] of [
   test(`keyframeAtOrBefore finds the IDR to start from at ${seconds} s`, () =>
     expect(keyframeAtOrBefore(outline, seconds)).toEqual(keyframe))
 }
+
+test('segmentAt gives a gap between two segments to the first', () => {
+  const [first, second] = outline.segments as [OutlineSegment, OutlineSegment]
+  const gapped = { ...outline, segments: [{ ...first, durationSeconds: 4 }, second] }
+  expect(segmentAt(gapped, 4.002)).toBe(0)
+})
 
 test('keyframeAtOrBefore and segmentAt find nothing in an outline without segments', () => {
   expect(keyframeAtOrBefore(empty, 0)).toBeUndefined()

@@ -10,6 +10,19 @@ export function hex(digits: string): Uint8Array {
 export const VIDEO_PID = 0x100
 export const AUDIO_PID = 0x101
 
+/** A section with its CRC_32, ISO/IEC 13818-1 annex A: the remainder of a division, bit by bit. */
+export function withCrc(digits: string): Uint8Array {
+  const section = hex(digits)
+  let remainder = 0xffff_ffffn
+  for (const byte of section) {
+    for (let bit = 7n; bit >= 0n; bit--) {
+      const isOdd = ((remainder >> 31n) ^ (BigInt(byte) >> bit)) & 1n
+      remainder = ((remainder << 1n) & 0xffff_ffffn) ^ (isOdd * 0x04c1_1db7n)
+    }
+  }
+  return concatBytes([section, hex(remainder.toString(16).padStart(8, '0'))])
+}
+
 /** Program 1, its map on PID 0x1000: H.264 on 0x100 (with the PCR), ADTS AAC on 0x101; as ffmpeg writes them. */
 const PAT_SECTION = hex('00 b00d 0001 c1 00 00 0001 f000 2ab104b2')
 const PMT_SECTION = hex('02 b017 0001 c1 00 00 e100 f000 1b e100 f000 0f e101 f000 2f44b99b')
@@ -18,10 +31,17 @@ export function programPackets(): Uint8Array {
   return concatBytes([tablePacket(0, PAT_SECTION), tablePacket(0x1000, PMT_SECTION)])
 }
 
-function tablePacket(pid: number, section: Uint8Array): Uint8Array {
+/** A packet of sections, stuffed with 0xff; `pointerField` bytes of it belong to the section before. */
+export function tablePacket(
+  pid: number,
+  sections: Uint8Array,
+  begin: 'starts' | 'goes on' = 'starts',
+  pointerField = 0,
+): Uint8Array {
   const packet = new Uint8Array(TS_PACKET_BYTES).fill(0xff)
-  packet.set([0x47, 0x40 | (pid >> 8), pid & 0xff, 0x10, 0])
-  packet.set(section, 5)
+  const starts = begin === 'starts'
+  packet.set([0x47, (starts ? 0x40 : 0) | (pid >> 8), pid & 0xff, 0x10, pointerField])
+  packet.set(sections, starts ? 5 : 4)
   return packet
 }
 
