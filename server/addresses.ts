@@ -1,3 +1,5 @@
+import { networkInterfaces } from 'node:os'
+
 /** Under which names people reach this server. */
 export type AddressOptions = { readonly publicUrl: string | undefined; readonly rtspPort: number }
 
@@ -5,4 +7,16 @@ export type AddressOptions = { readonly publicUrl: string | undefined; readonly 
 export function rtspBase({ publicUrl, rtspPort }: AddressOptions, hostHeader: string | undefined): string {
   const known = publicUrl ?? `http://${hostHeader ?? 'localhost'}`
   return `rtsp://${URL.canParse(known) ? new URL(known).hostname : 'localhost'}:${rtspPort}`
+}
+
+/** The address to print: of a host that stands for all addresses, the first that other machines reach. */
+export function urlAt(scheme: 'http' | 'rtsp', host: string, port: number): string {
+  const isAll = host === '0.0.0.0' || host === '::'
+  const name = isAll ? (firstOutsideAddress() ?? 'localhost') : host
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+function firstOutsideAddress(): string | undefined {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import type { Gate } from './gate.ts'
 import { problemOf, Refusal, refusalFor, sendProblem } from './refusal.ts'
 import type { Origin } from './origin.ts'
 import { logRequest } from './request-log.ts'
@@ -12,6 +13,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 export type ListenerParts = {
   readonly origin: Origin
   readonly app: Express
+  readonly gate: Gate // of WebSockets; requests meet it in the app
   /** By path; each takes over the connection or throws a refusal. */
   readonly upgrades: Readonly<Record<string, UpgradeHandler>>
   readonly logger: Logger
@@ -95,6 +97,7 @@ export class HttpListener {
       const handle = this.#parts.upgrades[path]
       if (handle === undefined) throw new Refusal('not-found', `there is no WebSocket at ${path.slice(0, 200)}`)
       if (this.#isDraining) throw new Refusal('shutting-down', 'expected a running server')
+      this.#parts.gate.check(request)
       handle(request, socket, head)
     } catch (error) {
       const refusal = refusalFor(error)

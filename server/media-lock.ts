@@ -1,5 +1,6 @@
-import { open, readFile, rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { identifyProcess, isStillRunning } from './processes.ts'
 
@@ -40,18 +41,24 @@ async function isHeld(holder: LockHolder): Promise<boolean> {
   }
 }
 
-/** Takes the media folder for this process; gives the function that lets it go. Throws `MediaInUse`.
- *  The lock of a process that has ended is taken over. */
-export async function lockMedia(mediaFolder: string, url?: string): Promise<() => Promise<void>> {
+export type MediaLock = {
+  /** Lets `weir add` find the server that holds the lock. */
+  tellUrl(url: string): Promise<void>
+  release(): Promise<void>
+}
+
+/** Takes the media folder for this process. Throws `MediaInUse`. The lock of a process that has ended is taken over. */
+export async function lockMedia(mediaFolder: string): Promise<MediaLock> {
   const holder = await lockHolder(mediaFolder)
-  if (holder !== undefined && holder.pid !== process.pid) throw new MediaInUse(mediaFolder, holder)
+  if (holder !== undefined) throw new MediaInUse(mediaFolder, holder)
   const identity = (await identifyProcess(process.pid)) ?? { pid: process.pid, startTicks: 0, command: 'weir' }
   const path = lockFile(mediaFolder)
   await rm(path, { force: true })
-  const file = await open(path, 'wx') // of two that come at once, one fails here
-  await file.writeFile(JSON.stringify({ ...identity, url }))
-  await file.close()
-  return () => rm(path, { force: true })
+  await writeFile(path, JSON.stringify(identity), { flag: 'wx' }) // of two that come at once, one fails here
+  return {
+    tellUrl: (url) => writeFileAtomic(path, JSON.stringify({ ...identity, url })),
+    release: () => rm(path, { force: true }),
+  }
 }
 
 function lockFile(mediaFolder: string): string {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Gate } from './gate.ts'
 import { HttpListener } from './http-listener.ts'
 import { Origin } from './origin.ts'
 
@@ -33,7 +34,8 @@ beforeAll(async () => {
     moving7: [join(folder, 'moving.tmp'), join(folder, 'moving')], // published, but the library has not heard of it yet
   }
   const origin = new Origin({ packageFolders: (id) => folders[id] ?? [] })
-  listener = new HttpListener({ origin, app: express(), upgrades: {}, logger: pino({ level: 'silent' }) })
+  const gate = new Gate({ host: '127.0.0.1', publicUrl: undefined, token: undefined })
+  listener = new HttpListener({ origin, app: express(), gate, upgrades: {}, logger: pino({ level: 'silent' }) })
   port = await listener.listen('127.0.0.1', 0)
 })
 

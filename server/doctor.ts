@@ -1,0 +1,57 @@
+import type { Environment } from '../segmenter/tool-candidates.ts'
+import { searchFfmpeg, searchFfprobe, type Rejection, type Search, type Tool } from '../segmenter/tools.ts'
+
+export type Examination = {
+  readonly lines: readonly string[]
+  readonly isUsable: boolean // whether Weir can do its main job here
+}
+
+/** What `weir doctor` says: each program and addon, where it was found, and what is lost without it. */
+export async function examineMachine(env: Environment): Promise<Examination> {
+  const [ffmpeg, ffprobe, dataChannel] = await Promise.all([searchFfmpeg(env), searchFfprobe(env), loadDataChannel()])
+  const lines = [
+    `Node ${process.versions.node} on ${process.platform} ${process.arch}`,
+    ...toolLines('ffmpeg', ffmpeg, 'no video can be segmented, and there is no sample clip'),
+    ...(ffmpeg.found === undefined ? [] : encoderLines(ffmpeg.found.canDrawText)),
+    ...toolLines('ffprobe', ffprobe, 'no upload can be looked at, so none is taken'),
+    ...dataChannelLines(dataChannel),
+  ]
+  return { lines, isUsable: ffmpeg.found !== undefined && ffprobe.found !== undefined }
+}
+
+function toolLines(name: string, { found, rejected }: Search<Tool>, loss: string): string[] {
+  const head =
+    found === undefined
+      ? `✗ ${name}: not found; without it ${loss}. Install it (apt-get install ffmpeg, brew install ffmpeg), or name it in ${name.toUpperCase()}_PATH.`
+      : `✓ ${name} ${found.version}: ${found.path} (${found.origin})`
+  return [head, ...rejected.map(rejectionLine)]
+}
+
+function rejectionLine({ path, origin, reason }: Rejection): string {
+  return `  not taken: ${path} (${origin}): ${reason}`
+}
+
+/** An ffmpeg without the encoders that the main job needs would not have been taken. */
+function encoderLines(canDrawText: boolean): string[] {
+  const text = canDrawText ? '✓ drawtext' : '✗ drawtext: the sample clip shows no text'
+  return ['  ✓ encoders: libx264, aac, mjpeg', `  ${text}`]
+}
+
+/** Undefined when the addon loads, else why it does not. */
+async function loadDataChannel(): Promise<Error | undefined> {
+  try {
+    await import('node-datachannel')
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
+}
+
+function dataChannelLines(failure: Error | undefined): string[] {
+  if (failure === undefined) return ['✓ node-datachannel: UDP reaches the browser']
+  const [reason] = failure.message.split('\n')
+  return [
+    '✗ node-datachannel: browsers get their packets over a WebSocket, so the last hop is TCP. npm ci installs it.',
+    `  ${reason}`,
+  ]
+}
