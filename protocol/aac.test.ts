@@ -98,6 +98,8 @@ test('decodeAudioSpecificConfig leaves an SBR extension behind the core unread',
 
 for (const [name, wire, fault] of [
   ['one byte', '11', { code: 'too-short', neededBytes: 2, gotBytes: 1 }],
+  ['a core coder whose delay is cut', '1192', { code: 'too-short', neededBytes: 4, gotBytes: 2 }],
+  ['a sample rate of 0 told outright', '1780000010', { code: 'unsupported', what: 'a reserved AAC sample rate' }],
   ['CELP', '4190', { code: 'unsupported', what: 'audio object type 8' }],
   ['an escaped object type', 'f90a4000', { code: 'unsupported', what: 'audio object type 40' }],
   ['channels in the stream', '1180', { code: 'unsupported', what: 'AAC channels told in the stream only' }],

@@ -35,7 +35,7 @@ export class BitReader {
     return value
   }
 
-  /** ue(v), an Exp-Golomb code, ISO/IEC 14496-10 section 9.1: n zeros, a one, n bits. */
+  /** ue(v), an Exp-Golomb code, ISO/IEC 14496-10 section 9.1: n zeros, a one, n bits; n is at most 31. */
   unsignedGolomb(): number {
     let zeros = 0
     while (!this.isExhausted && zeros < 32 && this.bit() === 0) zeros += 1
@@ -45,6 +45,6 @@ export class BitReader {
   /** se(v), section 9.1.1: 0, 1, -1, 2, -2, … */
   signedGolomb(): number {
     const code = this.unsignedGolomb()
-    return code % 2 === 1 ? (code + 1) / 2 : -code / 2
+    return code % 2 === 1 ? (code + 1) / 2 : 0 - code / 2
   }
 }

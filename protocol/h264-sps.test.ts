@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BitWriter } from './bit-writer.ts'
 import { h264CodecString, readSps, type SpsFacts } from './h264-sps.ts'
+import { withEmulationPrevention } from './test-support/emulation-prevention.ts'
 import { hex } from './test-support/transport-packets.ts'
 
 const usual = { chromaFormatIdc: 1, lumaBits: 8, separateColourPlanes: false, log2MaxFrameNum: 4, frameMbsOnly: true }
@@ -96,7 +97,7 @@ test('h264CodecString writes two digits for a small level', () => {
   expect(h264CodecString({ profileIdc: 66, constraintFlags: 0, levelIdc: 9 })).toBe('avc1.420009')
 })
 
-/** Fields of an SPS: [value, bits] or an Exp-Golomb code alone. No emulation prevention: keep zeros short. */
+/** Fields of an SPS: [value, bits] or an Exp-Golomb code alone. No emulation prevention. */
 function sps(...fields: (readonly [value: number, bits: number] | number)[]): Uint8Array {
   const writer = new BitWriter()
   writer.bits(0x67, 8)
@@ -111,10 +112,11 @@ function sps(...fields: (readonly [value: number, bits: number] | number)[]): Ui
 const high = [[100, 8], [0xff, 8], [31, 8], 0] as const
 const size64x32 = [3, [0, 1], 3, 1, [1, 1], [1, 1], [0, 1], [0, 1]] as const // references, gaps, 4 x 2 macroblocks, no VUI
 
-test('readSps passes over scaling lists, one ended early and one full', () => {
+test('readSps passes over scaling lists: ended early, full, and ended by a scale of 256', () => {
   const endedEarly = [[1, 1], 2 * 8] as const // delta -8: next scale 0, the rest is the default
   const full = [[1, 1], ...Array.from({ length: 16 }, () => 1)] as const // sixteen deltas of 1
-  const lists = [...endedEarly, ...full, [0, 6]] as const
+  const wrapped = [[1, 1], 2 * 127 - 1, 2 * 121 - 1] as const // 8 + 127 + 121 is 0 modulo 256
+  const lists = [...endedEarly, ...full, ...wrapped, [0, 5]] as const
   const nal = sps(...high, 1, 0, 0, [0, 1], [1, 1], ...lists, 0, 0, 0, ...size64x32)
   expect(readSps(nal)).toMatchObject({ ok: true, value: { log2MaxFrameNum: 4, widthPixels: 64, heightPixels: 32 } })
 })
@@ -126,6 +128,67 @@ test('readSps passes over the offsets of picture order count type 1', () => {
     ok: true,
     value: { log2MaxFrameNum: 16, pictureOrderCountType: 1, widthPixels: 64, heightPixels: 32 },
   })
+})
+
+test('readSps does not count through a cycle of picture orders that the bytes cannot hold', () => {
+  const nal = sps([66, 8], [0xff, 8], [31, 8], 0, 0, 1, [1, 1], 0, 0, 2 ** 31)
+  expect(readSps(nal)).toMatchObject({ ok: false, fault: { code: 'too-short' } })
+})
+
+const untilSize = [[66, 8], [0xff, 8], [31, 8], 0, 0, 2, 1, [0, 1]] as const
+const progressive16x16 = [0, 0, [1, 1], [1, 1], [0, 1]] as const // and no cropping
+
+test('readSps passes over all that a VUI tells before its timing', () => {
+  const aspectRatio = [
+    [1, 1],
+    [255, 8],
+    [0x80018001, 32],
+  ] as const
+  const overscan = [
+    [1, 1],
+    [1, 1],
+  ] as const
+  const videoSignal = [
+    [1, 1],
+    [5, 3],
+    [1, 1],
+    [1, 1],
+    [0x010101, 24],
+  ] as const
+  const chromaPlace = [[1, 1], 2, 3] as const
+  const timing = [
+    [1, 1],
+    [1001, 32],
+    [120_000, 32],
+  ] as const
+  const vui = [[1, 1], ...aspectRatio, ...overscan, ...videoSignal, ...chromaPlace, ...timing] as const
+  const facts = readSps(withEmulationPrevention(sps(...untilSize, ...progressive16x16, ...vui)))
+  expect(facts).toMatchObject({ ok: true, value: { framesPerSecond: 60_000 / 1001 } })
+})
+
+test('readSps tells no frame rate for a timing of zero', () => {
+  const vui = [
+    [1, 1],
+    [0, 4],
+    [1, 1],
+    [0, 32],
+    [25, 32],
+  ] as const
+  const facts = readSps(withEmulationPrevention(sps(...untilSize, ...progressive16x16, ...vui)))
+  expect(facts.ok && Object.keys(facts.value)).not.toContain('framesPerSecond')
+  expect(facts.ok).toBe(true)
+})
+
+test('readSps crops 1080i by two units of four lines', () => {
+  const interlaced1080 = [119, 33, [0, 1], [1, 1], [1, 1], [1, 1], 0, 0, 0, 2, [0, 1]] as const
+  const facts = readSps(withEmulationPrevention(sps(...untilSize, ...interlaced1080)))
+  expect(facts).toMatchObject({ ok: true, value: { widthPixels: 1920, heightPixels: 1080, frameMbsOnly: false } })
+})
+
+test('readSps crops separate colour planes by single pixels', () => {
+  const planes = [[244, 8], [0xff, 8], [31, 8], 0, 3, [1, 1], 0, 0, [0, 2], 0, 2, 1, [0, 1]] as const
+  const facts = readSps(sps(...planes, 0, 0, [1, 1], [1, 1], [1, 1], 0, 1, 0, 1, [0, 1]))
+  expect(facts).toMatchObject({ ok: true, value: { widthPixels: 15, heightPixels: 15, separateColourPlanes: true } })
 })
 
 const baseline = [[66, 8], [0xff, 8], [31, 8], 0] as const
@@ -149,7 +212,12 @@ for (const [name, nal, fault] of [
     { code: 'unsupported', what: 'an SPS of 2228240x16 pixels' },
   ],
   [
-    'cropping of the whole picture',
+    'cropping of all lines',
+    sps(...baseline, 0, 2, 1, [0, 1], 0, 0, [1, 1], [1, 1], [1, 1], 0, 0, 8, 0, [0, 1]),
+    { code: 'unsupported', what: 'an SPS of 16x0 pixels' },
+  ],
+  [
+    'cropping of all columns',
     sps(...baseline, 0, 2, 1, [0, 1], 0, 0, [1, 1], [1, 1], [1, 1], 8, 0, 0, 0, [0, 1]),
     { code: 'unsupported', what: 'an SPS of 0x16 pixels' },
   ],

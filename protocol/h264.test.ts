@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { frameKind, isSlice, nalReferenceIdc, nalType, splitAnnexB, unescapeNal } from './h264.ts'
+import { withEmulationPrevention } from './test-support/emulation-prevention.ts'
 import { hex } from './test-support/transport-packets.ts'
 
 for (const [name, bytes, nals] of [
@@ -22,7 +23,7 @@ for (const [name, bytes, nals] of [
 test('splitAnnexB gives back any NAL units joined by start codes, as views', () => {
   const nal = fc
     .uint8Array({ minLength: 1, maxLength: 12, max: 4 })
-    .map((bytes) => Uint8Array.of(0x65, ...escape(bytes), 0x80))
+    .map((bytes) => Uint8Array.of(0x65, ...withEmulationPrevention(bytes), 0x80))
   fc.assert(
     fc.property(fc.array(nal, { maxLength: 5 }), fc.boolean(), (nals, isLong) => {
       const stream = Uint8Array.from(nals.flatMap((unit) => [...(isLong ? [0, 0, 0, 1] : [0, 0, 1]), ...unit]))
@@ -38,21 +39,11 @@ test('unescapeNal takes out what an encoder put in', () => {
   expect(unescapeNal(hex('67 000003 01 000003 000003 03 0003'))).toEqual(hex('67 0000 01 0000 0000 03 0003'))
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40, max: 4 }), (bytes) => {
-      expect(unescapeNal(Uint8Array.from(escape(bytes)))).toEqual(bytes)
+      expect(unescapeNal(withEmulationPrevention(bytes))).toEqual(bytes)
     }),
     { seed: 7, numRuns: 500 },
   )
 })
-
-/** Section 7.4.1: 03 after two zeros wherever 00 to 03 would follow. */
-function escape(bytes: Uint8Array): number[] {
-  const escaped: number[] = []
-  for (const byte of bytes) {
-    if (byte <= 3 && escaped.at(-1) === 0 && escaped.at(-2) === 0) escaped.push(3)
-    escaped.push(byte)
-  }
-  return escaped
-}
 
 test('nalType, nalReferenceIdc and isSlice read the first byte, and an empty unit is no slice', () => {
   expect(
