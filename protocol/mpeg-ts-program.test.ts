@@ -67,7 +67,7 @@ test('findProgram waits for a whole table where one bit is wrong', () => {
   const [brokenPat, brokenPmt] = [PAT.slice(), PMT.slice()]
   brokenPat[11] = 0x01 // the map's PID
   brokenPmt[12] = 0x24 // HEVC instead of H.264
-  expect(find(tablePacket(0, brokenPat), tablePacket(0x1000, PMT))).toEqual(none)
+  expect(find(tablePacket(0, brokenPat), tablePacket(0x1001, PMT))).toEqual(none)
   expect(find(tablePacket(0, PAT), tablePacket(0x1000, brokenPmt))).toEqual(none)
   expect(find(tablePacket(0, PAT), tablePacket(0x1000, brokenPmt), tablePacket(0x1000, PMT))).toEqual(usual)
 })
