@@ -12,7 +12,7 @@ export const folderRules = {
   stream: { imports: ['protocol'], packages: [], node: false },
   simulation: { imports: ['protocol', 'link', 'stream'], packages: [], node: false },
 
-  segmenter: { imports: ['protocol'], packages: ['fluent-ffmpeg'], node: true },
+  segmenter: { imports: ['protocol'], packages: ['fluent-ffmpeg', 'zod'], node: true },
   'udp-relay': { imports: ['protocol', 'stream'], packages: ['lru-cache', 'pino'], node: true },
   server: {
     imports: ['protocol', 'link', 'stream', 'segmenter', 'udp-relay'],

@@ -130,6 +130,46 @@ export const errorCodes = {
     title: 'The body is of a type that this address does not take.',
     whatToDo: 'Send the type that the detail names.',
   },
+  'empty-file': {
+    status: 422,
+    title: 'The file is empty.',
+    whatToDo: 'Look at the file where it comes from: it has no bytes.',
+  },
+  'not-a-video': {
+    status: 422,
+    title: 'The file is not a video that can be read.',
+    whatToDo: 'Send MP4, MOV, MKV, WebM, AVI, FLV, MPEG-TS or another common video file.',
+  },
+  'incomplete-file': {
+    status: 422,
+    title: 'The file is cut off: its index is missing.',
+    whatToDo: 'Copy or record it again to its end; an MP4 keeps its index (moov) last unless made for the web.',
+  },
+  'no-video-stream': {
+    status: 422,
+    title: 'The file has no moving picture.',
+    whatToDo: 'Send a file with a video stream; sound alone and cover pictures are not one.',
+  },
+  'no-pictures': {
+    status: 422,
+    title: 'Not one picture of the video can be shown.',
+    whatToDo: 'Play the file in another player; it may be damaged, encrypted or of a codec that ffmpeg lacks.',
+  },
+  'picture-too-large': {
+    status: 422,
+    title: 'The pictures are larger than Weir decodes.',
+    whatToDo: 'Scale the video down to 8192 pixels a side or less.',
+  },
+  'video-too-long': {
+    status: 422,
+    title: 'The video lasts longer than Weir segments in one piece.',
+    whatToDo: 'Cut it into parts of at most 8 hours.',
+  },
+  'folder-not-empty': {
+    status: 409,
+    title: 'The folder for the package holds something already.',
+    whatToDo: 'Name a new or an empty folder.',
+  },
   'range-not-satisfiable': {
     status: 416,
     title: 'The range lies outside the file.',

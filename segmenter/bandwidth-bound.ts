@@ -1,0 +1,19 @@
+import { AUDIO_BITS_PER_SECOND } from './encode.ts'
+import { valueOf, type Rational } from './rational.ts'
+
+type Coded = { readonly maxRateBitsPerSecond: number; readonly frameRate: Rational; readonly withAudio: boolean }
+
+// A run of segments that counts (RFC 8216 section 4.3.4.2) lasts 2 s or more: half the target duration of 4 s. The
+// buffer of one second that the encoder may fill before it adds half of the rate to such a run.
+const BUFFER_SHARE = 1 / 2
+const AUDIO_SHARE = 1.15 // AAC's rate is a mean, and ADTS adds 7 bytes to a frame of some 340
+const BITS_PER_FRAME = 8 * (19 + 8 + 184) // PES header, PCR, and the stuffing of a last transport packet
+const TABLES_BITS_PER_SECOND = 8 * 188 * (2 * 10 + 2) // PAT and PMT ten times a second, SDT twice
+const TS_SHARE = 188 / 184
+
+/** BANDWIDTH of a variant of which not all is encoded: more than any run of its segments can have. */
+export function bandwidthBound({ maxRateBitsPerSecond, frameRate, withAudio }: Coded): number {
+  const video = maxRateBitsPerSecond * (1 + BUFFER_SHARE)
+  const audio = withAudio ? AUDIO_BITS_PER_SECOND * AUDIO_SHARE : 0
+  return Math.ceil((video + audio) * TS_SHARE + valueOf(frameRate) * BITS_PER_FRAME + TABLES_BITS_PER_SECOND)
+}

@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { finished } from 'node:stream/promises'
+import type { Readable, Writable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
+
+const KEPT_OF_STDERR_CHARACTERS = 8192
+const GRACE_MS = 3000 // between asking a child to end and ending it
+
+export type ChildOptions = {
+  readonly cwd?: string
+  readonly signal?: AbortSignal // honoured before the child exists, too
+  readonly stdin?: Uint8Array
+  readonly onStdout?: (text: string) => void // in place of collecting it
+  readonly onSideChannel?: (text: string) => void // what the child writes to descriptor 3
+  readonly onProcess?: (pid: number) => void
+}
+
+/** A child that ended in another way than with exit code 0. */
+export class ChildFailed extends Error {
+  readonly stderrTail: string
+
+  constructor(program: string, ending: string, stderrTail: string) {
+    super(`${program} ended with ${ending}: ${stderrTail.trim().split('\n').at(-1) ?? ''}`)
+    this.name = 'ChildFailed'
+    this.stderrTail = stderrTail
+  }
+}
+
+/** Runs a program to its end and gives its standard output. Rejects with ChildFailed, with the error of a program that
+ *  does not start, or with the signal's reason: then the child was sent SIGTERM, after 3 s SIGKILL, and has ended. */
+export async function runChild(program: string, args: readonly string[], options: ChildOptions = {}): Promise<string> {
+  const { signal } = options
+  signal?.throwIfAborted()
+  const child = spawn(program, args, { cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+  if (child.pid !== undefined) options.onProcess?.(child.pid)
+  const stopKilling = killOnAbort(child, signal)
+  try {
+    return await outputOf(child, program, options)
+  } finally {
+    stopKilling()
+    signal?.throwIfAborted()
+  }
+}
+
+async function outputOf(child: ChildProcess, program: string, options: ChildOptions): Promise<string> {
+  const ended = new Promise<string>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, killedBy) => resolve(killedBy ?? `exit code ${code}`))
+  })
+  let stdout = ''
+  let stderrTail = ''
+  follow(child.stdout, options.onStdout ?? ((told) => (stdout += told)))
+  follow(child.stderr, (told) => (stderrTail = (stderrTail + told).slice(-KEPT_OF_STDERR_CHARACTERS)))
+  follow(child.stdio[3] as Readable, options.onSideChannel ?? (() => {}))
+  const [ending] = await Promise.all([ended, feed(child.stdin as Writable, options.stdin)])
+  if (ending !== 'exit code 0') throw new ChildFailed(program, ending, stderrTail)
+  return stdout
+}
+
+function follow(stream: Readable | null, listener: (text: string) => void): void {
+  const decoder = new StringDecoder('utf8')
+  stream?.on('data', (bytes: Buffer) => listener(decoder.write(bytes)))
+}
+
+/** A child that ends without reading all of its input is judged by its exit code, not by the broken pipe. */
+async function feed(stdin: Writable, bytes: Uint8Array | undefined): Promise<void> {
+  stdin.end(bytes)
+  await finished(stdin).catch(() => {})
+}
+
+function killOnAbort(child: ChildProcess, signal: AbortSignal | undefined): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const end = (): void => {
+    child.kill('SIGTERM')
+    timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
+  }
+  signal?.addEventListener('abort', end, { once: true })
+  return () => {
+    signal?.removeEventListener('abort', end)
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,41 @@
+import { valueOf, type Rational } from './rational.ts'
+
+/** Where every variant has its keyframes and its segments begin, decided before the first picture is encoded. */
+export type CutList = {
+  readonly keyframeSeconds: readonly number[]
+  readonly cutSeconds: readonly number[] // each is a keyframe's time; the first is 0
+  readonly targetDurationSeconds: number // EXT-X-TARGETDURATION, whole
+}
+
+export const KEYFRAME_SECONDS = 2
+export const SEGMENT_SECONDS = 4
+
+/** Keyframes are the first frame at or after every 2 s, so that they lie on the frame grid of a rate like 30000/1001;
+ *  segments begin at the first keyframe at or after every 4 s. */
+export function planCuts(durationSeconds: number, frameRate: Rational): CutList {
+  const framesPerSecond = valueOf(frameRate)
+  const keyframeSeconds: number[] = []
+  for (let k = 0; k * KEYFRAME_SECONDS < durationSeconds; k++) {
+    const frame = firstFrameFrom(k * KEYFRAME_SECONDS, framesPerSecond)
+    const atSeconds = frame / framesPerSecond
+    if (atSeconds < durationSeconds && atSeconds !== keyframeSeconds.at(-1)) keyframeSeconds.push(atSeconds)
+  }
+  const cutSeconds = cutsAmong(keyframeSeconds)
+  const ends = [...cutSeconds.slice(1), durationSeconds]
+  const longestSeconds = Math.max(...ends.map((end, index) => end - (cutSeconds[index] ?? 0)))
+  return { keyframeSeconds, cutSeconds, targetDurationSeconds: Math.max(SEGMENT_SECONDS, Math.round(longestSeconds)) }
+}
+
+/** 2 s of 12.5 frames a second is frame 25, whatever the last bit of a double says. */
+function firstFrameFrom(seconds: number, framesPerSecond: number): number {
+  return Math.ceil(seconds * framesPerSecond - 1e-6)
+}
+
+/** As ffmpeg's hls muxer cuts: segment n ends at the first keyframe at or after n times its `hls_time`. */
+function cutsAmong(keyframeSeconds: readonly number[]): number[] {
+  const cuts = keyframeSeconds.slice(0, 1)
+  for (const seconds of keyframeSeconds.slice(1)) {
+    if (seconds >= SEGMENT_SECONDS * cuts.length - 1e-6) cuts.push(seconds)
+  }
+  return cuts
+}

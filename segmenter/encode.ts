@@ -1,0 +1,113 @@
+import type { CutList } from './cut-list.ts'
+import { KEYFRAME_SECONDS, SEGMENT_SECONDS } from './cut-list.ts'
+import { ffmpegArguments } from './ffmpeg-arguments.ts'
+import type { Rung } from './ladder.ts'
+import { valueOf, writeRational, type Rational } from './rational.ts'
+import { safeInputOptions, sourceUrl } from './source-input.ts'
+
+/** All that decides an encode. */
+export type EncodePlan = {
+  readonly sourcePath: string
+  readonly originSeconds: number // the moment of ffmpeg's clock, which begins with the source, that becomes 0
+  readonly durationSeconds: number
+  readonly frameRate: Rational
+  readonly videoStreamIndex: number
+  readonly audio?: { readonly streamIndex: number; readonly sampleRateHz: number }
+  readonly rungs: readonly Rung[]
+  readonly cuts: CutList
+}
+
+export const AUDIO_BITS_PER_SECOND = 128_000
+export const SEGMENT_LIST = 'list.m3u8' // ffmpeg's own, which only tells what is finished
+
+/** Segment `index` of a variant, in the working folder as in the package. */
+export function segmentName(index: number): string {
+  return `${String(index).padStart(5, '0')}.ts`
+}
+
+/** One ffmpeg for all: the source is decoded once, scaled to each rung and encoded; the sound is encoded once and its
+ *  packets go into every variant. Writes `<rung>/00000.ts`… into the folder it runs in; the folders must exist. */
+export function encodeArguments(plan: EncodePlan): string[] {
+  return ffmpegArguments({
+    inputs: [
+      // -itsoffset puts the first picture on the frame grid, so that no rounding can drop or double one.
+      {
+        options: [...safeInputOptions, '-itsoffset', (-plan.originSeconds).toFixed(6)],
+        url: sourceUrl(plan.sourcePath),
+      },
+    ],
+    filters: [...videoFilters(plan), ...audioFilters(plan)],
+    output: {
+      options: [
+        ...plan.rungs.flatMap((_, index) => ['-map', `[v${index}]`]),
+        ...(plan.audio === undefined ? [] : ['-map', '[sound]', ...AUDIO_OPTIONS]),
+        ...videoOptions(plan),
+        ...plan.rungs.flatMap(rateOptions),
+        ...['-map_metadata', '-1', '-map_chapters', '-1', '-max_muxing_queue_size', '9999', '-f', 'tee'],
+      ],
+      url: plan.rungs.map((rung, index) => teeSlave(rung, index, plan.audio !== undefined)).join('|'),
+    },
+  })
+}
+
+/** A constant frame rate from 0 on, whatever the source's gaps: missing frames are the one before, shown on. */
+function videoFilters({ videoStreamIndex, frameRate, rungs }: EncodePlan): string[] {
+  const copies = rungs.map((_, index) => `[copy${index}]`).join('')
+  const source = `[0:${videoStreamIndex}]fps=fps=${writeRational(frameRate)}:start_time=0,split=${rungs.length}${copies}`
+  const scaled = rungs.map(({ widthPixels, heightPixels }, index) => {
+    return `[copy${index}]scale=${widthPixels}:${heightPixels}:flags=bicubic,setsar=1,format=yuv420p[v${index}]`
+  })
+  return [source, ...scaled]
+}
+
+/** Exactly as long as the pictures: a player whose sound ends early stalls there. Gaps become silence. */
+function audioFilters({ audio, durationSeconds }: EncodePlan): string[] {
+  if (audio === undefined) return []
+  const rateHz = encodedSampleRateHz(audio.sampleRateHz)
+  const samples = Math.round(durationSeconds * rateHz)
+  const fitted = `aresample=${rateHz}:async=1:first_pts=0,apad=whole_len=${samples},atrim=end_sample=${samples}`
+  return [`[0:${audio.streamIndex}]${fitted},aformat=sample_fmts=fltp:channel_layouts=stereo[sound]`]
+}
+
+/** 44.1 kHz would be resampled for nothing; all else becomes 48 kHz, which every player takes. */
+function encodedSampleRateHz(sourceRateHz: number): number {
+  return sourceRateHz === 44_100 ? 44_100 : 48_000
+}
+
+const AUDIO_OPTIONS = ['-c:a', 'aac', '-b:a', `${AUDIO_BITS_PER_SECOND}`]
+
+/** No keyframe but the listed ones (`-g` is the longest gap between two of them), closed GOPs, and B-frames that
+ *  nothing refers to, so that a lost one harms only itself. */
+function videoOptions({ cuts, frameRate }: EncodePlan): string[] {
+  return [
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-profile:v', 'high'],
+    ...['-sc_threshold', '0', '-bf', '2', '-x264-params', 'b-pyramid=none:open-gop=0'],
+    ...['-g', `${Math.ceil(KEYFRAME_SECONDS * valueOf(frameRate))}`],
+    ...['-force_key_frames', cuts.keyframeSeconds.map(writeKeyframeTime).join(',')],
+  ]
+}
+
+/** Milliseconds name a frame for sure: at 60 frames a second they are 16.7 ms apart. */
+function writeKeyframeTime(seconds: number): string {
+  return String(Math.round(seconds * 1000) / 1000)
+}
+
+/** Constant quality under a ceiling, held over one second (VBV). */
+function rateOptions({ maxRateBitsPerSecond }: Rung, index: number): string[] {
+  return [`-maxrate:v:${index}`, `${maxRateBitsPerSecond}`, `-bufsize:v:${index}`, `${maxRateBitsPerSecond}`]
+}
+
+/** Paths are relative to ffmpeg's folder, so that nothing in them needs quoting. `max_delay` is what the ffmpeg program
+ *  sets for a transport stream without tee: PCR 0.7 s before the first DTS. */
+function teeSlave({ name }: Rung, index: number, withAudio: boolean): string {
+  const streams = withAudio ? `v:${index},a` : `v:${index}`
+  const options = [
+    `select=\\'${streams}\\'`,
+    'f=hls',
+    `hls_time=${SEGMENT_SECONDS}`,
+    'hls_list_size=3',
+    'max_delay=700000',
+    `hls_segment_filename=${name}/%05d.ts`,
+  ]
+  return `[${options.join(':')}]${name}/${SEGMENT_LIST}`
+}

@@ -1,0 +1,39 @@
+import { planCuts } from './cut-list.ts'
+import type { EncodePlan } from './encode.ts'
+import { ladderFor } from './ladder.ts'
+import { valueOf } from './rational.ts'
+import { SegmenterRefusal } from './segmenter-refusal.ts'
+import type { SourceFacts } from './source-facts.ts'
+import type { SourceSpan } from './source-span.ts'
+
+const MAX_HOURS = 8 // the list of keyframe times is one argument, of at most 128 KiB on Linux
+const MAX_LATE_PICTURE_SECONDS = 0.5
+
+/** How a source becomes a package. Throws SegmenterRefusal `video-too-long`. */
+export function planPackage(sourcePath: string, facts: SourceFacts, span: SourceSpan): EncodePlan {
+  const { video, audio } = facts
+  const begin = beginSeconds(facts, span)
+  const oneFrame = 1 / valueOf(video.frameRate)
+  const durationSeconds = Math.max(span.endSeconds - begin, oneFrame)
+  if (durationSeconds > MAX_HOURS * 3600) {
+    const hours = (durationSeconds / 3600).toFixed(1)
+    throw new SegmenterRefusal('video-too-long', `the video lasts ${hours} hours, ${MAX_HOURS} are the most`)
+  }
+  return {
+    sourcePath,
+    originSeconds: begin - facts.startSeconds,
+    durationSeconds,
+    frameRate: video.frameRate,
+    videoStreamIndex: video.streamIndex,
+    ...(audio === undefined ? {} : { audio }),
+    rungs: ladderFor(video),
+    cuts: planCuts(durationSeconds, video.frameRate),
+  }
+}
+
+/** The moment of the source that becomes 0: its first picture. Sound that begins well before it is kept, and the first
+ *  picture stands still meanwhile. */
+function beginSeconds({ audio }: SourceFacts, { startSeconds }: SourceSpan): number {
+  const soundFirst = audio !== undefined && audio.startSeconds < startSeconds - MAX_LATE_PICTURE_SECONDS
+  return soundFirst ? audio.startSeconds : startSeconds
+}

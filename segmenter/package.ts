@@ -1,0 +1,178 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeMultivariantPlaylist } from '../protocol/playlist-writer.ts'
+import type { VariantSummary } from '../protocol/weir-api.ts'
+import { alignmentProblem } from './alignment-check.ts'
+import { encodeArguments, type EncodePlan } from './encode.ts'
+import { ChildFailed, runFfmpeg, type Tools } from './ffmpeg.ts'
+import { inspectSource, measureSource } from './inspect.ts'
+import { planPackage } from './package-plan.ts'
+import { writePoster } from './poster.ts'
+import { ProgressEstimate, type Progress } from './progress-estimate.ts'
+import { valueOf } from './rational.ts'
+import { SegmenterRefusal } from './segmenter-refusal.ts'
+import { VariantWriter } from './variant-writer.ts'
+import { writeByRename } from './write-by-rename.ts'
+
+export type PackageFacts = { readonly durationSeconds: number; readonly variants: readonly VariantSummary[] }
+export type PackageResult = PackageFacts & { readonly warnings: readonly string[] }
+
+export type PackageOptions = {
+  readonly tools: Tools
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+  /** Every variant has its first segment and stands in `master.m3u8`; the duration is the source's. */
+  readonly onPlayable?: (facts: PackageFacts) => void
+  /** Each ffmpeg that is started. */
+  readonly onProcess?: (pid: number) => void
+}
+
+/** Makes a video into a folder of plain HLS files: `master.m3u8`, per variant `index.m3u8`, `00000.ts`… and
+ *  `outline.json`, and `poster.jpg`. Segments and playlists appear while it runs, each by rename. `outFolder` is created
+ *  or must be empty. Rejects with SegmenterRefusal for what cannot be segmented, or with the signal's reason; either way
+ *  the folder is gone then. */
+export async function makePackage(
+  sourcePath: string,
+  outFolder: string,
+  options: PackageOptions,
+): Promise<PackageResult> {
+  await claimFolder(outFolder)
+  try {
+    const facts = await inspectSource(sourcePath, options)
+    const span = await measureSource(sourcePath, facts, options)
+    const packaging = new Packaging(planPackage(sourcePath, facts, span), outFolder, options)
+    const { warnings, ...made } = await packaging.run()
+    return { ...made, warnings: [...facts.warnings, ...warnings] }
+  } catch (error) {
+    await rm(outFolder, { recursive: true, force: true })
+    throw isDiskFull(error) ? new SegmenterRefusal('disk-full', 'the disk is full', { cause: error }) : error
+  }
+}
+
+async function claimFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const [held] = await readdir(folder)
+  if (held !== undefined) throw new SegmenterRefusal('folder-not-empty', `${folder} holds ${held} already`)
+}
+
+function isDiskFull(error: unknown): boolean {
+  if (error instanceof ChildFailed) return error.stderrTail.includes('No space left on device')
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+}
+
+class Packaging {
+  readonly #plan: EncodePlan
+  readonly #outFolder: string
+  readonly #workFolder: string
+  readonly #options: PackageOptions
+  readonly #variants: readonly VariantWriter[]
+  #isPlayable = false
+
+  constructor(plan: EncodePlan, outFolder: string, options: PackageOptions) {
+    this.#plan = plan
+    this.#outFolder = outFolder
+    this.#workFolder = join(outFolder, '.work')
+    this.#options = options
+    const { frameRate, cuts, audio } = plan
+    this.#variants = plan.rungs.map((rung) => {
+      const { targetDurationSeconds } = cuts
+      const withAudio = audio !== undefined
+      const folders = { workFolder: this.#workFolder, outFolder }
+      return new VariantWriter({ rung, frameRate, targetDurationSeconds, withAudio, ...folders })
+    })
+  }
+
+  async run(): Promise<PackageResult> {
+    for (const variant of this.#variants) await variant.createFolders()
+    const folders = { work: this.#workFolder, out: this.#outFolder }
+    const hasPoster = await writePoster(this.#plan, folders, this.#options.tools, this.#ffmpegOptions())
+    await this.#encode()
+    await this.#finish()
+    await rm(this.#workFolder, { recursive: true })
+    return {
+      durationSeconds: this.#variants[0]?.durationSeconds ?? 0,
+      variants: this.#summaries(true),
+      warnings: [...this.#shortfall(), ...(hasPoster ? [] : ['No picture could be taken for the poster.'])],
+    }
+  }
+
+  #ffmpegOptions(): Pick<PackageOptions, 'signal' | 'onProcess'> {
+    const { signal, onProcess } = this.#options
+    return { ...(signal && { signal }), ...(onProcess && { onProcess }) }
+  }
+
+  /** Encodes, and publishes at each sign of progress what is finished. A segment that is not as it should be ends it. */
+  async #encode(): Promise<void> {
+    const { tools, signal, onProgress } = this.#options
+    const estimate = new ProgressEstimate(this.#plan.durationSeconds)
+    const broken = new AbortController()
+    let publishing = Promise.resolve()
+    const publish = (): void => {
+      publishing = publishing.then(() => this.#publishFinished())
+      publishing.catch((error: unknown) => broken.abort(error))
+    }
+    try {
+      await runFfmpeg(tools, encodeArguments(this.#plan), {
+        ...this.#ffmpegOptions(),
+        cwd: this.#workFolder,
+        signal: signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal]),
+        onProgress: (outSeconds) => {
+          onProgress?.(estimate.at(outSeconds, performance.now()))
+          publish()
+        },
+      })
+    } catch (error) {
+      await publishing.catch(() => {}) // nothing of it may still write when the folder is removed
+      throw this.#isEmpty() && error instanceof ChildFailed && !isDiskFull(error) ? undecodable(error) : error
+    }
+    publish()
+    await publishing
+    if (this.#isEmpty()) throw undecodable()
+  }
+
+  #isEmpty(): boolean {
+    return this.#variants.every(({ segmentCount }) => segmentCount === 0)
+  }
+
+  async #publishFinished(): Promise<void> {
+    for (const variant of this.#variants) await variant.publishFinished()
+    if (this.#isPlayable || this.#variants.some(({ segmentCount }) => segmentCount === 0)) return
+    this.#isPlayable = true
+    await this.#writeMaster(false)
+    const { durationSeconds } = this.#plan
+    this.#options.onPlayable?.({ durationSeconds, variants: this.#summaries(false) })
+  }
+
+  async #finish(): Promise<void> {
+    const problem = alignmentProblem(this.#variants.map((variant) => variant.shape()))
+    if (problem !== undefined) throw new Error(`the variants do not match: ${problem}`)
+    for (const variant of this.#variants) await variant.finish()
+    await this.#writeMaster(true)
+  }
+
+  async #writeMaster(ended: boolean): Promise<void> {
+    const streams = this.#variants.map((variant) => variant.describe(ended))
+    await writeByRename(join(this.#outFolder, 'master.m3u8'), writeMultivariantPlaylist(streams))
+  }
+
+  #summaries(ended: boolean): VariantSummary[] {
+    return this.#variants.map((variant, index) => {
+      const { codecs, widthPixels, heightPixels, bandwidthBitsPerSecond } = variant.describe(ended)
+      const name = this.#plan.rungs[index]?.name ?? ''
+      return { name, widthPixels, heightPixels, bandwidthBitsPerSecond, codecs: codecs.join(',') }
+    })
+  }
+
+  /** A damaged source may end in the middle. */
+  #shortfall(): string[] {
+    const { durationSeconds, frameRate } = this.#plan
+    const encodedSeconds = (this.#variants[0]?.frames ?? 0) / valueOf(frameRate)
+    if (encodedSeconds > 0.98 * durationSeconds - 0.5) return []
+    return [`The source is damaged: of ${durationSeconds.toFixed(1)} s, ${encodedSeconds.toFixed(1)} s could be shown.`]
+  }
+}
+
+function undecodable(cause?: ChildFailed): SegmenterRefusal {
+  const message = 'not one picture of this video could be decoded; it may be damaged or encrypted'
+  return new SegmenterRefusal('no-pictures', message, cause === undefined ? {} : { cause })
+}

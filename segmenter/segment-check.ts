@@ -1,0 +1,46 @@
+import { frameKind, nalType, nalTypes } from '../protocol/h264.ts'
+import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
+import { ticksAfter, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
+import type { Rational } from './rational.ts'
+
+/** Where a segment stands in its variant. */
+export type SegmentPlace = {
+  readonly originTicks: number // PTS of the variant's first picture
+  readonly firstFrame: number // pictures before this segment
+  readonly frameRate: Rational
+}
+
+const ROUNDING_TICKS = 2 // ffmpeg rounds a time twice on its way into the stream
+
+/** The time of picture `frame` after the first one. */
+export function frameTicks(frame: number, { numerator, denominator }: Rational): number {
+  return Math.round((frame * TICKS_PER_SECOND * denominator) / numerator)
+}
+
+/** What is wrong with a segment, for a log; undefined when it is as HLS and the relay need it: readable to the last
+ *  byte, an IDR with its parameter sets first, and every picture at its place of the frame grid, so that its duration is
+ *  its number of pictures and the next segment begins where it ends. */
+export function segmentProblem(ts: TsSegment, place: SegmentPlace): string | undefined {
+  const [fault] = ts.faults
+  if (fault !== undefined) return `its bytes: ${JSON.stringify(fault)}`
+  const [first] = ts.video
+  if (first === undefined) return 'it has no picture'
+  if (frameKind(first.nals) !== 'idr') return 'its first picture is no IDR'
+  const types = first.nals.map(nalType)
+  if (!types.includes(nalTypes.sps) || !types.includes(nalTypes.pps)) return 'its IDR comes without parameter sets'
+  return timesProblem(ts, place)
+}
+
+function timesProblem({ video }: TsSegment, { originTicks, firstFrame, frameRate }: SegmentPlace): string | undefined {
+  const base = video[0]?.ptsTicks ?? 0
+  const shown = video.map(({ ptsTicks }) => ticksAfter(ptsTicks, base)).sort((a, b) => a - b)
+  const startTicks = frameTicks(firstFrame, frameRate)
+  // Modulo 2^33 the first picture's place is exact; the others are told from it.
+  if (Math.abs(ticksAfter(base, (originTicks + startTicks) % 2 ** 33)) > ROUNDING_TICKS) {
+    return `it begins at ${base}, not at ${originTicks + startTicks} ticks`
+  }
+  const strayed = shown.findIndex((ticks, index) => {
+    return Math.abs(ticks - (frameTicks(firstFrame + index, frameRate) - startTicks)) > ROUNDING_TICKS
+  })
+  return strayed < 0 ? undefined : `its picture ${strayed} of ${shown.length} is not at its time`
+}

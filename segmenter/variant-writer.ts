@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto'
+import { appendFile, mkdir, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { demuxMpegTs, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
+import { outlineSegment, writeOutline, type Outline, type OutlineSegment } from '../protocol/outline.ts'
+import { averageBandwidth, peakBandwidth, type SizedSegment } from '../protocol/playlist-bandwidth.ts'
+import { writeMediaPlaylist, type PlaylistSegment, type VariantStream } from '../protocol/playlist-writer.ts'
+import type { VariantShape } from './alignment-check.ts'
+import { bandwidthBound } from './bandwidth-bound.ts'
+import { SEGMENT_LIST, segmentName } from './encode.ts'
+import { finishedSegments } from './finished-segments.ts'
+import type { Rung } from './ladder.ts'
+import { valueOf, type Rational } from './rational.ts'
+import { frameTicks, segmentProblem } from './segment-check.ts'
+import { codecsOf } from './variant-codecs.ts'
+import { writeByRename } from './write-by-rename.ts'
+import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
+
+export type VariantOptions = {
+  readonly rung: Rung
+  readonly frameRate: Rational
+  readonly targetDurationSeconds: number
+  readonly withAudio: boolean
+  readonly workFolder: string // where ffmpeg writes
+  readonly outFolder: string // the package
+}
+
+type Published = PlaylistSegment & SizedSegment
+type Head = Omit<Outline, 'segments' | 'ended'>
+
+/** One variant on its way from ffmpeg's folder into the package: each finished segment is read, checked, moved and
+ *  listed, in that order. The outline's rows wait in a scratch file, since a long video has millions of frames. */
+export class VariantWriter {
+  readonly #options: VariantOptions
+  readonly #workFolder: string
+  readonly #outFolder: string
+  readonly #rows: string
+  readonly #segments: Published[] = []
+  readonly #audioHash = createHash('sha256')
+  #head: Head | undefined
+  #frames = 0
+
+  constructor(options: VariantOptions) {
+    this.#options = options
+    this.#workFolder = join(options.workFolder, options.rung.name)
+    this.#outFolder = join(options.outFolder, options.rung.name)
+    this.#rows = join(this.#workFolder, 'outline.jsonl')
+  }
+
+  async createFolders(): Promise<void> {
+    await mkdir(this.#workFolder, { recursive: true })
+    await mkdir(this.#outFolder)
+  }
+
+  get segmentCount(): number {
+    return this.#segments.length
+  }
+
+  get frames(): number {
+    return this.#frames
+  }
+
+  get durationSeconds(): number {
+    return frameTicks(this.#frames, this.#options.frameRate) / TICKS_PER_SECOND
+  }
+
+  /** Brings what ffmpeg has finished since the last call into the package. */
+  async publishFinished(): Promise<void> {
+    const list = await readFile(join(this.#workFolder, SEGMENT_LIST), 'utf8').catch(() => '') // not there at first
+    const finished = finishedSegments(list)
+    while (this.#segments.length < finished) await this.#publish(segmentName(this.#segments.length))
+  }
+
+  async #publish(uri: string): Promise<void> {
+    const file = join(this.#workFolder, uri)
+    const bytes = await readFile(file)
+    const read = demuxMpegTs(bytes)
+    const name = `${this.#options.rung.name}/${uri}`
+    if (!read.ok) throw new Error(`ffmpeg's segment ${name} cannot be read: ${JSON.stringify(read.fault)}`)
+    const segment = this.#place(uri, bytes.length, read.value, name)
+    await appendFile(this.#rows, `${JSON.stringify(segment)}\n`)
+    await rename(file, join(this.#outFolder, uri))
+    await this.#writePlaylist(false)
+  }
+
+  #place(uri: string, sizeBytes: number, ts: TsSegment, name: string): OutlineSegment {
+    const { frameRate } = this.#options
+    this.#head ??= this.#readHead(ts)
+    const { originTicks } = this.#head
+    const problem = segmentProblem(ts, { originTicks, firstFrame: this.#frames, frameRate })
+    if (problem !== undefined) throw new Error(`ffmpeg's segment ${name} is not as it should be: ${problem}`)
+    const startTicks = frameTicks(this.#frames, frameRate)
+    this.#frames += ts.video.length
+    const startSeconds = startTicks / TICKS_PER_SECOND
+    const durationSeconds = (frameTicks(this.#frames, frameRate) - startTicks) / TICKS_PER_SECOND
+    for (const { data } of ts.audio) this.#audioHash.update(data)
+    this.#segments.push({ uri, sizeBytes, durationSeconds })
+    return outlineSegment(ts, { uri, sizeBytes, originTicks, startSeconds, durationSeconds })
+  }
+
+  #readHead(ts: TsSegment): Head {
+    const { rung, frameRate } = this.#options
+    const originTicks = ts.video[0]?.ptsTicks ?? 0
+    return { format: 'weir-outline', version: 1, variant: rung.name, originTicks, ...codecsOf(ts, frameRate) }
+  }
+
+  async #writePlaylist(ended: boolean): Promise<void> {
+    const { targetDurationSeconds } = this.#options
+    const text = writeMediaPlaylist({ targetDurationSeconds, segments: this.#segments, ended })
+    await writeByRename(join(this.#outFolder, 'index.m3u8'), text)
+  }
+
+  /** This variant's line of the multivariant playlist: an upper bound of its bandwidth while it grows, the truth after. */
+  describe(ended: boolean): VariantStream {
+    const { rung, frameRate, withAudio, targetDurationSeconds } = this.#options
+    const { maxRateBitsPerSecond } = rung
+    const { video, audio } = this.#writtenHead()
+    return {
+      uri: `${rung.name}/index.m3u8`,
+      bandwidthBitsPerSecond: ended
+        ? peakBandwidth(this.#segments, targetDurationSeconds)
+        : bandwidthBound({ maxRateBitsPerSecond, frameRate, withAudio }),
+      ...(ended ? { averageBandwidthBitsPerSecond: averageBandwidth(this.#segments) } : {}),
+      widthPixels: rung.widthPixels,
+      heightPixels: rung.heightPixels,
+      framesPerSecond: valueOf(frameRate),
+      codecs: [video?.codec, audio?.codec].filter((codec) => codec !== undefined),
+    }
+  }
+
+  shape(): VariantShape {
+    const { withAudio, rung } = this.#options
+    const durationsSeconds = this.#segments.map((segment) => segment.durationSeconds)
+    return {
+      name: rung.name,
+      durationsSeconds,
+      ...(withAudio ? { audioHash: this.#audioHash.copy().digest('hex') } : {}),
+    }
+  }
+
+  /** Ends the playlist and writes `outline.json`. */
+  async finish(): Promise<void> {
+    const rows = (await readFile(this.#rows, 'utf8')).trimEnd().split('\n')
+    const segments = rows.map((row) => JSON.parse(row) as OutlineSegment)
+    const outline = writeOutline({ ...this.#writtenHead(), segments, ended: true })
+    await writeByRename(join(this.#outFolder, 'outline.json'), outline)
+    await this.#writePlaylist(true)
+  }
+
+  #writtenHead(): Head {
+    if (this.#head === undefined) throw new Error(`${this.#options.rung.name} has no segment yet`)
+    return this.#head
+  }
+}
