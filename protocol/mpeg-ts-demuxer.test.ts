@@ -69,14 +69,17 @@ for (const cutBytes of [5, 9, 16, 17, 18, 19, 20, 21]) {
   })
 }
 
-test('demuxMpegTs joins a picture that three PES packets carry', () => {
-  const { video } = demux(
-    pesPackets(VIDEO_PID, videoPes(P_SLICE.subarray(0, 12), 3000)),
-    pesPackets(VIDEO_PID, concatBytes([hex('000001 e0 0000 80 00 00'), P_SLICE.subarray(12, 15)]), 1),
-    pesPackets(VIDEO_PID, videoPes(concatBytes([P_SLICE.subarray(15), IDR]), 6000), 2),
-  )
-  expect(video.map((unit) => unit.nals)).toEqual([[P_SLICE.subarray(10)], idrNals])
-})
+for (const cutBytes of [15, 18, 20, 21]) {
+  test(`demuxMpegTs joins a picture that PES packets carry to byte 12, to ${cutBytes}, and further`, () => {
+    const stream = concatBytes([P_SLICE, IDR])
+    const { video } = demux(
+      pesPackets(VIDEO_PID, videoPes(stream.subarray(0, 12), 3000)),
+      pesPackets(VIDEO_PID, concatBytes([hex('000001 e0 0000 80 00 00'), stream.subarray(12, cutBytes)]), 1),
+      pesPackets(VIDEO_PID, videoPes(stream.subarray(cutBytes), 6000), 2),
+    )
+    expect(video.map((unit) => unit.nals)).toEqual([[P_SLICE.subarray(10)], idrNals])
+  })
+}
 
 test('demuxMpegTs sees a picture go on at a start code where pictures overlap', () => {
   const twoSlices = concatBytes([P_SLICE, hex('000001 41aabb')])
