@@ -1,0 +1,70 @@
+import { lookup } from 'node:dns/promises'
+import type { Logger } from 'pino'
+import type { PresentationSource } from './presentation-source.ts'
+import { openFileLimit } from './open-file-limit.ts'
+import { RtpPorts } from './rtp-ports.ts'
+import { RtspServer } from './rtsp-server.ts'
+import type { SegmentCache } from './segment-cache.ts'
+import { SharedSendTimer, type SendTimer } from './send-timer.ts'
+import { ViewerSessions } from './viewer-sessions.ts'
+
+export type RelayLimits = {
+  readonly connections: number
+  readonly connectionsPerAddress: number
+  readonly sessionsPerAddress: number
+  readonly sessionTimeoutSeconds: number
+  readonly idleSeconds: number // of a connection that belongs to no session
+}
+
+export type RelayOptions = {
+  readonly source: PresentationSource
+  readonly segments: SegmentCache
+  readonly host: string
+  readonly rtspPort: number // 0: any
+  readonly rtpPort: number // even; 0: any pair
+  readonly logger: Logger
+  readonly timer?: SendTimer // one for the whole process, when others send too
+  readonly limits?: Partial<RelayLimits>
+}
+
+export type RunningRelay = { readonly rtspPort: number; readonly rtpPort: number; close(): Promise<void> }
+
+const defaultLimits: RelayLimits = {
+  connections: 4096,
+  connectionsPerAddress: 1024,
+  sessionsPerAddress: 1024,
+  sessionTimeoutSeconds: 60,
+  idleSeconds: 60,
+}
+
+const FILES_PER_SESSION = 3 // a connection, and a socket for each of two tracks
+const FILES_OF_THE_REST = 200
+
+/** Serves the presentations of `source` by RTSP and RTP over UDP. Rejects when a port is taken. `close` says goodbye to
+ *  every viewer. */
+export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
+  const { source, segments, logger, rtspPort, timer = new SharedSendTimer() } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const { address: host } = await lookup(options.host)
+  const ports = await RtpPorts.open(host, options.rtpPort)
+  const sessions = new ViewerSessions(
+    { segments, ports, timer, random: Math.random, logger },
+    {
+      sessions: Math.max(1, Math.floor(((await openFileLimit()) - FILES_OF_THE_REST) / FILES_PER_SESSION)),
+      sessionsPerAddress: limits.sessionsPerAddress,
+      timeoutSeconds: limits.sessionTimeoutSeconds,
+    },
+  )
+  const server = new RtspServer({ source, sessions, ports, logger }, limits)
+  const close = async (): Promise<void> => {
+    sessions.close()
+    await server.close()
+    await ports.close()
+  }
+  try {
+    return { rtspPort: await server.listen(host, rtspPort), rtpPort: ports.rtpPort, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,114 @@
+import type { Socket } from 'node:dgram'
+import {
+  bindUdp,
+  bindUdpPair,
+  closeUdp,
+  connectedSocketsWork,
+  connectUdp,
+  findFreePair,
+  isPairPort,
+} from './udp-sockets.ts'
+
+/** Where one track of a viewer goes, and from which of our addresses. */
+export type TrackEnds = {
+  readonly localAddress: string
+  readonly address: string
+  readonly rtpPort: number
+  readonly rtcpPort: number
+}
+
+export type TrackListener = {
+  readonly onRtcp: (datagram: Uint8Array) => void
+  /** The viewer's host says that nobody listens on its RTP port. */
+  readonly onRefused: () => void
+}
+
+/** One track's way to its viewer. What the kernel does not take is dropped: `send…` then gives false. */
+export type TrackWay = {
+  sendRtp(packet: Uint8Array): boolean
+  sendRtcp(packet: Uint8Array): boolean
+  close(): void
+}
+
+const MAX_QUEUED_BYTES = 1_000_000 // in the process, behind a full socket buffer: half a second of 16 Mbit/s
+
+/** The one even/odd pair of UDP ports from which all viewers are served. RTP leaves over a connected socket a track, at
+ *  half the cost of an unconnected one; RTCP, some packets a minute, over the one that holds the port. */
+export class RtpPorts {
+  readonly rtpPort: number
+  readonly rtcpPort: number
+  /** False where the system has no connected sockets on one port: RTP then leaves over the one that holds it. */
+  readonly sendsConnected: boolean
+  readonly #rtp: Socket
+  readonly #rtcp: Socket
+  readonly #listeners = new Map<string, TrackListener>() // by the viewer's address and RTCP port
+
+  private constructor(rtp: Socket, rtcp: Socket, sendsConnected: boolean) {
+    this.rtpPort = rtp.address().port
+    this.rtcpPort = rtcp.address().port
+    this.sendsConnected = sendsConnected
+    this.#rtp = rtp
+    this.#rtcp = rtcp
+    rtp.on('error', forgetUnreachable)
+    rtcp.on('error', forgetUnreachable)
+    rtcp.on('message', (datagram, from) => this.#listeners.get(keyOf(from.address, from.port))?.onRtcp(datagram))
+  }
+
+  /** Port 0 takes any free pair. Rejects when one of the two is taken, RangeError when `rtpPort` is odd. */
+  static async open(host: string, rtpPort: number): Promise<RtpPorts> {
+    if (rtpPort !== 0 && !isPairPort(rtpPort)) throw new RangeError(`the RTP port must be even, got ${rtpPort}`)
+    const port = rtpPort === 0 ? await findFreePair(host) : rtpPort
+    // Sockets that share a port would share it with another program too, unseen: so first it must be ours alone.
+    await closeUdp(await bindUdpPair(host, port, false))
+    const [rtp, rtcp] = await bindUdpPair(host, port, true)
+    return new RtpPorts(rtp, rtcp, await connectedSocketsWork(host, port))
+  }
+
+  async openTrack(ends: TrackEnds, listener: TrackListener): Promise<TrackWay> {
+    const { address, rtpPort, rtcpPort } = ends
+    const connected = this.sendsConnected ? await this.#connect(ends, listener) : undefined
+    const key = keyOf(address, rtcpPort)
+    this.#listeners.set(key, listener)
+    return {
+      sendRtp: (packet) => (connected ? sendOn(connected, packet) : sendTo(this.#rtp, packet, rtpPort, address)),
+      sendRtcp: (packet) => sendTo(this.#rtcp, packet, rtcpPort, address),
+      close: () => {
+        connected?.close()
+        if (this.#listeners.get(key) === listener) this.#listeners.delete(key)
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    await closeUdp([this.#rtp, this.#rtcp])
+  }
+
+  /** What arrives there is of no use: viewers send to the RTP port only to open their firewall, and what a stranger's
+   *  datagram meets between bind and connect would have been just as useless to the socket that holds the port. */
+  async #connect({ localAddress, address, rtpPort }: TrackEnds, { onRefused }: TrackListener): Promise<Socket> {
+    const socket = await bindUdp(localAddress, this.rtpPort, true)
+    await connectUdp(socket, rtpPort, address)
+    socket.on('error', onRefused) // ECONNREFUSED: unhandled it would end the process
+    return socket
+  }
+}
+
+/** A send that fails is told to the socket's 'error' listener. */
+function sendOn(socket: Socket, packet: Uint8Array): boolean {
+  if (socket.getSendQueueSize() > MAX_QUEUED_BYTES) return false
+  socket.send(packet)
+  return true
+}
+
+function sendTo(socket: Socket, packet: Uint8Array, port: number, address: string): boolean {
+  if (socket.getSendQueueSize() > MAX_QUEUED_BYTES) return false
+  socket.send(packet, port, address)
+  return true
+}
+
+/** On a socket that serves all, nobody can say whose packet it was. */
+function forgetUnreachable(): void {}
+
+function keyOf(address: string, port: number): string {
+  return `${address} ${port}`
+}

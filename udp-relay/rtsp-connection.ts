@@ -1,0 +1,98 @@
+import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
+import { encodeRtspMessage, RtspReader, type RtspEvent, type RtspRequest } from '../protocol/rtsp-message.ts'
+import { answer, refusalOf, type RelayParts, type RtspReply } from './rtsp-methods.ts'
+import { reasonOf, RtspRefusal, type RtspStatus } from './rtsp-refusal.ts'
+
+export type ConnectionOptions = RelayParts & { readonly socket: Socket; readonly logger: Logger }
+
+/** One RTSP connection: requests are answered one after the other (RFC 2326 section 9.1), and while one is being
+ *  answered nothing is read, so what a client can make us hold is bounded. */
+export class RtspConnection {
+  readonly address: string
+  readonly #options: ConnectionOptions
+  readonly #reader = new RtspReader()
+  readonly #sessionIds = new Set<string>()
+  #lastRequestMs = performance.now()
+
+  constructor(options: ConnectionOptions) {
+    const { socket } = options
+    this.#options = options
+    this.address = socket.remoteAddress ?? ''
+    socket.setNoDelay(true)
+    socket.on('data', (bytes) => void this.#take(bytes))
+    socket.on('error', () => {}) // 'close' follows
+  }
+
+  /** Ends a connection that asks nothing and belongs to no viewer. One that sends half a request is no better. */
+  closeIfIdle(idleMs: number): void {
+    for (const id of this.#sessionIds) if (!this.#options.sessions.has(id)) this.#sessionIds.delete(id)
+    const isIdle = performance.now() - this.#lastRequestMs > idleMs
+    if (isIdle && this.#sessionIds.size === 0) this.#options.socket.destroy()
+  }
+
+  async #take(bytes: Uint8Array): Promise<void> {
+    const { socket, logger } = this.#options
+    socket.pause()
+    try {
+      for (const event of this.#reader.push(bytes)) await this.#handle(event)
+      socket.resume()
+    } catch (error) {
+      logger.debug({ err: error, viewer: this.address }, 'RTSP connection broke')
+      socket.destroy()
+    }
+  }
+
+  /** Responses and interleaved packets are of no use here, and cost nothing. */
+  async #handle(event: RtspEvent): Promise<void> {
+    if (event.kind === 'request') {
+      this.#lastRequestMs = performance.now()
+      await this.#answer(event)
+    } else if (event.kind === 'fault') {
+      await this.#write(400, event.cSeq, { headers: {} })
+      if (event.fatal) this.#options.socket.end()
+    }
+  }
+
+  async #answer(request: RtspRequest): Promise<void> {
+    const { socket, logger } = this.#options
+    const viewer = { address: this.address, localAddress: socket.localAddress ?? '' }
+    const cSeq = request.headers.get('cseq')
+    let isAnswered = false
+    const respond = (reply: RtspReply, status: RtspStatus = 200): Promise<void> => {
+      isAnswered = true
+      return this.#write(status, cSeq, reply)
+    }
+    try {
+      const onSession = (id: string): void => void this.#sessionIds.add(id)
+      await answer({ request, viewer, respond, onSession }, this.#options)
+    } catch (error) {
+      if (isAnswered) throw error
+      const refusal = refusalOf(error) ?? new RtspRefusal(500, 'our own mistake')
+      const facts = { viewer: this.address, method: request.method, status: refusal.status }
+      if (refusal.status === 500) logger.error({ ...facts, err: error }, 'RTSP request failed')
+      else logger.debug({ ...facts, why: refusal.message }, 'RTSP request refused')
+      await respond({ headers: refusal.headers }, refusal.status)
+    }
+  }
+
+  /** Every reply has the request's CSeq (section 12.17). Resolves when the kernel has it all. */
+  #write(status: RtspStatus, cSeq: string | undefined, { headers, body = '' }: RtspReply): Promise<void> {
+    const message = encodeRtspMessage({
+      kind: 'response',
+      version: '1.0',
+      status,
+      reason: reasonOf(status),
+      headers: new Map([
+        ...(cSeq === undefined ? [] : [['cseq', cSeq] as const]),
+        ['server', 'Weir'],
+        ['date', new Date().toUTCString()],
+        ...Object.entries(headers),
+      ]),
+      body: Buffer.from(body, 'utf8'),
+    })
+    return new Promise((resolve, reject) => {
+      this.#options.socket.write(message, (error) => (error == null ? resolve() : reject(error)))
+    })
+  }
+}

@@ -1,0 +1,88 @@
+import { decodeRtcp, type ReportBlock } from '../protocol/rtcp.ts'
+import type { PacketSink } from './packet-sink.ts'
+import type { RtpPorts, TrackEnds, TrackWay } from './rtp-ports.ts'
+
+/** What a viewer's datagrams tell of it. */
+export type UdpSinkListener = {
+  readonly nowMs: () => number
+  /** RTCP came: the viewer is there. */
+  readonly onAlive: () => void
+}
+
+/** One viewer's sockets; a track that was not set up is not sent. */
+export class UdpSink implements PacketSink {
+  readonly #ports: RtpPorts
+  readonly #listener: UdpSinkListener
+  readonly #ways = new Map<number, TrackWay>()
+  readonly #lastReports = new Map<number, ReportBlock>() // by track
+  #isClosed = false
+  #refusedSinceMs: number | undefined
+  #lastRefusedMs = 0
+  sentPackets = 0
+  droppedPackets = 0
+  receiverReports = 0
+  /** Datagrams on the RTCP port that are no RTCP: some viewers send a few bytes to open their firewall. */
+  otherDatagrams = 0
+
+  constructor(ports: RtpPorts, listener: UdpSinkListener) {
+    this.#ports = ports
+    this.#listener = listener
+  }
+
+  async setTrack(trackIndex: number, ends: TrackEnds): Promise<void> {
+    const way = await this.#ports.openTrack(ends, {
+      onRtcp: (datagram) => this.#takeRtcp(trackIndex, datagram),
+      onRefused: () => this.#takeRefusal(),
+    })
+    if (this.#isClosed) return way.close()
+    this.#ways.get(trackIndex)?.close()
+    this.#ways.set(trackIndex, way)
+  }
+
+  send(kind: 'rtp' | 'rtcp', trackIndex: number, packet: Uint8Array): void {
+    const way = this.#ways.get(trackIndex)
+    if (way === undefined) return
+    const isTaken = kind === 'rtp' ? way.sendRtp(packet) : way.sendRtcp(packet)
+    if (isTaken) this.sentPackets += 1
+    else this.droppedPackets += 1
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const way of this.#ways.values()) way.close()
+    this.#ways.clear()
+  }
+
+  /** For how long the viewer's host has been refusing packets, as far as packets were sent; `sinceMs` is when the viewer
+   *  was last known to be there. */
+  refusedMs(sinceMs: number): number {
+    if (this.#refusedSinceMs === undefined) return 0
+    return Math.max(0, this.#lastRefusedMs - Math.max(this.#refusedSinceMs, sinceMs))
+  }
+
+  /** Packets lost by the viewer's own count, all tracks. */
+  get reportedLostPackets(): number {
+    return [...this.#lastReports.values()].reduce((sum, report) => sum + report.cumulativePacketsLost, 0)
+  }
+
+  #takeRtcp(trackIndex: number, datagram: Uint8Array): void {
+    const rtcp = decodeRtcp(datagram)
+    if (!rtcp.ok) {
+      this.otherDatagrams += 1
+      return
+    }
+    this.#refusedSinceMs = undefined
+    this.#listener.onAlive()
+    for (const packet of rtcp.value) {
+      if (packet.kind !== 'receiver-report') continue
+      this.receiverReports += 1
+      const [report] = packet.reports
+      if (report !== undefined) this.#lastReports.set(trackIndex, report)
+    }
+  }
+
+  #takeRefusal(): void {
+    this.#lastRefusedMs = this.#listener.nowMs()
+    this.#refusedSinceMs ??= this.#lastRefusedMs
+  }
+}

@@ -1,0 +1,149 @@
+import type { Logger } from 'pino'
+import { DEFAULT_MAX_RTP_BYTES, Playout, type PlayoutStart, type PlayoutTrack } from './playout.ts'
+import type { OpenPresentation } from './presentation-source.ts'
+import type { RtpPorts } from './rtp-ports.ts'
+import { step, type SessionRequest, type SessionState, type Step, type TrackDestination } from './rtsp-session.ts'
+import { RtspRefusal } from './rtsp-refusal.ts'
+import type { SegmentCache } from './segment-cache.ts'
+import type { SendTimer } from './send-timer.ts'
+import { UdpSink } from './udp-sink.ts'
+
+/** Who watches: UDP goes to no other address than that of the RTSP connection. */
+export type ViewerAddresses = { readonly address: string; readonly localAddress: string }
+
+export type ViewerSessionOptions = {
+  readonly id: string
+  readonly viewer: ViewerAddresses
+  readonly presentation: OpenPresentation
+  readonly segments: SegmentCache
+  readonly ports: RtpPorts
+  readonly timer: SendTimer
+  readonly random: () => number
+  readonly logger: Logger
+  readonly onEnded: (session: ViewerSession) => void
+}
+
+const REFUSED_MS = 5000
+
+/** One RTSP session: its state, what it plays, and its sockets. */
+export class ViewerSession {
+  readonly id: string
+  readonly address: string
+  readonly presentation: OpenPresentation
+  /** Of each track as the viewer wrote them at SETUP: RTP-Info names the tracks by them. */
+  readonly trackUrls = new Map<number, string>()
+  readonly #options: ViewerSessionOptions
+  readonly #sink: UdpSink
+  readonly #playout: Playout
+  readonly #startedMs: number
+  #state: SessionState = { phase: 'init' }
+  #aliveMs: number
+  #hasEnded = false
+
+  constructor(options: ViewerSessionOptions) {
+    const { id, viewer, presentation, segments, timer, random, ports } = options
+    this.id = id
+    this.address = viewer.address
+    this.presentation = presentation
+    this.#options = options
+    this.#startedMs = timer.nowMs()
+    this.#aliveMs = this.#startedMs
+    this.#sink = new UdpSink(ports, { nowMs: () => timer.nowMs(), onAlive: () => this.touch() })
+    this.#playout = new Playout({
+      presentation,
+      segments,
+      sink: this.#sink,
+      timer,
+      random,
+      maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
+      withAudio: true,
+      onEnded: () => {}, // RTCP has said goodbye; the session stays, for the viewer may seek back
+      onFailed: (error) => {
+        options.logger.error({ err: error, session: id }, 'a segment is gone')
+        this.end('failed')
+      },
+    })
+  }
+
+  get tracks(): readonly PlayoutTrack[] {
+    return this.#playout.tracks
+  }
+
+  /** Any request and any RTCP shows that the viewer is there. */
+  touch(): void {
+    this.#aliveMs = this.#options.timer.nowMs()
+  }
+
+  /** Throws RtspRefusal. */
+  async setUp(trackIndex: number | undefined, destination: TrackDestination): Promise<PlayoutTrack> {
+    const { state } = this.#next({ method: 'SETUP', trackIndex, destination })
+    const track = trackIndex === undefined ? undefined : this.tracks[trackIndex]
+    if (trackIndex === undefined || track === undefined) throw new RtspRefusal(404, `no track ${trackIndex}`)
+    await this.#sink.setTrack(trackIndex, { ...this.#options.viewer, ...destination })
+    this.#state = state
+    return track
+  }
+
+  /** Answers by `respond` before the first packet goes; undefined is told when playing merely goes on.
+   *  Throws RtspRefusal and what Playout.play throws. */
+  async play(
+    request: {
+      readonly trackIndex: number | undefined
+      readonly startSeconds: number | undefined
+      readonly hasRange: boolean
+    },
+    respond: (start: PlayoutStart | undefined) => Promise<void>,
+  ): Promise<void> {
+    const { state, send } = this.#next({ method: 'PLAY', ...request })
+    if (send === undefined) return respond(undefined)
+    await this.#playout.play(request.startSeconds, async (start) => {
+      await respond(start)
+      this.#state = state
+    })
+  }
+
+  /** Throws RtspRefusal. */
+  pause(trackIndex: number | undefined): void {
+    this.#state = this.#next({ method: 'PAUSE', trackIndex }).state
+    this.#playout.pause()
+  }
+
+  /** Throws RtspRefusal. */
+  tearDown(trackIndex: number | undefined): void {
+    this.#next({ method: 'TEARDOWN', trackIndex })
+    this.end('teardown')
+  }
+
+  /** Ends a viewer who has gone without a word; called now and then. */
+  endIfGone(timeoutMs: number): void {
+    if (this.#options.timer.nowMs() - this.#aliveMs > timeoutMs) this.end('timeout')
+    else if (this.#sink.refusedMs(this.#aliveMs) >= REFUSED_MS) this.end('refused')
+  }
+
+  end(reason: 'teardown' | 'timeout' | 'refused' | 'failed' | 'closing'): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#state = { phase: 'init' }
+    this.#playout.close()
+    this.#sink.close()
+    this.presentation.close()
+    this.#log(reason)
+    this.#options.onEnded(this)
+  }
+
+  #next(request: SessionRequest): Step {
+    const next = step(this.#state, request)
+    if (next.status === 200) return next
+    throw new RtspRefusal(next.status, `${request.method} in phase ${this.#state.phase}`)
+  }
+
+  #log(reason: string): void {
+    const { sentPackets, droppedPackets, receiverReports, otherDatagrams, reportedLostPackets } = this.#sink
+    const seconds = Math.round(this.#options.timer.nowMs() - this.#startedMs) / 1000 // ms to s
+    const figures = { sentPackets, droppedPackets, receiverReports, otherDatagrams, reportedLostPackets }
+    this.#options.logger.info(
+      { session: this.id, viewer: this.address, reason, seconds, ...figures },
+      'RTSP session ended',
+    )
+  }
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import { RtspRefusal } from './rtsp-refusal.ts'
+import { ViewerSession, type ViewerSessionOptions } from './viewer-session.ts'
+
+export type SessionLimits = {
+  readonly sessions: number
+  readonly sessionsPerAddress: number
+  readonly timeoutSeconds: number
+}
+
+type SharedByAll = Omit<ViewerSessionOptions, 'id' | 'viewer' | 'presentation' | 'onEnded'>
+
+const SWEEP_MS = 1000
+
+/** The sessions of the relay by id. They outlive their RTSP connection (RFC 2326 section 1.1): who is gone is found by
+ *  its silence. */
+export class ViewerSessions {
+  readonly #shared: SharedByAll
+  readonly #limits: SessionLimits
+  readonly #sessions = new Map<string, ViewerSession>()
+  readonly #sweeper: NodeJS.Timeout
+
+  constructor(shared: SharedByAll, limits: SessionLimits) {
+    this.#shared = shared
+    this.#limits = limits
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS)
+  }
+
+  get timeoutSeconds(): number {
+    return this.#limits.timeoutSeconds
+  }
+
+  /** Throws RtspRefusal 453 when there are too many; to be asked before a presentation is opened. */
+  checkRoom(address: string): void {
+    const ofAddress = [...this.#sessions.values()].filter((session) => session.address === address).length
+    if (this.#sessions.size >= this.#limits.sessions) throw new RtspRefusal(453, 'too many sessions')
+    if (ofAddress >= this.#limits.sessionsPerAddress) throw new RtspRefusal(453, 'too many sessions of one address')
+  }
+
+  create(options: Pick<ViewerSessionOptions, 'viewer' | 'presentation'>): ViewerSession {
+    const session = new ViewerSession({
+      ...this.#shared,
+      ...options,
+      id: randomBytes(8).toString('hex'), // 64 bits that nobody guesses
+      onEnded: ({ id }) => void this.#sessions.delete(id),
+    })
+    this.#sessions.set(session.id, session)
+    return session
+  }
+
+  /** Another address must not steer a viewer's session. Throws RtspRefusal 454. */
+  find(id: string, address: string): ViewerSession {
+    const session = this.#sessions.get(id)
+    if (session === undefined || session.address !== address)
+      throw new RtspRefusal(454, `no session ${id.slice(0, 40)}`)
+    session.touch()
+    return session
+  }
+
+  has(id: string): boolean {
+    return this.#sessions.has(id)
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper)
+    for (const session of this.#sessions.values()) session.end('closing')
+  }
+
+  #sweep(): void {
+    for (const session of this.#sessions.values()) session.endIfGone(this.#limits.timeoutSeconds * 1000) // s to ms
+  }
+}
