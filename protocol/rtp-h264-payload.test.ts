@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeH264Payload, encodeH264Payload, type H264Payload } from './rtp-h264-payload.ts'
+import { decodeH264Payload, writeH264Payload, type H264Payload } from './rtp-h264-payload.ts'
 import { hex } from './test-support/transport-packets.ts'
 
 const bothWays: { name: string; wire: string; payload: H264Payload }[] = [
@@ -35,7 +35,7 @@ for (const { name, wire, payload } of bothWays) {
   test(`decodeH264Payload reads ${name}`, () => {
     expect(decodeH264Payload(hex(wire))).toEqual({ ok: true, value: payload })
   })
-  test(`encodeH264Payload writes ${name}`, () => expect(encodeH264Payload(payload)).toEqual(hex(wire)))
+  test(`writeH264Payload writes ${name}`, () => expect(written(payload, hex(wire).length)).toEqual(hex(wire)))
 }
 
 test('decodeH264Payload ignores the reserved bit of an FU header', () => {
@@ -73,11 +73,17 @@ test('decodeH264Payload answers any bytes with a payload that writes the same by
       const result = decodeH264Payload(payload)
       outcomes[result.ok ? result.value.kind : 'fault'] += 1
       if (!result.ok) return
-      const again = encodeH264Payload(result.value)
-      expect(again.length).toBe(payload.length)
+      const again = written(result.value, payload.length)
       expect(decodeH264Payload(again)).toEqual(result)
     }),
     { seed: 6184, numRuns: 2000 },
   )
   expect(outcomes).toEqual({ single: 551, aggregate: 29, fragment: 189, fault: 1231 })
 })
+
+function written(payload: H264Payload, sizeBytes: number): Uint8Array {
+  if (payload.kind === 'single') return payload.nal
+  const into = new Uint8Array(sizeBytes)
+  writeH264Payload(into, payload)
+  return into
+}

@@ -65,41 +65,30 @@ function decodeFuA(payload: Uint8Array, indicator: number): Decoded<H264Payload>
   return { ok: true, value: { kind: 'fragment', start, end, nalHeader, body: payload.subarray(FU_HEADER_BYTES) } }
 }
 
-/** Writes a payload. A unit alone is given as it is, not copied. */
-export function encodeH264Payload(payload: H264Payload): Uint8Array {
-  switch (payload.kind) {
-    case 'single':
-      return payload.nal
-    case 'aggregate':
-      return encodeStapA(payload.nals)
-    case 'fragment':
-      return encodeFuA(payload)
-  }
+/** Writes a payload that is no unit alone (that one's bytes are the payload) into `into`, which it fills. */
+export function writeH264Payload(into: Uint8Array, payload: Exclude<H264Payload, { kind: 'single' }>): void {
+  if (payload.kind === 'aggregate') writeStapA(into, payload.nals)
+  else writeFuA(into, payload)
 }
 
 /** NRI of the STAP-A is the highest inside: it is worth as much as its most needed unit (section 5.7). */
-function encodeStapA(nals: readonly Uint8Array[]): Uint8Array {
-  const sizeBytes = nals.reduce((total, nal) => total + STAP_SIZE_BYTES + nal.length, STAP_HEADER_BYTES)
-  const payload = new Uint8Array(sizeBytes)
+function writeStapA(into: Uint8Array, nals: readonly Uint8Array[]): void {
   let highestNri = 0
   let at = STAP_HEADER_BYTES
   for (const nal of nals) {
     highestNri = Math.max(highestNri, (nal[0] as number) & 0x60)
-    payload[at] = nal.length >>> 8
-    payload[at + 1] = nal.length
-    payload.set(nal, at + STAP_SIZE_BYTES)
+    into[at] = nal.length >>> 8
+    into[at + 1] = nal.length
+    into.set(nal, at + STAP_SIZE_BYTES)
     at += STAP_SIZE_BYTES + nal.length
   }
-  payload[0] = highestNri | STAP_A
-  return payload
+  into[0] = highestNri | STAP_A
 }
 
-function encodeFuA({ start, end, nalHeader, body }: H264Fragment): Uint8Array {
-  const payload = new Uint8Array(FU_HEADER_BYTES + body.length)
-  payload[0] = (nalHeader & 0xe0) | FU_A
-  payload[1] = (start ? 0x80 : 0) | (end ? 0x40 : 0) | (nalHeader & 0x1f)
-  payload.set(body, FU_HEADER_BYTES)
-  return payload
+function writeFuA(into: Uint8Array, { start, end, nalHeader, body }: H264Fragment): void {
+  into[0] = (nalHeader & 0xe0) | FU_A
+  into[1] = (start ? 0x80 : 0) | (end ? 0x40 : 0) | (nalHeader & 0x1f)
+  into.set(body, FU_HEADER_BYTES)
 }
 
 /** 1 to 23 are NAL units; 24 and above are RTP's own structures, 0 is nothing (section 5.2, table 1). */

@@ -1,10 +1,10 @@
 import type { WireFault } from './decoded.ts'
 import {
   decodeH264Payload,
-  encodeH264Payload,
   FU_HEADER_BYTES,
   STAP_HEADER_BYTES,
   STAP_SIZE_BYTES,
+  writeH264Payload,
   type H264Payload,
 } from './rtp-h264-payload.ts'
 import { UnitInProgress, type ReassembledUnit } from './rtp-h264-unit.ts'
@@ -65,15 +65,26 @@ function fragmentsOf(nalIndex: number, nalBytes: number, maxPayloadBytes: number
   })
 }
 
-/** The payloads of an access unit, exactly as planned; a unit that goes alone is given as it is, not copied.
- *  Throws RangeError when the units have other sizes than the planned ones. */
+/** The payloads of an access unit, exactly as planned: views into the unit that goes alone, or into one array for all
+ *  others (a small array of its own for each costs ten times the copying). Throws RangeError when the units have other sizes than the planned ones. */
 export function packetiseRtpH264(nals: readonly Uint8Array[], plan: RtpH264Plan): Uint8Array[] {
   const { nalSizesBytes } = plan
   if (nals.length !== nalSizesBytes.length || nals.some((nal, index) => nal.length !== nalSizesBytes[index])) {
     const got = nals.map((nal) => nal.length).join(' ')
     throw new RangeError(`the plan is for NAL units of ${nalSizesBytes.join(' ')} bytes, got ${got}`)
   }
-  return plan.parts.map((part) => encodeH264Payload(payloadOf(part, nals)))
+  const copied = new Uint8Array(
+    plan.parts.reduce((sum, { kind, sizeBytes }) => sum + (kind === 'single' ? 0 : sizeBytes), 0),
+  )
+  let at = 0
+  return plan.parts.map((part) => {
+    const payload = payloadOf(part, nals)
+    if (payload.kind === 'single') return payload.nal
+    const into = copied.subarray(at, at + part.sizeBytes)
+    at += part.sizeBytes
+    writeH264Payload(into, payload)
+    return into
+  })
 }
 
 function payloadOf(part: RtpH264Part, nals: readonly Uint8Array[]): H264Payload {
