@@ -40,7 +40,7 @@ export function readSps(nal: Uint8Array): Decoded<SpsFacts> {
   skipPictureOrder(reader, pictureOrderCountType)
   reader.unsignedGolomb() // max_num_ref_frames
   reader.bit() // gaps_in_frame_num_value_allowed_flag
-  const size = readSize(reader, chroma.separateColourPlanes ? 0 : chroma.chromaFormatIdc)
+  const size = readSize(reader, chroma.chromaFormatIdc)
   const framesPerSecond = reader.flag() ? readVuiFrameRate(reader) : undefined
 
   if (reader.isExhausted) return tooShort(1 + reader.neededBytes, bytes.length)
@@ -97,15 +97,15 @@ function skipPictureOrder(reader: BitReader, type: number): void {
 }
 
 /** Macroblocks less the cropping, whose unit depends on chroma and fields, section 7.4.2.1.1. */
-function readSize(reader: BitReader, chromaArrayType: number) {
+function readSize(reader: BitReader, chromaFormatIdc: number) {
   const widthMbs = 1 + reader.unsignedGolomb()
   const heightMapUnits = 1 + reader.unsignedGolomb()
   const frameMbsOnly = reader.flag()
   if (!frameMbsOnly) reader.bit() // mb_adaptive_frame_field_flag
   reader.bit() // direct_8x8_inference_flag
   const heightMbs = heightMapUnits * (frameMbsOnly ? 1 : 2)
-  const cropUnitX = chromaArrayType === 1 || chromaArrayType === 2 ? 2 : 1
-  const cropUnitY = (chromaArrayType === 1 ? 2 : 1) * (frameMbsOnly ? 1 : 2)
+  const cropUnitX = chromaFormatIdc === 1 || chromaFormatIdc === 2 ? 2 : 1
+  const cropUnitY = (chromaFormatIdc === 1 ? 2 : 1) * (frameMbsOnly ? 1 : 2)
   const [left, right, top, bottom] = reader.flag() ? readCropping(reader) : [0, 0, 0, 0]
   return {
     frameMbsOnly,

@@ -91,6 +91,15 @@ test('demuxMpegTs sees a picture go on at a start code where pictures overlap', 
   expect(video.map((unit) => unit.nals.length)).toEqual([1, 2, 3])
 })
 
+test('demuxMpegTs makes no start code of bytes from both sides of a hole', () => {
+  const { video } = demux(
+    pesPackets(VIDEO_PID, videoPes(concatBytes([P_SLICE, hex('0000')]), 0)),
+    pesPackets(VIDEO_PID, videoPes(P_SLICE, 3000), 1), // not known to be whole before the jump
+    pesPackets(VIDEO_PID, videoPes(concatBytes([hex('01 09aa 000001 41bb'), IDR]), 6000), 3),
+  )
+  expect(video.map((unit) => unit.nals)).toEqual([[P_SLICE.subarray(10)], idrNals])
+})
+
 test('demuxMpegTs leaves out a picture whose end was lost where pictures overlap', () => {
   const { video, faults } = demux(
     pesPackets(VIDEO_PID, videoPes(P_SLICE.subarray(0, 12), 0)),

@@ -16,7 +16,7 @@ for (const [name, wire, packet] of [
   ],
   ['no times', '000001c0 0005 80 00 00 aabb', {}],
   ['stuffing behind the times', '000001e0 0000 80 80 07 2100010001 ffff aabb', { ptsTicks: 0 }],
-  ['a DTS flag without the PTS flag, which is forbidden', '000001e0 0000 80 40 05 1100010001 aabb', {}],
+  ['a DTS flag without the PTS flag, which is forbidden', '000001e0 0000 80 40 0a 1100010001 1100010001 aabb', {}],
   ['times that the header has no room for', '000001e0 0000 80 c0 05 3100010001 aabb', { ptsTicks: 0 }],
   ['a PTS flag over an empty header', '000001e0 0000 80 80 00 aabb', {}],
   ['more bytes than stated', '000001e0 0003 80 00 00 aabb', {}],
