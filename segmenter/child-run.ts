@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { finished } from 'node:stream/promises'
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 
 const KEPT_OF_STDERR_CHARACTERS = 8192
@@ -9,7 +8,6 @@ const GRACE_MS = 3000 // between asking a child to end and ending it
 export type ChildOptions = {
   readonly cwd?: string
   readonly signal?: AbortSignal // honoured before the child exists, too
-  readonly stdin?: Uint8Array
   readonly onStdout?: (text: string) => void // in place of collecting it
   readonly onSideChannel?: (text: string) => void // what the child writes to descriptor 3
   readonly onProcess?: (pid: number) => void
@@ -31,7 +29,7 @@ export class ChildFailed extends Error {
 export async function runChild(program: string, args: readonly string[], options: ChildOptions = {}): Promise<string> {
   const { signal } = options
   signal?.throwIfAborted()
-  const child = spawn(program, args, { cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+  const child = spawn(program, args, { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   if (child.pid !== undefined) options.onProcess?.(child.pid)
   const stopKilling = killOnAbort(child, signal)
   try {
@@ -52,7 +50,7 @@ async function outputOf(child: ChildProcess, program: string, options: ChildOpti
   follow(child.stdout, options.onStdout ?? ((told) => (stdout += told)))
   follow(child.stderr, (told) => (stderrTail = (stderrTail + told).slice(-KEPT_OF_STDERR_CHARACTERS)))
   follow(child.stdio[3] as Readable, options.onSideChannel ?? (() => {}))
-  const [ending] = await Promise.all([ended, feed(child.stdin as Writable, options.stdin)])
+  const ending = await ended
   if (ending !== 'exit code 0') throw new ChildFailed(program, ending, stderrTail)
   return stdout
 }
@@ -60,12 +58,6 @@ async function outputOf(child: ChildProcess, program: string, options: ChildOpti
 function follow(stream: Readable | null, listener: (text: string) => void): void {
   const decoder = new StringDecoder('utf8')
   stream?.on('data', (bytes: Buffer) => listener(decoder.write(bytes)))
-}
-
-/** A child that ends without reading all of its input is judged by its exit code, not by the broken pipe. */
-async function feed(stdin: Writable, bytes: Uint8Array | undefined): Promise<void> {
-  stdin.end(bytes)
-  await finished(stdin).catch(() => {})
 }
 
 function killOnAbort(child: ChildProcess, signal: AbortSignal | undefined): () => void {

@@ -6,7 +6,7 @@ export { ChildFailed } from './child-run.ts'
 export { ffmpegArguments } from './ffmpeg-arguments.ts'
 export { findTools, ToolMissing, type Tools } from './tools.ts'
 
-export type FfmpegOptions = Pick<ChildOptions, 'cwd' | 'signal' | 'stdin' | 'onProcess'> & {
+export type FfmpegOptions = Pick<ChildOptions, 'cwd' | 'signal' | 'onProcess'> & {
   readonly onProgress?: (outSeconds: number) => void // about twice a second
 }
 
