@@ -69,8 +69,8 @@ export function toVideo(record: VideoRecord, progress: Progress, rtspBase: strin
     ...(warnings === undefined ? {} : { warnings }),
     variants,
     urls: {
-      ...(isPlayable ? { hls: `/hls/${id}/master.m3u8` } : {}),
-      ...(status === 'ready' ? { rtsp: `${rtspBase}/${id}`, poster: `/hls/${id}/poster.jpg` } : {}),
+      ...(isPlayable ? { hls: `/hls/${id}/master.m3u8`, poster: `/hls/${id}/poster.jpg` } : {}),
+      ...(status === 'ready' ? { rtsp: `${rtspBase}/${id}` } : {}),
     },
   }
 }

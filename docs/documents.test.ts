@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Router } from 'express'
+import { expect, test } from 'vitest'
+import { Gate } from '../server/gate.ts'
+import { healthRoutes } from '../server/routes/health.ts'
+import { linkRoutes } from '../server/routes/links.ts'
+import { pageRoutes } from '../server/routes/pages.ts'
+import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
+import { uploadRoutes } from '../server/routes/uploads.ts'
+import { videoRoutes } from '../server/routes/videos.ts'
+import { routeTable } from '../server/route-table.ts'
+import { makeDocuments } from './documents.ts'
+
+for (const [name, text] of Object.entries(makeDocuments())) {
+  test(`docs/${name} is what the program says (npx tsx docs/write-docs.ts)`, () => {
+    expect(readFileSync(join(import.meta.dirname, name), 'utf8')).toBe(text)
+  })
+}
+
+/** Routes are only listed here, never asked: they need no rooms behind them. */
+const noRooms = {} as never
+const gate = new Gate({ host: '127.0.0.1', publicUrl: undefined, token: undefined })
+const routers = [
+  healthRoutes('0'),
+  videoRoutes(noRooms),
+  uploadRoutes({ ...(noRooms as object), uploadsPerMinute: 1 } as never),
+  linkRoutes(noRooms),
+  udpSessionRoutes(noRooms),
+  pageRoutes('/nowhere', gate),
+]
+
+function routesOf({ stack }: Router): string[] {
+  return stack.flatMap(({ route }) => {
+    if (route === undefined) return []
+    const paths = [route.path].flat() as string[]
+    const methods = [...new Set(route.stack.map(({ method }) => method.toUpperCase()))]
+    return methods.flatMap((method) => paths.map((path) => `${method} ${path}`))
+  })
+}
+
+test('the table of routes is exactly what Express answers', () => {
+  const listed = routeTable.map(({ route }) => route).filter((route) => !/^WebSocket | \/hls\//.test(route))
+  expect(listed.toSorted()).toEqual(routers.flatMap(routesOf).toSorted())
+})

@@ -1,0 +1,72 @@
+import type { Command } from 'commander'
+import { flagKeys, flagOf, settings, variableOf } from '../server/config.ts'
+import { routeTable } from '../server/route-table.ts'
+import { errorCodes } from '../protocol/error-codes.ts'
+import { createProgram } from '../weir.ts'
+
+const NOTE = '<!-- Made by `npx tsx docs/write-docs.ts`; a test compares. -->\n'
+
+/** The documents that are made from the program itself, by their file names. */
+export function makeDocuments(): Readonly<Record<string, string>> {
+  return { 'surface.md': surfaceDocument(), 'errors.md': errorsDocument() }
+}
+
+function surfaceDocument(): string {
+  return [
+    '# Public surface\n',
+    NOTE,
+    '## Commands\n',
+    ...commandHelps(createProgram()),
+    '## Settings\n',
+    'A flag counts before the environment, that before the file, that before the default. `weir.example.yaml` explains each;',
+    'the `link` part of the file is the link `default`, and is read again whenever the file is saved.\n',
+    ...settingRows(),
+    '\n## HTTP\n',
+    'Errors are `application/problem+json` (RFC 9457) with a `code` of [errors.md](errors.md). `/api` refuses a foreign `Origin`,',
+    'and a `Host` that is no IP address, not localhost and not the name of `publicUrl`. CORS is open under `/hls` only.\n',
+    ...table(
+      ['address', 'does'],
+      routeTable.map(({ route, does }) => [`\`${route}\``, does]),
+    ),
+    '\n## RTSP\n',
+    '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one.\n',
+  ].join('\n')
+}
+
+function commandHelps(command: Command): string[] {
+  const helps = command.commands.flatMap(commandHelps)
+  return [`\`\`\`\n${command.configureHelp({ helpWidth: 110 }).helpInformation().trim()}\n\`\`\`\n`, ...helps]
+}
+
+function settingRows(): string[] {
+  const rows = Object.entries(settings).map(([key, { expected, fallback }]) => [
+    `\`${key}\``,
+    (flagKeys as readonly string[]).includes(key) ? `\`${flagOf(key)}\`` : '',
+    `\`${variableOf(key)}\``,
+    fallback === undefined ? '' : `\`${fallback}\``,
+    expected,
+  ])
+  return table(['key', 'flag', 'environment', 'default', 'must be'], rows)
+}
+
+function errorsDocument(): string {
+  const rows = Object.entries(errorCodes).map(([code, { status, title, whatToDo }]) => [
+    `\`${code}\``,
+    String(status),
+    title,
+    whatToDo,
+  ])
+  return [
+    '# Errors\n',
+    NOTE,
+    'Every error of the HTTP API has one of these codes. A code once released keeps its meaning.\n',
+    ...table(['code', 'status', 'what it says', 'what to do'], rows),
+    '',
+  ].join('\n')
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)]
+}

@@ -1,0 +1,190 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Tools } from '../segmenter/tools.ts'
+import { startRelay } from '../udp-relay/relay.ts'
+import { SegmentCache } from '../udp-relay/segment-cache.ts'
+import { urlAt, type AddressOptions } from './addresses.ts'
+import { createApp } from './app.ts'
+import { watchLinkPart } from './config-watch.ts'
+import type { Config } from './config.ts'
+import { EventLog } from './event-log.ts'
+import { EventSockets } from './event-sockets.ts'
+import { Gate } from './gate.ts'
+import { HttpListener } from './http-listener.ts'
+import { Intake } from './intake.ts'
+import { Jobs } from './jobs.ts'
+import { Library, type LibraryEvent } from './library.ts'
+import { MediaFolder } from './media-folder.ts'
+import { Links } from './links.ts'
+import { lockMedia } from './media-lock.ts'
+import { Origin } from './origin.ts'
+import { projectFolder, version } from './project-folder.ts'
+import { PublishedPackages } from './published-packages.ts'
+import { recover } from './recovery.ts'
+import { healthRoutes } from './routes/health.ts'
+import { linkRoutes } from './routes/links.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
+import { uploadRoutes } from './routes/uploads.ts'
+import { videoRoutes } from './routes/videos.ts'
+import { addSampleOnce } from './sample.ts'
+import { TusUploads } from './tus-uploads.ts'
+import { UdpSessions } from './udp-sessions.ts'
+
+const EVENTS_KEPT = 1000
+const SEGMENT_CACHE_BYTES = 128_000_000
+const GRACE_MS = 4000 // for open answers, so that all has ended within 5 s
+
+export type ServeParts = {
+  readonly config: Config // its token is the one that writing needs
+  readonly configFile: string // whose link part is read again when it is saved
+  readonly tools: Tools
+  readonly logger: Logger
+}
+
+export type RunningWeir = {
+  readonly url: string
+  readonly rtspUrl: string
+  /** Open answers end, jobs stop (they begin again at the next start), viewers are told goodbye. */
+  close(): Promise<void>
+}
+
+/** What ends the parts, all at once; and last of all the lock goes. */
+class Closing {
+  readonly #steps: (() => Promise<unknown> | void)[] = []
+  readonly #last: () => Promise<void>
+
+  constructor(last: () => Promise<void>) {
+    this.#last = last
+  }
+
+  add(step: () => Promise<unknown> | void): void {
+    this.#steps.push(step)
+  }
+
+  async close(): Promise<void> {
+    const ended = await Promise.allSettled(this.#steps.map(async (step) => step()))
+    await this.#last()
+    const failed = ended.find((outcome) => outcome.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  }
+}
+
+/** Starts the server. Rejects when a port is taken or the media folder is in use; then nothing is left running. */
+export async function serve(parts: ServeParts): Promise<RunningWeir> {
+  const folder = new MediaFolder(parts.config.media)
+  await folder.create()
+  const lock = await lockMedia(folder.root)
+  const closing = new Closing(() => lock.release())
+  try {
+    const running = await start(folder, closing, parts)
+    await lock.tellUrl(running.url)
+    return running
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
+
+/** The rooms, in the order in which they need each other; the chores of a start go on after it listens. */
+async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): Promise<RunningWeir> {
+  const { config, tools, logger } = parts
+  const { host, rtspPort, rtpPort, publicUrl } = config
+  const log = new EventLog<LibraryEvent>(EVENTS_KEPT)
+  const library = await Library.open({ folder, logger, nowUnixMs: Date.now, onEvent: (event) => log.append(event) })
+  const recovered = await recover(library, logger)
+  const intake = startIntake(library, closing, parts)
+
+  const source = new PublishedPackages(library)
+  const segments = new SegmentCache({ maxBytes: SEGMENT_CACHE_BYTES })
+  const relay = await startRelay({ source, segments, host, rtspPort, rtpPort, logger })
+  closing.add(() => relay.close())
+  const sessions = startSessions({ source, segments }, closing, parts)
+
+  const addresses = { publicUrl, rtspPort: relay.rtspPort }
+  const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
+  closing.add(() => events.close())
+  const listener = composeHttp({ library, addresses, events, ...intake, ...sessions }, parts)
+  closing.add(() => listener.drain(GRACE_MS))
+  const port = await listener.listen(host, config.port)
+
+  for (const id of recovered.queuedIds) intake.jobs.enqueue(id)
+  beginChores(
+    async (signal) => {
+      await intake.tus.recover(recovered.uploadIds)
+      if (config.sample) await addSampleOnce({ library, intake: intake.intake, tools, logger, signal })
+    },
+    closing,
+    logger,
+  )
+  const url = publicUrl?.replace(/\/$/, '') ?? urlAt('http', host, port)
+  return { url, rtspUrl: urlAt('rtsp', host, relay.rtspPort), close: () => closing.close() }
+}
+
+type IntakeRooms = { readonly jobs: Jobs; readonly intake: Intake; readonly tus: TusUploads }
+
+/** How videos come in and become packages. */
+function startIntake(library: Library, closing: Closing, { config, tools, logger }: ServeParts): IntakeRooms {
+  const { minFreeBytes, maxUploadBytes: maxBytes } = config
+  const concurrency = config.jobs ?? availableParallelism()
+  const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, logger })
+  closing.add(() => jobs.close())
+  const intake = new Intake({ library, jobs, tools, logger })
+  const tus = new TusUploads({ library, intake, maxBytes, minFreeBytes })
+  closing.add(() => tus.close())
+  return { jobs, intake, tus }
+}
+
+type SessionRooms = { readonly links: Links; readonly sessions: UdpSessions }
+
+/** How packets go out to browsers, through links. */
+function startSessions(
+  packets: { readonly source: PublishedPackages; readonly segments: SegmentCache },
+  closing: Closing,
+  { config, configFile, logger }: ServeParts,
+): SessionRooms {
+  const links = new Links({ defaultProfile: config.link })
+  closing.add(() => links.close())
+  closing.add(watchLinkPart(configFile, logger, (profile) => links.setDefaultProfile(profile)))
+  const sessions = new UdpSessions({ ...packets, links, logger })
+  closing.add(() => sessions.close())
+  return { links, sessions }
+}
+
+type HttpRooms = IntakeRooms &
+  SessionRooms & { readonly library: Library; readonly addresses: AddressOptions; readonly events: EventSockets }
+
+/** The list of routes. */
+function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
+  const { library, jobs, intake, tus, links, sessions, addresses, events } = rooms
+  const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
+  const gate = new Gate(config)
+  const routes = [
+    healthRoutes(version),
+    videoRoutes({ library, jobs, addresses }),
+    uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
+    linkRoutes(links),
+    udpSessionRoutes(sessions),
+    pageRoutes(join(projectFolder, 'dist/player'), gate),
+  ]
+  return new HttpListener({
+    origin: new Origin(library),
+    app: createApp({ gate, routes, logger }),
+    gate,
+    upgrades: {
+      '/api/events/ws': (request, socket, head) => events.handleUpgrade(request, socket, head),
+      '/api/udp-sessions/ws': udpSessionUpgrade(sessions),
+    },
+    logger,
+  })
+}
+
+/** What a start still has to do while it already listens. */
+function beginChores(work: (signal: AbortSignal) => Promise<void>, closing: Closing, logger: Logger): void {
+  const ending = new AbortController()
+  closing.add(() => ending.abort())
+  work(ending.signal).catch((error: unknown) => {
+    if (!ending.signal.aborted) logger.error({ err: error }, 'what was left or new could not be taken in')
+  })
+}

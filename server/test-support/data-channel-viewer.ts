@@ -1,0 +1,44 @@
+import ndc from 'node-datachannel'
+import { decodeRtp } from '../../protocol/rtp.ts'
+import type { ControlMessage } from '../../protocol/udp-control.ts'
+
+/** A page without a browser: offers the two channels to `argv[2]`, plays to the end, and prints what came as JSON. */
+const address = process.argv[2] ?? ''
+const peer = new ndc.PeerConnection('viewer', { iceServers: [], disableAutoNegotiation: true })
+const rtp = peer.createDataChannel('rtp', { unordered: true, maxRetransmits: 0 })
+const control = peer.createDataChannel('control')
+const packets: { ssrc: number; sequenceNumber: number }[] = []
+const messages: ControlMessage[] = []
+
+rtp.onMessage((message) => {
+  const packet = decodeRtp(message as Buffer)
+  if (!packet.ok || packet.value.payloadType < 96) return // RTCP: its types lie at 72 to 76, as RTP sees them
+  packets.push({ ssrc: packet.value.ssrc, sequenceNumber: packet.value.sequenceNumber })
+})
+control.onMessage((message) => {
+  const told = JSON.parse(String(message)) as ControlMessage
+  messages.push(told)
+  if (told.kind === 'session') control.sendMessage(JSON.stringify({ id: 1, method: 'play' }))
+  if (told.kind === 'ended') setTimeout(report, 300) // the last packets may still be on their way
+})
+
+/** Leaves without closing anything: the server has to notice. */
+function report(): void {
+  const wasOpen = rtp.isOpen() // asked also because a channel that nothing refers to is collected, and closed
+  process.stdout.write(JSON.stringify({ wasOpen, packets, messages }), () => process.exit(0))
+}
+
+async function offer(): Promise<void> {
+  const response = await fetch(address, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/sdp' },
+    body: peer.localDescription()?.sdp ?? '',
+  })
+  if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`)
+  peer.setRemoteDescription(await response.text(), 'answer')
+}
+
+peer.onGatheringStateChange((state) => {
+  if (state === 'complete') void offer()
+})
+peer.setLocalDescription('offer')

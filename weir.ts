@@ -1,0 +1,216 @@
+#!/usr/bin/env node
+import { SingleBar } from 'cli-progress'
+import { Command, Option } from 'commander'
+import { randomBytes } from 'node:crypto'
+import { realpathSync } from 'node:fs'
+import { access, readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { makePackage } from './segmenter/package.ts'
+import { SegmenterRefusal } from './segmenter/segmenter-refusal.ts'
+import { findTools, ToolMissing } from './segmenter/tools.ts'
+import { addDirectly, addThroughServer, isWeirAt, type NewFile } from './server/add-video.ts'
+import { urlAt } from './server/addresses.ts'
+import { configPath, ConfigProblems, describeConfig, readConfig, type Config, type Origins } from './server/config.ts'
+import { examineMachine } from './server/doctor.ts'
+import { isLoopback } from './server/gate.ts'
+import { createLogger } from './server/logger.ts'
+import { lockHolder, MediaInUse } from './server/media-lock.ts'
+import { version } from './server/project-folder.ts'
+import { Refusal } from './server/refusal.ts'
+import { serve } from './server/serve.ts'
+
+/** Of all commands. */
+const exitCodes = { done: 0, finding: 1, badArguments: 2, somethingMissing: 3, interrupted: 130 } as const
+
+/** Where the person stands: npm runs its scripts in the project's folder. */
+const userFolder = process.env['INIT_CWD'] ?? process.cwd()
+
+type Flags = Readonly<Record<string, unknown>> & { readonly config?: string }
+
+/** The commands and their options; what each does stands below. */
+export function createProgram(): Command {
+  const program = new Command('weir')
+    .description('The same video, over HLS and over UDP, through the same network, side by side.')
+    .version(version)
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.done : exitCodes.badArguments))
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 a finding, 2 bad arguments or configuration, 3 something missing here, 130 interrupted.',
+    )
+
+  withServerOptions(program.command('serve'))
+    .description('start the server: pages, HLS, RTSP')
+    .option('--print-config', 'print every setting and where it came from, and end')
+    .action(runServe)
+
+  withServerOptions(program.command('add'))
+    .description('put videos into the library, through the running server if there is one')
+    .argument('<file...>', 'video files')
+    .option('--title <text>', "the title, in place of the file's name (with one file)")
+    .action(runAdd)
+
+  program
+    .command('segment')
+    .description('the segmenter alone: a folder of plain HLS files')
+    .argument('<file>', 'a video file')
+    .argument('<out>', 'the folder to make; it must not exist, or be empty')
+    .action(runSegment)
+
+  program
+    .command('doctor')
+    .description('say which programs and addons were found, and what is lost without each')
+    .action(runDoctor)
+  return program
+}
+
+/** Each is a key of the configuration file, too. */
+function withServerOptions(command: Command): Command {
+  return command
+    .option('--host <address>', 'where to listen; 0.0.0.0 lets other machines in (default: 127.0.0.1)')
+    .option('--port <number>', 'of pages, API and HLS; 0 takes any free one (default: 8080)')
+    .option('--rtsp-port <number>', 'of RTSP (default: 8554)')
+    .option('--rtp-port <number>', 'of RTP, even; RTCP takes the next (default: 8000)')
+    .option('--media <folder>', 'the library (default: ./media)')
+    .option('--config <file>', 'the configuration file (default: ./weir.yaml, if there is one)')
+    .option('--public-url <url>', 'the address by which people reach this server')
+    .option('--token <text>', 'what writing needs (made at start when others can reach the server)')
+    .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))
+}
+
+async function readSettings({
+  config: askedFile,
+  ...flags
+}: Flags): Promise<{ config: Config; origins: Origins; path: string }> {
+  const path = configPath(askedFile, userFolder)
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (askedFile === undefined && error.code === 'ENOENT') return undefined
+    throw new ConfigProblems([`--config must be a file that can be read, got ${path} (${error.code})`])
+  })
+  const file = text === undefined ? undefined : { path, text }
+  return { ...readConfig({ flags, env: process.env, file, userFolder }), path }
+}
+
+async function runServe({ printConfig, ...flags }: Flags): Promise<void> {
+  const { config, origins, path } = await readSettings(flags)
+  if (printConfig === true) return void process.stdout.write(describeConfig(config, origins))
+  const logger = createLogger(config.logLevel)
+  const token = config.token ?? (isLoopback(config.host) ? undefined : randomBytes(16).toString('base64url'))
+  const tools = await findTools(process.env)
+  const weir = await serve({ config: { ...config, token }, configFile: path, tools, logger })
+  console.log(`Weir: ${weir.url}/  RTSP: ${weir.rtspUrl}/`)
+  if (config.token === undefined && token !== undefined)
+    console.log(`Writing needs the token: ${weir.url}/?token=${token}`)
+
+  const stop = (exitCode: number): void => {
+    process.once('SIGINT', () => process.exit(exitCodes.interrupted)) // asked twice
+    logger.info('shutting down')
+    weir.close().then(
+      () => process.exit(exitCode),
+      (error: unknown) => {
+        logger.error({ err: error }, 'not all could be ended')
+        process.exit(exitCodes.finding)
+      },
+    )
+  }
+  process.once('SIGTERM', () => stop(exitCodes.done))
+  process.once('SIGINT', () => stop(exitCodes.interrupted))
+}
+
+async function runAdd(files: readonly string[], { title, ...flags }: Flags): Promise<void> {
+  const { config } = await readSettings(flags)
+  if (title !== undefined && files.length > 1) {
+    throw new ConfigProblems([`--title must come with one file, got ${files.length} files`])
+  }
+  const paths = await Promise.all(files.map(readablePath))
+  const url = await runningServer(config)
+  const tools = url === undefined ? await findTools(process.env) : undefined
+  const logger = createLogger('warn')
+  for (const path of paths) {
+    const id = await withBar(path, (onProgress) => {
+      const file: NewFile = { path, title: typeof title === 'string' ? title : undefined, onProgress }
+      if (tools === undefined) return addThroughServer(url ?? '', config.token, file)
+      return addDirectly({ mediaFolder: config.media, minFreeBytes: config.minFreeBytes, tools, logger }, file)
+    })
+    console.log(id)
+  }
+}
+
+/** At the configured port, or wherever the server that uses the media folder listens. */
+async function runningServer({ host, port, media }: Config): Promise<string | undefined> {
+  const configured = urlAt('http', host, port)
+  if (port !== 0 && (await isWeirAt(configured))) return configured
+  const holder = await lockHolder(media)
+  return holder?.url !== undefined && (await isWeirAt(holder.url)) ? holder.url : undefined
+}
+
+async function runSegment(file: string, out: string): Promise<void> {
+  const path = await readablePath(file)
+  const tools = await findTools(process.env)
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  const made = await withBar(path, (onProgress) =>
+    makePackage(path, resolve(userFolder, out), {
+      tools,
+      signal: stop.signal,
+      onProgress: ({ ratio }) => onProgress(ratio),
+    }),
+  ).catch((error: unknown) => {
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted)
+    throw error
+  })
+  for (const warning of made.warnings) console.error(`warning: ${warning}`)
+  console.log(resolve(userFolder, out, 'master.m3u8'))
+}
+
+async function runDoctor(): Promise<void> {
+  const { lines, isUsable } = await examineMachine(process.env)
+  console.log(lines.join('\n'))
+  process.exit(isUsable ? exitCodes.done : exitCodes.somethingMissing) // a loaded addon may keep the process alive
+}
+
+async function readablePath(file: string): Promise<string> {
+  const path = resolve(userFolder, file)
+  await access(path).catch(() => {
+    throw new ConfigProblems([`<file> must be a file that can be read, got ${path}`])
+  })
+  return path
+}
+
+async function withBar<T>(name: string, work: (onProgress: (ratio: number) => void) => Promise<T>): Promise<T> {
+  const bar = new SingleBar({ format: `${name} [{bar}] {percentage} %`, clearOnComplete: true, etaBuffer: 20 })
+  bar.start(1, 0) // draws on stderr, and only on a terminal
+  try {
+    return await work((ratio) => bar.update(ratio))
+  } finally {
+    bar.stop()
+  }
+}
+
+/** What went wrong, in words on stderr, and the exit code. Only our own mistakes show where they happened. */
+function report(error: unknown): number {
+  const { code } = error as NodeJS.ErrnoException
+  if (error instanceof ConfigProblems) return complain(error.problems, exitCodes.badArguments)
+  if (error instanceof ToolMissing) return complain([error.message, 'see weir doctor'], exitCodes.somethingMissing)
+  const isRefusal = error instanceof Refusal || error instanceof SegmenterRefusal || error instanceof MediaInUse
+  if (isRefusal || code === 'EADDRINUSE' || code === 'EACCES') {
+    return complain([(error as Error).message], exitCodes.badArguments)
+  }
+  console.error(error)
+  return exitCodes.finding
+}
+
+function complain(lines: readonly string[], exitCode: number): number {
+  for (const line of lines) console.error(`weir: ${line}`)
+  return exitCode
+}
+
+/** Not when a test or the documents' writer imports this file. */
+const isProgram = import.meta.url === pathToFileURL(realpathSync(process.argv[1] ?? '.')).href
+if (isProgram) {
+  createProgram()
+    .parseAsync()
+    .catch((error: unknown) => process.exit(report(error)))
+}
