@@ -48,8 +48,21 @@ export async function main([name = '', ...args]) {
 /** @param {string[]} args */
 async function weir(args) {
   await prepare()
+  endWithNpm()
   // npm runs its scripts in the project's folder; a person's relative paths count from where the person stands.
   await becomeProgram(inRoot('dist/weir.js'), args, process.env['INIT_CWD'] ?? process.cwd())
+}
+
+/** npm passes SIGTERM on to the shell that it runs its script in, and the shell dies of it without a word to us. */
+function endWithNpm() {
+  if (process.env['npm_lifecycle_event'] === undefined || process.platform === 'win32') return
+  const shell = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250)
+  watch.unref()
 }
 
 async function prepare() {

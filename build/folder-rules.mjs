@@ -48,7 +48,7 @@ export const folderRules = {
     node: true,
   },
   bench: { imports: [...EVERY_PROGRAM_FOLDER, 'build'], packages: ['mediabunny'], node: true },
-  build: { imports: [], packages: ['vitest'], node: true },
+  build: { imports: [], packages: ['esbuild', 'vitest'], node: true },
   '': {
     imports: [...EVERY_PROGRAM_FOLDER, 'build'],
     packages: ['cli-progress', 'commander', 'pino', 'vitest'],

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { inRoot } from './places.mjs'
-import { run } from './run.mjs'
+import { inRoot, root } from './places.mjs'
+import { run, StepFailed } from './run.mjs'
 
 /** @typedef {'server' | 'player'} PartName */
 /** @typedef {{ sources: string[], output: string, build: () => Promise<void> }} Part */
@@ -17,18 +17,7 @@ export const parts = {
   server: {
     sources: ['weir.ts', ...PURE_FOLDERS, 'segmenter', 'udp-relay', 'server', 'lab'],
     output: 'dist/weir.js',
-    build: () =>
-      run(inRoot('node_modules/esbuild/bin/esbuild'), [
-        'weir.ts',
-        '--bundle',
-        '--packages=external',
-        '--platform=node',
-        '--format=esm',
-        '--target=node20.19',
-        '--sourcemap',
-        '--log-level=warning',
-        '--outfile=dist/weir.js',
-      ]),
+    build: bundleServer,
   },
   player: {
     sources: ['player', ...PURE_FOLDERS, 'tsconfig.browser.json'],
@@ -41,6 +30,29 @@ export const parts = {
         '--logLevel=warn',
       ]),
   },
+}
+
+/** One file of ours; packages stay where npm put them. */
+async function bundleServer() {
+  const { build, stop } = await import('esbuild')
+  try {
+    await build({
+      absWorkingDir: root,
+      entryPoints: ['weir.ts'],
+      outfile: 'dist/weir.js',
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      target: 'node20.19',
+      sourcemap: true,
+      logLevel: 'warning', // it prints what is wrong itself
+    })
+  } catch (cause) {
+    throw new StepFailed('esbuild', 1, { cause })
+  } finally {
+    await stop() // its own process would outlive the server's start
+  }
 }
 
 /** Whether the part was built from exactly the sources that are here now.

@@ -7,9 +7,9 @@ const PASSED_ON = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 
 /** A step of the set-up that did not succeed; the program has said why. */
 export class StepFailed extends Error {
-  /** @param {string} file @param {number} status */
-  constructor(file, status) {
-    super(`${file} ended with ${status}`)
+  /** @param {string} file @param {number} status @param {ErrorOptions} [options] */
+  constructor(file, status, options) {
+    super(`${file} ended with ${status}`, options)
     this.status = status
   }
 }

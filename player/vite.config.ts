@@ -14,6 +14,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2023',
     sourcemap: true,
+    rolldownOptions: { checks: { bundlerTimings: false } },
     chunkSizeWarningLimit: 1000, // kB; hls.js alone is 600
   },
 })

@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { onTestFailed, onTestFinished } from 'vitest'
-import { getCurrentTest } from 'vitest/suite'
+import { onTestFailed, onTestFinished, TestRunner } from 'vitest'
 import { isFresh } from '../../build/parts.mjs'
 import { trackChild } from './child-processes.ts'
 import { repositoryFolder } from './shared-files.ts'
@@ -37,12 +36,12 @@ export async function startWeir(options: WeirOptions): Promise<WeirProcess> {
   const child = trackChild(
     spawn(process.execPath, [...program(), 'serve', ...serveArgs(options)], {
       cwd: options.mediaFolder, // so that nobody's weir.yaml is read
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, INIT_CWD: options.mediaFolder, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   )
   const running = runningProcess(child, log)
-  if (getCurrentTest() !== undefined) {
+  if (TestRunner.getCurrentTest() !== undefined) {
     onTestFailed(() => console.error(`--- log of weir ${child.pid}\n${log.text()}`))
     onTestFinished(running.kill)
   }
