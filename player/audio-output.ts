@@ -11,19 +11,23 @@ export type SoundUnit = {
 
 /** Two seconds of AAC at 48 kHz; what is more waits for nothing good. */
 const MOST_SCHEDULED = 94
+const SPARE_SECONDS = 0.08 // for decoding and for two threads' messages
 
 /** Plays units of sound at their time on the clock of the pictures. */
 export class AudioOutput {
   readonly context: AudioContext
   /** Where all sound passes; a recorder may be connected to it. */
   readonly output: GainNode
-  playedUnits = 0
-  lateUnits = 0 // came when their time was over
+  readonly #aheadSeconds: number
   readonly #timeline = new AudioTimeline()
   readonly #scheduled = new Set<AudioBufferSourceNode>()
   #isRunning = true
+  #playedUnits = 0
+  #lateUnits = 0 // came when their time was over
 
-  constructor(sound: Sound) {
+  /** `aheadSeconds`: how long before its time a unit comes at the latest. */
+  constructor(sound: Sound, aheadSeconds: number) {
+    this.#aheadSeconds = aheadSeconds
     this.context = new AudioContext({ latencyHint: 'interactive' })
     this.output = this.context.createGain()
     this.output.connect(this.context.destination)
@@ -36,9 +40,11 @@ export class AudioOutput {
   snapshot() {
     return {
       state: this.context.state,
-      playedUnits: this.playedUnits,
-      lateUnits: this.lateUnits,
+      playedUnits: this.#playedUnits,
+      lateUnits: this.#lateUnits,
       resyncs: this.#timeline.resyncs,
+      latencySeconds: this.#latencySeconds,
+      lagSeconds: this.#lagSeconds(),
     }
   }
 
@@ -48,18 +54,15 @@ export class AudioOutput {
 
   play(unit: SoundUnit): void {
     if (this.context.state !== 'running' || this.#scheduled.size >= MOST_SCHEDULED) return
-    const wanted = contextSecondsAt(unit.dueWallMs, this.#clockPair())
+    const wanted = contextSecondsAt(unit.dueWallMs, this.#clockPair()) + this.#lagSeconds()
     const start = this.#timeline.place(unit.positionSeconds, wanted)
-    if (start < this.context.currentTime) {
-      this.lateUnits += 1
+    const buffer = this.#bufferOf(unit)
+    const lateSeconds = this.context.currentTime - start
+    if (lateSeconds >= buffer.duration) {
+      this.#lateUnits += 1
       return
     }
-    const source = new AudioBufferSourceNode(this.context, { buffer: this.#bufferOf(unit) })
-    source.connect(this.output)
-    source.onended = () => this.#scheduled.delete(source)
-    this.#scheduled.add(source)
-    source.start(start)
-    this.playedUnits += 1
+    this.#schedule(buffer, start, Math.max(0, lateSeconds))
   }
 
   /** Stands still where it is; `run` goes on from there. */
@@ -102,6 +105,24 @@ export class AudioOutput {
       contextSeconds: currentTime - baseLatency - (outputLatency || 0),
       wallMs: performance.timeOrigin + performance.now(),
     }
+  }
+
+  #schedule(buffer: AudioBuffer, start: number, skippedSeconds: number): void {
+    const source = new AudioBufferSourceNode(this.context, { buffer })
+    source.connect(this.output)
+    source.onended = () => this.#scheduled.delete(source)
+    this.#scheduled.add(source)
+    source.start(start + skippedSeconds, skippedSeconds)
+    this.#playedUnits += 1
+  }
+
+  get #latencySeconds(): number {
+    return this.context.baseLatency + (this.context.outputLatency || 0)
+  }
+
+  /** A card that is slower than the jitter buffer allows (wireless headphones) would never sound: so it lags a little. */
+  #lagSeconds(): number {
+    return Math.max(0, this.#latencySeconds + SPARE_SECONDS - this.#aheadSeconds)
   }
 
   #bufferOf({ channels, sampleRateHz }: SoundUnit): AudioBuffer {

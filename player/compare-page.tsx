@@ -65,6 +65,12 @@ function VariantMenu({ viewing, video }: { viewing: Viewing; video: Video | unde
   )
 }
 
+function stageWord({ phase, counters }: SideStatus): string | undefined {
+  if (phase === 'stalled') return 'Stalled'
+  if (phase !== 'starting') return undefined
+  return (counters.frozenFrames ?? 0) > 0 ? 'Waiting for a whole keyframe' : 'Starting'
+}
+
 function StageMessage({ status, onPlay }: { status: SideStatus; onPlay: () => void }) {
   if (status.problem !== undefined) {
     return (
@@ -85,7 +91,7 @@ function StageMessage({ status, onPlay }: { status: SideStatus; onPlay: () => vo
       />
     )
   }
-  const word = status.phase === 'starting' ? 'Starting' : status.phase === 'stalled' ? 'Stalled' : undefined
+  const word = stageWord(status)
   return word === undefined ? null : <span class="stage-word">{word}</span>
 }
 

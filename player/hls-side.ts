@@ -78,8 +78,9 @@ export class HlsSide implements Side {
   }
 
   seek(seconds: number): void {
+    const { ended } = this.#video
     this.#video.currentTime = seconds
-    if (this.#video.paused && this.#video.ended) this.play()
+    if (ended) this.play()
   }
 
   chooseVariant(variant: string | undefined): void {

@@ -48,6 +48,8 @@ export class UdpSide implements Side {
   #isPaused = false
   #askedMs = 0 // progress from before belongs to another timeline
   #nextId = 1
+  #newestStart = 0 // id of the request that moved the position last
+  #sessionId: string | undefined
   #isClosed = false
 
   constructor(start: SideStart, options: UdpOptions) {
@@ -60,7 +62,7 @@ export class UdpSide implements Side {
       return
     }
     start.host.append(this.#canvas)
-    this.#audio = new AudioOutput(start.sound)
+    this.#audio = new AudioOutput(start.sound, options.jitterBufferMs / 1000)
     this.#worker = this.#startWorker()
     this.#connect().catch((error: Error) => this.#fail(error.message))
   }
@@ -76,7 +78,7 @@ export class UdpSide implements Side {
     this.#pausesAtFirstPicture = false
     if (this.status.value.phase !== 'paused') return
     this.#toWorker({ kind: 'resuming' })
-    void this.#ask({ method: 'play' }, (answer) => {
+    this.#ask({ method: 'play' }, (answer) => {
       if (answer.kind !== 'playing') return
       this.#isPaused = false
       this.#toWorker({ kind: 'resumed', answer })
@@ -88,17 +90,24 @@ export class UdpSide implements Side {
     this.#isPaused = true
     this.#toWorker({ kind: 'pause' })
     void this.#audio?.pause()
-    void this.#ask({ method: 'pause' }, () => undefined)
+    this.#ask({ method: 'pause' }, () => undefined)
     this.#update({ phase: 'paused', positionSeconds: this.positionSeconds() })
   }
 
   seek(seconds: number): void {
+    if (this.status.value.phase === 'paused') this.#pausesAtFirstPicture = true
     const method = this.status.value.phase === 'ended' ? 'play' : 'seek'
     this.#askFromElsewhere({ method, startSeconds: seconds }, seconds)
   }
 
   chooseVariant(variant: string | undefined): void {
-    if (variant !== undefined) this.#askFromElsewhere({ method: 'variant', variant }, this.positionSeconds())
+    if (variant === undefined) return
+    const { phase } = this.status.value
+    const positionSeconds = this.positionSeconds()
+    if (phase === 'starting' || phase === 'playing')
+      return this.#askFromElsewhere({ method: 'variant', variant }, positionSeconds)
+    this.#ask({ method: 'variant', variant }, () => undefined) // a session that stands still keeps it for the next play
+    if (phase === 'paused') this.seek(positionSeconds)
   }
 
   setSound(sound: Sound): void {
@@ -107,6 +116,7 @@ export class UdpSide implements Side {
 
   details(): Readonly<Record<string, unknown>> {
     return {
+      session: this.#sessionId,
       ...this.#losses.snapshot(),
       shownFrames: this.#progress?.shownFrames,
       skippedFrames: this.#progress?.skippedFrames,
@@ -155,10 +165,11 @@ export class UdpSide implements Side {
     this.#worker?.postMessage(message, transfer)
   }
 
-  #ask(request: Request, onAnswer: (answer: ControlAnswer) => void): void {
+  #ask(request: Request, onAnswer: (answer: ControlAnswer) => void): number {
     const id = this.#nextId++
     this.#waiting.set(id, onAnswer)
     this.#transport?.sendControl({ ...request, id })
+    return id
   }
 
   /** Whatever moves the position: the old timeline ends with the question, the new one begins with the answer. */
@@ -169,23 +180,28 @@ export class UdpSide implements Side {
     this.#audio?.flush()
     this.#update({ phase: 'starting', positionSeconds: wantedSeconds })
     this.#progress = undefined
-    this.#ask(request, (answer) => {
-      if (answer.kind !== 'playing') return
+    const id = this.#ask(request, (answer) => {
+      if (answer.kind !== 'playing' || id !== this.#newestStart) return // asked for another place meanwhile
       this.#toWorker({ kind: 'playing', answer })
       void this.#audio?.run()
       const { variant, durationSeconds, startSeconds } = answer
       this.#update({ variant, durationSeconds, note: startNote(startSeconds, wantedSeconds) })
     })
+    this.#newestStart = id
   }
 
   #onControl(message: ControlMessage): void {
     switch (message.kind) {
+      case 'session':
+        this.#sessionId = message.id
+        return
       case 'ended':
         return this.#toWorker(message)
       case 'stopped':
         return this.#fail(message.message)
       case 'refused':
         this.#waiting.delete(message.id)
+        if (message.code === 'not-playing') return // the end came before the pause
         return this.#fail(message.message)
       case 'playing':
       case 'paused':

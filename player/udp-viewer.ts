@@ -64,6 +64,7 @@ export class UdpViewer {
     const turn = this.#turn
     const outline = await this.#outlineOf(answer.variant)
     if (turn !== this.#turn) return
+    this.#endEpoch()
     this.#outline = outline
     this.#fold ??= this.#newFold(outline?.frameIntervalMs ?? DEFAULT_FRAME_INTERVAL_MS)
     this.#epoch = new UdpEpoch({

@@ -75,7 +75,9 @@ export class Viewing {
 
   chooseVariant(variant: string | undefined): void {
     this.change({ variant })
-    this.side.value?.chooseVariant(variant)
+    const isBestOverUdp = variant === undefined && this.settings.value.side === 'udp'
+    if (isBestOverUdp) this.#restart() // which one is the best, the server says
+    else this.side.value?.chooseVariant(variant)
   }
 
   setSound(sound: Sound): void {
@@ -85,8 +87,9 @@ export class Viewing {
 
   #restart(): void {
     const positionSeconds = this.side.value?.positionSeconds() ?? 0
+    const isPaused = this.status.value?.phase === 'paused'
     this.close()
-    this.#begin(positionSeconds, false)
+    this.#begin(positionSeconds, isPaused)
   }
 
   #begin(startSeconds: number, startPaused: boolean): void {
