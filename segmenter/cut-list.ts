@@ -1,4 +1,4 @@
-import { valueOf, type Rational } from './rational.ts'
+import type { Rational } from './rational.ts'
 
 /** Where every variant has its keyframes and its segments begin, decided before the first picture is encoded. */
 export type CutList = {
@@ -13,12 +13,10 @@ export const SEGMENT_SECONDS = 4
 /** Keyframes are the first frame at or after every 2 s, so that they lie on the frame grid of a rate like 30000/1001;
  *  segments begin at the first keyframe at or after every 4 s. */
 export function planCuts(durationSeconds: number, frameRate: Rational): CutList {
-  const framesPerSecond = valueOf(frameRate)
   const keyframeSeconds: number[] = []
   for (let k = 0; k * KEYFRAME_SECONDS < durationSeconds; k++) {
-    const frame = firstFrameFrom(k * KEYFRAME_SECONDS, framesPerSecond)
-    const atSeconds = frame / framesPerSecond
-    if (atSeconds < durationSeconds && atSeconds !== keyframeSeconds.at(-1)) keyframeSeconds.push(atSeconds)
+    const seconds = frameTimeFrom(k * KEYFRAME_SECONDS, frameRate)
+    if (seconds < durationSeconds && seconds !== keyframeSeconds.at(-1)) keyframeSeconds.push(seconds)
   }
   const cutSeconds = cutsAmong(keyframeSeconds)
   const ends = [...cutSeconds.slice(1), durationSeconds]
@@ -26,16 +24,18 @@ export function planCuts(durationSeconds: number, frameRate: Rational): CutList 
   return { keyframeSeconds, cutSeconds, targetDurationSeconds: Math.max(SEGMENT_SECONDS, Math.round(longestSeconds)) }
 }
 
-/** 2 s of 12.5 frames a second is frame 25, whatever the last bit of a double says. */
-function firstFrameFrom(seconds: number, framesPerSecond: number): number {
-  return Math.ceil(seconds * framesPerSecond - 1e-6)
+/** The first frame's time at or after `seconds`. Whole numbers until the one division, so that 2 s of 12.5 frames a
+ *  second is frame 25 and no last bit of a double says otherwise. */
+function frameTimeFrom(seconds: number, { numerator, denominator }: Rational): number {
+  const frame = Math.ceil((seconds * numerator) / denominator)
+  return (frame * denominator) / numerator
 }
 
 /** As ffmpeg's hls muxer cuts: segment n ends at the first keyframe at or after n times its `hls_time`. */
 function cutsAmong(keyframeSeconds: readonly number[]): number[] {
   const cuts = keyframeSeconds.slice(0, 1)
   for (const seconds of keyframeSeconds.slice(1)) {
-    if (seconds >= SEGMENT_SECONDS * cuts.length - 1e-6) cuts.push(seconds)
+    if (seconds >= SEGMENT_SECONDS * cuts.length) cuts.push(seconds)
   }
   return cuts
 }

@@ -1,5 +1,4 @@
-import type { CutList } from './cut-list.ts'
-import { KEYFRAME_SECONDS, SEGMENT_SECONDS } from './cut-list.ts'
+import { KEYFRAME_SECONDS, SEGMENT_SECONDS, type CutList } from './cut-list.ts'
 import { ffmpegArguments } from './ffmpeg-arguments.ts'
 import type { Rung } from './ladder.ts'
 import { valueOf, writeRational, type Rational } from './rational.ts'

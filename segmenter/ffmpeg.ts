@@ -2,10 +2,6 @@ import { runChild, type ChildOptions } from './child-run.ts'
 import { FfmpegProgressReader } from './ffmpeg-progress.ts'
 import type { Tools } from './tools.ts'
 
-export { ChildFailed } from './child-run.ts'
-export { ffmpegArguments } from './ffmpeg-arguments.ts'
-export { findTools, ToolMissing, type Tools } from './tools.ts'
-
 export type FfmpegOptions = Pick<ChildOptions, 'cwd' | 'signal' | 'onProcess'> & {
   readonly onProgress?: (outSeconds: number) => void // about twice a second
 }

@@ -6,8 +6,6 @@ import { SourceSpanReader, type SourceSpan } from './source-span.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
 import type { Tools } from './tools.ts'
 
-export type { SourceFacts } from './source-facts.ts'
-
 export type InspectOptions = { readonly tools: Tools; readonly signal?: AbortSignal }
 
 const HEADERS_LIMIT_MS = 60_000 // a file can be made so that reading its headers does not end

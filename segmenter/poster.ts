@@ -1,8 +1,10 @@
 import { rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EncodePlan } from './encode.ts'
-import { ffmpegArguments, runFfmpeg, type FfmpegOptions, type Tools } from './ffmpeg.ts'
+import { ffmpegArguments } from './ffmpeg-arguments.ts'
+import { runFfmpeg, type FfmpegOptions } from './ffmpeg.ts'
 import { safeInputOptions, sourceUrl } from './source-input.ts'
+import type { Tools } from './tools.ts'
 
 const POSTER_WIDTH_PIXELS = 640
 const LATEST_SECONDS = 10

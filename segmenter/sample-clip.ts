@@ -1,9 +1,11 @@
 import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { ffmpegArguments, runFfmpeg, type Tools } from './ffmpeg.ts'
+import { ffmpegArguments } from './ffmpeg-arguments.ts'
+import { runFfmpeg } from './ffmpeg.ts'
 import { encodeFrameCode, frameCodeGrid } from './frame-code.ts'
 import { paintTerrain } from './sample-terrain.ts'
+import type { Tools } from './tools.ts'
 
 export type SampleClipOptions = { readonly tools: Tools; readonly seconds?: number; readonly signal?: AbortSignal }
 

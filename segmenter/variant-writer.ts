@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import { demuxMpegTs, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
 import { outlineSegment, writeOutline, type Outline, type OutlineSegment } from '../protocol/outline.ts'
 import { averageBandwidth, peakBandwidth, type SizedSegment } from '../protocol/playlist-bandwidth.ts'
@@ -14,7 +15,6 @@ import { valueOf, type Rational } from './rational.ts'
 import { frameTicks, segmentProblem } from './segment-check.ts'
 import { codecsOf } from './variant-codecs.ts'
 import { writeByRename } from './write-by-rename.ts'
-import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 
 export type VariantOptions = {
   readonly rung: Rung
