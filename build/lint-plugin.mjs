@@ -14,6 +14,8 @@ export function importFault(file, source) {
   if (rule === undefined) return `${folder}/ stands in no row of build/folder-rules.mjs`
   const here = folder === '' ? 'a file beside package.json' : `${folder}/`
   if (source.startsWith('.')) {
+    if (source.includes('test-support/') && folder !== 'bench')
+      return 'only tests and benchmarks may import from test-support/'
     const target = folderOf(resolve(dirname(file), source))
     if (target === folder || rule.imports.includes(target) || isData(target, source)) return undefined
     return `${here} may not import from ${target}/; it imports ${list(rule.imports)}`

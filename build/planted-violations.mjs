@@ -101,6 +101,14 @@ const planted = [
   { file: 'server/node.ts', text: "import { join } from 'node:path'\nexport const used = join\n" },
   { file: 'stream/tested.test.ts', text: "import { join } from 'node:path'\nexport const used = join\n" },
 
+  { file: 'lab/test-support/tools.ts', text: 'export const imported = 1\n' },
+  {
+    file: 'server/test-code.ts',
+    text: `import { imported } from '../lab/test-support/tools.ts'\n${use}`,
+    refusedBy: 'weir(folder-imports)',
+  },
+  { file: 'server/test-support/clips.ts', text: `import { imported } from '../../lab/test-support/tools.ts'\n${use}` },
+
   {
     file: 'server/cycle-a.ts',
     text: "import { b } from './cycle-b.ts'\nexport const a = (): number => b()\n",
