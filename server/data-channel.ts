@@ -1,0 +1,131 @@
+import type { DataChannel, PeerConnection } from 'node-datachannel'
+import { Refusal } from './refusal.ts'
+import type { SessionChannel } from './udp-session.ts'
+
+export type DataChannels = typeof import('node-datachannel')
+
+export type ChannelHandlers = {
+  /** Both channels are open; messages come after this. */
+  readonly onOpen: (channel: SessionChannel) => void
+  readonly onControl: (text: string) => void
+  /** The page or the network ended it; told once, also when it never opened. */
+  readonly onClosed: () => void
+}
+
+export type Answer = { readonly sdp: string; readonly close: () => void }
+
+const GATHERING_MS = 2000
+const OWN_CHECKS_AFTER_MS = 1000
+
+/** Held back at first, so that the page begins the connection when it has our answer. Tried: with them our DTLS
+ *  handshake can overtake the answer, and a page by libdatachannel refuses it, not knowing our fingerprint yet. */
+const CANDIDATE_LINES = /^a=(?:candidate:.*|end-of-candidates)\r?\n/gm
+
+let loading: Promise<DataChannels | undefined> | undefined
+
+/** The optional addon, loaded with the first session: once loaded it keeps the process alive until `process.exit`.
+ *  undefined where it is not installed or does not fit this machine. */
+export function loadDataChannels(): Promise<DataChannels | undefined> {
+  loading ??= import('node-datachannel').catch(() => undefined)
+  return loading
+}
+
+/** Answers a page's offer of the channels `rtp` (unordered, never retransmitted) and `control` (reliable).
+ *  The answer has all candidates. Throws `bad-offer`. */
+export async function answerOffer(
+  { PeerConnection }: DataChannels,
+  offer: string,
+  handlers: ChannelHandlers,
+): Promise<Answer> {
+  if (!offer.includes('m=application')) throw new Refusal('bad-offer', 'expected an SDP offer of data channels')
+  const peer = new PeerConnection('weir', { iceServers: [] })
+  const pair = new ChannelPair(peer, handlers)
+  try {
+    const gathered = gatheringEnd(peer)
+    peer.setRemoteDescription(offer.replaceAll(CANDIDATE_LINES, ''), 'offer')
+    await gathered
+  } catch (error) {
+    pair.close()
+    throw new Refusal('bad-offer', `expected an SDP offer that can be answered: ${(error as Error).message}`)
+  }
+  const description = peer.localDescription()
+  if (description === null) throw new Error('the peer connection gave no answer')
+  setTimeout(() => pair.addCandidates(offer), OWN_CHECKS_AFTER_MS).unref()
+  return { sdp: description.sdp, close: () => pair.close() }
+}
+
+/** A host without any network address gathers for ever: what is there after 2 s has to do. */
+function gatheringEnd(peer: PeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, GATHERING_MS)
+    peer.onGatheringStateChange((state) => {
+      if (state !== 'complete') return
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+/** The two channels of a page, which open in any order; the session begins when both are there. */
+class ChannelPair {
+  readonly #peer: PeerConnection
+  readonly #handlers: ChannelHandlers
+  readonly #channels = new Map<string, DataChannel>()
+  #earlyMessages: string[] | undefined = []
+  #isClosed = false
+
+  constructor(peer: PeerConnection, handlers: ChannelHandlers) {
+    this.#peer = peer
+    this.#handlers = handlers
+    peer.onDataChannel((channel) => this.#add(channel))
+    peer.onStateChange((state) => {
+      if (state === 'closed' || state === 'failed' || state === 'disconnected') this.close()
+    })
+  }
+
+  /** For a page that cannot reach us before we have sent something. */
+  addCandidates(offer: string): void {
+    const mid = /^a=mid:(\S+)/m.exec(offer)?.[1] ?? '0'
+    if (this.#isClosed || this.#channels.size > 0) return
+    for (const [, candidate] of offer.matchAll(/^a=(candidate:.*?)\r?$/gm)) {
+      this.#peer.addRemoteCandidate(candidate as string, mid)
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const channel of this.#channels.values()) channel.close()
+    this.#peer.close()
+    this.#handlers.onClosed()
+  }
+
+  #add(channel: DataChannel): void {
+    const label = channel.getLabel()
+    if (label !== 'rtp' && label !== 'control') return channel.close()
+    channel.onClosed(() => this.close())
+    if (label === 'control') channel.onMessage((message) => this.#receive(message))
+    this.#channels.set(label, channel)
+    const [rtp, control] = [this.#channels.get('rtp'), this.#channels.get('control')]
+    if (rtp !== undefined && control !== undefined) this.#open(rtp, control)
+  }
+
+  #open(rtp: DataChannel, control: DataChannel): void {
+    this.#handlers.onOpen({
+      transport: 'data-channel',
+      bufferedBytes: () => (rtp.isOpen() ? rtp.bufferedAmount() : 0),
+      write: (packet) => void (rtp.isOpen() && rtp.sendMessageBinary(packet)),
+      sendControl: (text) => void (control.isOpen() && control.sendMessage(text)),
+      close: () => this.close(),
+    })
+    const messages = this.#earlyMessages ?? []
+    this.#earlyMessages = undefined
+    messages.forEach((text) => this.#handlers.onControl(text))
+  }
+
+  #receive(message: string | Buffer | ArrayBuffer): void {
+    const text = typeof message === 'string' ? message : ''
+    if (this.#earlyMessages === undefined) this.#handlers.onControl(text)
+    else this.#earlyMessages.push(text)
+  }
+}

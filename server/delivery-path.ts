@@ -1,0 +1,44 @@
+import type { UdpSessionStatus } from '../protocol/weir-api.ts'
+import type { PacketSink } from '../udp-relay/packet-sink.ts'
+import { DropLog } from './drop-log.ts'
+import { GatewaySink, type LastHop } from './gateway-sink.ts'
+import type { Links } from './links.ts'
+import type { RtpThroughLink } from './rtp-through-link.ts'
+
+/** The way of a session's packets, and what was dropped on it: through the link, if it has one, then the last hop. */
+export class DeliveryPath implements PacketSink {
+  readonly #log = new DropLog()
+  readonly #gateway: GatewaySink
+  readonly #lane: RtpThroughLink | undefined
+
+  /** Throws `unknown-link`. */
+  constructor(hop: LastHop, links: Links, linkId: string | undefined) {
+    this.#gateway = new GatewaySink(hop, (rtpPacket) => {
+      this.#log.drop(rtpPacket, 'gateway')
+      this.#lane?.noteGatewayDrop()
+    })
+    if (linkId === undefined) return
+    const onDropped = this.#log.drop.bind(this.#log)
+    this.#lane = links.openUdpLane(linkId, { sink: this.#gateway, onDropped })
+  }
+
+  send(kind: 'rtp' | 'rtcp', trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
+    if (kind === 'rtp') this.#log.offeredPackets += 1
+    const next = this.#lane ?? this.#gateway
+    next.send(kind, trackIndex, packet, scheduledMs)
+  }
+
+  /** Acts when the link has nothing more of what was sent before. */
+  afterNewest(nowMs: number, act: () => void): void {
+    if (this.#lane === undefined) act()
+    else this.#lane.afterNewest(nowMs, act)
+  }
+
+  status(): Pick<UdpSessionStatus, 'offeredPackets' | 'droppedPackets' | 'dropped'> {
+    return this.#log.status()
+  }
+
+  close(): void {
+    this.#lane?.close()
+  }
+}

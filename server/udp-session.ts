@@ -1,0 +1,235 @@
+import type { Logger } from 'pino'
+import type { ErrorCodeName } from '../protocol/error-codes.ts'
+import type { ControlMessage, ControlRequest } from '../protocol/udp-control.ts'
+import type { UdpSessionStatus } from '../protocol/weir-api.ts'
+import {
+  DEFAULT_MAX_RTP_BYTES,
+  Playout,
+  PlayoutRefusal,
+  type PlayoutEnd,
+  type PlayoutStart,
+} from '../udp-relay/playout.ts'
+import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
+import type { SegmentCache } from '../udp-relay/segment-cache.ts'
+import type { SendTimer } from '../udp-relay/send-timer.ts'
+import { DeliveryPath } from './delivery-path.ts'
+import type { LastHop } from './gateway-sink.ts'
+import type { Links } from './links.ts'
+import { Refusal } from './refusal.ts'
+import { readControlRequest, step, type ControlEffect, type ControlState } from './udp-control-step.ts'
+
+/** The two ways between a session and its page: packets one way, JSON messages both ways. */
+export type SessionChannel = LastHop & {
+  readonly transport: UdpSessionStatus['transport']
+  sendControl(text: string): void
+  close(): void
+}
+
+export type SessionWish = {
+  readonly video: string
+  readonly variant?: string // absent: the best
+  readonly link?: string // absent: nothing is impaired
+  readonly startSeconds?: number // of the first play that names none
+}
+
+export type SessionParts = {
+  readonly source: PresentationSource
+  readonly segments: SegmentCache
+  readonly timer: SendTimer
+  readonly links: Links
+  readonly logger: Logger
+}
+
+type SessionStart = {
+  readonly id: string
+  readonly wish: SessionWish
+  readonly presentation: OpenPresentation // the session's from here on
+  readonly channel: SessionChannel
+}
+
+const MAX_WAITING_REQUESTS = 16
+const IDLE_AFTER_END_MS = 60_000
+
+/** One page's viewing: a playout into a delivery path, told what to do by the page's messages, one after the other. */
+export class UdpSession {
+  readonly #start: SessionStart
+  readonly #parts: SessionParts
+  readonly #path: DeliveryPath
+  #presentation: OpenPresentation
+  #playout: Playout
+  #state: ControlState
+  #requests: Promise<void> = Promise.resolve()
+  #waitingRequests = 0
+  #idleTimer: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  /** Throws `unknown-link`. */
+  constructor(start: SessionStart, parts: SessionParts) {
+    const { id, wish, presentation, channel } = start
+    this.#start = start
+    this.#parts = parts
+    this.#path = new DeliveryPath(channel, parts.links, wish.link)
+    this.#presentation = presentation
+    this.#playout = this.#newPlayout(presentation)
+    this.#state = { phase: 'idle', resumeSeconds: wish.startSeconds ?? 0 }
+    this.#tell({ kind: 'session', id })
+  }
+
+  status(): UdpSessionStatus {
+    const { id, wish, channel } = this.#start
+    return {
+      id,
+      video: wish.video,
+      variant: this.#presentation.variant,
+      ...(wish.link === undefined ? {} : { link: wish.link }),
+      transport: channel.transport,
+      phase: this.#state.phase,
+      ...this.#path.status(),
+    }
+  }
+
+  /** A message of the page. It is answered in any case, after those that came before it. */
+  handleControl(text: string): void {
+    const read = readControlRequest(text)
+    if (!read.ok) return this.#refuse(read.id, new Refusal('bad-control', read.message))
+    if (this.#waitingRequests >= MAX_WAITING_REQUESTS) {
+      const refusal = new Refusal('too-many-requests', `expected at most ${MAX_WAITING_REQUESTS} waiting requests`)
+      return this.#refuse(read.request.id, refusal)
+    }
+    this.#waitingRequests += 1
+    this.#requests = this.#requests.then(async () => {
+      this.#waitingRequests -= 1
+      if (!this.#isClosed) await this.#answer(read.request)
+    })
+  }
+
+  /** The channel too; called by whoever closes first, the page or us. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearTimeout(this.#idleTimer)
+    this.#playout.close()
+    this.#presentation.close()
+    this.#path.close()
+    this.#start.channel.close()
+  }
+
+  async #answer(request: ControlRequest): Promise<void> {
+    clearTimeout(this.#idleTimer)
+    const { state, effect } = step(this.#state, request, this.#playout.positionSeconds)
+    try {
+      await this.#carryOut(effect, request.id)
+      this.#state = state
+    } catch (error) {
+      if (this.#isClosed) return // which is why it failed
+      this.#refuse(request.id, this.#refusalOf(error))
+    }
+  }
+
+  async #carryOut(effect: ControlEffect, requestId: number): Promise<void> {
+    switch (effect.kind) {
+      case 'refuse':
+        throw new Refusal(effect.code, effect.message)
+      case 'play': {
+        await this.#playout.play(effect.startSeconds, async (start) => this.#tellPlaying(requestId, start))
+        return
+      }
+      case 'pause':
+        this.#tell({ kind: 'paused', id: requestId, ...this.#playout.pause() })
+        return
+      case 'switch':
+        return this.#switchVariant(effect, requestId)
+    }
+  }
+
+  /** The old variant plays on until the new one is ready to send. */
+  async #switchVariant(effect: ControlEffect & { readonly kind: 'switch' }, requestId: number): Promise<void> {
+    const presentation = await openPresentation(this.#parts.source, { ...this.#start.wish, variant: effect.variant })
+    const playout = this.#newPlayout(presentation)
+    const takeOver = async (start?: PlayoutStart): Promise<void> => {
+      this.#playout.close()
+      this.#presentation.close()
+      this.#playout = playout
+      this.#presentation = presentation
+      if (start === undefined) this.#tell({ kind: 'paused', id: requestId, positionSeconds: effect.positionSeconds })
+      else this.#tellPlaying(requestId, start)
+    }
+    try {
+      if (effect.thenPlay) await playout.play(effect.positionSeconds, takeOver)
+      else await takeOver()
+    } finally {
+      if (this.#presentation !== presentation) presentation.close()
+    }
+  }
+
+  #newPlayout(presentation: OpenPresentation): Playout {
+    const { segments, timer } = this.#parts
+    return new Playout({
+      presentation,
+      segments,
+      timer,
+      sink: this.#path,
+      random: Math.random,
+      maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
+      withAudio: true,
+      onEnded: (end) => this.#end(end),
+      onFailed: (error) => this.#stop('media-gone', error),
+    })
+  }
+
+  /** All has been sent; the page hears of it when the link has let go of the last packet. */
+  #end({ lastSequenceNumbers }: PlayoutEnd): void {
+    this.#state = { phase: 'ended' }
+    this.#path.afterNewest(this.#parts.timer.nowMs(), () => this.#tell({ kind: 'ended', lastSequenceNumbers }))
+    this.#idleTimer = setTimeout(() => this.#stop('session-idle'), IDLE_AFTER_END_MS)
+  }
+
+  #stop(code: ErrorCodeName, error?: Error): void {
+    if (error !== undefined) this.#parts.logger.error({ err: error, session: this.#start.id }, 'a UDP session failed')
+    this.#tell({ kind: 'stopped', code, message: error?.message ?? 'its video has ended' })
+    this.close()
+  }
+
+  #tellPlaying(id: number, { startSeconds, durationSeconds, tracks }: PlayoutStart): void {
+    this.#tell({
+      kind: 'playing',
+      id,
+      variant: this.#presentation.variant,
+      startSeconds,
+      durationSeconds,
+      tracks: this.#playout.tracks.map((track, index) => ({
+        ...track,
+        ...(tracks[index] as PlayoutStart['tracks'][number]),
+      })),
+    })
+  }
+
+  #refuse(id: number, { code, message }: Refusal): void {
+    this.#tell({ kind: 'refused', id, code, message })
+  }
+
+  /** Our own mistakes too: the page is waiting for an answer. */
+  #refusalOf(error: unknown): Refusal {
+    if (error instanceof Refusal) return error
+    if (error instanceof PlayoutRefusal && error.code !== 'superseded') return new Refusal(error.code, error.message)
+    this.#parts.logger.error({ err: error, session: this.#start.id }, 'a UDP session could not do what it was asked')
+    return new Refusal('internal', `see the log for session ${this.#start.id}`)
+  }
+
+  #tell(message: ControlMessage): void {
+    this.#start.channel.sendControl(JSON.stringify(message))
+  }
+}
+
+/** Throws `unknown-video`, `unknown-variant`. */
+export async function openPresentation(
+  source: PresentationSource,
+  { video, variant }: SessionWish,
+): Promise<OpenPresentation> {
+  const presentation = await source.open(video, variant)
+  if (presentation !== undefined) return presentation
+  const best = variant === undefined ? undefined : await source.open(video, undefined)
+  best?.close()
+  if (best === undefined) throw new Refusal('unknown-video', `no playable video has the id "${video.slice(0, 60)}"`)
+  throw new Refusal('unknown-variant', `the video has no variant "${variant?.slice(0, 60)}"`)
+}

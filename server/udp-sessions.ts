@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer, type WebSocket } from 'ws'
+import type { ControlEvent } from '../protocol/udp-control.ts'
+import type { UdpSessionStatus } from '../protocol/weir-api.ts'
+import type { OpenPresentation } from '../udp-relay/presentation-source.ts'
+import { SharedSendTimer } from '../udp-relay/send-timer.ts'
+import { answerOffer, loadDataChannels } from './data-channel.ts'
+import { Refusal } from './refusal.ts'
+import { MAX_CONTROL_CHARACTERS } from './udp-control-step.ts'
+import {
+  openPresentation,
+  UdpSession,
+  type SessionChannel,
+  type SessionParts,
+  type SessionWish,
+} from './udp-session.ts'
+import { webSocketChannel } from './web-socket-channel.ts'
+
+type Entry = {
+  readonly id: string
+  readonly wish: SessionWish
+  readonly address: string
+  readonly openedMs: number
+  session?: UdpSession
+  close: () => void
+}
+
+const SESSIONS_PER_ADDRESS = 32
+const CONNECTING_MS = 15_000
+const CLOSE_POLICY = 1008 // RFC 6455 section 7.4.1
+
+/** The UDP sessions of all pages, by id: over data channels, or over WebSockets with the same packets and messages. */
+export class UdpSessions {
+  readonly #parts: SessionParts
+  readonly #entries = new Map<string, Entry>()
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_CONTROL_CHARACTERS,
+  })
+
+  constructor(parts: Omit<SessionParts, 'timer'>) {
+    this.#parts = { ...parts, timer: new SharedSendTimer() }
+  }
+
+  /** Throws `unknown-session`, also for one whose channels are not open yet. */
+  status(id: string): UdpSessionStatus {
+    const status = this.#entries.get(id)?.session?.status()
+    if (status === undefined) throw unknownSession(id)
+    return status
+  }
+
+  /** Throws `unknown-session`. */
+  remove(id: string): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) throw unknownSession(id)
+    entry.close()
+  }
+
+  /** Answers a page's SDP offer; the session begins when the page's channels are open. */
+  async openDataChannels(wish: SessionWish, address: string, offer: string): Promise<{ id: string; sdp: string }> {
+    const dataChannels = await loadDataChannels()
+    if (dataChannels === undefined) throw new Refusal('no-data-channel', 'node-datachannel could not be loaded')
+    const entry = this.#reserve(wish, address)
+    let presentation: OpenPresentation | undefined
+    try {
+      presentation = await openPresentation(this.#parts.source, wish)
+      const opened = presentation
+      const answer = await answerOffer(dataChannels, offer, {
+        onOpen: (channel) => this.#begin(entry, opened, channel),
+        onControl: (text) => entry.session?.handleControl(text),
+        onClosed: () => this.#end(entry, opened),
+      })
+      entry.close = answer.close
+      setTimeout(() => entry.session ?? answer.close(), CONNECTING_MS).unref()
+      return { id: entry.id, sdp: answer.sdp }
+    } catch (error) {
+      this.#end(entry, presentation)
+      throw error
+    }
+  }
+
+  /** Takes over the connection, or throws the refusal. An unknown video is told on the open WebSocket. */
+  openWebSocket(wish: SessionWish, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const entry = this.#reserve(wish, request.socket.remoteAddress ?? '')
+    socket.once('close', () => this.#end(entry, undefined)) // also when the handshake fails
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#join(entry, client))
+  }
+
+  close(): void {
+    for (const entry of [...this.#entries.values()]) entry.close()
+  }
+
+  #join(entry: Entry, client: WebSocket): void {
+    const channel = webSocketChannel(client)
+    entry.close = channel.close
+    const joined = openPresentation(this.#parts.source, entry.wish).then((presentation) =>
+      this.#begin(entry, presentation, channel),
+    )
+    joined.catch((error: unknown) => {
+      const { code, message } = error instanceof Refusal ? error : new Refusal('internal', 'see the log')
+      if (code === 'internal') this.#parts.logger.error({ err: error, session: entry.id }, 'a UDP session failed')
+      const stopped: ControlEvent = { kind: 'stopped', code, message }
+      channel.sendControl(JSON.stringify(stopped))
+      client.close(CLOSE_POLICY, code)
+    })
+    client.on('message', (data: Buffer, isBinary) => {
+      const text = isBinary ? '' : data.toString()
+      joined.then((session) => session.handleControl(text)).catch(() => {}) // told above
+    })
+  }
+
+  /** Throws `too-many-sessions`, `unknown-link`. */
+  #reserve(wish: SessionWish, address: string): Entry {
+    const { links, timer } = this.#parts
+    const count = [...this.#entries.values()].filter((entry) => entry.address === address).length
+    if (count >= SESSIONS_PER_ADDRESS) {
+      throw new Refusal('too-many-sessions', `expected at most ${SESSIONS_PER_ADDRESS} sessions from ${address}`)
+    }
+    if (wish.link !== undefined) links.get(wish.link)
+    const entry = { id: randomUUID(), wish, address, openedMs: timer.nowMs(), close: () => {} }
+    this.#entries.set(entry.id, entry)
+    return entry
+  }
+
+  #begin(entry: Entry, presentation: OpenPresentation, channel: SessionChannel): UdpSession {
+    const { id, wish } = entry
+    const session = new UdpSession({ id, wish, presentation, channel }, this.#parts)
+    entry.session = session
+    if (!this.#entries.has(id)) session.close() // gone while it was being opened
+    this.#parts.logger.info({ session: id, ...wish, transport: channel.transport }, 'UDP session begins')
+    return session
+  }
+
+  /** The way to the page is gone, or was never there. */
+  #end(entry: Entry, presentation: OpenPresentation | undefined): void {
+    if (!this.#entries.delete(entry.id)) return
+    const { session, id, openedMs } = entry
+    if (session === undefined) return presentation?.close()
+    session.close()
+    const { offeredPackets, droppedPackets } = session.status()
+    const seconds = Math.round(this.#parts.timer.nowMs() - openedMs) / 1000 // ms to s
+    this.#parts.logger.info({ session: id, seconds, offeredPackets, droppedPackets }, 'UDP session ended')
+  }
+}
+
+function unknownSession(id: string): Refusal {
+  return new Refusal('unknown-session', `no UDP session has the id "${id.slice(0, 60)}"`)
+}
