@@ -6,8 +6,8 @@ import { basename, delimiter, join } from 'node:path'
 export type ToolName = 'ffmpeg' | 'ffprobe'
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** A place where a tool may be. What a person named must work; of the others the first that works is taken. */
-export type Candidate = { readonly path: string; readonly origin: string; readonly isNamed: boolean }
+/** A place where a tool may be: the variable that names it, PATH, or the npm package that brings it. */
+export type Candidate = { readonly path: string; readonly origin: string }
 
 const namedBy: Readonly<Record<ToolName, readonly string[]>> = {
   ffmpeg: ['FFMPEG_PATH', 'FFMPEG_BIN'], // the second is ffmpeg-static's own
@@ -19,10 +19,10 @@ const packagesAfterPath: Readonly<Record<ToolName, readonly string[]>> = {
   ffprobe: ['@ffprobe-installer/ffprobe'],
 }
 
-/** Where to look for a tool, in order. A tool that a person named is the only candidate. */
+/** Where to look for a tool; the first that works is taken. What a person named is the only candidate: it must work. */
 export function candidatesFor(tool: ToolName, env: Environment): Candidate[] {
   const variable = namedBy[tool].find((name) => (env[name] ?? '') !== '')
-  if (variable !== undefined) return [{ path: env[variable] ?? '', origin: variable, isNamed: true }]
+  if (variable !== undefined) return [{ path: env[variable] ?? '', origin: variable }]
   return [
     ...packagesBeforePath[tool].flatMap(fromPackage),
     ...onPath(tool, env),
@@ -38,7 +38,7 @@ function onPath(tool: ToolName, env: Environment): Candidate[] {
     .map((folder) => join(folder, fileName))
     .filter(isExecutable)
     .slice(0, 1)
-    .map((path) => ({ path, origin: 'PATH', isNamed: false }))
+    .map((path) => ({ path, origin: 'PATH' }))
 }
 
 const require = createRequire(import.meta.url)
@@ -47,7 +47,7 @@ const require = createRequire(import.meta.url)
 function fromPackage(packageName: string): Candidate[] {
   const path = pathToldBy(packageName)
   if (path === undefined || !existsSync(path)) return []
-  return [{ path: executable(path), origin: packageName, isNamed: false }]
+  return [{ path: executable(path), origin: packageName }]
 }
 
 function pathToldBy(packageName: string): string | undefined {
