@@ -41,11 +41,14 @@ export class HlsSide implements Side {
   readonly #record: ElementRecord
   readonly #hls: Hls | undefined
   readonly #timer: ReturnType<typeof setInterval>
+  readonly #startSeconds: number
   #wantedVariant: string | undefined
   #isBlocked = false // autoplay: the browser waits for the person
   #problem: SideStatus['problem']
 
-  constructor({ host, videoId, startSeconds, startPaused, variant, sound }: SideStart) {
+  constructor({ host, videoId, startSeconds, durationSeconds, startPaused, variant, sound }: SideStart) {
+    this.status.value = { ...this.status.value, positionSeconds: startSeconds, durationSeconds }
+    this.#startSeconds = startSeconds
     this.#wantedVariant = variant
     this.#video.playsInline = true
     this.setSound(sound)
@@ -62,7 +65,7 @@ export class HlsSide implements Side {
   }
 
   positionSeconds(): number {
-    return this.#video.currentTime
+    return this.#record.hasPicture ? this.#video.currentTime : this.#startSeconds
   }
 
   play(): void {
@@ -153,8 +156,8 @@ export class HlsSide implements Side {
     this.status.value = {
       ...this.status.value,
       phase: this.#phase(),
-      positionSeconds: this.#video.currentTime,
-      durationSeconds: Number.isFinite(duration) ? duration : this.status.value.durationSeconds,
+      positionSeconds: this.positionSeconds(),
+      durationSeconds: duration > 0 && Number.isFinite(duration) ? duration : this.status.value.durationSeconds,
       variant: variantOf(shown),
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
       counters: this.#record.counters(),

@@ -40,6 +40,7 @@ export type SideStart = {
   readonly host: HTMLElement
   readonly videoId: string
   readonly startSeconds: number
+  readonly durationSeconds: number // as far as it is known; 0 when it is not
   readonly startPaused: boolean
   readonly variant: string | undefined
   readonly sound: Sound

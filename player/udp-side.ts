@@ -5,7 +5,7 @@ import { countersOf, noCounters } from './counters.ts'
 import { formatTime } from './format.ts'
 import type { Side, SideStart, SideStatus, Sound } from './side.ts'
 import { LossLists } from './loss-lists.ts'
-import type { FromWorker, ToWorker, UdpProgress } from './udp-messages.ts'
+import type { FromWorker, PlayingAnswer, ToWorker, UdpProgress } from './udp-messages.ts'
 import { openUdpTransport, transportWords, type UdpTransport } from './udp-transport.ts'
 import { wallMs } from './wall-clock.ts'
 
@@ -50,13 +50,14 @@ export class UdpSide implements Side {
   #nextId = 1
   #newestStart = 0 // id of the request that moved the position last
   #sessionId: string | undefined
+  #newestAnswer: PlayingAnswer | undefined
   #isClosed = false
 
   constructor(start: SideStart, options: UdpOptions) {
     this.#start = start
     this.#options = options
     this.#pausesAtFirstPicture = start.startPaused
-    this.#update({ positionSeconds: start.startSeconds })
+    this.#update({ positionSeconds: start.startSeconds, durationSeconds: start.durationSeconds })
     if (typeof VideoDecoder === 'undefined') {
       this.#update({ phase: 'failed', problem: noWebCodecs })
       return
@@ -117,6 +118,8 @@ export class UdpSide implements Side {
   details(): Readonly<Record<string, unknown>> {
     return {
       session: this.#sessionId,
+      startSeconds: this.#newestAnswer?.startSeconds,
+      tracks: this.#newestAnswer?.tracks.map(({ kind, ssrc, sequenceNumber }) => ({ kind, ssrc, sequenceNumber })),
       ...this.#losses.snapshot(),
       shownFrames: this.#progress?.shownFrames,
       skippedFrames: this.#progress?.skippedFrames,
@@ -184,6 +187,7 @@ export class UdpSide implements Side {
       if (answer.kind !== 'playing' || id !== this.#newestStart) return // asked for another place meanwhile
       this.#toWorker({ kind: 'playing', answer })
       void this.#audio?.run()
+      this.#newestAnswer = answer
       const { variant, durationSeconds, startSeconds } = answer
       this.#update({ variant, durationSeconds, note: startNote(startSeconds, wantedSeconds) })
     })

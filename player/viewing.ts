@@ -16,6 +16,7 @@ export class Viewing {
   readonly status = computed(() => this.side.value?.status.value)
   readonly #networkIsSet: Promise<void>
   #host: HTMLElement | undefined
+  #durationSeconds = 0
 
   constructor(videoId: string) {
     this.videoId = videoId
@@ -31,6 +32,7 @@ export class Viewing {
   }
 
   close(): void {
+    this.#durationSeconds = this.status.value?.durationSeconds ?? 0
     this.side.value?.close()
     this.side.value = undefined
   }
@@ -98,6 +100,7 @@ export class Viewing {
       host: this.#host!,
       videoId: this.videoId,
       startSeconds,
+      durationSeconds: this.#durationSeconds,
       startPaused,
       variant,
       sound: this.sound.value,
