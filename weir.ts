@@ -104,8 +104,10 @@ async function runServe({ printConfig, ...flags }: Flags): Promise<void> {
   if (config.token === undefined && token !== undefined)
     console.log(`Writing needs the token: ${weir.url}/?token=${token}`)
 
+  let isStopping = false
   const stop = (exitCode: number): void => {
-    process.once('SIGINT', () => process.exit(exitCodes.interrupted)) // asked twice
+    if (isStopping) process.exit(exitCodes.interrupted) // asked twice
+    isStopping = true
     logger.info('shutting down')
     weir.close().then(
       () => process.exit(exitCode),
@@ -115,8 +117,9 @@ async function runServe({ printConfig, ...flags }: Flags): Promise<void> {
       },
     )
   }
-  process.once('SIGTERM', () => stop(exitCodes.done))
-  process.once('SIGINT', () => stop(exitCodes.interrupted))
+  // Not `once`: write-file-atomic's signal-exit ends a process that has no listener left beside its own.
+  process.on('SIGTERM', () => stop(exitCodes.done))
+  process.on('SIGINT', () => stop(exitCodes.interrupted))
 }
 
 async function runAdd(files: readonly string[], { title, ...flags }: Flags): Promise<void> {
@@ -150,7 +153,7 @@ async function runSegment(file: string, out: string): Promise<void> {
   const path = await readablePath(file)
   const tools = await findTools(process.env)
   const stop = new AbortController()
-  process.once('SIGINT', () => stop.abort())
+  process.on('SIGINT', () => stop.abort())
   const made = await withBar(path, (onProgress) =>
     makePackage(path, resolve(userFolder, out), {
       tools,

@@ -227,12 +227,12 @@ test('SIGTERM lets a slow download end, answers 503 meanwhile, ends jobs, and is
   const mediaFolder = temporaryFolder(context)
   const folder = temporaryFolder(context)
   const clip = readFileSync(makeClip(context, folder, { seconds: 2 }))
+  const long = readFileSync(makeClip(context, folder, { seconds: 60, size: '640x360', name: 'long.mp4' }))
   const weir = await startWeir({ mediaFolder })
   const { id } = (await (await postFile(weir.url, clip, 'clip.mp4')).json()) as Video
   const { variants } = await untilStatus(weir.url, id, ['ready'])
   const big = randomBytes(30_000_000) // more than all socket buffers hold
   await writeFile(join(mediaFolder, id, 'hls', variants[0]?.name ?? '', '90000.ts'), big)
-  const long = readFileSync(makeClip(context, folder, { seconds: 60, size: '640x360', name: 'long.mp4' }))
   const job = (await (await postFile(weir.url, long, 'long.mp4')).json()) as Video
   await untilStatus(weir.url, job.id, ['segmenting', 'playable'])
 
