@@ -58,6 +58,7 @@ export class UdpSession {
   #presentation: OpenPresentation
   #playout: Playout
   #state: ControlState
+  #startSeconds = 0 // of the newest play
   #requests: Promise<void> = Promise.resolve()
   #waitingRequests = 0
   #idleTimer: NodeJS.Timeout | undefined
@@ -116,7 +117,7 @@ export class UdpSession {
 
   async #answer(request: ControlRequest): Promise<void> {
     clearTimeout(this.#idleTimer)
-    const { state, effect } = step(this.#state, request, this.#playout.positionSeconds)
+    const { state, effect } = step(this.#state, request, this.#positionSeconds())
     try {
       await this.#carryOut(effect, request.id)
       this.#state = state
@@ -124,6 +125,11 @@ export class UdpSession {
       if (this.#isClosed) return // which is why it failed
       this.#refuse(request.id, this.#refusalOf(error))
     }
+  }
+
+  /** Decode runs ahead of presentation: just after a start the playout is still before the keyframe that it began with. */
+  #positionSeconds(): number {
+    return Math.max(this.#playout.positionSeconds, this.#startSeconds)
   }
 
   async #carryOut(effect: ControlEffect, requestId: number): Promise<void> {
@@ -191,6 +197,7 @@ export class UdpSession {
   }
 
   #tellPlaying(id: number, { startSeconds, durationSeconds, tracks }: PlayoutStart): void {
+    this.#startSeconds = startSeconds
     this.#tell({
       kind: 'playing',
       id,

@@ -19,13 +19,16 @@ control.onMessage((message) => {
   const told = JSON.parse(String(message)) as ControlMessage
   messages.push(told)
   if (told.kind === 'session') control.sendMessage(JSON.stringify({ id: 1, method: 'play' }))
-  if (told.kind === 'ended') setTimeout(report, 300) // the last packets may still be on their way
+  if (told.kind === 'ended') setTimeout(() => void report(), 300) // the last packets may still be on their way
 })
 
-/** Leaves without closing anything: the server has to notice. */
-function report(): void {
-  const wasOpen = rtp.isOpen() // asked also because a channel that nothing refers to is collected, and closed
-  process.stdout.write(JSON.stringify({ wasOpen, packets, messages }), () => process.exit(0))
+/** The channels are asked also because one that nothing refers to is collected, and closed. */
+async function report(): Promise<void> {
+  const [told] = messages
+  const status = await fetch(new URL(`/api/udp-sessions/${told?.kind === 'session' ? told.id : ''}`, address))
+  const seen = { wasOpen: rtp.isOpen() && control.isOpen(), packets, messages, status: await status.json() }
+  peer.close()
+  process.stdout.write(JSON.stringify(seen), () => process.exit(0))
 }
 
 async function offer(): Promise<void> {
