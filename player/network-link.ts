@@ -3,49 +3,13 @@ import type { LinkPreset } from '../link/presets.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { LinkSummary } from '../protocol/weir-api.ts'
 import { requestJson } from './api.ts'
+import { perfectNetwork, profilePatchOf, sameNetwork, settingsOf } from './network-profile.ts'
 import type { NetworkSettings } from './settings.ts'
-
-/** What an absent key of a profile means (link/profile.ts). */
-const absent = { lossRatio: 0, rateBitsPerSecond: Infinity, oneWayDelayMs: 0, queueMs: 200 }
-
-export function settingsOf({ seed, downlink }: LinkProfile): NetworkSettings {
-  return {
-    lossRatio: downlink.loss?.lossRatio ?? absent.lossRatio,
-    rateBitsPerSecond: downlink.rateBitsPerSecond ?? absent.rateBitsPerSecond,
-    oneWayDelayMs: downlink.oneWayDelayMs ?? absent.oneWayDelayMs,
-    queueMs: downlink.queueMs ?? absent.queueMs,
-    seed,
-  }
-}
-
-/** The body of PATCH /api/links/:id, a JSON merge patch: null takes a limit away. */
-export function profilePatchOf({ lossRatio, rateBitsPerSecond, oneWayDelayMs, queueMs, seed }: NetworkSettings) {
-  return {
-    seed,
-    downlink: {
-      rateBitsPerSecond: rateBitsPerSecond === Infinity ? null : rateBitsPerSecond,
-      queueMs,
-      oneWayDelayMs,
-      loss: lossRatio === 0 ? null : { kind: 'random', lossRatio },
-    },
-  }
-}
-
-function sameNetwork(a: NetworkSettings, b: NetworkSettings): boolean {
-  const { lossRatio, rateBitsPerSecond, oneWayDelayMs, queueMs } = a
-  const queueMatters = rateBitsPerSecond !== Infinity
-  return (
-    lossRatio === b.lossRatio &&
-    rateBitsPerSecond === b.rateBitsPerSecond &&
-    oneWayDelayMs === b.oneWayDelayMs &&
-    (!queueMatters || queueMs === b.queueMs)
-  )
-}
 
 /** The link as the page sees and sets it. A change shows at once and goes to the server with the next frame painted. */
 export class NetworkLink {
   readonly id: string
-  readonly settings = signal<NetworkSettings>({ ...absent, seed: 1 })
+  readonly settings = signal<NetworkSettings>({ ...perfectNetwork, seed: 1 })
   readonly presets = signal<readonly LinkPreset[]>([])
   readonly problem = signal<string | undefined>(undefined)
   /** The preset whose numbers these are; empty when they are the viewer's own. */

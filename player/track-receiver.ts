@@ -35,7 +35,8 @@ export class TrackReceiver {
     if (this.#isFromBefore(packet)) return []
     const arrival = this.statistics.add(packet.sequenceNumber, packet.timestampTicks, arrivalMs)
     if (arrival.kind !== 'new') return []
-    return this.#jitterBuffer.push(arrival.extendedSequenceNumber, this.#placed(packet), arrivalMs)
+    const placed = { ...packet, timestampTicks: this.mediaTicksOf(packet) }
+    return this.#jitterBuffer.push(arrival.extendedSequenceNumber, placed, arrivalMs)
   }
 
   advance(nowMs: number): Released<RtpPacket>[] {
@@ -57,14 +58,11 @@ export class TrackReceiver {
     return this.statistics.expectedPackets < 0x4000 && sequenceDistance(this.track.sequenceNumber, sequenceNumber) < 0
   }
 
-  #placed(packet: RtpPacket): RtpPacket {
-    const isAfter = ({ fromSequenceNumber }: Mapping) =>
-      sequenceDistance(fromSequenceNumber, packet.sequenceNumber) >= 0
-    const { timestampTicks, mediaTicks } = this.#mappings.find(isAfter) ?? this.#mappings.at(-1)!
-    return {
-      ...packet,
-      timestampTicks: (mediaTicks + timestampDistanceTicks(timestampTicks, packet.timestampTicks)) >>> 0,
-    }
+  /** Its time in ticks of the video, modulo 2^32. */
+  mediaTicksOf({ sequenceNumber, timestampTicks }: RtpPacket): number {
+    const isAfter = ({ fromSequenceNumber }: Mapping) => sequenceDistance(fromSequenceNumber, sequenceNumber) >= 0
+    const mapping = this.#mappings.find(isAfter) ?? this.#mappings.at(-1)!
+    return (mapping.mediaTicks + timestampDistanceTicks(mapping.timestampTicks, timestampTicks)) >>> 0
   }
 }
 

@@ -141,12 +141,11 @@ export class UdpEpoch {
   }
 
   /** The timeline hangs on when the first frame was sent, not on when it is shown: no later packet has less time. */
-  #startClock({ track }: TrackReceiver, { timestampTicks }: RtpPacket, arrivalMs: number): void {
-    const { answer, outline } = this.#options
-    const startTicks = Math.round(answer.startSeconds * track.clockRateHz)
-    const mediaTicks = (timestampTicks - track.timestampTicks + startTicks) | 0
-    const ptsSeconds = mediaSeconds(mediaTicks, track.clockRateHz, answer.startSeconds)
-    this.#clock.start((ptsSeconds - (outline?.sendAheadSeconds(answer.startSeconds) ?? 0)) * 1000, arrivalMs)
+  #startClock(receiver: TrackReceiver, packet: RtpPacket, arrivalMs: number): void {
+    const { startSeconds } = this.#options.answer
+    const ptsSeconds = mediaSeconds(receiver.mediaTicksOf(packet), receiver.track.clockRateHz, startSeconds)
+    const sentAheadSeconds = this.#options.outline?.sendAheadSeconds(startSeconds) ?? 0
+    this.#clock.start((ptsSeconds - sentAheadSeconds) * 1000, arrivalMs)
   }
 
   #route(found: Receiver, released: readonly Released<RtpPacket>[], nowMs: number): void {

@@ -13,6 +13,7 @@ function stateText(entry: UploadEntry): string {
     case 'left-unfinished':
       return `Stopped at ${share}. Choose the same file to go on from there.`
     case 'failed':
+    case 'refused':
       return entry.problem ?? 'The upload failed.'
   }
 }
@@ -55,6 +56,8 @@ function MainAction({ entry }: { entry: UploadEntry }) {
           {entry.state === 'paused' ? 'Go on' : 'Try again'}
         </button>
       )
+    case 'refused':
+      return null
     case 'left-unfinished':
       return <ChooseAgain name={entry.name} />
   }
@@ -68,14 +71,14 @@ export function UploadRow({ entry }: { entry: UploadEntry }) {
         <strong title={entry.name}>{entry.name}</strong>
         <span>{stateText(entry)}</span>
       </div>
-      <span class="upload-percent">{formatPercent(ratio)}</span>
+      <span class="upload-percent">{entry.state === 'refused' ? 'Refused' : formatPercent(ratio)}</span>
       <div class="upload-actions">
         <MainAction entry={entry} />
         <button type="button" class="button small" onClick={() => void discardUpload(entry.key)}>
-          Discard
+          {entry.state === 'refused' ? 'Dismiss' : 'Discard'}
         </button>
       </div>
-      <ProgressBar ratio={ratio} label={`Upload of ${entry.name}`} />
+      {entry.state !== 'refused' && <ProgressBar ratio={ratio} label={`Upload of ${entry.name}`} />}
     </li>
   )
 }

@@ -10,7 +10,7 @@ export type UploadEntry = {
   readonly sizeBytes: number
   readonly sentBytes: number
   readonly secondsLeft?: number
-  readonly state: 'sending' | 'paused' | 'left-unfinished' | 'failed'
+  readonly state: 'sending' | 'paused' | 'left-unfinished' | 'failed' | 'refused' // failed: may be tried again
   readonly problem?: string
 }
 
@@ -44,10 +44,14 @@ function fingerprintOf(file: File): Promise<string> {
 function problemOf(error: Error | DetailedError): string {
   const body = error instanceof DetailedError ? error.originalResponse?.getBody() : undefined
   try {
-    return (JSON.parse(body ?? '') as Problem).detail
+    return sentence((JSON.parse(body ?? '') as Problem).detail)
   } catch {
     return body?.slice(0, 200) || 'The connection was lost and did not come back.'
   }
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (text.endsWith('.') ? '' : '.')
 }
 
 function isRefusal(error: Error | DetailedError): boolean {
@@ -77,7 +81,10 @@ export async function addUpload(file: File): Promise<void> {
       forget(key)
       void loadVideos()
     },
-    onError: (error) => change(key, { state: 'failed', problem: problemOf(error) }),
+    onError: (error) => {
+      change(key, { state: isRefusal(error) ? 'refused' : 'failed', problem: problemOf(error) })
+      if (isRefusal(error)) void forgetStored(key)
+    },
   })
   running.set(key, upload)
   put({ key, name: file.name, sizeBytes: file.size, sentBytes: 0, state: 'sending' })
@@ -99,14 +106,18 @@ export function resumeUpload(key: string): void {
 /** Gives an upload up: here, in the browser's memory of it, and on the server. */
 export async function discardUpload(key: string): Promise<void> {
   const upload = running.get(key)
-  const previous = await previousUploads()
-  const known = previous.filter(({ fingerprint }) => fingerprint === key)
   forget(key)
   await upload?.abort()
-  const storage = defaultOptions.urlStorage
-  await Promise.all(known.map(({ previous: { urlStorageKey } }) => storage.removeUpload(urlStorageKey)))
-  const address = upload?.url ?? known[0]?.previous.uploadUrl
+  const stored = await forgetStored(key)
+  const address = upload?.url ?? stored?.uploadUrl
   if (address) await Upload.terminate(address).catch(() => undefined) // it may be gone already
+}
+
+/** Takes an upload out of the browser's memory; gives what was there. */
+async function forgetStored(key: string): Promise<PreviousUpload | undefined> {
+  const known = (await previousUploads()).filter(({ fingerprint }) => fingerprint === key)
+  for (const { previous } of known) await defaultOptions.urlStorage.removeUpload(previous.urlStorageKey)
+  return known[0]?.previous
 }
 
 type StoredUpload = { readonly fingerprint: string; readonly previous: PreviousUpload }

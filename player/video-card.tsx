@@ -26,10 +26,17 @@ function stateText(video: Video): string {
   }
 }
 
+/** Nothing is better than a broken picture; the card says all else. */
+function PosterImage({ address }: { address: string }) {
+  const isBroken = useSignal(false)
+  if (isBroken.value) return null
+  return <img src={address} alt="" loading="lazy" decoding="async" onError={() => (isBroken.value = true)} />
+}
+
 function Poster({ video }: { video: Video }) {
   const picture = (
     <>
-      {video.urls.poster !== undefined && <img src={video.urls.poster} alt="" loading="lazy" decoding="async" />}
+      {video.urls.poster !== undefined && <PosterImage address={video.urls.poster} />}
       {video.durationSeconds !== undefined && <span class="poster-length">{formatTime(video.durationSeconds)}</span>}
     </>
   )
