@@ -14,7 +14,7 @@ export type PlayoutOptions = FeedOptions & {
   readonly timer: SendTimer
   readonly random: () => number // from 0 to 1
   readonly withAudio: boolean
-  /** The last packet has gone and its frame has had its time. */
+  /** The last packet has gone and its frame has had its time, and a little more. */
   readonly onEnded: (end: PlayoutEnd) => void
   /** A segment cannot be read any more; nothing more will be sent. */
   readonly onFailed: (error: Error) => void
@@ -48,6 +48,7 @@ export const DEFAULT_MAX_RTP_BYTES = 1100
 const REPORT_INTERVAL_MS = 5000 // RFC 3550 section 6.2
 const TOO_LATE_MS = 1000 // after a suspended machine or a slow disk the rest is sent later, not all at once
 const GROWTH_POLL_MS = 250
+const BYE_AFTER_MS = 500 // ffmpeg reads RTCP first: a BYE would throw away the packets that it has not read yet
 
 /** Plays a presentation to one viewer by the send schedule. RTP timestamps and sequence numbers go on over pauses and
  *  seeks; a timestamp is its picture's PTS while the packets go in decode order (RFC 6184 section 5.1). */
@@ -59,6 +60,7 @@ export class Playout {
   readonly #createdMs: number
   readonly #createdUnixMs: number
   readonly #frameIntervalMs: number
+  readonly #reorderMs: number // how long a picture is sent before its time
   #feed: PacketFeed | undefined
   #timeline: Timeline | undefined // while playing
   #turn = 0 // counts play, pause and close: what began in another turn is stale
@@ -76,6 +78,7 @@ export class Playout {
     this.#createdUnixMs = timer.unixMs()
     this.#cname = newCname(random)
     this.#frameIntervalMs = scheduleFacts(outline).frameIntervalTicks / 90 // 90 ticks a ms
+    this.#reorderMs = reorderTicks(outline) / 90
     const formats = trackFormats(outline, withAudio)
     this.#senders = formats.map(({ payloadType, clockRateHz }) => new RtpSender({ payloadType, clockRateHz, random }))
     this.tracks = formats.map((format, index) => ({ ...format, ssrc: this.#sender(index).ssrc }))
@@ -152,11 +155,11 @@ export class Playout {
     if (turn !== this.#turn) throw new PlayoutRefusal('superseded', 'another request came first')
   }
 
-  /** RTP time follows the clock, so that all sender reports tell one mapping; a picture shown later than it is sent
-   *  may have gone ahead of it. */
+  /** RTP time follows the clock, so that all sender reports tell one mapping. A keyframe's timestamp is the RTP time at
+   *  which it is sent: GStreamer ignores a first report that tells an earlier one. */
   #nextStart(): { readonly told: PlayoutStart; readonly elapsedMs: number } {
     const clockMs = this.#options.timer.nowMs() - this.#createdMs
-    const elapsedMs = Math.max(clockMs + this.#pausedMs - this.#firstSendMs(), this.#sentUntilMs)
+    const elapsedMs = Math.max(clockMs + this.#pausedMs - this.#firstSendMs() - this.#reorderMs, this.#sentUntilMs)
     const tracks = this.#senders.map((sender) => ({
       sequenceNumber: sender.nextSequenceNumber,
       timestampTicks: sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000), // ms to ticks
@@ -197,12 +200,12 @@ export class Playout {
     else this.#cancelAlarm = this.#options.timer.wakeAt(nextMs, () => this.#wake())
   }
 
-  /** Not after `nowMs` when all has been played and its last frame has had its time. */
+  /** Not after `nowMs` when all has been played and the end may be told. */
   #nextWakeMs(feed: PacketFeed, timeline: Timeline, nowMs: number): number {
     const next = feed.peek()
     if (next !== undefined) return Math.min(timeline.dueMs(next.sendMs), this.#nextReportMs)
     if (!feed.hasEnded) return nowMs + GROWTH_POLL_MS
-    return nowMs + this.#sentUntilMs - timeline.elapsedMs(timeline.mediaMs(nowMs))
+    return nowMs + BYE_AFTER_MS + this.#sentUntilMs - timeline.elapsedMs(timeline.mediaMs(nowMs))
   }
 
   /** A feed that ran dry is not left waiting for the next poll. */
@@ -236,7 +239,7 @@ export class Playout {
 
   /** Each tells the RTP time of this very moment: one NTP time and one mapping for all tracks. */
   #sendReports(timeline: Timeline, nowMs: number): void {
-    const elapsedMs = timeline.elapsedMs(timeline.mediaMs(nowMs))
+    const elapsedMs = timeline.elapsedMs(timeline.mediaMs(nowMs) + this.#reorderMs)
     const unixMs = this.#createdUnixMs + (nowMs - this.#createdMs)
     for (const [index, sender] of this.#senders.entries()) {
       const timestampTicks = sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000) // ms to ticks
@@ -268,6 +271,12 @@ export class Playout {
   #sender(trackIndex: number): RtpSender {
     return this.#senders[trackIndex] as RtpSender
   }
+}
+
+/** From the decode time to the presentation time of a keyframe, the same for all of them. */
+function reorderTicks({ segments }: Outline): number {
+  const keyframe = segments[0]?.frames[0]
+  return keyframe === undefined ? 0 : keyframe.ptsTicks - keyframe.dtsTicks
 }
 
 type TrackFormat = Omit<PlayoutTrack, 'ssrc'>

@@ -130,17 +130,14 @@ async function play(exchange: Exchange, { sessions }: RelayParts): Promise<void>
   )
 }
 
-function startHeaders(session: ViewerSession, start: PlayoutStart): Record<string, string> {
-  const { startSeconds, durationSeconds } = start
-  const { ended } = session.presentation.outline()
+/** The Range has no end (it is in the description): GStreamer cuts off all that comes later than that after PLAY, so it
+ *  would lose the last frames by the time that the first ones were under way. */
+function startHeaders(session: ViewerSession, { startSeconds, tracks }: PlayoutStart): Record<string, string> {
   const info = [...session.trackUrls].flatMap(([trackIndex, url]) => {
-    const track = start.tracks[trackIndex]
+    const track = tracks[trackIndex]
     return track === undefined ? [] : [{ url, ...track }]
   })
-  return {
-    range: writeNptRange({ startSeconds, ...(ended ? { endSeconds: durationSeconds } : {}) }),
-    'rtp-info': writeRtpInfo(info),
-  }
+  return { range: writeNptRange({ startSeconds }), 'rtp-info': writeRtpInfo(info) }
 }
 
 /** Who asks for another speed is told the one used, RFC 2326 sections 12.34 and 12.35. */

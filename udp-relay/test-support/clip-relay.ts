@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { onTestFinished } from 'vitest'
+import type { TestContext } from 'vitest'
 import { startRelay, type RelayOptions, type RunningRelay } from '../relay.ts'
 import { SegmentCache } from '../segment-cache.ts'
 import { presentationOf, type PackageClip } from './package-clip.ts'
@@ -7,7 +7,11 @@ import { presentationOf, type PackageClip } from './package-clip.ts'
 export type ClipRelay = RunningRelay & { readonly url: string; readonly log: readonly Record<string, unknown>[] }
 
 /** The relay on free ports of 127.0.0.1, with the one video `clip`; it ends with the test. `log` is what it logged. */
-export async function startClipRelay(clip: PackageClip, changes: Partial<RelayOptions> = {}): Promise<ClipRelay> {
+export async function startClipRelay(
+  context: Pick<TestContext, 'onTestFinished'>,
+  clip: PackageClip,
+  changes: Partial<RelayOptions> = {},
+): Promise<ClipRelay> {
   const log: Record<string, unknown>[] = []
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) })
   const relay = await startRelay({
@@ -24,6 +28,6 @@ export async function startClipRelay(clip: PackageClip, changes: Partial<RelayOp
     logger,
     ...changes,
   })
-  onTestFinished(() => relay.close())
+  context.onTestFinished(() => relay.close())
   return { ...relay, url: `rtsp://127.0.0.1:${relay.rtspPort}/clip`, log }
 }
