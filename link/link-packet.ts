@@ -10,3 +10,6 @@ export type LinkStage = {
   /** The next departure, or Infinity when nothing waits. */
   nextEventMs(): number
 }
+
+/** What UDP and IPv4 add to a payload; everything above (DTLS, SCTP) is left out, so that all ways of UDP compare. */
+export const UDP_IPV4_HEADER_BYTES = 28
