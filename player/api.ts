@@ -1,4 +1,5 @@
 import type { Problem } from '../protocol/weir-api.ts'
+import { asSentence } from './format.ts'
 
 /** A refusal of the server, or no answer at all; the message is for people. */
 export class RequestError extends Error {
@@ -15,7 +16,7 @@ export async function refusalOf(response: Response): Promise<RequestError> {
   const text = await response.text().catch(() => '')
   try {
     const problem = JSON.parse(text) as Problem
-    return new RequestError(problem.code, problem.detail || problem.title)
+    return new RequestError(problem.code, asSentence(problem.detail || problem.title))
   } catch {
     return new RequestError('unexpected-answer', `The server answered ${response.status} ${response.statusText}.`)
   }

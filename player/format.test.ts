@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatCount, formatMegabits, formatPercent, formatTime, formatTimeLeft } from './format.ts'
+import {
+  asSentence,
+  formatBytes,
+  formatCount,
+  formatMegabits,
+  formatPercent,
+  formatTime,
+  formatTimeLeft,
+} from './format.ts'
 
 const cases: readonly [string, string, string][] = [
   ['formatTime', formatTime(42.9), '0:42'],
@@ -23,6 +31,8 @@ const cases: readonly [string, string, string][] = [
   ['formatPercent', formatPercent(0.4299), '42 %'],
   ['formatPercent', formatPercent(0.9999), '99 %'],
   ['formatPercent', formatPercent(1), '100 %'],
+  ['asSentence', asSentence('no video has the id "x"'), 'No video has the id "x".'],
+  ['asSentence', asSentence('The disk is full.'), 'The disk is full.'],
 ]
 
 for (const [name, got, wanted] of cases) test(`${name} writes ${wanted}`, () => expect(got).toBe(wanted))

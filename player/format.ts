@@ -47,3 +47,8 @@ export function formatCount(count: number): string {
 export function formatPercent(ratio: number): string {
   return `${ratio >= 1 ? 100 : Math.min(99, Math.floor(Math.max(0, ratio) * 100))} %`
 }
+
+/** A refusal's detail begins small and ends without a stop, as it stands in logs too. */
+export function asSentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.')
+}

@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
-import type { ControlAnswer, ControlMessage, ControlRequest } from '../protocol/udp-control.ts'
+import type { ControlMessage } from '../protocol/udp-control.ts'
 import { AudioOutput } from './audio-output.ts'
+import { ControlLine, type Wish } from './control-line.ts'
 import { countersOf, noCounters } from './counters.ts'
-import { formatTime } from './format.ts'
+import { asSentence, formatTime } from './format.ts'
 import type { Side, SideStart, SideStatus, Sound } from './side.ts'
 import { LossLists } from './loss-lists.ts'
 import type { FromWorker, PlayingAnswer, ToWorker, UdpProgress } from './udp-messages.ts'
@@ -15,8 +16,6 @@ export type UdpOptions = {
   readonly udp: 'data-channel' | 'ws'
   readonly networkIsSet: Promise<void>
 }
-
-type Request = ControlRequest extends infer Each ? (Each extends { id: number } ? Omit<Each, 'id'> : never) : never
 
 /** WebCodecs exists only where a page is trusted: over https, or on the machine itself. */
 const noWebCodecs = {
@@ -39,7 +38,7 @@ export class UdpSide implements Side {
   readonly #options: UdpOptions
   readonly #canvas = document.createElement('canvas')
   readonly #losses = new LossLists()
-  readonly #waiting = new Map<number, (answer: ControlAnswer) => void>() // for answers, by the id of the request
+  readonly #control = new ControlLine()
   #worker: Worker | undefined
   #audio: AudioOutput | undefined
   #transport: UdpTransport | undefined
@@ -47,7 +46,6 @@ export class UdpSide implements Side {
   #pausesAtFirstPicture: boolean
   #isPaused = false
   #askedMs = 0 // progress from before belongs to another timeline
-  #nextId = 1
   #newestStart = 0 // id of the request that moved the position last
   #sessionId: string | undefined
   #newestAnswer: PlayingAnswer | undefined
@@ -79,7 +77,7 @@ export class UdpSide implements Side {
     this.#pausesAtFirstPicture = false
     if (this.status.value.phase !== 'paused') return
     this.#toWorker({ kind: 'resuming' })
-    this.#ask({ method: 'play' }, (answer) => {
+    this.#control.ask({ method: 'play' }, (answer) => {
       if (answer.kind !== 'playing') return
       this.#isPaused = false
       this.#toWorker({ kind: 'resumed', answer })
@@ -88,10 +86,14 @@ export class UdpSide implements Side {
   }
 
   pause(): void {
+    if (this.status.value.phase === 'starting') {
+      this.#pausesAtFirstPicture = true
+      return
+    }
     this.#isPaused = true
     this.#toWorker({ kind: 'pause' })
     void this.#audio?.pause()
-    this.#ask({ method: 'pause' }, () => undefined)
+    this.#control.ask({ method: 'pause' })
     this.#update({ phase: 'paused', positionSeconds: this.positionSeconds() })
   }
 
@@ -107,7 +109,7 @@ export class UdpSide implements Side {
     const positionSeconds = this.positionSeconds()
     if (phase === 'starting' || phase === 'playing')
       return this.#askFromElsewhere({ method: 'variant', variant }, positionSeconds)
-    this.#ask({ method: 'variant', variant }, () => undefined) // a session that stands still keeps it for the next play
+    this.#control.ask({ method: 'variant', variant }) // a session that stands still keeps it for the next play
     if (phase === 'paused') this.seek(positionSeconds)
   }
 
@@ -149,6 +151,7 @@ export class UdpSide implements Side {
     })
     if (this.#isClosed) return transport.close()
     this.#transport = transport
+    this.#control.connect(transport.sendControl)
     this.#update({ transport: transportWords[transport.kind] })
     this.#askFromElsewhere({ method: 'play', startSeconds }, startSeconds)
   }
@@ -168,22 +171,15 @@ export class UdpSide implements Side {
     this.#worker?.postMessage(message, transfer)
   }
 
-  #ask(request: Request, onAnswer: (answer: ControlAnswer) => void): number {
-    const id = this.#nextId++
-    this.#waiting.set(id, onAnswer)
-    this.#transport?.sendControl({ ...request, id })
-    return id
-  }
-
   /** Whatever moves the position: the old timeline ends with the question, the new one begins with the answer. */
-  #askFromElsewhere(request: Request, wantedSeconds: number): void {
+  #askFromElsewhere(wish: Wish, wantedSeconds: number): void {
     this.#isPaused = false
     this.#askedMs = wallMs()
     this.#toWorker({ kind: 'asked', atMs: this.#askedMs })
     this.#audio?.flush()
     this.#update({ phase: 'starting', positionSeconds: wantedSeconds })
     this.#progress = undefined
-    const id = this.#ask(request, (answer) => {
+    const id = this.#control.ask(wish, (answer) => {
       if (answer.kind !== 'playing' || id !== this.#newestStart) return // asked for another place meanwhile
       this.#toWorker({ kind: 'playing', answer })
       void this.#audio?.run()
@@ -203,14 +199,13 @@ export class UdpSide implements Side {
         return this.#toWorker(message)
       case 'stopped':
         return this.#fail(message.message)
-      case 'refused':
-        this.#waiting.delete(message.id)
-        if (message.code === 'not-playing') return // the end came before the pause
-        return this.#fail(message.message)
       case 'playing':
       case 'paused':
-        this.#waiting.get(message.id)?.(message)
-        this.#waiting.delete(message.id)
+      case 'refused': {
+        const refusal = this.#control.take(message)
+        if (refusal === undefined || refusal.code === 'not-playing') return // the end came before the pause
+        return this.#fail(refusal.message)
+      }
     }
   }
 
@@ -244,7 +239,10 @@ export class UdpSide implements Side {
 
   #fail(message: string): void {
     if (this.#isClosed) return
-    this.#update({ phase: 'failed', problem: { message, whatToDo: 'Press play to try again, or switch to HLS.' } })
+    this.#update({
+      phase: 'failed',
+      problem: { message: asSentence(message), whatToDo: 'Press play to try again, or switch to HLS.' },
+    })
   }
 
   #update(changes: Partial<SideStatus>): void {

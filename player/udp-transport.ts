@@ -1,10 +1,10 @@
-import type { ControlMessage, ControlRequest } from '../protocol/udp-control.ts'
+import type { ControlMessage } from '../protocol/udp-control.ts'
 import { RequestError, refusalOf } from './api.ts'
 
 /** How the packets reach the page. Both carry the same datagrams and the same control messages. */
 export type UdpTransport = {
   readonly kind: 'data-channel' | 'websocket'
-  sendControl(request: ControlRequest): void
+  sendControl(text: string): void
   close(): void
 }
 
@@ -19,7 +19,7 @@ const GATHERING_MS = 2000
 const CONNECTING_MS = 5000
 
 export const transportWords: Readonly<Record<UdpTransport['kind'], string>> = {
-  'data-channel': 'RTP in a data channel: UDP all the way, nothing is repaired',
+  'data-channel': 'RTP, no repair',
   websocket: 'UDP to the gateway, TCP on the last hop',
 }
 
@@ -55,7 +55,7 @@ async function openDataChannel(query: URLSearchParams, handlers: TransportHandle
     control.onclose = () => !isClosed && handlers.onLost()
     await exchangeDescriptions(connection, query)
     await within(CONNECTING_MS, Promise.all([opened(rtp), opened(control)]))
-    return { kind: 'data-channel', sendControl: (request) => control.send(JSON.stringify(request)), close }
+    return { kind: 'data-channel', sendControl: (text) => control.send(text), close }
   } catch (error) {
     close()
     throw error
@@ -113,7 +113,7 @@ function openWebSocket(query: URLSearchParams, handlers: TransportHandlers): Pro
       socket.onclose = handlers.onLost
       resolve({
         kind: 'websocket',
-        sendControl: (request) => socket.send(JSON.stringify(request)),
+        sendControl: (text) => socket.send(text),
         close: () => {
           socket.onclose = null
           socket.close()

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { defaultOptions, DetailedError, Upload, type PreviousUpload } from 'tus-js-client'
 import type { Problem } from '../protocol/weir-api.ts'
+import { asSentence } from './format.ts'
 import { loadVideos } from './library-store.ts'
 
 /** An upload in this page, or one that an earlier page left unfinished: that one needs its file again. */
@@ -44,14 +45,10 @@ function fingerprintOf(file: File): Promise<string> {
 function problemOf(error: Error | DetailedError): string {
   const body = error instanceof DetailedError ? error.originalResponse?.getBody() : undefined
   try {
-    return sentence((JSON.parse(body ?? '') as Problem).detail)
+    return asSentence((JSON.parse(body ?? '') as Problem).detail)
   } catch {
     return body?.slice(0, 200) || 'The connection was lost and did not come back.'
   }
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1) + (text.endsWith('.') ? '' : '.')
 }
 
 function isRefusal(error: Error | DetailedError): boolean {
