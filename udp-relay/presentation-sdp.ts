@@ -6,12 +6,13 @@ import { trackUrl, type RtspAddress } from './rtsp-url.ts'
 /** The answer to DESCRIBE. `requestUrl` is told as the URL of the whole, as every player expects it. */
 export function describePresentation(
   presentation: OpenPresentation,
-  { address, requestUrl, serverAddress }: { address: RtspAddress; requestUrl: string; serverAddress: string },
+  request: { address: RtspAddress; requestUrl: string; serverAddress: string; nowUnixMs: number },
 ): string {
+  const { address, requestUrl, serverAddress, nowUnixMs } = request
   const outline = presentation.outline()
   const last = outline.segments.at(-1)
   return writeSdp({
-    sessionId: '1',
+    sessionId: String(nowUnixMs), // as RFC 8866 section 5.2 proposes
     serverAddress,
     title: presentation.title,
     controlUrl: requestUrl,

@@ -55,12 +55,15 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
       timeoutSeconds: limits.sessionTimeoutSeconds,
     },
   )
+  if (!ports.sendsConnected) logger.warn('this system has no connected UDP sockets on one port: sending costs more')
   const server = new RtspServer({ source, sessions, ports, logger }, limits)
-  const close = async (): Promise<void> => {
+  let closed: Promise<void> | undefined
+  const closeAll = async (): Promise<void> => {
     sessions.close()
     await server.close()
     await ports.close()
   }
+  const close = (): Promise<void> => (closed ??= closeAll())
   try {
     return { rtspPort: await server.listen(host, rtspPort), rtpPort: ports.rtpPort, close }
   } catch (error) {

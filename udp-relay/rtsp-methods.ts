@@ -76,7 +76,12 @@ async function describe({ request, viewer, respond }: Exchange, { source }: Rela
   const presentation = await openPresentation(source, address)
   try {
     const [serverAddress, requestUrl] = [plainAddress(viewer.localAddress), request.url]
-    const body = describePresentation(presentation, { address, requestUrl, serverAddress })
+    const body = describePresentation(presentation, {
+      address,
+      requestUrl,
+      serverAddress,
+      nowUnixMs: Date.now(),
+    })
     await respond({ headers: { 'content-type': 'application/sdp', 'content-base': `${requestUrl}/` }, body })
   } finally {
     presentation.close()
