@@ -2,11 +2,14 @@ import { copyFile, rm, stat } from 'node:fs/promises'
 import { constants, createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import type { Logger } from 'pino'
-import { Upload } from 'tus-js-client'
+import { DetailedError, Upload } from 'tus-js-client'
+import { z } from 'zod'
+import { errorCodes, type ErrorCodeName } from '../protocol/error-codes.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import { Intake } from './intake.ts'
 import { Jobs } from './jobs.ts'
 import { Library } from './library.ts'
+import { parseJson } from './json-text.ts'
 import { MediaFolder, newVideoId } from './media-folder.ts'
 import { lockMedia } from './media-lock.ts'
 import { recover } from './recovery.ts'
@@ -41,13 +44,22 @@ export async function addThroughServer(url: string, token: string | undefined, f
       headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
       metadata: { filename: basename(file.path), ...(file.title === undefined ? {} : { title: file.title }) },
       onProgress: (sentBytes) => file.onProgress(sentBytes / uploadSize),
-      onError: reject,
+      onError: (error) => reject(refusalOf(error) ?? error),
       onSuccess: () => resolve(upload),
     })
     upload.start()
   })
   return upload.url?.split('/').at(-1) ?? ''
 }
+
+/** The problem that the server answered, as a refusal of our own. */
+function refusalOf(error: Error | DetailedError): Refusal | undefined {
+  const body = error instanceof DetailedError ? error.originalResponse?.getBody() : undefined
+  const problem = problemSchema.safeParse(parseJson(body ?? ''))
+  return problem.success ? new Refusal(problem.data.code, problem.data.detail) : undefined
+}
+
+const problemSchema = z.object({ code: z.enum(Object.keys(errorCodes) as ErrorCodeName[]), detail: z.string() })
 
 export type DirectOptions = {
   readonly mediaFolder: string

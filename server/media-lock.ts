@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
+import { parseJson } from './json-text.ts'
 import { identifyProcess, isStillRunning } from './processes.ts'
 
 const holderSchema = z.object({
@@ -63,12 +64,4 @@ export async function lockMedia(mediaFolder: string): Promise<MediaLock> {
 
 function lockFile(mediaFolder: string): string {
   return join(mediaFolder, '.uploads', 'lock.json')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
