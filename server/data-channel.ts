@@ -113,14 +113,25 @@ class ChannelPair {
   #open(rtp: DataChannel, control: DataChannel): void {
     this.#handlers.onOpen({
       transport: 'data-channel',
-      bufferedBytes: () => (rtp.isOpen() ? rtp.bufferedAmount() : 0),
-      write: (packet) => void (rtp.isOpen() && rtp.sendMessageBinary(packet)),
-      sendControl: (text) => void (control.isOpen() && control.sendMessage(text)),
+      bufferedBytes: () => this.#attempt(() => rtp.bufferedAmount()) ?? 0,
+      write: (packet) => void this.#attempt(() => rtp.sendMessageBinary(packet)),
+      sendControl: (text) => void this.#attempt(() => control.sendMessage(text)),
       close: () => this.close(),
     })
     const messages = this.#earlyMessages ?? []
     this.#earlyMessages = undefined
     messages.forEach((text) => this.#handlers.onControl(text))
+  }
+
+  /** A channel that the addon's own threads have closed throws, before anything tells us of it. */
+  #attempt<T>(act: () => T): T | undefined {
+    if (this.#isClosed) return undefined
+    try {
+      return act()
+    } catch {
+      this.close()
+      return undefined
+    }
   }
 
   #receive(message: string | Buffer | ArrayBuffer): void {

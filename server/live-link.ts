@@ -2,7 +2,7 @@ import { AccessLink, type PacketFate } from '../link/access-link.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { LinkSummary } from '../protocol/weir-api.ts'
 import { LagHistogram } from './lag-histogram.ts'
-import { LaneCounters } from './link-counters.ts'
+import { LaneCounters } from './lane-counters.ts'
 
 /** The clocks of this process; a test brings its own. */
 export type LinkClock = { nowMs(): number; unixMs(): number }

@@ -53,7 +53,6 @@ export class RtpThroughLink implements PacketSink {
 
   close(): void {
     this.#flow.leave()
-    this.#held.clear()
     this.#end.sink.close()
   }
 
