@@ -29,7 +29,7 @@ export class ChildFailed extends Error {
 export async function runChild(program: string, args: readonly string[], options: ChildOptions = {}): Promise<string> {
   const { signal } = options
   signal?.throwIfAborted()
-  const child = spawn(program, args, { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
+  const child = spawn(program, args, { cwd: options.cwd, env: childEnv(), stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   if (child.pid !== undefined) options.onProcess?.(child.pid)
   const stopKilling = killOnAbort(child, signal)
   try {
@@ -38,6 +38,12 @@ export async function runChild(program: string, args: readonly string[], options
     stopKilling()
     signal?.throwIfAborted()
   }
+}
+
+/** The static ffprobe of 2023 dies of SIGSEGV when glibc finds the system's character sets, which it loads for a
+ *  transport stream's service name; without them the name stays as it is. */
+function childEnv(): NodeJS.ProcessEnv {
+  return { ...process.env, GCONV_PATH: '/nonexistent' }
 }
 
 async function outputOf(child: ChildProcess, program: string, options: ChildOptions): Promise<string> {

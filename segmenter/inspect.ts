@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { ChildFailed, runChild } from './child-run.ts'
 import { readSourceFacts, type SourceFacts } from './source-facts.ts'
 import { safeInputOptions, sourceUrl } from './source-input.ts'
@@ -22,21 +22,34 @@ export async function inspectSource(path: string, { tools, signal }: InspectOpti
     })
     return readSourceFacts(JSON.parse(report))
   } catch (error) {
-    if (error instanceof ChildFailed) throw unreadable(error)
-    if (limit.aborted && signal?.aborted !== true) throw unreadable(error)
-    throw error
+    const isTooSlow = limit.aborted && signal?.aborted !== true
+    throw error instanceof ChildFailed || isTooSlow ? await unreadable(path, error) : error
   }
 }
 
 const QUIETLY = ['-hide_banner', '-loglevel', 'error']
 
-function unreadable(cause: unknown): SegmenterRefusal {
-  if (cause instanceof ChildFailed && cause.stderrTail.includes('moov atom not found')) {
+/** A file whose name ends in .mp4 is tried as one whatever it holds: only its first box shows that it began as one. */
+async function unreadable(path: string, cause: unknown): Promise<SegmenterRefusal> {
+  const lacksIndex = cause instanceof ChildFailed && cause.stderrTail.includes('moov atom not found')
+  if (lacksIndex && (await beginsAsMp4(path))) {
     return new SegmenterRefusal('incomplete-file', 'the file is cut off: the index at its end (moov) is missing', {
       cause,
     })
   }
   return new SegmenterRefusal('not-a-video', 'the file is of no video format that Weir reads', { cause })
+}
+
+const FIRST_BOXES = ['ftyp', 'wide', 'mdat', 'free', 'skip', 'moov']
+
+async function beginsAsMp4(path: string): Promise<boolean> {
+  const file = await open(path)
+  try {
+    const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0)
+    return FIRST_BOXES.includes(buffer.toString('latin1', 4))
+  } finally {
+    await file.close()
+  }
 }
 
 /** From when to when the source has pictures: reads all of the file, decodes nothing. Rejects with SegmenterRefusal. */

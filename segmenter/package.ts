@@ -10,7 +10,6 @@ import { inspectSource, measureSource } from './inspect.ts'
 import { planPackage } from './package-plan.ts'
 import { writePoster } from './poster.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
-import { valueOf } from './rational.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
 import type { Tools } from './tools.ts'
 import { VariantWriter } from './variant-writer.ts'
@@ -44,7 +43,8 @@ export async function makePackage(
     const span = await measureSource(sourcePath, facts, options)
     const packaging = new Packaging(planPackage(sourcePath, facts, span), outFolder, options)
     const { warnings, ...made } = await packaging.run()
-    return { ...made, warnings: [...facts.warnings, ...warnings] }
+    const promisedSeconds = facts.video.promisedSeconds ?? span.endSeconds - span.startSeconds
+    return { ...made, warnings: [...facts.warnings, ...shortfall(promisedSeconds, made.durationSeconds), ...warnings] }
   } catch (error) {
     await rm(outFolder, { recursive: true, force: true })
     throw isDiskFull(error) ? new SegmenterRefusal('disk-full', 'the disk is full', { cause: error }) : error
@@ -94,7 +94,7 @@ class Packaging {
     return {
       durationSeconds: this.#variants[0]?.durationSeconds ?? 0,
       variants: this.#summaries(true),
-      warnings: [...this.#shortfall(), ...(hasPoster ? [] : ['No picture could be taken for the poster.'])],
+      warnings: hasPoster ? [] : ['No picture could be taken for the poster.'],
     }
   }
 
@@ -164,14 +164,12 @@ class Packaging {
       return { name, widthPixels, heightPixels, bandwidthBitsPerSecond, codecs: codecs.join(',') }
     })
   }
+}
 
-  /** A damaged source may end in the middle. */
-  #shortfall(): string[] {
-    const { durationSeconds, frameRate } = this.#plan
-    const encodedSeconds = (this.#variants[0]?.frames ?? 0) / valueOf(frameRate)
-    if (encodedSeconds > 0.98 * durationSeconds - 0.5) return []
-    return [`The source is damaged: of ${durationSeconds.toFixed(1)} s, ${encodedSeconds.toFixed(1)} s could be shown.`]
-  }
+/** A damaged source may end in the middle. */
+function shortfall(promisedSeconds: number, shownSeconds: number): string[] {
+  if (shownSeconds > 0.98 * promisedSeconds - 0.5) return []
+  return [`The source promises ${promisedSeconds.toFixed(1)} s, but only ${shownSeconds.toFixed(1)} s could be shown.`]
 }
 
 function undecodable(cause?: ChildFailed): SegmenterRefusal {

@@ -57,8 +57,9 @@ function sampleClipArguments(seconds: number, withText: boolean): string[] {
       rawVideo('gray', `${columns}x${rows}`, 'codes.grey'),
       { options: ['-f', 'lavfi'], url: `aevalsrc='${BEEP}':s=48000:d=${seconds}` },
     ],
+    // setpts counts in the time base of a raw video, which is one frame; N/30/TB would be truncated now and then.
     filters: [
-      `[0:v]format=yuv420p,loop=loop=-1:size=1,setpts=N/${FRAMES_PER_SECOND}/TB,${WANDER},${BAR},${FLASH}[map]`,
+      `[0:v]format=yuv420p,loop=loop=-1:size=1,setpts=N,${WANDER},${BAR},${FLASH}[map]`,
       `[1:v]scale=${CODE.width}:${CODE.height}:flags=neighbor,format=yuv420p[code]`,
       `[map][code]overlay=0:0:shortest=1${withText ? `,${RUNNING_TEXT},${CLOCK}` : ''}[picture]`,
     ],

@@ -11,6 +11,7 @@ const video = {
   sample_aspect_ratio: '1:1',
   r_frame_rate: '30/1',
   avg_frame_rate: '30/1',
+  duration: '8.000000',
   disposition: { default: 1, attached_pic: 0 },
 }
 const audio = {
@@ -37,6 +38,7 @@ test('readSourceFacts reads picture and sound', () => {
       widthPixels: 1280,
       heightPixels: 720,
       frameRate: { numerator: 30, denominator: 1 },
+      promisedSeconds: 8,
     },
     audio: { streamIndex: 1, codec: 'aac', sampleRateHz: 48_000, startSeconds: 0.021 },
     warnings: [],

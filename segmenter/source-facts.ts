@@ -18,6 +18,7 @@ export type VideoFacts = {
   readonly widthPixels: number // as shown: rotated, pixels made square
   readonly heightPixels: number
   readonly frameRate: Rational // constant, at most 60
+  readonly promisedSeconds?: number // what the stream's header says of its duration; often nothing, seldom the truth
 }
 
 export type AudioFacts = {
@@ -39,6 +40,7 @@ const streamSchema = z.object({
   r_frame_rate: z.string().optional(),
   avg_frame_rate: z.string().optional(),
   start_time: z.coerce.number().optional().catch(undefined),
+  duration: z.coerce.number().optional().catch(undefined),
   sample_rate: z.coerce.number().optional().catch(undefined),
   channels: z.number().optional(),
   disposition: z.object({ default: z.number().optional(), attached_pic: z.number().optional() }).optional(),
@@ -107,7 +109,8 @@ function videoFacts(stream: Stream): VideoFacts {
   }
   const [widthPixels, heightPixels] = isOnItsSide(stream) ? [height, squareWidth] : [squareWidth, height]
   const frameRate = constantFrameRate(readRational(r_frame_rate), readRational(avg_frame_rate))
-  return { streamIndex: index, codec: codec_name ?? '', widthPixels, heightPixels, frameRate }
+  const promised = stream.duration === undefined ? {} : { promisedSeconds: stream.duration }
+  return { streamIndex: index, codec: codec_name ?? '', widthPixels, heightPixels, frameRate, ...promised }
 }
 
 /** Phones record lying and say how to turn the picture: ffmpeg turns it, so the ladder must. */

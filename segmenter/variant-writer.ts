@@ -56,10 +56,6 @@ export class VariantWriter {
     return this.#segments.length
   }
 
-  get frames(): number {
-    return this.#frames
-  }
-
   get durationSeconds(): number {
     return frameTicks(this.#frames, this.#options.frameRate) / TICKS_PER_SECOND
   }
