@@ -16,6 +16,7 @@ import { DeliveryPath } from './delivery-path.ts'
 import type { LastHop } from './gateway-sink.ts'
 import type { Links } from './links.ts'
 import { Refusal } from './refusal.ts'
+import { openPresentation, type SessionWish } from './session-wish.ts'
 import { readControlRequest, step, type ControlEffect, type ControlState } from './udp-control-step.ts'
 
 /** The two ways between a session and its page: packets one way, JSON messages both ways. */
@@ -23,13 +24,6 @@ export type SessionChannel = LastHop & {
   readonly transport: UdpSessionStatus['transport']
   sendControl(text: string): void
   close(): void
-}
-
-export type SessionWish = {
-  readonly video: string
-  readonly variant?: string // absent: the best
-  readonly link?: string // absent: nothing is impaired
-  readonly startSeconds?: number // of the first play that names none
 }
 
 export type SessionParts = {
@@ -226,17 +220,4 @@ export class UdpSession {
   #tell(message: ControlMessage): void {
     this.#start.channel.sendControl(JSON.stringify(message))
   }
-}
-
-/** Throws `unknown-video`, `unknown-variant`. */
-export async function openPresentation(
-  source: PresentationSource,
-  { video, variant }: SessionWish,
-): Promise<OpenPresentation> {
-  const presentation = await source.open(video, variant)
-  if (presentation !== undefined) return presentation
-  const best = variant === undefined ? undefined : await source.open(video, undefined)
-  best?.close()
-  if (best === undefined) throw new Refusal('unknown-video', `no playable video has the id "${video.slice(0, 60)}"`)
-  throw new Refusal('unknown-variant', `the video has no variant "${variant?.slice(0, 60)}"`)
 }

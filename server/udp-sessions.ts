@@ -8,6 +8,7 @@ import type { OpenPresentation } from '../udp-relay/presentation-source.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
 import { answerOffer, loadDataChannels } from './data-channel.ts'
 import { Refusal } from './refusal.ts'
+import { openPresentation, type SessionWish } from './session-wish.ts'
 import { MAX_CONTROL_CHARACTERS } from './udp-control-step.ts'
 import {
   openPresentation,

@@ -2,7 +2,7 @@ import { Router, text } from 'express'
 import { z } from 'zod'
 import type { UpgradeHandler } from '../http-listener.ts'
 import { Refusal } from '../refusal.ts'
-import type { SessionWish } from '../udp-session.ts'
+import type { SessionWish } from '../session-wish.ts'
 import type { UdpSessions } from '../udp-sessions.ts'
 
 const name = z.string('must be a name of 1 to 100 characters').min(1).max(100)

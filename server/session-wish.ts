@@ -1,0 +1,23 @@
+import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
+import { Refusal } from './refusal.ts'
+
+/** What a page asks for when it opens a UDP session. */
+export type SessionWish = {
+  readonly video: string
+  readonly variant?: string // absent: the best
+  readonly link?: string // absent: nothing is impaired
+  readonly startSeconds?: number // of the first play that names none
+}
+
+/** Throws `unknown-video`, `unknown-variant`. */
+export async function openPresentation(
+  source: PresentationSource,
+  { video, variant }: SessionWish,
+): Promise<OpenPresentation> {
+  const presentation = await source.open(video, variant)
+  if (presentation !== undefined) return presentation
+  const best = variant === undefined ? undefined : await source.open(video, undefined)
+  best?.close()
+  if (best === undefined) throw new Refusal('unknown-video', `no playable video has the id "${video.slice(0, 60)}"`)
+  throw new Refusal('unknown-variant', `the video has no variant "${variant?.slice(0, 60)}"`)
+}
