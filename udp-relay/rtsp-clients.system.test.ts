@@ -82,8 +82,9 @@ for (const { name, others, file, count } of [
     const mpv = needs(context, 'mpv')
     const record = join(temporaryFolder(context), file)
     const relay = await startClipRelay(context, clip)
-    const quiet = ['--no-config', '--msg-level=all=warn', '--term-status-msg=', '--vo=null', '--ao=null']
-    const args = [...quiet, '--rtsp-transport=udp', others, `--stream-record=${record}`, relay.url]
+    const quiet = ['--no-config', '--msg-level=all=warn', '--term-status-msg=', '--vo=null']
+    const unpaced = ['--ao=pcm', `--ao-pcm-file=${record}.wav`] // a busy machine must not starve a sound device
+    const args = [...quiet, ...unpaced, '--rtsp-transport=udp', others, `--stream-record=${record}`, relay.url]
     const { status, stdout, stderr } = await runClient(mpv, args, LIMIT)
     const lines = unexpectedLines('mpv', stdout + stderr).filter(
       (line) => !mpvHarmless.some((known) => known.test(line)),

@@ -129,20 +129,26 @@ async function play(exchange: Exchange, { sessions }: RelayParts): Promise<void>
       headers: {
         ...sessionHeader(session, sessions),
         ...normalSpeed(request),
-        ...(start === undefined ? {} : startHeaders(session, start)),
+        ...(start === undefined ? {} : startHeaders(request, session, start)),
       },
     }),
   )
 }
 
-/** The Range has no end (it is in the description): GStreamer cuts off all that comes later than that after PLAY, so it
- *  would lose the last frames by the time that the first ones were under way. */
-function startHeaders(session: ViewerSession, { startSeconds, tracks }: PlayoutStart): Record<string, string> {
+function startHeaders(
+  { headers }: RtspRequest,
+  session: ViewerSession,
+  { startSeconds, durationSeconds, tracks }: PlayoutStart,
+): Record<string, string> {
   const info = [...session.trackUrls].flatMap(([trackIndex, url]) => {
     const track = tracks[trackIndex]
     return track === undefined ? [] : [{ url, ...track }]
   })
-  return { range: writeNptRange({ startSeconds }), 'rtp-info': writeRtpInfo(info) }
+  // VLC takes the end of its seek bar from here. GStreamer cuts off what comes later than that after PLAY, so it would
+  // lose as much of the end as the first packet was under way.
+  const isOpen = !session.presentation.outline().ended || /GStreamer/i.test(headers.get('user-agent') ?? '')
+  const range = { startSeconds, ...(isOpen ? {} : { endSeconds: durationSeconds }) }
+  return { range: writeNptRange(range), 'rtp-info': writeRtpInfo(info) }
 }
 
 /** Who asks for another speed is told the one used, RFC 2326 sections 12.34 and 12.35. */

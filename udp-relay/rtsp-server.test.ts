@@ -80,7 +80,7 @@ test('PLAY tells the sequence number, time and SSRC of the first packet', async 
   await receiver.until(() => receiver.rtp.length > 0)
   const [info] = readRtpInfo(header(played, 'rtp-info'))
   const [first] = receiver.rtp
-  expect(header(played, 'range')).toBe('npt=0.000-')
+  expect(header(played, 'range')).toBe('npt=0.000-6.000')
   expect(header(played, 'scale')).toBe('1.0')
   expect(info).toEqual({
     url: `${url}/240p/trackID=0`,
@@ -93,12 +93,18 @@ test('PLAY tells the sequence number, time and SSRC of the first packet', async 
 test('PLAY of npt=3- begins at the keyframe of 2 s and says so', async (context) => {
   const { url, client, receiver, headers } = await openViewer(context)
   const played = await client.request('PLAY', url, { ...headers, range: 'npt=3-' })
-  expect(header(played, 'range')).toBe('npt=2.000-')
+  expect(header(played, 'range')).toBe('npt=2.000-6.000')
   await receiver.until(() => receiver.rtp.length > 0)
   const [info] = readRtpInfo(header(played, 'rtp-info'))
   expect(receiver.rtp[0]?.timestampTicks).toBe(info?.timestampTicks)
   const sought = await client.request('PLAY', url, { ...headers, range: 'npt=4.5-5' })
-  expect(header(sought, 'range')).toBe('npt=4.000-')
+  expect(header(sought, 'range')).toBe('npt=4.000-6.000')
+})
+
+test('PLAY tells no end to GStreamer, which would cut there', async (context) => {
+  const { url, client, headers } = await openViewer(context)
+  const played = await client.request('PLAY', url, { ...headers, 'user-agent': 'GStreamer/1.22.0' })
+  expect(header(played, 'range')).toBe('npt=0.000-')
 })
 
 test('PAUSE and PLAY go on with the next sequence number', async (context) => {
