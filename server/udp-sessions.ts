@@ -10,13 +10,7 @@ import { answerOffer, loadDataChannels } from './data-channel.ts'
 import { Refusal } from './refusal.ts'
 import { openPresentation, type SessionWish } from './session-wish.ts'
 import { MAX_CONTROL_CHARACTERS } from './udp-control-step.ts'
-import {
-  openPresentation,
-  UdpSession,
-  type SessionChannel,
-  type SessionParts,
-  type SessionWish,
-} from './udp-session.ts'
+import { UdpSession, type SessionChannel, type SessionParts } from './udp-session.ts'
 import { webSocketChannel } from './web-socket-channel.ts'
 
 type Entry = {
