@@ -98,7 +98,8 @@ async function runServe({ printConfig, ...flags }: Flags): Promise<void> {
   if (printConfig === true) return void process.stdout.write(describeConfig(config, origins))
   const logger = createLogger(config.logLevel)
   const token = config.token ?? (isLoopback(config.host) ? undefined : randomBytes(16).toString('base64url'))
-  const tools = await findTools(process.env)
+  const tools = findTools(process.env)
+  tools.catch(() => undefined) // told below, when the server can be ended for it
   const weir = await serve({ config: { ...config, token }, configFile: path, tools, logger })
   console.log(`Weir: ${weir.url}/  RTSP: ${weir.rtspUrl}/`)
   if (config.token === undefined && token !== undefined)
@@ -120,6 +121,11 @@ async function runServe({ printConfig, ...flags }: Flags): Promise<void> {
   // Not `once`: write-file-atomic's signal-exit ends a process that has no listener left beside its own.
   process.on('SIGTERM', () => stop(exitCodes.done))
   process.on('SIGINT', () => stop(exitCodes.interrupted))
+
+  await tools.catch(async (error: unknown) => {
+    await weir.close()
+    throw error
+  })
 }
 
 async function runAdd(files: readonly string[], { title, ...flags }: Flags): Promise<void> {
@@ -129,7 +135,7 @@ async function runAdd(files: readonly string[], { title, ...flags }: Flags): Pro
   }
   const paths = await Promise.all(files.map(readablePath))
   const url = await runningServer(config)
-  const tools = url === undefined ? await findTools(process.env) : undefined
+  const tools = url === undefined ? findTools(process.env) : undefined
   const logger = createLogger('warn')
   for (const path of paths) {
     const id = await withBar(path, (onProgress) => {

@@ -64,7 +64,7 @@ const problemSchema = z.object({ code: z.enum(Object.keys(errorCodes) as ErrorCo
 export type DirectOptions = {
   readonly mediaFolder: string
   readonly minFreeBytes: number
-  readonly tools: Tools
+  readonly tools: Promise<Tools>
   readonly logger: Logger
 }
 

@@ -19,6 +19,9 @@ export type ListenerParts = {
   readonly logger: Logger
 }
 
+/** Longer than a player waits between two segments: with Node's 5 s it would often ask on a closing connection. */
+const KEEP_ALIVE_MS = 30_000
+
 /** The HTTP server: the origin first, then Express; WebSockets by path. */
 export class HttpListener {
   readonly #parts: ListenerParts
@@ -31,6 +34,8 @@ export class HttpListener {
   constructor(parts: ListenerParts) {
     this.#parts = parts
     this.#server = createServer((request, response) => this.#answer(request, response))
+    this.#server.requestTimeout = 0 // an upload may take hours; only its head is in a hurry (headersTimeout)
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))

@@ -12,7 +12,7 @@ import type { VideoRecord } from './video-record.ts'
 export type IntakeOptions = {
   readonly library: Library
   readonly jobs: Jobs
-  readonly tools: Tools
+  readonly tools: Promise<Tools> // an upload waits for them
   readonly logger: Logger
 }
 
@@ -32,6 +32,7 @@ export class Intake {
     this.#options = options
   }
 
+  /** Throws the refusal of what is no video; then, and only then, the file is gone. */
   async accept({ id, path, title, fileName }: Received): Promise<VideoRecord> {
     const { library, jobs, logger } = this.#options
     await this.#inspect(path)
@@ -48,11 +49,11 @@ export class Intake {
 
   async #inspect(path: string): Promise<void> {
     try {
-      await inspectSource(path, { tools: this.#options.tools })
+      await inspectSource(path, { tools: await this.#options.tools })
     } catch (error) {
+      if (!(error instanceof SegmenterRefusal)) throw error
       await rm(path, { force: true })
-      if (error instanceof SegmenterRefusal) throw new Refusal(error.code, error.message)
-      throw error
+      throw new Refusal(error.code, error.message)
     }
   }
 }

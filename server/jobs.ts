@@ -14,7 +14,7 @@ const PROGRESS_MS = 250 // between two tellings of the same job
 
 export type JobsOptions = {
   readonly library: Library
-  readonly tools: Tools
+  readonly tools: Promise<Tools> // a job waits for them; without them it stays queued
   readonly concurrency: number
   readonly minFreeBytes: number
   readonly logger: Logger
@@ -44,7 +44,7 @@ export class Jobs {
   async cancel(id: string): Promise<void> {
     const job = this.#running.get(id)
     job?.stop.abort()
-    await job?.ended
+    await job?.ended.catch(() => undefined) // told to the log already
   }
 
   /** Resolves when nothing runs and nothing waits. */
@@ -60,23 +60,24 @@ export class Jobs {
   }
 
   async #run(id: string): Promise<void> {
+    const tools = await this.#options.tools
     const record = this.#options.library.find(id)
-    if (this.#isClosing || record?.status !== 'queued') return // removed while it waited, or enqueued twice
+    if (this.#isClosing || record?.status !== 'queued') return // removed while it waited
+    if (this.#running.has(id)) return // removed, restored, and so enqueued twice
     const stop = new AbortController()
-    const ended = this.#segment(record, stop.signal)
+    const ended = this.#segment(record, tools, stop.signal)
     this.#running.set(id, { stop, ended })
-    await ended
-    this.#running.delete(id)
+    await ended.finally(() => this.#running.delete(id))
   }
 
-  async #segment(record: VideoRecord, signal: AbortSignal): Promise<void> {
+  async #segment(record: VideoRecord, tools: Tools, signal: AbortSignal): Promise<void> {
     const { id } = record
     const attempt = record.attempt + 1
     const startedMs = performance.now()
     const logger = this.#options.logger.child({ video: id, attempt })
     logger.info({ sourceBytes: record.sourceBytes }, 'segmenting')
     try {
-      await this.#attempt(record, attempt, signal)
+      await this.#attempt(record, attempt, tools, signal)
       logger.info({ durationMs: Math.round(performance.now() - startedMs) }, 'ready')
     } catch (error) {
       await this.#clean(id, attempt)
@@ -85,8 +86,8 @@ export class Jobs {
     }
   }
 
-  async #attempt(record: VideoRecord, attempt: number, signal: AbortSignal): Promise<void> {
-    const { library, tools, minFreeBytes } = this.#options
+  async #attempt(record: VideoRecord, attempt: number, tools: Tools, signal: AbortSignal): Promise<void> {
+    const { library, minFreeBytes } = this.#options
     const { id } = record
     await library.folder.requireFreeSpace(record.sourceBytes, minFreeBytes)
     await library.change(id, { status: 'segmenting', attempt })

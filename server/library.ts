@@ -168,7 +168,9 @@ export class Library {
     this.require(id)
     await this.change(id, { removedUnixMs: this.#options.nowUnixMs() })
     const entry = this.#entries.get(id)!
-    entry.removal = setTimeout(() => void this.remove(id), UNDO_MS).unref()
+    entry.removal = setTimeout(() => {
+      this.remove(id).catch((error: unknown) => this.#options.logger.error({ err: error, video: id }, 'not removed'))
+    }, UNDO_MS).unref()
   }
 
   /** Undoes `hide` in time; else throws `unknown-video`, or `wrong-state` for one that is not removed. */

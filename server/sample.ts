@@ -11,7 +11,7 @@ import { newVideoId } from './media-folder.ts'
 export type SampleParts = {
   readonly library: Library
   readonly intake: Intake
-  readonly tools: Tools
+  readonly tools: Promise<Tools>
   readonly logger: Logger
   readonly signal: AbortSignal
 }
@@ -25,7 +25,7 @@ export async function addSampleOnce({ library, intake, tools, logger, signal }: 
   const id = newVideoId()
   const path = library.folder.passing(id, 'part')
   logger.info({ video: id }, 'making the sample clip')
-  await makeSampleClip(path, { tools, signal })
+  await makeSampleClip(path, { tools: await tools, signal })
   await intake.accept({ id, path, title: 'Weir sample clip', fileName: 'sample.mp4' })
   await writeFileAtomic(marker, 'Weir has added its sample clip here once.\n')
 }

@@ -39,7 +39,7 @@ const GRACE_MS = 4000 // for open answers, so that all has ended within 5 s
 export type ServeParts = {
   readonly config: Config // its token is the one that writing needs
   readonly configFile: string // whose link part is read again when it is saved
-  readonly tools: Tools
+  readonly tools: Promise<Tools> // probing them takes longer than all the rest of a start, so nothing here waits for it
   readonly logger: Logger
 }
 
@@ -131,7 +131,7 @@ function startIntake(library: Library, closing: Closing, { config, tools, logger
   const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, logger })
   closing.add(() => jobs.close())
   const intake = new Intake({ library, jobs, tools, logger })
-  const tus = new TusUploads({ library, intake, maxBytes, minFreeBytes })
+  const tus = new TusUploads({ library, intake, maxBytes, minFreeBytes, logger })
   closing.add(() => tus.close())
   return { jobs, intake, tus }
 }

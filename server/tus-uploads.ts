@@ -3,6 +3,7 @@ import { Server, type ServerOptions, type Upload } from '@tus/server'
 import { readFile, rm, stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import type { Logger } from 'pino'
 import type { Intake } from './intake.ts'
 import type { Library } from './library.ts'
 import { isVideoId, newVideoId } from './media-folder.ts'
@@ -17,6 +18,7 @@ export type TusOptions = {
   readonly intake: Intake
   readonly maxBytes: number
   readonly minFreeBytes: number
+  readonly logger: Logger
 }
 
 type TusRequest = Parameters<NonNullable<ServerOptions['onUploadFinish']>>[0]
@@ -45,7 +47,7 @@ export class TusUploads {
         lastPath !== undefined && isVideoId(lastPath) ? lastPath : undefined,
       onUploadCreate: (_request, upload) => this.#checkNew(upload),
       onUploadFinish: (_request, upload) => this.#finish(upload.id).then(() => ({})),
-      onResponseError: (request, error) => problemFor(request, error),
+      onResponseError: (request, error) => this.#problemFor(request, error),
     })
     this.#sweeps = setInterval(() => void this.#tus.cleanUpExpiredUploads(), SWEEP_MS).unref()
   }
@@ -116,21 +118,40 @@ export class TusUploads {
   /** Takes in what was whole when an earlier server ended; lets go what waited too long. */
   async recover(ids: readonly string[]): Promise<void> {
     await this.#tus.cleanUpExpiredUploads()
-    for (const id of ids) if (await this.isWhole(id)) await this.#finish(id)
+    for (const id of ids) {
+      if (!(await this.isWhole(id))) continue
+      await this.#finish(id).catch((error: unknown) =>
+        this.#options.logger.warn({ err: error, upload: id }, 'not taken in'),
+      )
+    }
+  }
+
+  /** Our refusals as problems; what tus itself refuses (offsets, locks, versions) stays in the words of tus. */
+  async #problemFor(request: TusRequest, error: unknown): Promise<{ status_code: number; body: string } | undefined> {
+    const refusal = refusalFor(error) ?? (await this.#refusalForMistake(error))
+    if (refusal === undefined) return undefined
+    const response = request.runtime?.node?.res as ServerResponse | undefined
+    if (response !== undefined) typeAsProblem(response)
+    return { status_code: refusal.status, body: JSON.stringify(problemOf(refusal)) }
+  }
+
+  /** tus tells bytes that could not be written as its own 500, without the cause: mostly it is a full disk. */
+  async #refusalForMistake(error: unknown): Promise<Refusal | undefined> {
+    const { library, minFreeBytes, logger } = this.#options
+    const status = (error as { status_code?: unknown }).status_code ?? 500
+    if (status !== 500) return undefined
+    logger.error({ err: error }, 'an upload failed')
+    try {
+      await library.folder.requireFreeSpace(0, minFreeBytes)
+      return new Refusal('internal', 'see the log')
+    } catch (refusal) {
+      return refusalFor(refusal)
+    }
   }
 
   close(): void {
     clearInterval(this.#sweeps)
   }
-}
-
-/** Our refusals as problems; what tus itself refuses (offsets, locks, versions) stays in the words of tus. */
-function problemFor(request: TusRequest, error: unknown): { status_code: number; body: string } | undefined {
-  const refusal = refusalFor(error)
-  if (refusal === undefined) return undefined
-  const response = request.runtime?.node?.res as ServerResponse | undefined
-  if (response !== undefined) typeAsProblem(response)
-  return { status_code: refusal.status, body: JSON.stringify(problemOf(refusal)) }
 }
 
 /** tus gives every error the type text/plain, as its last word before the head is written. */

@@ -1,5 +1,6 @@
 import { Router, type Request } from 'express'
 import { rateLimit } from 'express-rate-limit'
+import { rm } from 'node:fs/promises'
 import { rtspBase, type AddressOptions } from '../addresses.ts'
 import type { Intake } from '../intake.ts'
 import type { Library } from '../library.ts'
@@ -32,7 +33,10 @@ export function uploadRoutes(parts: UploadRouteParts): Router {
       const path = library.folder.passing(id, 'part')
       await library.folder.requireFreeSpace(Number(request.headers['content-length'] ?? 0), minFreeBytes)
       const { fileName, title = queryTitle(request) } = await receiveWholeFile(request, { path, maxBytes })
-      const record = await intake.accept({ id, path, title, fileName })
+      const record = await intake.accept({ id, path, title, fileName }).catch(async (error: unknown) => {
+        await rm(path, { force: true }) // the sender has to send it again anyway
+        throw error
+      })
       const video = toVideo(record, library.progress(id), rtspBase(parts.addresses, request.headers.host))
       response.status(201).location(`/api/videos/${id}`).json(video)
     })
