@@ -8,24 +8,29 @@ export type LastHop = {
   write(packet: Uint8Array): void
 }
 
-const MAX_BUFFERED_MEDIA_MS = 50
+const MAX_WAIT_MS = 50
 
-/** Writes each packet as one message. When more waits in the hop than the last 50 ms brought, the hop cannot keep up:
- *  whole RTP packets are dropped and told, so that its queue never becomes a delay that nobody asked for. */
+/** Writes each packet as one message. When more waits in the hop than it was given within the last 50 ms, something has
+ *  waited there longer than that: the hop cannot keep up. Whole RTP packets are then dropped and told, so that its queue
+ *  never becomes a delay that nobody asked for. Counted by when packets were given, not by when they were due: a busy
+ *  process sends late what it owes, all at once, and that burst is no fault of the hop's. */
 export class GatewaySink implements PacketSink {
   readonly #hop: LastHop
   readonly #onDropped: (rtpPacket: Uint8Array) => void
-  readonly #recent = new RecentBytes(MAX_BUFFERED_MEDIA_MS)
+  readonly #nowMs: () => number
+  readonly #given = new RecentBytes(MAX_WAIT_MS)
 
-  constructor(hop: LastHop, onDropped: (rtpPacket: Uint8Array) => void) {
+  constructor(hop: LastHop, onDropped: (rtpPacket: Uint8Array) => void, nowMs = () => performance.now()) {
     this.#hop = hop
     this.#onDropped = onDropped
+    this.#nowMs = nowMs
   }
 
-  send(kind: 'rtp' | 'rtcp', _trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
-    this.#recent.add(packet.length, scheduledMs)
-    if (kind === 'rtp' && this.#hop.bufferedBytes() > this.#recent.total(scheduledMs)) this.#onDropped(packet)
-    else this.#hop.write(packet)
+  send(kind: 'rtp' | 'rtcp', _trackIndex: number, packet: Uint8Array): void {
+    const nowMs = this.#nowMs()
+    if (kind === 'rtp' && this.#hop.bufferedBytes() > this.#given.total(nowMs)) return this.#onDropped(packet)
+    this.#given.add(packet.length, nowMs)
+    this.#hop.write(packet)
   }
 
   close(): void {}

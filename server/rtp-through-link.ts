@@ -1,4 +1,5 @@
 import type { PacketFate } from '../link/access-link.ts'
+import { UDP_IPV4_HEADER_BYTES } from '../link/link-packet.ts'
 import type { PacketSink } from '../udp-relay/packet-sink.ts'
 import type { LinkFlow, LiveLink } from './live-link.ts'
 
@@ -13,8 +14,6 @@ type Held = {
   readonly bytes: Uint8Array
   readonly followers: ((atMs: number) => void)[]
 }
-
-const UDP_IPV4_HEADER_BYTES = 28
 
 /** A sink that is the link before another sink: keeps the bytes while the link decides.
  *  RTCP takes no part in the link's queue and loss: reports come at random times (RFC 3550 section 6.3.1), and with them

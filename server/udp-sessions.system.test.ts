@@ -4,6 +4,7 @@ import { WebSocket } from 'ws'
 import { findClient, needs } from '../lab/test-support/clients.ts'
 import { trackChild } from '../lab/test-support/child-processes.ts'
 import { AccessLink } from '../link/access-link.ts'
+import { UDP_IPV4_HEADER_BYTES } from '../link/link-packet.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { decodeRtp } from '../protocol/rtp.ts'
 import type { ControlMessage, ControlRequest, ControlTrack } from '../protocol/udp-control.ts'
@@ -137,7 +138,7 @@ async function virtually(downlink: LinkProfile['downlink']) {
     const { trackIndex, sizeBytes, sendMs } = next.packet
     offered.push(`${trackIndex}:${counts[trackIndex]}`)
     counts[trackIndex] = (counts[trackIndex] ?? 0) + 1
-    link.accept({ id: offered.length - 1, flow: 0, sizeBytes: sizeBytes + 28 }, sendMs) // UDP and IPv4 headers
+    link.accept({ id: offered.length - 1, flow: 0, sizeBytes: sizeBytes + UDP_IPV4_HEADER_BYTES }, sendMs)
   }
   link.advance(1e9)
   return { offered, dropped }
