@@ -23,11 +23,6 @@ export function shortNtpOf({ seconds, fraction }: NtpTime): number {
   return (((seconds & 0xffff) << 16) | (fraction >>> 16)) >>> 0
 }
 
-/** Duration in 1/65536 s, as `delaySinceLastSr` wants it. */
-export function shortNtpDuration(durationMs: number): number {
-  return Math.round((durationMs * UNITS_PER_SECOND) / 1000)
-}
-
 /** Round trip by a report block that came at `arrival`, by the clock that stamped the sender report: A - LSR - DLSR,
  *  RFC 3550 section 6.4.1. undefined before the other side had a sender report. Never below 0, for the two sides'
  *  clocks differ in rate. */
