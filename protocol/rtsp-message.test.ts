@@ -66,6 +66,13 @@ test('RtspReader cuts pipelined requests and interleaved frames out of one chunk
   expect(new RtspReader().push(chunk)).toEqual([...cases.map(({ message }) => message), frameEvent, cases[0]!.message])
 })
 
+test('RtspReader waits for a body behind another message, and no longer', () => {
+  const reader = new RtspReader()
+  const whole = bytes(cases[0]!.wire + cases[1]!.wire)
+  expect(reader.push(whole.subarray(0, -2))).toEqual([cases[0]!.message])
+  expect(reader.push(whole.subarray(-2))).toEqual([cases[1]!.message])
+})
+
 test('RtspReader takes bare LF and blank lines between requests', () => {
   expect(read('\r\n\nOPTIONS rtsp://h/v RTSP/1.0\nCSeq: 1\n\n')).toEqual([request('OPTIONS', { cseq: '1' })])
 })
