@@ -51,6 +51,11 @@ test('encodeArguments bounds each rate over one second', () => {
   expect([valueAfter(args, '-maxrate:v:1'), valueAfter(args, '-bufsize:v:1')]).toEqual(['480000', '480000'])
 })
 
+test('encodeArguments cuts pictures into slices by their height', () => {
+  const args = encodeArguments(plan)
+  expect([valueAfter(args, '-slices:v:0'), valueAfter(args, '-slices:v:1')]).toEqual(['4', '3'])
+})
+
 test('encodeArguments names the source as a file and nothing else', () => {
   expect(valueAfter(encodeArguments(plan), '-i')).toBe('file:/media/-i evil.mp4')
   expect(valueAfter(encodeArguments(plan), '-protocol_whitelist')).toBe('file')
