@@ -197,7 +197,7 @@ test('SIGKILL while segmenting: the job begins again, its ffmpeg has ended, and 
   const mediaFolder = temporaryFolder(context)
   const folder = temporaryFolder(context)
   const short = readFileSync(makeClip(context, folder, { seconds: 2, name: 'short.mp4' }))
-  const long = readFileSync(makeClip(context, folder, { seconds: 30, size: '640x360', name: 'long.mp4' }))
+  const long = readFileSync(makeClip(context, folder, { seconds: 12, size: '640x360', name: 'long.mp4' }))
   const first = await startWeir({ mediaFolder })
   const finished = (await (await postFile(first.url, short, 'short.mp4')).json()) as Video
   await untilStatus(first.url, finished.id, ['ready'])
@@ -227,7 +227,7 @@ test('SIGTERM lets a slow download end, answers 503 meanwhile, ends jobs, and is
   const mediaFolder = temporaryFolder(context)
   const folder = temporaryFolder(context)
   const clip = readFileSync(makeClip(context, folder, { seconds: 2 }))
-  const long = readFileSync(makeClip(context, folder, { seconds: 60, size: '640x360', name: 'long.mp4' }))
+  const long = readFileSync(makeClip(context, folder, { seconds: 20, size: '640x360', name: 'long.mp4' }))
   const weir = await startWeir({ mediaFolder })
   const { id } = (await (await postFile(weir.url, clip, 'clip.mp4')).json()) as Video
   const { variants } = await untilStatus(weir.url, id, ['ready'])
