@@ -162,7 +162,7 @@ const lefts: Left[] = [
   {
     name: 'a published package',
     record: recordOf({ status: 'ready', attempt: 2 }),
-    folders: ['hls/720p', 'hls.1.tmp'],
+    folders: ['hls/720p', 'hls.1.tmp', 'video.json.1234567'],
     after: { status: 'ready', folders: ['hls'], queued: false },
   },
   {
@@ -200,7 +200,8 @@ test('recover removes what was hidden and goes on with a removal', async (contex
 test('recover keeps half uploads by tus, lets whole bodies go, and takes up a video that was about to appear', async (context) => {
   const library = await openLibrary(temporaryFolder(context))
   const { uploads } = library.folder
-  for (const name of [ID, `${ID}.json`, 'bbbbbbbbbb.part', 'lock.json']) await writeFile(join(uploads, name), '{}')
+  for (const name of [ID, `${ID}.json`, 'bbbbbbbbbb.part', 'lock.json', 'lock.json.77'])
+    await writeFile(join(uploads, name), '{}')
   await mkdir(join(uploads, 'cccccccccc.video'))
   await writeFile(join(uploads, 'cccccccccc.video/video.json'), writeVideoRecord(recordOf({ id: 'cccccccccc' })))
   await writeFile(join(uploads, 'cccccccccc.video/source.mp4'), 'clip')

@@ -16,6 +16,7 @@ export type Recovered = {
  *  published where only the rename was missing; half ones are made again; half uploads by tus wait for the rest. */
 export async function recover(library: Library, logger: Logger): Promise<Recovered> {
   const uploadIds = await sweepUploads(library)
+  await removeLeft(library.folder.uploads, LEFT_IN_UPLOADS)
   const queuedIds: string[] = []
   for (const record of library.all()) {
     if (record.removedUnixMs !== undefined) await library.remove(record.id)
@@ -54,7 +55,7 @@ async function recoverVideo(library: Library, record: VideoRecord, logger: Logge
   if (status === 'ready' && !(await exists(library.folder.package(id)))) {
     await rename(library.folder.attempt(id, attempt), library.folder.package(id)).catch(() => undefined)
   }
-  await removeAttempts(library, id)
+  await removeLeft(library.folder.video(id), LEFT_IN_VIDEO)
   if (status === 'failed') return false
   if (status === 'ready' && (await exists(library.folder.package(id)))) return false
   await rm(library.folder.package(id), { recursive: true, force: true }) // nobody was told that it is ready
@@ -73,10 +74,13 @@ async function endLeftProcesses(library: Library, { id, processes = [] }: VideoR
   await library.clear(id, ['processes'])
 }
 
-async function removeAttempts(library: Library, id: string): Promise<void> {
-  const names = await readdir(library.folder.video(id))
-  const attempts = names.filter((name) => /^hls\.\d+\.tmp$/.test(name))
-  await Promise.all(attempts.map((name) => rm(join(library.folder.video(id), name), { recursive: true, force: true })))
+/** Half packages, and what write-file-atomic had not renamed yet. */
+const LEFT_IN_VIDEO = /^hls\.\d+\.tmp$|^video\.json\.\d+$/
+const LEFT_IN_UPLOADS = /^lock\.json\.\d+$/
+
+async function removeLeft(folder: string, left: RegExp): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => left.test(name))
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })))
 }
 
 async function exists(path: string): Promise<boolean> {
