@@ -58,7 +58,7 @@ test('a whole file becomes a video that plays over HLS, told by events all the w
 function followEvents(url: string): (ServerEvent & { sequence: number })[] {
   const events: (ServerEvent & { sequence: number })[] = []
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/events/ws`)
-  socket.on('message', (text) => events.push(JSON.parse(String(text))))
+  socket.on('message', (text: Buffer) => events.push(JSON.parse(text.toString())))
   socket.on('error', () => undefined)
   return events
 }
@@ -201,7 +201,9 @@ test('SIGKILL while segmenting: the job begins again, its ffmpeg has ended, and 
   const first = await startWeir({ mediaFolder })
   const finished = (await (await postFile(first.url, short, 'short.mp4')).json()) as Video
   await untilStatus(first.url, finished.id, ['ready'])
-  const packageBefore = readdirSync(join(mediaFolder, finished.id, 'hls'), { recursive: true }).sort()
+  const packageFiles = () =>
+    new Set(readdirSync(join(mediaFolder, finished.id, 'hls'), { recursive: true, encoding: 'utf8' }))
+  const packageBefore = packageFiles()
   const running = (await (await postFile(first.url, long, 'long.mp4')).json()) as Video
   const left = await vi.waitFor(() => {
     const { processes } = JSON.parse(readFileSync(join(mediaFolder, running.id, 'video.json'), 'utf8'))
@@ -213,7 +215,7 @@ test('SIGKILL while segmenting: the job begins again, its ffmpeg has ended, and 
   const { url } = await startWeir({ mediaFolder })
   for (const { pid, command } of left) expect(commandOf(pid)).not.toBe(command)
   expect((await getVideo(url, finished.id)).status).toBe('ready')
-  expect(readdirSync(join(mediaFolder, finished.id, 'hls'), { recursive: true }).sort()).toEqual(packageBefore)
+  expect(packageFiles()).toEqual(packageBefore)
   await untilStatus(url, running.id, ['ready'])
   expect(readdirSync(join(mediaFolder, running.id)).sort()).toEqual(['hls', 'source.mp4', 'video.json'])
 })

@@ -65,7 +65,11 @@ async function receiveMultipart(request: IncomingMessage, limits: Limits): Promi
     request.once('error', (error) => form.destroy(error))
   })
   request.pipe(form)
-  await parsed.finally(() => stored?.catch(() => undefined)) // the file is closed before anyone removes it
+  try {
+    await parsed
+  } finally {
+    await stored?.catch(() => undefined) // the file is closed before anyone removes it
+  }
   if (stored === undefined)
     throw new Refusal('bad-request', 'expected the file in the multipart field "file", got none')
   return { fileName: await stored, title }

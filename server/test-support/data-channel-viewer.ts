@@ -16,7 +16,7 @@ rtp.onMessage((message) => {
   packets.push({ ssrc: packet.value.ssrc, sequenceNumber: packet.value.sequenceNumber })
 })
 control.onMessage((message) => {
-  const told = JSON.parse(String(message)) as ControlMessage
+  const told = JSON.parse(message as string) as ControlMessage
   messages.push(told)
   if (told.kind === 'session') control.sendMessage(JSON.stringify({ id: 1, method: 'play' }))
   if (told.kind === 'ended') setTimeout(() => void report(), 300) // the last packets may still be on their way
