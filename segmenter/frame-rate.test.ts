@@ -3,17 +3,18 @@ import { constantFrameRate } from './frame-rate.ts'
 import { readRational, writeRational } from './rational.ts'
 
 for (const { name, lowest, average, kept } of [
-  { name: 'a constant rate', lowest: '30000/1001', average: '30000/1001', kept: '30000/1001' },
-  { name: 'a phone whose rate hardly varies', lowest: '359/12', average: '3744/125', kept: '359/12' },
-  { name: 'a time base of 90 kHz as its average', lowest: '90000/1', average: '750000/71393', kept: '750000/71393' },
-  { name: 'fields counted as pictures', lowest: '50/1', average: '25/1', kept: '25/1' },
-  { name: 'a screen recording at its fastest', lowest: '30/1', average: '8/1', kept: '30/1' },
-  { name: '120 frames a second by half', lowest: '120/1', average: '120/1', kept: '120/2' },
-  { name: '144 frames a second by a third', lowest: '144/1', average: '144/1', kept: '144/3' },
-  { name: 'an average alone', lowest: '0/0', average: '12/1', kept: '12/1' },
-  { name: 'nothing told as 25', lowest: '0/0', average: '0/0', kept: '25/1' },
+  { name: 'a constant rate exactly', lowest: '30000/1001', average: '29970/1000', kept: '30000/1001' },
+  { name: 'the rate of a phone that hardly varies', lowest: '359/12', average: '30744/1000', kept: '359/12' },
+  { name: 'the average where the lowest is a time base', lowest: '90000/1', average: '10505/1000', kept: '10505/1000' },
+  { name: 'half of a rate that counts fields', lowest: '50/1', average: '25000/1000', kept: '50/2' },
+  { name: 'half of a rate of which every second place is empty', lowest: '60/1', average: '30992/1000', kept: '60/2' },
+  { name: 'the fastest movement of a screen recording', lowest: '30/1', average: '8000/1000', kept: '30/1' },
+  { name: 'every second of 120 frames', lowest: '120/1', average: '120000/1000', kept: '120/2' },
+  { name: 'every third of 144 frames', lowest: '144/1', average: '144000/1000', kept: '144/3' },
+  { name: 'the average where nothing else is told', lowest: '0/0', average: '12000/1000', kept: '12000/1000' },
 ]) {
   test(`constantFrameRate keeps ${name}`, () => {
-    expect(writeRational(constantFrameRate(readRational(lowest), readRational(average)))).toBe(kept)
+    const rate = constantFrameRate(readRational(lowest), readRational(average) ?? { numerator: 1, denominator: 1 })
+    expect(writeRational(rate)).toBe(kept)
   })
 }

@@ -1,24 +1,29 @@
 import { valueOf, type Rational } from './rational.ts'
 
 const MAX_FRAMES_PER_SECOND = 60
-const UNTOLD: Rational = { numerator: 25, denominator: 1 }
+const ALIKE = 0.05
 
 /** The constant frame rate that a source becomes. `lowest` is ffprobe's r_frame_rate, the rate at which every timestamp
- *  has its own place; `average` is its avg_frame_rate. They agree where the source's rate is constant.
- *  - `lowest` beyond 60 is a mere time base, and twice the average it counts fields: then the average tells more.
- *  - Between the two the rate varies, as in a recording of a screen: `lowest` keeps its fastest movement.
+ *  has its own place; `average` is the number of pictures over the time that they last. They agree where the source's
+ *  rate is constant.
+ *  - `lowest` twice the average counts fields, or places that are never taken: half of it is the rate.
+ *  - `lowest` beyond 60 is a mere time base: then the average tells more.
+ *  - Between them the rate varies, as in a recording of a screen: `lowest` keeps its fastest movement.
  *  Above 60 every second, third … frame is kept, which moves evenly. */
-export function constantFrameRate(lowest: Rational | undefined, average: Rational | undefined): Rational {
-  const told = preferred(lowest, average) ?? UNTOLD
-  const keepOneOf = Math.ceil(valueOf(told) / MAX_FRAMES_PER_SECOND)
-  return keepOneOf === 1 ? told : { ...told, denominator: told.denominator * keepOneOf }
+export function constantFrameRate(lowest: Rational | undefined, average: Rational): Rational {
+  const rate = nominalRate(lowest, average)
+  const keepOneOf = Math.ceil(valueOf(rate) / MAX_FRAMES_PER_SECOND)
+  return divided(rate, keepOneOf)
 }
 
-function preferred(lowest: Rational | undefined, average: Rational | undefined): Rational | undefined {
-  if (lowest === undefined || average === undefined) return lowest ?? average
+function nominalRate(lowest: Rational | undefined, average: Rational): Rational {
+  if (lowest === undefined) return average
   const ratio = valueOf(lowest) / valueOf(average)
-  const isConstant = Math.abs(ratio - 1) < 0.05
-  const countsFields = Math.abs(ratio - 2) < 0.02
-  if (isConstant) return lowest
-  return countsFields || valueOf(lowest) > MAX_FRAMES_PER_SECOND ? average : lowest
+  if (Math.abs(ratio - 1) < ALIKE) return lowest
+  if (Math.abs(ratio / 2 - 1) < ALIKE) return divided(lowest, 2)
+  return valueOf(lowest) > MAX_FRAMES_PER_SECOND ? average : lowest
+}
+
+function divided({ numerator, denominator }: Rational, divisor: number): Rational {
+  return { numerator, denominator: denominator * divisor }
 }

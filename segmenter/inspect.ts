@@ -58,7 +58,7 @@ export async function measureSource(
   { video }: SourceFacts,
   { tools, signal }: InspectOptions,
 ): Promise<SourceSpan> {
-  const reader = new SourceSpanReader()
+  const reader = new SourceSpanReader(video.reorderedFrames)
   const args = ['-select_streams', `${video.streamIndex}`, '-show_entries', PACKET_FIELDS, '-of', 'csv=print_section=0']
   await runChild(tools.ffprobe.path, [...QUIETLY, ...safeInputOptions, ...args, '-i', sourceUrl(path)], {
     ...(signal === undefined ? {} : { signal }),

@@ -1,7 +1,8 @@
 import { planCuts } from './cut-list.ts'
 import type { EncodePlan } from './encode.ts'
+import { constantFrameRate } from './frame-rate.ts'
 import { ladderFor } from './ladder.ts'
-import { valueOf } from './rational.ts'
+import { valueOf, type Rational } from './rational.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
 import type { SourceFacts } from './source-facts.ts'
 import type { SourceSpan } from './source-span.ts'
@@ -13,8 +14,8 @@ const MAX_LATE_PICTURE_SECONDS = 0.5
 export function planPackage(sourcePath: string, facts: SourceFacts, span: SourceSpan): EncodePlan {
   const { video, audio } = facts
   const begin = beginSeconds(facts, span)
-  const oneFrame = 1 / valueOf(video.frameRate)
-  const durationSeconds = Math.max(span.endSeconds - begin, oneFrame)
+  const frameRate = constantFrameRate(video.lowestFrameRate, averageFrameRate(span))
+  const durationSeconds = Math.max(span.endSeconds - begin, 1 / valueOf(frameRate))
   if (durationSeconds > MAX_HOURS * 3600) {
     const hours = (durationSeconds / 3600).toFixed(1)
     throw new SegmenterRefusal('video-too-long', `the video lasts ${hours} hours, ${MAX_HOURS} are the most`)
@@ -23,13 +24,22 @@ export function planPackage(sourcePath: string, facts: SourceFacts, span: Source
     sourcePath,
     originSeconds: begin - facts.startSeconds,
     durationSeconds,
-    frameRate: video.frameRate,
+    frameRate,
     videoStreamIndex: video.streamIndex,
     ...(audio === undefined ? {} : { audio }),
-    rungs: ladderFor(video),
-    cuts: planCuts(durationSeconds, video.frameRate),
+    rungs: ladderFor({ ...video, frameRate }),
+    cuts: planCuts(durationSeconds, frameRate),
   }
 }
+
+/** What a container says of its average is often nonsense, so the pictures are counted. A single one may have no
+ *  duration. */
+function averageFrameRate({ pictures, startSeconds, endSeconds }: SourceSpan): Rational {
+  if (endSeconds <= startSeconds) return UNKNOWN_RATE
+  return { numerator: Math.max(1, Math.round((1000 * pictures) / (endSeconds - startSeconds))), denominator: 1000 }
+}
+
+const UNKNOWN_RATE: Rational = { numerator: 25, denominator: 1 }
 
 /** The moment of the source that becomes 0: its first picture. Sound that begins well before it is kept, and the first
  *  picture stands still meanwhile. */

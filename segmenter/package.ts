@@ -10,7 +10,7 @@ import { inspectSource, measureSource } from './inspect.ts'
 import { planPackage } from './package-plan.ts'
 import { writePoster } from './poster.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
-import { SegmenterRefusal } from './segmenter-refusal.ts'
+import { nothingDecoded, SegmenterRefusal } from './segmenter-refusal.ts'
 import type { Tools } from './tools.ts'
 import { VariantWriter } from './variant-writer.ts'
 import { writeByRename } from './write-by-rename.ts'
@@ -125,11 +125,11 @@ class Packaging {
       })
     } catch (error) {
       await publishing.catch(() => {}) // nothing of it may still write when the folder is removed
-      throw this.#isEmpty() && error instanceof ChildFailed && !isDiskFull(error) ? undecodable(error) : error
+      throw this.#isEmpty() && error instanceof ChildFailed && !isDiskFull(error) ? nothingDecoded(error) : error
     }
     publish()
     await publishing
-    if (this.#isEmpty()) throw undecodable()
+    if (this.#isEmpty()) throw nothingDecoded()
   }
 
   #isEmpty(): boolean {
@@ -170,9 +170,4 @@ class Packaging {
 function shortfall(promisedSeconds: number, shownSeconds: number): string[] {
   if (shownSeconds > 0.98 * promisedSeconds - 0.5) return []
   return [`The source promises ${promisedSeconds.toFixed(1)} s, but only ${shownSeconds.toFixed(1)} s could be shown.`]
-}
-
-function undecodable(cause?: ChildFailed): SegmenterRefusal {
-  const message = 'not one picture of this video could be decoded; it may be damaged or encrypted'
-  return new SegmenterRefusal('no-pictures', message, cause === undefined ? {} : { cause })
 }

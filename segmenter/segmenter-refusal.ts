@@ -10,3 +10,9 @@ export class SegmenterRefusal extends Error {
     this.code = code
   }
 }
+
+/** A source that has packets, of which ffmpeg made no picture. */
+export function nothingDecoded(cause?: Error): SegmenterRefusal {
+  const message = 'not one picture of this video could be decoded; it may be damaged or encrypted'
+  return new SegmenterRefusal('no-pictures', message, cause === undefined ? {} : { cause })
+}

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { constantFrameRate } from './frame-rate.ts'
 import { readRational, valueOf, type Rational } from './rational.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
 
@@ -17,7 +16,8 @@ export type VideoFacts = {
   readonly codec: string
   readonly widthPixels: number // as shown: rotated, pixels made square
   readonly heightPixels: number
-  readonly frameRate: Rational // constant, at most 60
+  readonly lowestFrameRate?: Rational // at which every timestamp has its own place
+  readonly reorderedFrames: number // by how many its decoder runs ahead
   readonly promisedSeconds?: number // what the stream's header says of its duration; often nothing, seldom the truth
 }
 
@@ -36,9 +36,9 @@ const streamSchema = z.object({
   codec_name: z.string().optional(),
   width: z.number().optional(),
   height: z.number().optional(),
+  has_b_frames: z.number().optional(),
   sample_aspect_ratio: z.string().optional(),
   r_frame_rate: z.string().optional(),
-  avg_frame_rate: z.string().optional(),
   start_time: z.coerce.number().optional().catch(undefined),
   duration: z.coerce.number().optional().catch(undefined),
   sample_rate: z.coerce.number().optional().catch(undefined),
@@ -100,7 +100,7 @@ function isAudible({ codec_name, sample_rate, channels }: Stream): boolean {
 }
 
 function videoFacts(stream: Stream): VideoFacts {
-  const { index, codec_name, width = 0, height = 0, sample_aspect_ratio, r_frame_rate, avg_frame_rate } = stream
+  const { index, codec_name, width = 0, height = 0, sample_aspect_ratio, r_frame_rate, duration } = stream
   const aspect = readRational(sample_aspect_ratio)
   const squareWidth = Math.round(width * (aspect === undefined ? 1 : valueOf(aspect)))
   if (Math.max(squareWidth, height) > MAX_SIDE_PIXELS) {
@@ -108,9 +108,16 @@ function videoFacts(stream: Stream): VideoFacts {
     throw new SegmenterRefusal('picture-too-large', `the pictures are ${size} pixels, ${MAX_SIDE_PIXELS} is the most`)
   }
   const [widthPixels, heightPixels] = isOnItsSide(stream) ? [height, squareWidth] : [squareWidth, height]
-  const frameRate = constantFrameRate(readRational(r_frame_rate), readRational(avg_frame_rate))
-  const promised = stream.duration === undefined ? {} : { promisedSeconds: stream.duration }
-  return { streamIndex: index, codec: codec_name ?? '', widthPixels, heightPixels, frameRate, ...promised }
+  const lowestFrameRate = readRational(r_frame_rate)
+  return {
+    streamIndex: index,
+    codec: codec_name ?? '',
+    widthPixels,
+    heightPixels,
+    reorderedFrames: stream.has_b_frames ?? 0,
+    ...(lowestFrameRate === undefined ? {} : { lowestFrameRate }),
+    ...(duration === undefined ? {} : { promisedSeconds: duration }),
+  }
 }
 
 /** Phones record lying and say how to turn the picture: ffmpeg turns it, so the ladder must. */

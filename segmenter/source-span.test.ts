@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { SourceSpanReader } from './source-span.ts'
 
 function spanOf(...pieces: string[]): unknown {
-  const reader = new SourceSpanReader()
+  const reader = new SourceSpanReader(2)
   for (const piece of pieces) reader.push(piece)
   return reader.end()
 }
@@ -19,8 +19,12 @@ test('SourceSpanReader reads a line that comes in two pieces', () => {
   expect(spanOf('1.0,1.0,0.5', ',K_\n1.5,1.5,0.5,__')).toEqual({ pictures: 2, startSeconds: 1, endSeconds: 2 })
 })
 
-test('SourceSpanReader takes the decode time where AVI has no other, and no duration as none', () => {
-  expect(spanOf('N/A,0.5,N/A,K_\n')).toEqual({ pictures: 1, startSeconds: 0.5, endSeconds: 0.5 })
+test('SourceSpanReader adds what the decoder reorders where AVI has decode times alone', () => {
+  expect(spanOf('N/A,0.00,0.04,K_\nN/A,0.04,0.04,__\n')).toEqual({ pictures: 2, startSeconds: 0.08, endSeconds: 0.16 })
+})
+
+test('SourceSpanReader takes no duration as none', () => {
+  expect(spanOf('0.5,0.5,N/A,K_\n')).toEqual({ pictures: 1, startSeconds: 0.5, endSeconds: 0.5 })
 })
 
 test('SourceSpanReader leaves out what an edit list discards', () => {

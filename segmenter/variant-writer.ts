@@ -13,6 +13,7 @@ import { finishedSegments } from './finished-segments.ts'
 import type { Rung } from './ladder.ts'
 import { valueOf, type Rational } from './rational.ts'
 import { frameTicks, segmentProblem } from './segment-check.ts'
+import { nothingDecoded } from './segmenter-refusal.ts'
 import { codecsOf } from './variant-codecs.ts'
 import { writeByRename } from './write-by-rename.ts'
 
@@ -70,6 +71,7 @@ export class VariantWriter {
   async #publish(uri: string): Promise<void> {
     const file = join(this.#workFolder, uri)
     const bytes = await readFile(file)
+    if (bytes.length === 0) throw nothingDecoded() // what ffmpeg makes of nothing, with exit code 0
     const read = demuxMpegTs(bytes)
     const name = `${this.#options.rung.name}/${uri}`
     if (!read.ok) throw new Error(`ffmpeg's segment ${name} cannot be read: ${JSON.stringify(read.fault)}`)
