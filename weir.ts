@@ -200,13 +200,16 @@ async function withBar<T>(name: string, work: (onProgress: (ratio: number) => vo
 
 /** What went wrong, in words on stderr, and the exit code. Only our own mistakes show where they happened. */
 function report(error: unknown): number {
-  const { code } = error as NodeJS.ErrnoException
+  const { code, address, port } = error as NodeJS.ErrnoException & { readonly address?: string; readonly port?: number }
   if (error instanceof ConfigProblems) return complain(error.problems, exitCodes.badArguments)
   if (error instanceof ToolMissing) return complain([error.message, 'see weir doctor'], exitCodes.somethingMissing)
   const isRefusal = error instanceof Refusal || error instanceof SegmenterRefusal || error instanceof MediaInUse
-  if (isRefusal || code === 'EADDRINUSE' || code === 'EACCES') {
-    return complain([(error as Error).message], exitCodes.badArguments)
+  if (isRefusal) return complain([(error as Error).message], exitCodes.badArguments)
+  if (code === 'EADDRINUSE' && port !== undefined) {
+    const advice = 'choose another, or 0 for any free one (weir serve --help)'
+    return complain([`port ${port} of ${address} is taken by another program: ${advice}`], exitCodes.badArguments)
   }
+  if (code === 'EADDRINUSE' || code === 'EACCES') return complain([(error as Error).message], exitCodes.badArguments)
   console.error(error)
   return exitCodes.finding
 }

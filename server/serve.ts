@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Tools } from '../segmenter/tools.ts'
 import { startRelay } from '../udp-relay/relay.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
+import { SharedSendTimer } from '../udp-relay/send-timer.ts'
 import { urlAt, type AddressOptions } from './addresses.ts'
 import { createApp } from './app.ts'
 import { watchLinkPart } from './config-watch.ts'
@@ -30,6 +31,7 @@ import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
 import { addSampleOnce } from './sample.ts'
 import { TusUploads } from './tus-uploads.ts'
+import type { SessionParts } from './udp-session.ts'
 import { UdpSessions } from './udp-sessions.ts'
 
 const EVENTS_KEPT = 1000
@@ -97,10 +99,14 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const intake = startIntake(library, closing, parts)
 
   const source = new PublishedPackages(library)
-  const segments = new SegmentCache({ maxBytes: SEGMENT_CACHE_BYTES })
-  const relay = await startRelay({ source, segments, host, rtspPort, rtpPort, logger })
+  const sending = {
+    source,
+    segments: new SegmentCache({ maxBytes: SEGMENT_CACHE_BYTES }),
+    timer: new SharedSendTimer(),
+  }
+  const relay = await startRelay({ ...sending, host, rtspPort, rtpPort, logger })
   closing.add(() => relay.close())
-  const sessions = startSessions({ source, segments }, closing, parts)
+  const sessions = startSessions(sending, closing, parts)
 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
@@ -140,14 +146,14 @@ type SessionRooms = { readonly links: Links; readonly sessions: UdpSessions }
 
 /** How packets go out to browsers, through links. */
 function startSessions(
-  packets: { readonly source: PublishedPackages; readonly segments: SegmentCache },
+  sending: Pick<SessionParts, 'source' | 'segments' | 'timer'>,
   closing: Closing,
   { config, configFile, logger }: ServeParts,
 ): SessionRooms {
   const links = new Links({ defaultProfile: config.link })
   closing.add(() => links.close())
   closing.add(watchLinkPart(configFile, logger, (profile) => links.setDefaultProfile(profile)))
-  const sessions = new UdpSessions({ ...packets, links, logger })
+  const sessions = new UdpSessions({ ...sending, links, logger })
   closing.add(() => sessions.close())
   return { links, sessions }
 }

@@ -5,7 +5,6 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import type { ControlEvent } from '../protocol/udp-control.ts'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
 import type { OpenPresentation } from '../udp-relay/presentation-source.ts'
-import { SharedSendTimer } from '../udp-relay/send-timer.ts'
 import { answerOffer, loadDataChannels } from './data-channel.ts'
 import { Refusal } from './refusal.ts'
 import { openPresentation, type SessionWish } from './session-wish.ts'
@@ -36,8 +35,8 @@ export class UdpSessions {
     maxPayload: MAX_CONTROL_CHARACTERS,
   })
 
-  constructor(parts: Omit<SessionParts, 'timer'>) {
-    this.#parts = { ...parts, timer: new SharedSendTimer() }
+  constructor(parts: SessionParts) {
+    this.#parts = parts
   }
 
   /** Throws `unknown-session`, also for one whose channels are not open yet. */

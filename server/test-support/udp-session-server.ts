@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { SegmentCache } from '../../udp-relay/segment-cache.ts'
+import { SharedSendTimer } from '../../udp-relay/send-timer.ts'
 import { makePackageClip, presentationOf } from '../../udp-relay/test-support/package-clip.ts'
 import { createApp } from '../app.ts'
 import { Gate } from '../gate.ts'
@@ -23,7 +24,13 @@ const source = {
 }
 const logger = pino({ level: 'silent' })
 const links = new Links({ defaultProfile: { seed: 1, downlink: {} } })
-const sessions = new UdpSessions({ source, segments: new SegmentCache({ maxBytes: 1e8 }), links, logger })
+const sessions = new UdpSessions({
+  source,
+  segments: new SegmentCache({ maxBytes: 1e8 }),
+  timer: new SharedSendTimer(),
+  links,
+  logger,
+})
 const gate = new Gate({ host: '127.0.0.1', publicUrl: undefined, token: undefined })
 const server = createServer(createApp({ gate, routes: [linkRoutes(links), udpSessionRoutes(sessions)], logger }))
 const upgrade = udpSessionUpgrade(sessions)
