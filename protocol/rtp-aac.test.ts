@@ -95,17 +95,34 @@ test('AacDepacketiser spaces the units of one packet by their samples, across th
 
 const UNIT = Uint8Array.from({ length: 40 }, (_, index) => index)
 
-for (const lost of [0, 1, 2, 3]) {
-  test(`AacDepacketiser gives nothing of a unit without fragment ${lost}, counts it once, and gives the next`, () => {
+for (const { lost, known } of [
+  { lost: 0, known: 'its last packet' },
+  { lost: 1, known: 'the packet after the gap' },
+  { lost: 3, known: 'the next unit' },
+]) {
+  test(`AacDepacketiser gives nothing of a unit without fragment ${lost}, counts it once, with ${known}`, () => {
     const depacketiser = new AacDepacketiser(1024)
     const packets = [...fragmentsOf(UNIT, 14), packetOf(hex('0010 0010 2100'), 2048)]
-    const received = packets.flatMap((packet, index) =>
-      index === lost ? [] : depacketiser.push(packet, index === lost + 1),
-    )
-    expect(received).toEqual([{ timestampTicks: 2048, data: hex('2100') }])
-    expect(depacketiser.cutUnits).toBe(1)
+    const counts = packets.map((packet, index) => {
+      const units = index === lost ? [] : depacketiser.push(packet, index === lost + 1)
+      expect(units).toEqual(index < 4 ? [] : [{ timestampTicks: 2048, data: hex('2100') }])
+      return depacketiser.cutUnits
+    })
+    expect(counts.indexOf(1)).toBe({ 0: 3, 1: 2, 3: 4 }[lost])
+    expect(counts.at(-1)).toBe(1)
   })
 }
+
+test('AacDepacketiser joins no fragments of different times, and none beyond the unit', () => {
+  const depacketiser = new AacDepacketiser(1024)
+  const [first, ...others] = fragmentsOf(UNIT, 14) as [RtpPacket, ...RtpPacket[]]
+  const later = others.map((packet) => ({ ...packet, timestampTicks: 2048 }))
+  expect([first, ...later].flatMap((packet) => depacketiser.push(packet, false))).toEqual([])
+  expect(depacketiser.cutUnits).toBe(2)
+  const twice = [packetOf(hex('0010 0018 2100'), 4096), packetOf(hex('0010 0018 2100'), 4096)]
+  expect(twice.flatMap((packet) => depacketiser.push({ ...packet, marker: false }, false))).toEqual([])
+  expect([...depacketiser.faults]).toEqual([['bad-length', 1]])
+})
 
 test('AacDepacketiser counts a unit that a flush cuts', () => {
   const depacketiser = new AacDepacketiser(1024)

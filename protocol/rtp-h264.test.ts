@@ -94,6 +94,7 @@ test('H264Depacketiser tells every lost packet, gives no cut unit, and says comp
 })
 
 const SPS = hex('6742c01e')
+const SEI = hex('06 0401')
 const IDR_START = hex('7c85 88aa')
 const IDR_MIDDLE = hex('7c05 bb')
 const IDR_END = hex('7c45 cc')
@@ -173,6 +174,12 @@ const losses: { name: string; units: Uint8Array[][]; lost: number[]; expected: P
     expected: [{ nals: [SPS, WHOLE_P], holes: [], complete: true, lostPackets: 1 }],
   },
   {
+    name: 'the only slice, between SPS and SEI',
+    units: [[SPS, WHOLE_P, SEI]],
+    lost: [1],
+    expected: [{ nals: [SPS, SEI], holes: ['inside'], complete: false }],
+  },
+  {
     name: 'all slices but not the parameter sets',
     units: [[SPS, WHOLE_P], [WHOLE_P]],
     lost: [1],
@@ -213,8 +220,18 @@ test('H264Depacketiser counts a malformed packet as a fault and as a hole, and c
 })
 
 test('H264Depacketiser cuts a slice whose end never came before another unit', () => {
-  const units = depacketise(numbered([IDR_START, IDR_START, IDR_END, WHOLE_P]))
-  expect(units).toMatchObject([{ nals: [hex('65 88aa cc'), WHOLE_P], cutNals: [{ type: 5 }], complete: false }])
+  const units = depacketise(numbered([IDR_START, IDR_START, IDR_END, WHOLE_P], [IDR_START, WHOLE_P, IDR_END]))
+  expect(units).toMatchObject([
+    { nals: [hex('65 88aa cc'), WHOLE_P], cutNals: [{ type: 5 }], holes: ['inside'] },
+    { nals: [WHOLE_P], cutNals: [{ type: 5 }, { type: 5 }], holes: ['inside'] },
+  ])
+})
+
+test('H264Depacketiser joins a stream in the middle of a slice: that unit lacks its head, no loss was told', () => {
+  expect(depacketise(numbered([IDR_MIDDLE, IDR_END], [WHOLE_P]))).toMatchObject([
+    { nals: [], cutNals: [{ type: 5, referenceIdc: 3 }], lostPackets: 0, holes: ['head'] },
+    { nals: [WHOLE_P], complete: true },
+  ])
 })
 
 test('H264Depacketiser drops and counts a unit above its limit, and goes on with the next', () => {

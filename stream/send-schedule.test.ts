@@ -40,6 +40,12 @@ test('scheduleSegment paces video by decode time over the frame interval, audio 
   ])
 })
 
+test('scheduleSegment rounds audio times of 44.1 kHz one by one, without a growing error', () => {
+  const sound = { ...reordered, frames: [], audio: { firstPtsTicks: 0, sizesBytes: [9, 9, 9, 9] } }
+  const sent = scheduleSegment(sound, { ...options, audio: { sampleRateHz: 44_100, samplesPerFrame: 1024 } })
+  expect(sent.map(({ ptsTicks }) => ptsTicks)).toEqual([0, 2090, 4180, 6269])
+})
+
 test('scheduleSegment leaves the sound out when the viewer takes none', () => {
   const { audio: _, ...videoOnly } = options
   expect(scheduleSegment(reordered, videoOnly).every((packet) => packet.trackIndex === 0)).toBe(true)
