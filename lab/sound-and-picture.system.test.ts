@@ -39,7 +39,7 @@ function tapSound(): void {
 /** Records the canvas and the sound from the first picture to the end of the video; gives WebM, base64. */
 function record(page: Page): Promise<string> {
   return page.evaluate(async () => {
-    const phase = (): string => (Reflect.get(window, 'weir') as { phase: string }).phase
+    const phase = (): string | undefined => (Reflect.get(window, 'weir') as { phase: string } | undefined)?.phase
     const when = (isSo: () => boolean): Promise<void> =>
       new Promise((resolve) => {
         const look = (): void => (isSo() ? resolve() : void requestAnimationFrame(look))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ntpTimeOf, roundTripMs, shortNtpOf, unixMsOf } from './ntp-time.ts'
+import { ntpTimeOf, unixMsOf } from './ntp-time.ts'
 
 const moments = [
   { name: 'the Unix epoch', unixMs: 0, ntpTime: { seconds: 2_208_988_800, fraction: 0 } },
@@ -25,21 +25,4 @@ test('ntpTimeOf and unixMsOf keep a thousandth of a millisecond', () => {
   for (const unixMs of [1_795_350_600_000.123, 1_795_350_600_999.999]) {
     expect(unixMsOf(ntpTimeOf(unixMs))).toBeCloseTo(unixMs, 3)
   }
-})
-
-test('roundTripMs follows the example of RFC 3550 section 6.4.1', () => {
-  const arrival = { seconds: 0xb44d_b710, fraction: 0x8000_0000 }
-  expect(shortNtpOf(arrival)).toBe(0xb710_8000)
-  expect(roundTripMs({ lastSr: 0xb705_2000, delaySinceLastSr: 0x0005_4000 }, arrival)).toBe(6125)
-})
-
-test('roundTripMs holds across the wrap of the short form', () => {
-  const block = { lastSr: 0xffff_f000, delaySinceLastSr: 0x1000 } // 62.5 ms
-  expect(roundTripMs(block, { seconds: 0x1_0000, fraction: 0x1000_0000 })).toBe(62.5)
-})
-
-test('roundTripMs tells nothing before a sender report arrived, and never less than 0', () => {
-  const arrival = { seconds: 10, fraction: 0 }
-  expect(roundTripMs({ lastSr: 0, delaySinceLastSr: 0 }, arrival)).toBeUndefined()
-  expect(roundTripMs({ lastSr: 9 * 65_536, delaySinceLastSr: 65_540 }, arrival)).toBe(0)
 })

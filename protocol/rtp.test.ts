@@ -6,7 +6,6 @@ import {
   decodeRtp,
   encodeRtp,
   extendSequenceNumber,
-  sequenceAfter,
   sequenceDistance,
   timestampDistanceTicks,
   writeRtpHeader,
@@ -103,12 +102,6 @@ test('sequenceDistance goes the shorter way round', () => {
   expect(sequenceDistance(10, 10)).toBe(0)
   expect(sequenceDistance(0, 32_767)).toBe(32_767)
   expect(sequenceDistance(0, 32_768)).toBe(-32_768)
-})
-
-test('sequenceAfter holds across the wrap, and never both ways', () => {
-  expect(sequenceAfter(3, 65_530)).toBe(true)
-  expect(sequenceAfter(65_530, 3)).toBe(false)
-  expect(sequenceAfter(7, 7)).toBe(false)
 })
 
 test('timestampDistanceTicks goes the shorter way round', () => {

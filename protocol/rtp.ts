@@ -78,11 +78,6 @@ export function sequenceDistance(earlier: number, later: number): number {
   return ((later - earlier) << 16) >> 16
 }
 
-/** Whether `a` was sent after `b`, as far as 16 bits can tell. */
-export function sequenceAfter(a: number, b: number): boolean {
-  return sequenceDistance(b, a) > 0
-}
-
 /** Ticks from `earlier` to `later` by the shorter way round 2^32: negative when `later` is older. */
 export function timestampDistanceTicks(earlierTicks: number, laterTicks: number): number {
   return (laterTicks - earlierTicks) | 0
