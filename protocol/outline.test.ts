@@ -1,14 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  keyframeAtOrBefore,
-  outlineSegment,
-  readOutline,
-  segmentAt,
-  writeOutline,
-  type Outline,
-  type OutlineSegment,
-} from './outline.ts'
+import { keyframeAtOrBefore, outlineSegment, readOutline, writeOutline, type Outline } from './outline.ts'
 
 const frame = (
   kind: 'idr' | 'reference' | 'disposable',
@@ -161,17 +153,6 @@ test('outlineSegment counts from the origin, over the wrap of 33 bits and after 
   expect(later.audio).toBeUndefined()
 })
 
-for (const [seconds, index] of [
-  [-0.001, undefined],
-  [0, 0],
-  [4.0039, 0],
-  [4.004, 1],
-  [6.003, 1],
-  [6.004, undefined],
-] as const) {
-  test(`segmentAt finds segment ${index} at ${seconds} s`, () => expect(segmentAt(outline, seconds)).toBe(index))
-}
-
 for (const [seconds, keyframe] of [
   [-0.001, undefined],
   [0, { segmentIndex: 0, frameIndex: 0, startSeconds: 0 }],
@@ -185,13 +166,6 @@ for (const [seconds, keyframe] of [
     expect(keyframeAtOrBefore(outline, seconds)).toEqual(keyframe))
 }
 
-test('segmentAt gives a gap between two segments to the first', () => {
-  const [first, second] = outline.segments as [OutlineSegment, OutlineSegment]
-  const gapped = { ...outline, segments: [{ ...first, durationSeconds: 4 }, second] }
-  expect(segmentAt(gapped, 4.002)).toBe(0)
-})
-
-test('keyframeAtOrBefore and segmentAt find nothing in an outline without segments', () => {
+test('keyframeAtOrBefore finds nothing in an outline without segments', () => {
   expect(keyframeAtOrBefore(empty, 0)).toBeUndefined()
-  expect(segmentAt(empty, 0)).toBeUndefined()
 })

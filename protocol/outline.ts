@@ -175,15 +175,6 @@ function readSegments(value: unknown, fields: JsonFields): OutlineSegment[] {
   return segments
 }
 
-/** The index of the segment that plays at `seconds`; undefined before the first and from the end of the last on. */
-export function segmentAt({ segments }: Outline, seconds: number): number | undefined {
-  const index = countLeading(segments, (segment) => segment.startSeconds <= seconds) - 1
-  const segment = segments[index]
-  const isLast = index === segments.length - 1
-  if (segment === undefined || (isLast && seconds >= segment.startSeconds + segment.durationSeconds)) return undefined
-  return index
-}
-
 export type Keyframe = { readonly segmentIndex: number; readonly frameIndex: number; readonly startSeconds: number }
 
 /** The last IDR shown at or before `seconds`, so the last of all beyond the end; undefined before the first. */
