@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { AccessLink } from './access-link.ts'
 import { Bottleneck } from './bottleneck.ts'
 import { Delay } from './delay.ts'
@@ -74,7 +75,7 @@ function run(
 for (const [name, make] of Object.entries(stages)) {
   describe(`${name} keeps the contract of LinkStage`, () => {
     const check = (property: (list: Entry[]) => void) =>
-      fc.assert(fc.property(entries, property), { seed: 2, numRuns: 200 })
+      fc.assert(fc.property(entries, property), { seed: 2, numRuns: fuzzRuns(200) })
 
     test('every packet is delivered or dropped, exactly once', () =>
       check((list) => {

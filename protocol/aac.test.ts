@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import {
   aacCodecString,
   decodeAdts,
@@ -116,13 +117,13 @@ test('decodeAudioSpecificConfig and decodeAdts answer any bytes with a value, an
       const read = decodeAudioSpecificConfig(bytes)
       if (read.ok) expect(decodeAudioSpecificConfig(encodeAudioSpecificConfig(read.value))).toEqual(read)
     }),
-    { seed: 7, numRuns: 2000 },
+    { seed: 7, numRuns: fuzzRuns(2000) },
   )
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 12 }), (tail) => {
       const read = decodeAdts(Uint8Array.of(0xff, 0xf1, ...tail))
       return !read.ok || read.value.frameBytes > read.value.headerBytes
     }),
-    { seed: 7, numRuns: 2000 },
+    { seed: 7, numRuns: fuzzRuns(2000) },
   )
 })

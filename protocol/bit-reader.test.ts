@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { BitReader } from './bit-reader.ts'
 import { BitWriter } from './bit-writer.ts'
 import { hex } from './test-support/transport-packets.ts'
@@ -15,7 +16,7 @@ test('BitReader reads the fields that BitWriter wrote, over byte borders and up 
       expect(told.map(([, count]) => reader.bits(count))).toEqual(told.map(([value]) => value))
       expect(reader.isExhausted).toBe(false)
     }),
-    { seed: 7, numRuns: 300 },
+    { seed: 7, numRuns: fuzzRuns(300) },
   )
 })
 

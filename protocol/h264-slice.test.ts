@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { readSliceHeader } from './h264-slice.ts'
 import { readSps, type SpsFacts } from './h264-sps.ts'
 import { hex } from './test-support/transport-packets.ts'
@@ -54,6 +55,6 @@ test('readSliceHeader answers any bytes with a value', () => {
       const header = readSliceHeader(bytes, sps)
       return !header.ok || header.value.frameNum < 2 ** sps.log2MaxFrameNum
     }),
-    { seed: 7, numRuns: 2000 },
+    { seed: 7, numRuns: fuzzRuns(2000) },
   )
 })

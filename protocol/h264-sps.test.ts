@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { BitWriter } from './bit-writer.ts'
 import { h264CodecString, readSps, type SpsFacts } from './h264-sps.ts'
 import { withEmulationPrevention } from './test-support/emulation-prevention.ts'
@@ -231,6 +232,6 @@ test('readSps answers any bytes with a value', () => {
       const result = readSps(Uint8Array.of(0x67, ...tail))
       if (result.ok) expect(result.value.widthPixels * result.value.heightPixels).toBeLessThanOrEqual(139_264 * 256)
     }),
-    { seed: 7, numRuns: 2000 },
+    { seed: 7, numRuns: fuzzRuns(2000) },
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { frameKind, isSlice, nalReferenceIdc, nalType, splitAnnexB, unescapeNal } from './h264.ts'
 import { withEmulationPrevention } from './test-support/emulation-prevention.ts'
 import { hex } from './test-support/transport-packets.ts'
@@ -31,7 +32,7 @@ test('splitAnnexB gives back any NAL units joined by start codes, as views', () 
       expect(found).toEqual(nals)
       expect(found.every((unit) => unit.buffer === stream.buffer)).toBe(true)
     }),
-    { seed: 7, numRuns: 500 },
+    { seed: 7, numRuns: fuzzRuns(500) },
   )
 })
 
@@ -41,7 +42,7 @@ test('unescapeNal takes out what an encoder put in', () => {
     fc.property(fc.uint8Array({ maxLength: 40, max: 4 }), (bytes) => {
       expect(unescapeNal(withEmulationPrevention(bytes))).toEqual(bytes)
     }),
-    { seed: 7, numRuns: 500 },
+    { seed: 7, numRuns: fuzzRuns(500) },
   )
 })
 

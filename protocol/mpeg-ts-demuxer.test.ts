@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { encodeAdts } from './aac.ts'
 import { concatBytes } from './bytes.ts'
 import type { Decoded } from './decoded.ts'
@@ -266,6 +267,6 @@ test('demuxMpegTs answers any bytes with a value, never with more media than byt
       expect(mediaBytes.reduce((sum, part) => sum + part.length, 0)).toBeLessThan(bytes.length)
       expect(faults.length).toBeLessThan(bytes.length)
     }),
-    { seed: 7, numRuns: 300 },
+    { seed: 7, numRuns: fuzzRuns(300) },
   )
 })

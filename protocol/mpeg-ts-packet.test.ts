@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { concatBytes } from './bytes.ts'
 import { decodeTsPacket, TS_PACKET_BYTES, type TsPacket } from './mpeg-ts-packet.ts'
 import { hex } from './test-support/transport-packets.ts'
@@ -57,6 +58,6 @@ test('decodeTsPacket keeps the payload of any bytes inside the packet', () => {
       const packet = decodeTsPacket(Uint8Array.of(0x47, ...tail), 0)
       return !packet.ok || (packet.value.payloadStart >= 4 && packet.value.payloadStart <= packet.value.payloadEnd)
     }),
-    { seed: 7, numRuns: 1000 },
+    { seed: 7, numRuns: fuzzRuns(1000) },
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { keyframeAtOrBefore, outlineSegment, readOutline, writeOutline, type Outline } from './outline.ts'
 
 const frame = (
@@ -117,14 +118,14 @@ for (const [from, to, expected] of wrong) {
 test('readOutline answers any text and any JSON with a value', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => !readOutline(text).ok),
-    { seed: 7, numRuns: 300 },
+    { seed: 7, numRuns: fuzzRuns(300) },
   )
   const head = { format: 'weir-outline', version: 1, variant: 'a', originTicks: 0, ended: true }
   fc.assert(
     fc.property(fc.array(fc.array(fc.jsonValue())), (segments) => {
       return readOutline(JSON.stringify({ ...head, segments })).ok === (segments.length === 0)
     }),
-    { seed: 7, numRuns: 300 },
+    { seed: 7, numRuns: fuzzRuns(300) },
   )
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { decodePes } from './pes.ts'
 import { hex } from './test-support/transport-packets.ts'
 
@@ -42,6 +43,6 @@ test('decodePes answers any bytes with a value', () => {
       const pes = decodePes(Uint8Array.of(0, 0, 1, ...tail))
       return !pes.ok || (pes.value.ptsTicks ?? 0) < 2 ** 33
     }),
-    { seed: 7, numRuns: 1000 },
+    { seed: 7, numRuns: fuzzRuns(1000) },
   )
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import * as HLS from 'hls-parser'
 import { Parser } from 'm3u8-parser'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import {
   writeMediaPlaylist,
   writeMultivariantPlaylist,
@@ -187,6 +188,6 @@ test('writeMultivariantPlaylist lets no text become another line or attribute', 
       const { playlists } = readByM3u8Parser(text)
       return playlists?.length === 1 && playlists[0]?.uri === uri && playlists[0].attributes['CODECS'] === codec
     }),
-    { seed: 7, numRuns: 500 },
+    { seed: 7, numRuns: fuzzRuns(500) },
   )
 })

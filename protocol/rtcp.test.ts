@@ -11,6 +11,7 @@ import {
   type RtcpPacket as OracleRtcp,
 } from 'rtp.js/packets'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { decodeRtcp, encodeRtcp, type ReportBlock, type RtcpPacket } from './rtcp.ts'
 import { hex } from './test-support/transport-packets.ts'
 
@@ -229,7 +230,7 @@ test('decodeRtcp answers any bytes with packets that can be written, or with a f
       outcomes[result.ok ? 'read' : 'refused'] += 1
       if (result.ok) expect(decodeRtcp(encodeRtcp(result.value))).toEqual(result)
     }),
-    { seed: 3551, numRuns: 2000 },
+    { seed: 3551, numRuns: fuzzRuns(2000) },
   )
   expect(outcomes).toEqual({ read: 340, refused: 1660 })
 })

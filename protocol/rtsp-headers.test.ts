@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import {
   readNptRange,
   readRtpInfo,
@@ -123,5 +124,5 @@ test('the header readers take any text', () => {
     for (const read of [readTransport, readNptRange, readRtpInfo, readSessionHeader])
       expect(() => read(text)).not.toThrow()
   })
-  fc.assert(property, { seed: 2, numRuns: 500 })
+  fc.assert(property, { seed: 2, numRuns: fuzzRuns(500) })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import {
   encodeInterleavedFrame,
   encodeRtspMessage,
@@ -125,5 +126,5 @@ test('RtspReader gives the same events for any split of any bytes', () => {
     for (let at = 0; at < whole.length; at += step) split.push(...reader.push(whole.subarray(at, at + step)))
     expect(split).toEqual(new RtspReader().push(whole))
   })
-  fc.assert(property, { seed: 1, numRuns: 500 })
+  fc.assert(property, { seed: 1, numRuns: fuzzRuns(500) })
 })

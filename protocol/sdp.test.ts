@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { aacFormatParameters, h264FormatParameters, readSdp, writeSdp, type PresentationDescription } from './sdp.ts'
 
 const description: PresentationDescription = {
@@ -108,5 +109,5 @@ test('readSdp takes any lines', () => {
     anyText,
     (lines) => void expect(() => readSdp(['v=0', ...lines].join('\n'))).not.toThrow(),
   )
-  fc.assert(property, { seed: 3, numRuns: 500 })
+  fc.assert(property, { seed: 3, numRuns: fuzzRuns(500) })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import type { ControlRequest } from '../protocol/udp-control.ts'
 import { readControlRequest, step, type ControlEffect, type ControlState } from './udp-control-step.ts'
 
@@ -118,6 +119,6 @@ test('readControlRequest answers to any text, and never throws', () => {
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
       expect(typeof readControlRequest(text).ok).toBe('boolean')
     }),
-    { seed: 5, numRuns: 500 },
+    { seed: 5, numRuns: fuzzRuns(500) },
   )
 })

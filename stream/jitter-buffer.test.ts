@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { JitterBuffer, type Released } from './jitter-buffer.ts'
 
 const brief = (released: readonly Released<string>[]) =>
@@ -72,6 +73,6 @@ test('JitterBuffer gives each packet once or tells it lost, in order, whatever t
       )
       expect(numbers).toEqual(Array.from({ length: 61 }, (_, index) => index))
     }),
-    { seed: 4, numRuns: 300 },
+    { seed: 4, numRuns: fuzzRuns(300) },
   )
 })

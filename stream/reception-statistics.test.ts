@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { ReceptionStatistics } from './reception-statistics.ts'
 
 const told = (firstSequenceNumber: number) => new ReceptionStatistics({ clockRateHz: 90000, firstSequenceNumber })
@@ -104,6 +105,6 @@ test('ReceptionStatistics counts exactly the packets that a random mask drops', 
         expect(statistics.lostPackets).toBe(mask.filter((arrives) => !arrives).length)
       },
     ),
-    { seed: 3, numRuns: 300 },
+    { seed: 3, numRuns: fuzzRuns(300) },
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { readRtspAddress, trackUrl, type RtspAddress } from './rtsp-url.ts'
 
 const video: RtspAddress = { base: 'rtsp://127.0.0.1:8554', videoId: 'abc', query: '' }
@@ -45,5 +46,5 @@ test('readRtspAddress takes any text', () => {
   const property = fc.property(fc.array(fc.oneof(pieces, fc.string({ maxLength: 3 }))), (parts) => {
     expect(() => readRtspAddress(parts.join(''))).not.toThrow()
   })
-  fc.assert(property, { seed: 4, numRuns: 500 })
+  fc.assert(property, { seed: 4, numRuns: fuzzRuns(500) })
 })
