@@ -56,7 +56,7 @@ test.concurrent('ffmpeg copies every frame over UDP without an error', async (co
 test.concurrent('ffmpeg decodes the very pictures that the segments hold', async (context) => {
   const ffmpeg = needs(context, 'ffmpeg')
   const relay = await startClipRelay(context, clip)
-  const hashes = ['-map', '0:v', '-fps_mode', 'passthrough', '-f', 'framemd5', '-']
+  const hashes = ['-map', '0:v', '-vsync', 'passthrough', '-f', 'framemd5', '-']
   const run = await runClient(ffmpeg, ['-v', 'error', '-i', relay.url, ...hashes], LIMIT)
   const segments = execFileSync(ffmpeg, ['-v', 'error', '-i', '-', ...hashes], { input: Buffer.concat(clip.segments) })
   expect(run.stderr).toBe('')
