@@ -11,7 +11,7 @@ import {
   type RtcpPacket as OracleRtcp,
 } from 'rtp.js/packets'
 import { expect, test } from 'vitest'
-import { fuzzRuns } from '../lab/test-support/long-run.ts'
+import { fuzzRuns, inLongRun } from '../lab/test-support/long-run.ts'
 import { decodeRtcp, encodeRtcp, type ReportBlock, type RtcpPacket } from './rtcp.ts'
 import { hex } from './test-support/transport-packets.ts'
 
@@ -151,6 +151,11 @@ const refused = [
     fault: { code: 'bad-length', statedBytes: 9, gotBytes: 3 },
   },
   { name: 'padding into the header', wire: 'a0 c9 0001 00000005', fault: { code: 'bad-padding', paddingBytes: 5 } },
+  {
+    name: 'padding of half a word',
+    wire: 'a0 cd 0002 00000001 00000002',
+    fault: { code: 'bad-padding', paddingBytes: 2 },
+  },
   { name: 'padding of no bytes', wire: 'a0 c9 0001 00000000', fault: { code: 'bad-padding', paddingBytes: 0 } },
 ]
 for (const { name, wire, fault } of refused) {
@@ -232,7 +237,7 @@ test('decodeRtcp answers any bytes with packets that can be written, or with a f
     }),
     { seed: 3551, numRuns: fuzzRuns(2000) },
   )
-  expect(outcomes).toEqual({ read: 340, refused: 1660 })
+  if (!inLongRun) expect(outcomes).toEqual({ read: 339, refused: 1661 })
 })
 
 function oracleEncode(compound: readonly RtcpPacket[]): Uint8Array {

@@ -81,7 +81,8 @@ function decodeOne(bytes: Uint8Array, statedBytes: number): Decoded<RtcpPacket> 
   if (bytes.length < statedBytes) return badLength(statedBytes, bytes.length)
   const hasPadding = (flags & 0x20) !== 0
   const paddingBytes = hasPadding ? (bytes[bytes.length - 1] as number) : 0
-  if (paddingBytes > bytes.length - HEADER_BYTES || (hasPadding && paddingBytes === 0)) {
+  const isWords = paddingBytes % 4 === 0 // as the packet itself, section 6.4.1
+  if (paddingBytes > bytes.length - HEADER_BYTES || (hasPadding && paddingBytes === 0) || !isWords) {
     return { ok: false, fault: { code: 'bad-padding', paddingBytes } }
   }
   return decodeBody(packetType, flags & 0x1f, bytes.subarray(HEADER_BYTES, bytes.length - paddingBytes))
