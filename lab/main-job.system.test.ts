@@ -87,6 +87,10 @@ test('a page uploads a video, plays it over HLS, and goes on over UDP at the sam
   expect(switchedSeconds).toBeLessThanOrEqual(udp.positionSeconds)
   expect(hls.positionSeconds - switchedSeconds).toBeLessThan(GOP_SECONDS + 1)
 
+  await page.keyboard.press('Space') // the switch has the focus
+  await until(page, ({ phase }) => phase === 'paused')
+  await page.keyboard.press('Space')
+
   const ended = await until(page, ({ phase }) => phase === 'ended')
   expect(ended.transport).toBe('RTP, no repair') // the WebSocket twin names TCP
   expect(ended).toMatchObject({

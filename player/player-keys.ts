@@ -4,9 +4,11 @@ import type { Viewing } from './viewing.ts'
 
 const STEP_SECONDS = 5
 
-/** Space and arrows belong to the player unless a control that uses them has the focus. */
+/** Keys belong to the player unless the control that has the focus uses them: after a click on the switch or a slider
+ *  Space still pauses. */
 function isTaken(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false
+  if (target.matches('input[type=radio], input[type=range]')) return key.startsWith('Arrow')
   if (target.matches('input, select, textarea')) return true
   return key === ' ' && target.matches('button, a, summary')
 }
