@@ -206,8 +206,8 @@ test('DELETE ends a session and closes its connection', async (context) => {
   const page = new SocketPage('video=clip')
   const { id } = await page.told('session')
   expect((await fetch(`${origin}/api/udp-sessions/${id}`, { method: 'DELETE' })).status).toBe(204)
-  await page.closed
   expect((await fetch(`${origin}/api/udp-sessions/${id}`, { method: 'DELETE' })).status).toBe(404)
+  await page.closed
 })
 
 test('control: play, pause, resume, seek and variant are answered with where they are', async (context) => {

@@ -17,6 +17,7 @@ type Entry = {
   readonly wish: SessionWish
   readonly address: string
   readonly openedMs: number
+  presentation?: OpenPresentation // until its session takes it over
   session?: UdpSession
   close: () => void
 }
@@ -46,11 +47,12 @@ export class UdpSessions {
     return status
   }
 
-  /** Throws `unknown-session`. */
+  /** It is gone at once: its connection's own close comes when the page has answered. Throws `unknown-session`. */
   remove(id: string): void {
     const entry = this.#entries.get(id)
     if (entry === undefined) throw unknownSession(id)
     entry.close()
+    this.#end(entry)
   }
 
   /** Answers a page's SDP offer; the session begins when the page's channels are open. */
@@ -58,20 +60,19 @@ export class UdpSessions {
     const dataChannels = await loadDataChannels()
     if (dataChannels === undefined) throw new Refusal('no-data-channel', 'node-datachannel could not be loaded')
     const entry = this.#reserve(wish, address)
-    let presentation: OpenPresentation | undefined
     try {
-      presentation = await openPresentation(this.#parts.source, wish)
-      const opened = presentation
+      const presentation = await openPresentation(this.#parts.source, wish)
+      entry.presentation = presentation
       const answer = await answerOffer(dataChannels, offer, {
-        onOpen: (channel) => this.#begin(entry, opened, channel),
+        onOpen: (channel) => this.#entries.has(entry.id) && this.#begin(entry, presentation, channel),
         onControl: (text) => entry.session?.handleControl(text),
-        onClosed: () => this.#end(entry, opened),
+        onClosed: () => this.#end(entry),
       })
       entry.close = answer.close
       setTimeout(() => entry.session ?? answer.close(), CONNECTING_MS).unref()
       return { id: entry.id, sdp: answer.sdp }
     } catch (error) {
-      this.#end(entry, presentation)
+      this.#end(entry)
       throw error
     }
   }
@@ -79,7 +80,7 @@ export class UdpSessions {
   /** Takes over the connection, or throws the refusal. An unknown video is told on the open WebSocket. */
   openWebSocket(wish: SessionWish, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const entry = this.#reserve(wish, request.socket.remoteAddress ?? '')
-    socket.once('close', () => this.#end(entry, undefined)) // also when the handshake fails
+    socket.once('close', () => this.#end(entry)) // also when the handshake fails
     this.#server.handleUpgrade(request, socket, head, (client) => this.#join(entry, client))
   }
 
@@ -114,7 +115,7 @@ export class UdpSessions {
       throw new Refusal('too-many-sessions', `expected at most ${SESSIONS_PER_ADDRESS} sessions from ${address}`)
     }
     if (wish.link !== undefined) links.get(wish.link)
-    const entry = { id: randomUUID(), wish, address, openedMs: timer.nowMs(), close: () => {} }
+    const entry: Entry = { id: randomUUID(), wish, address, openedMs: timer.nowMs(), close: () => {} }
     this.#entries.set(entry.id, entry)
     return entry
   }
@@ -123,15 +124,15 @@ export class UdpSessions {
     const { id, wish } = entry
     const session = new UdpSession({ id, wish, presentation, channel }, this.#parts)
     entry.session = session
+    delete entry.presentation
     if (!this.#entries.has(id)) session.close() // gone while it was being opened
     this.#parts.logger.info({ session: id, ...wish, transport: channel.transport }, 'UDP session begins')
     return session
   }
 
   /** The way to the page is gone, or was never there. */
-  #end(entry: Entry, presentation: OpenPresentation | undefined): void {
-    if (!this.#entries.delete(entry.id)) return
-    const { session, id, openedMs } = entry
+  #end({ id, session, presentation, openedMs }: Entry): void {
+    if (!this.#entries.delete(id)) return
     if (session === undefined) return presentation?.close()
     session.close()
     const { offeredPackets, droppedPackets } = session.status()
