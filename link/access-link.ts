@@ -1,81 +1,96 @@
-import { Bottleneck } from './bottleneck.ts'
-import { Delay } from './delay.ts'
-import type { LinkPacket, LinkStage } from './link-packet.ts'
-import { RandomLoss } from './loss.ts'
+import { EventQueue } from './event-queue.ts'
+import type { DropCause, LinkPacket, PacketListener } from './link-packet.ts'
+import { OneWay } from './one-way.ts'
 import type { LinkProfile } from './profile.ts'
-import { seededRandom } from './random.ts'
 
-/** What became of a packet, told in the order in which it is known. */
-export type PacketFate =
-  | { readonly kind: 'accepted' | 'tail-dropped' | 'lost'; readonly packet: LinkPacket; readonly atMs: number }
-  | {
-      readonly kind: 'delivered'
-      readonly packet: LinkPacket
-      readonly atMs: number
-      readonly queueingDelayMs: number // waited before its first bit was sent
-    }
+export type Direction = 'down' | 'up'
 
-/** The udp lane of a downlink: rate, drop-tail queue, loss, one-way delay, in this order (network-model.md 2.1).
- *  A pure function of profile, seed and packets with their entry times: how often `advance` is called changes nothing. */
-export class AccessLink implements LinkStage {
-  readonly #tell: (fate: PacketFate) => void
-  readonly #bottleneck: Bottleneck
-  readonly #loss: RandomLoss
-  readonly #delay: Delay
-  #seed: number
-  readonly #queueingDelayMs = new Map<number, number>() // of packets that travel, by id
+/** One sender's and receiver's packets on a line, told what becomes of them, each direction apart. A packet that was told
+ *  of as dropped or delivered is forgotten. */
+export type FlowEnds = { readonly [direction in Direction]?: Partial<PacketListener> }
 
-  constructor({ seed, downlink }: LinkProfile, tell: (fate: PacketFate) => void) {
-    this.#tell = tell
-    this.#seed = seed
-    this.#delay = new Delay(downlink.oneWayDelayMs ?? 0, (packet, atMs) => this.#arrive(packet, atMs))
-    this.#loss = new RandomLoss(downlink.loss?.lossRatio ?? 0, seededRandom(seed), {
-      deliver: (packet, atMs) => this.#delay.accept(packet, atMs),
-      lost: (packet, atMs) => this.#lose(packet, atMs),
-    })
-    this.#bottleneck = new Bottleneck(downlink, {
-      departed: (packet, atMs, queueingDelayMs) => this.#depart(packet, atMs, queueingDelayMs),
-      accepted: (packet, atMs) => this.#tell({ kind: 'accepted', packet, atMs }),
-      tailDropped: (packet, atMs) => this.#tell({ kind: 'tail-dropped', packet, atMs }),
-    })
+/** Who is told the fate of every packet of every flow: counters, records. */
+export type LinkObserver = {
+  accepted(direction: Direction, packet: LinkPacket, atMs: number): void
+  dropped(direction: Direction, packet: LinkPacket, atMs: number, cause: DropCause): void
+  delivered(direction: Direction, packet: LinkPacket, atMs: number, queueingDelayMs: number): void
+}
+
+/** One copy of an access line (a lane): downlink, uplink, and the alarms of those who live on it (TCP's timers), under
+ *  one link time that begins at 0. Events of the same moment go in a fixed order: downlink, uplink, alarms. */
+export class AccessLink {
+  readonly alarms = new EventQueue()
+  readonly #down: OneWay
+  readonly #up: OneWay
+  readonly #flows = new Map<number, FlowEnds>()
+  #newestFlow = 0
+
+  constructor(profile: LinkProfile, observer?: LinkObserver) {
+    this.#down = new OneWay(downlinkOf(profile), this.#listener('down', observer))
+    this.#up = new OneWay(uplinkOf(profile), this.#listener('up', observer))
   }
 
-  accept(packet: LinkPacket, nowMs: number): void {
-    this.#bottleneck.accept(packet, nowMs)
+  openFlow(ends: FlowEnds): number {
+    this.#newestFlow += 1
+    this.#flows.set(this.#newestFlow, ends)
+    return this.#newestFlow
   }
 
+  /** Its packets under way go on, and nobody is told. */
+  closeFlow(flow: number): void {
+    this.#flows.delete(flow)
+  }
+
+  /** The packet enters at `nowMs`, which may be a little before what `advance` has reached (a late timer). */
+  send(direction: Direction, packet: LinkPacket, nowMs: number): void {
+    const way = direction === 'down' ? this.#down : this.#up
+    way.accept(packet, nowMs)
+  }
+
+  /** Everything that happens up to and including `nowMs`, in the order of its moments. What is told may send again. */
   advance(nowMs: number): void {
-    this.#bottleneck.advance(nowMs)
-    this.#delay.advance(nowMs)
+    const untilMs = Math.min(nowMs, Number.MAX_VALUE) // Infinity is the moment of what never happens
+    for (let nextMs = this.nextEventMs(); nextMs <= untilMs; nextMs = this.nextEventMs()) {
+      if (this.#down.nextEventMs() === nextMs) this.#down.advance(nextMs)
+      else if (this.#up.nextEventMs() === nextMs) this.#up.advance(nextMs)
+      else this.alarms.ringNext()
+    }
   }
 
   nextEventMs(): number {
-    return Math.min(this.#bottleneck.nextEventMs(), this.#delay.nextEventMs())
+    return Math.min(this.#down.nextEventMs(), this.#up.nextEventMs(), this.alarms.nextEventMs())
   }
 
-  /** Goes on with another profile: acts at the next packet, and on those that wait in the queue. Another seed begins
-   *  its sequence at the next packet; the same one goes on in it. */
-  change({ seed, downlink }: LinkProfile, nowMs: number): void {
-    this.#bottleneck.change(downlink, nowMs) // lets out what is due under the profile of before
-    if (seed !== this.#seed) this.#loss.random = seededRandom(seed)
-    this.#seed = seed
-    this.#loss.lossRatio = downlink.loss?.lossRatio ?? 0
-    this.#delay.oneWayDelayMs = downlink.oneWayDelayMs ?? 0
+  /** Another profile from `nowMs` on: acts at the next packet, and on those that wait in the queues. */
+  change(profile: LinkProfile, nowMs: number): void {
+    this.advance(nowMs)
+    this.#down.change(downlinkOf(profile), nowMs)
+    this.#up.change(uplinkOf(profile), nowMs)
   }
 
-  #depart(packet: LinkPacket, atMs: number, queueingDelayMs: number): void {
-    this.#queueingDelayMs.set(packet.id, queueingDelayMs)
-    this.#loss.accept(packet, atMs)
+  #listener(direction: Direction, observer: LinkObserver | undefined): PacketListener {
+    return {
+      accepted: (packet, atMs) => {
+        observer?.accepted(direction, packet, atMs)
+        this.#flows.get(packet.flow)?.[direction]?.accepted?.(packet, atMs)
+      },
+      dropped: (packet, atMs, cause) => {
+        observer?.dropped(direction, packet, atMs, cause)
+        this.#flows.get(packet.flow)?.[direction]?.dropped?.(packet, atMs, cause)
+      },
+      delivered: (packet, atMs, queueingDelayMs) => {
+        observer?.delivered(direction, packet, atMs, queueingDelayMs)
+        this.#flows.get(packet.flow)?.[direction]?.delivered?.(packet, atMs, queueingDelayMs)
+      },
+    }
   }
+}
 
-  #lose(packet: LinkPacket, atMs: number): void {
-    this.#queueingDelayMs.delete(packet.id)
-    this.#tell({ kind: 'lost', packet, atMs })
-  }
+function downlinkOf({ downlink, seed, udpBlocked = false }: LinkProfile) {
+  return { profile: downlink, seed, udpBlocked }
+}
 
-  #arrive(packet: LinkPacket, atMs: number): void {
-    const queueingDelayMs = this.#queueingDelayMs.get(packet.id) ?? 0
-    this.#queueingDelayMs.delete(packet.id)
-    this.#tell({ kind: 'delivered', packet, atMs, queueingDelayMs })
-  }
+/** Its own chance: the uplink's seed is the downlink's with every bit turned. */
+function uplinkOf({ uplink = {}, seed, udpBlocked = false }: LinkProfile) {
+  return { profile: uplink, seed: ~seed >>> 0, udpBlocked }
 }

@@ -12,7 +12,8 @@ function bottleneck(options: BottleneckOptions) {
     tailDropped: ({ id }) => tailDropped.push(id),
   })
   const offer = (count: number, nowMs: number, sizeBytes = 1000, firstId = 0) => {
-    for (let id = firstId; id < firstId + count; id += 1) line.accept({ id, flow: 0, sizeBytes }, nowMs)
+    for (let id = firstId; id < firstId + count; id += 1)
+      line.accept({ id, flow: 0, sizeBytes, traffic: 'rtp' as const }, nowMs)
   }
   return { line, offer, departures, tailDropped }
 }

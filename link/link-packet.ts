@@ -1,5 +1,14 @@
+/** Packets of each kind meet random chance in a sequence of their own: what RTCP or TCP sends does not change which RTP
+ *  packets are lost. */
+export type Traffic = 'rtp' | 'rtcp' | 'tcp'
+
 /** All that the network sees of a packet: headers counted in, no bytes. */
-export type LinkPacket = { readonly id: number; readonly flow: number; readonly sizeBytes: number }
+export type LinkPacket = {
+  readonly id: number
+  readonly flow: number
+  readonly sizeBytes: number
+  readonly traffic: Traffic
+}
 export type Deliver = (packet: LinkPacket, departureMs: number) => void
 
 /** One part of a line. Calls come in order of time; a shell that owns the socket keeps the bytes by `id`. */
@@ -11,5 +20,18 @@ export type LinkStage = {
   nextEventMs(): number
 }
 
+/** Lost by the loss process, by the full queue, or UDP where UDP is blocked. */
+export type DropCause = 'loss' | 'queue' | 'blocked'
+
+/** Who is told what becomes of packets. Moments are link time. */
+export type PacketListener = {
+  accepted(packet: LinkPacket, atMs: number): void
+  dropped(packet: LinkPacket, atMs: number, cause: DropCause): void
+  /** `queueingDelayMs` is the wait before the first bit was sent. */
+  delivered(packet: LinkPacket, atMs: number, queueingDelayMs: number): void
+}
+
 /** What UDP and IPv4 add to a payload; everything above (DTLS, SCTP) is left out, so that all ways of UDP compare. */
 export const UDP_IPV4_HEADER_BYTES = 28
+/** What TCP with timestamps and IPv4 add to a payload (RFC 9293 section 3.1, RFC 7323 section 3.2). */
+export const TCP_IPV4_HEADER_BYTES = 52

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fuzzRuns } from '../lab/test-support/long-run.ts'
-import { AccessLink } from './access-link.ts'
 import { Bottleneck } from './bottleneck.ts'
 import { Delay } from './delay.ts'
 import type { Deliver, LinkPacket, LinkStage } from './link-packet.ts'
 import { RandomLoss } from './loss.ts'
+import { OneWay } from './one-way.ts'
 import { seededRandom } from './random.ts'
 
 type Told = { readonly deliver: Deliver; readonly drop: Deliver }
@@ -21,17 +21,17 @@ const stages: Record<string, (told: Told) => LinkStage> = {
     new Bottleneck({}, { accepted: () => {}, departed: deliver, tailDropped: drop }),
   'RandomLoss of 20 %': ({ deliver, drop }) => new RandomLoss(0.2, seededRandom(7), { deliver, lost: drop }),
   'Delay of 35 ms': ({ deliver }) => new Delay(35, deliver),
-  'AccessLink with all of them': ({ deliver, drop }) => {
-    const downlink = {
+  'OneWay with all of them': ({ deliver, drop }) => {
+    const profile = {
       rateBitsPerSecond: 2_000_000,
       queueMs: 60,
       oneWayDelayMs: 35,
       loss: { kind: 'random', lossRatio: 0.2 },
     } as const
-    return new AccessLink({ seed: 7, downlink }, (fate) => {
-      if (fate.kind === 'delivered') deliver(fate.packet, fate.atMs)
-      else if (fate.kind !== 'accepted') drop(fate.packet, fate.atMs)
-    })
+    return new OneWay(
+      { seed: 7, profile, udpBlocked: false },
+      { accepted: () => {}, delivered: deliver, dropped: drop },
+    )
   },
 }
 
@@ -49,7 +49,7 @@ const entries: fc.Arbitrary<Entry[]> = fc
     let entryMs = 1000
     return steps.map(({ gapMs, sizeBytes }, id) => {
       entryMs += gapMs
-      return { packet: { id, flow: 0, sizeBytes }, entryMs }
+      return { packet: { id, flow: 0, sizeBytes, traffic: 'rtp' as const }, entryMs }
     })
   })
 

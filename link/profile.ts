@@ -1,17 +1,41 @@
 import { z } from 'zod'
 
-/** One viewer's access line, as configuration, scenarios and HTTP write it. Absent rate: unlimited; absent delay and
- *  loss: none; absent queue: 200 ms (link/bottleneck.ts). */
+/** Per packet at random, in bursts of packets (Gilbert-Elliott), or all packets of bad moments in time, the same moments
+ *  for whoever sends. `lossRatio` is the mean of each. */
+export type LossProfile =
+  | { readonly kind: 'random'; readonly lossRatio: number }
+  | { readonly kind: 'gilbert-elliott'; readonly lossRatio: number; readonly meanBurstPackets: number }
+  | { readonly kind: 'bad-moments'; readonly lossRatio: number; readonly meanBurstMs: number }
+
+/** Absent rate: unlimited; absent delay, jitter, loss: none; absent queue: 200 ms (link/bottleneck.ts). */
+export type DirectionProfile = {
+  readonly rateBitsPerSecond?: number
+  readonly queueMs?: number // at the rate of the moment
+  readonly queueBytes?: number
+  readonly oneWayDelayMs?: number
+  readonly jitterMs?: number // uniform from 0 to this, added to the delay; never reorders
+  readonly reorderRatio?: number
+  readonly duplicateRatio?: number
+  readonly loss?: LossProfile
+}
+
+export type CongestionControl = 'cubic' | 'reno' | 'bbr'
+
+/** One viewer's access line, as configuration, scenarios and HTTP write it. */
 export type LinkProfile = {
   readonly name?: string
   readonly seed: number
-  readonly downlink: {
-    readonly rateBitsPerSecond?: number
-    readonly queueMs?: number
-    readonly oneWayDelayMs?: number
-    readonly loss?: { readonly kind: 'random'; readonly lossRatio: number }
-  }
+  readonly sharing?: 'separate' | 'shared' // absent: separate
+  readonly applyTo?: 'page' | 'everyone' // absent: page; of the configuration's link only
+  readonly downlink: DirectionProfile
+  readonly uplink?: DirectionProfile
+  readonly udpBlocked?: boolean
+  readonly tcp?: { readonly congestionControl?: CongestionControl; readonly tlsRoundTrips?: 0 | 1 | 2 }
+  readonly changes?: readonly ProfileChange[] // in order of time
 }
+
+/** A JSON merge patch (RFC 7396) of the profile at a moment of link time. */
+export type ProfileChange = { readonly atSeconds: number; readonly set: Readonly<Record<string, unknown>> }
 
 export type ProfileRead =
   | { readonly ok: true; readonly profile: LinkProfile }
@@ -47,7 +71,7 @@ const profileSchema = objectOf({
  *  what came: `link.downlink.queueMs must be a number from 1 to 10000, got "1s"`. */
 export function readLinkProfile(value: unknown, at = 'profile'): ProfileRead {
   const read = profileSchema.safeParse(value)
-  if (read.success) return { ok: true, profile: read.data }
+  if (read.success) return { ok: true, profile: read.data as LinkProfile }
   return { ok: false, problems: read.error.issues.flatMap((issue) => problemsOf(issue, value, at)) }
 }
 
