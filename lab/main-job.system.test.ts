@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, test, vi, type TestContext } from 'vitest'
 import { AccessLink } from '../link/access-link.ts'
 import { readOutline, type Outline } from '../protocol/outline.ts'
-import { UDP_IPV4_HEADER_BYTES } from '../link/link-packet.ts'
+import { UDP_IPV4_HEADER_BYTES, type LinkPacket } from '../link/link-packet.ts'
 import { predictDamage } from '../stream/predict-damage.ts'
 import { scheduleSegment } from '../stream/send-schedule.ts'
 import { makeClip } from '../server/test-support/clips.ts'
@@ -111,12 +111,14 @@ function virtualLosses(outline: Outline, seed: number, lossRatio: number) {
   const lost = { video: new Set<number>(), audio: [] as number[] }
   const offered: { readonly trackIndex: number; readonly index: number }[] = []
   const counts = [0, 0]
-  const link = new AccessLink({ seed, downlink: { loss: { kind: 'random', lossRatio } } }, ({ kind, packet }) => {
-    const sent = offered[packet.id]
-    if (kind !== 'lost' || sent === undefined) return
+  const link = new AccessLink({ seed, downlink: { loss: { kind: 'random', lossRatio } } })
+  const dropped = ({ id }: LinkPacket): void => {
+    const sent = offered[id]
+    if (sent === undefined) return
     if (sent.trackIndex === 0) lost.video.add(sent.index)
     else lost.audio.push(sent.index)
-  })
+  }
+  const flow = link.openFlow({ down: { dropped } })
   const queue = new PacketQueue(outline.audio)
   const schedule = { maxRtpBytes: DEFAULT_MAX_RTP_BYTES, ...scheduleFacts(outline) }
   for (const segment of outline.segments) {
@@ -126,7 +128,13 @@ function virtualLosses(outline: Outline, seed: number, lossRatio: number) {
     const { trackIndex, sizeBytes, sendMs } = next.packet
     offered.push({ trackIndex, index: counts[trackIndex] ?? 0 })
     counts[trackIndex] = (counts[trackIndex] ?? 0) + 1
-    link.accept({ id: offered.length - 1, flow: 0, sizeBytes: sizeBytes + UDP_IPV4_HEADER_BYTES }, sendMs)
+    const packet = {
+      id: offered.length - 1,
+      flow,
+      sizeBytes: sizeBytes + UDP_IPV4_HEADER_BYTES,
+      traffic: 'rtp',
+    } as const
+    link.send('down', packet, sendMs)
   }
   link.advance(1e9)
   return lost

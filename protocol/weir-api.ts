@@ -35,29 +35,37 @@ export type Problem = {
   readonly code: string
 }
 
-/** Ground truth of one link and lane, since link time 0. */
+/** Ground truth of one direction of a lane, since link time 0. */
 export type LinkCounters = {
   readonly acceptedPackets: number
   readonly lostPackets: number // by the loss process
   readonly tailDroppedPackets: number // by the full queue
+  readonly blockedPackets: number // UDP where UDP is blocked
   readonly deliveredPackets: number
   readonly deliveredBytes: number
-  readonly gatewayDroppedPackets: number // after the link, on the last hop to the browser
   readonly queueingDelayMsMean: number
   readonly queueingDelayMsMax: number
 }
 
-/** GET /api/links/:id. `profile` is a LinkProfile (link/profile.ts). */
+export type LaneSummary = {
+  readonly downlink: LinkCounters
+  readonly uplink: LinkCounters
+  readonly gatewayDroppedPackets: number // after the link, on the last hop to the browser
+}
+
+/** GET /api/links/:id. `profile` is a LinkProfile (link/profile.ts). Of a shared link the tcp lane counts for both. */
 export type LinkSummary<Profile> = {
   readonly id: string
   readonly profile: Profile
   readonly startedUnixMs?: number // civil time of link time 0; absent before the first media
   readonly timerLagMsP99: number // how late packets left it, against their moment
-  readonly udp: LinkCounters
+  readonly tcp: LaneSummary
+  readonly udp: LaneSummary
 }
 
-/** Why a packet of a UDP session did not reach the viewer: the link's loss process, its full queue, or the last hop. */
-export type PacketDropCause = 'loss' | 'queue' | 'gateway'
+/** Why a packet of a UDP session did not reach the viewer: the link's loss process, its full queue, UDP blocked, or
+ *  the last hop. */
+export type PacketDropCause = 'loss' | 'queue' | 'blocked' | 'gateway'
 
 /** GET /api/udp-sessions/:id: the truth about a viewer's RTP packets, to hold against what the viewer sees. */
 export type UdpSessionStatus = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { PacketFate } from '../link/access-link.ts'
+import type { PacketListener } from '../link/link-packet.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { LiveLink } from './live-link.ts'
 
@@ -8,13 +8,30 @@ afterEach(() => void vi.useRealTimers())
 
 const clock = { nowMs: () => performance.now(), unixMs: () => Date.now() }
 
+type Told = { readonly kind: 'delivered' | 'loss' | 'queue' | 'blocked'; readonly id: number; readonly atMs: number }
+
+/** One flow on the udp lane, which joins anew after a restart. */
 function open(profile: LinkProfile) {
   const link = new LiveLink('a', profile, clock)
-  const told: PacketFate[] = []
-  const flow = link.openFlow((fate) => told.push(fate))
-  const enter = (scheduledMs: number, sizeBytes = 1000) => flow.enter(flow.newPacketId(), sizeBytes, scheduledMs)
+  const told: Told[] = []
+  const join = () => {
+    const use = link.join('udp')
+    const down: Partial<PacketListener> = {
+      delivered: ({ id }, atMs) => told.push({ kind: 'delivered', id, atMs: use.processMs(atMs) }),
+      dropped: ({ id }, atMs, kind) => told.push({ kind, id, atMs: use.processMs(atMs) }),
+    }
+    return { use, flow: use.line.openFlow({ down }) }
+  }
+  let place = join()
+  let newestId = 0
+  const enter = (scheduledMs: number, sizeBytes = 1000) => {
+    if (!place.use.isCurrent()) place = join()
+    newestId += 1
+    const packet = { id: newestId, flow: place.flow, sizeBytes, traffic: 'rtp' } as const
+    place.use.act(scheduledMs, (line, linkMs) => line.send('down', packet, linkMs))
+  }
   const delivered = () => told.filter(({ kind }) => kind === 'delivered')
-  return { link, flow, enter, told, delivered }
+  return { link, enter, told, delivered, leave: () => place.use.leave() }
 }
 
 test('LiveLink delivers without a timer what needs no time', () => {
@@ -53,7 +70,7 @@ test('LiveLink decides alike wherever the clock stands, also at the very moment 
     for (let packet = 0; packet < 5; packet += 1) enter(startMs) // the queue is full, and a packet leaves every 8 ms
     for (let packet = 1; packet < 200; packet += 1) enter(startMs + packet * 8)
     vi.advanceTimersByTime(5000)
-    return told.filter(({ kind }) => kind === 'tail-dropped').length
+    return told.filter(({ kind }) => kind === 'queue').length
   }
   for (const offsetMs of [0, 0.1, 0.7, 123.456, 9999.999]) expect(tailDropped(performance.now() + offsetMs)).toBe(0)
 })
@@ -62,18 +79,18 @@ test('restart begins the seed’s sequence and the counters anew', () => {
   const profile = { seed: 7, downlink: { loss: { kind: 'random', lossRatio: 0.05 } } } as const
   const { link, enter, told } = open(profile)
   const lostOf = () => {
-    const firstId = Math.min(...told.map(({ packet }) => packet.id))
-    const lost = told.filter(({ kind }) => kind === 'lost').map(({ packet }) => packet.id - firstId)
+    const firstId = Math.min(...told.map(({ id }) => id))
+    const lost = told.filter(({ kind }) => kind === 'loss').map(({ id }) => id - firstId)
     told.length = 0
     return lost
   }
   for (let packet = 0; packet < 100; packet += 1) enter(performance.now())
   const first = lostOf()
   expect(first).toEqual([0, 11, 22, 24, 32, 36, 39, 53, 74])
-  expect(link.summary().udp).toMatchObject({ acceptedPackets: 100, lostPackets: 9, deliveredPackets: 91 })
+  expect(link.summary().udp.downlink).toMatchObject({ acceptedPackets: 100, lostPackets: 9, deliveredPackets: 91 })
   link.restart()
   expect(link.summary().startedUnixMs).toBeUndefined()
-  expect(link.summary().udp.acceptedPackets).toBe(0)
+  expect(link.summary().udp.downlink.acceptedPackets).toBe(0)
   for (let packet = 0; packet < 100; packet += 1) enter(performance.now())
   expect(lostOf()).toEqual(first)
 })
@@ -97,15 +114,48 @@ test('summary tells delays, the start in civil time, and how late the timer rang
     id: 'a',
     startedUnixMs: 1_000_000,
     timerLagMsP99: 1,
-    udp: { deliveredPackets: 2, deliveredBytes: 2000, queueingDelayMsMean: 4, queueingDelayMsMax: 8 },
+    udp: { downlink: { deliveredPackets: 2, deliveredBytes: 2000, queueingDelayMsMean: 4, queueingDelayMsMax: 8 } },
   })
 })
 
-test('a link is unused from the moment its last flow leaves', () => {
-  const { link, flow } = open({ seed: 1, downlink: {} })
+test('a link is unused from the moment its last user leaves', () => {
+  const { link, leave } = open({ seed: 1, downlink: {} })
   vi.advanceTimersByTime(5000)
   expect(link.unusedMs(performance.now())).toBe(0)
-  flow.leave()
+  leave()
   vi.advanceTimersByTime(700)
   expect(link.unusedMs(performance.now())).toBe(700)
+})
+
+test('what is under way at a restart arrives as it would have, and is no longer counted', () => {
+  const { link, enter, delivered } = open({ seed: 1, downlink: { oneWayDelayMs: 20 } })
+  const startMs = performance.now()
+  enter(startMs)
+  vi.advanceTimersByTime(10)
+  link.restart()
+  enter(startMs + 10)
+  expect(link.summary().udp.downlink.acceptedPackets).toBe(1)
+  vi.advanceTimersByTime(20)
+  expect(delivered().map(({ atMs }) => atMs - startMs)).toEqual([20, 30])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('a link has two lanes that do not meet, or one when it is shared', () => {
+  const arrivals = (sharing: 'separate' | 'shared') => {
+    const link = new LiveLink('a', { seed: 1, sharing, downlink: { rateBitsPerSecond: 1_000_000 } }, clock)
+    const startMs = performance.now()
+    const told: number[] = []
+    for (const lane of ['tcp', 'udp'] as const) {
+      const use = link.join(lane)
+      const flow = use.line.openFlow({ down: { delivered: (_packet, atMs) => told.push(atMs) } })
+      const packet = { id: 1, flow, sizeBytes: 1000, traffic: 'rtp' } as const
+      use.act(startMs, (line, linkMs) => line.send('down', packet, linkMs))
+    }
+    vi.advanceTimersByTime(100)
+    return told
+  }
+  expect([arrivals('separate'), arrivals('shared')]).toEqual([
+    [8, 8],
+    [8, 16],
+  ])
 })

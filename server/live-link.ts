@@ -1,37 +1,40 @@
-import { AccessLink, type PacketFate } from '../link/access-link.ts'
+import type { AccessLink, LinkObserver } from '../link/access-link.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { LinkSummary } from '../protocol/weir-api.ts'
+import { Era, type LaneName } from './era.ts'
 import { LagHistogram } from './lag-histogram.ts'
 import { LaneCounters } from './lane-counters.ts'
 
 /** The clocks of this process; a test brings its own. */
 export type LinkClock = { nowMs(): number; unixMs(): number }
 
-/** What a flow is told of its packets; `atMs` is on the process's clock. */
-export type TellFate = (fate: PacketFate) => void
-
-/** One sender's packets on a link. */
-export type LinkFlow = {
-  newPacketId(): number
-  /** The packet enters the link at `scheduledMs`, however late this is called. */
-  enter(packetId: number, sizeBytes: number, scheduledMs: number): void
-  noteGatewayDrop(): void
-  /** Nothing more is told. */
+/** Somebody's place on a lane, which keeps the link in use. It stays on its era when the link is restarted, so that what
+ *  is under way comes to its end; who begins something new asks `isCurrent` and joins again. */
+export type LaneUse = {
+  readonly line: AccessLink
+  isCurrent(): boolean
+  /** First everything due before, then `act` at this moment, then what follows from it. A moment that has passed is
+   *  allowed (a late timer); the first one ever is link time 0. Not to be called from inside `act` or from a callback of
+   *  the line: there the line itself is at hand. */
+  act<Result>(processMs: number, act: (line: AccessLink, linkMs: number) => Result): Result
+  processMs(linkMs: number): number
   leave(): void
 }
 
-/** One access line at work: the stages of link/ and the only timer that they need. The timer decides when a packet is
- *  told of, never what becomes of it. */
+type Counters = Readonly<Record<LaneName, LaneCounters>>
+const newCounters = (): Counters => ({ tcp: new LaneCounters(), udp: new LaneCounters() })
+
+/** One access line at work: the lanes of link/ and the only timer that they need. The timer decides when something is
+ *  told, never what becomes of a packet. */
 export class LiveLink {
   readonly id: string
   readonly #clock: LinkClock
-  readonly #flows = new Map<number, TellFate>()
+  readonly #retired = new Set<Era>() // of before a restart, while somebody is still on them
   #profile: LinkProfile
-  #line: AccessLink
-  #counters = new LaneCounters()
+  #counters = newCounters()
+  #era: Era
   #lags = new LagHistogram()
-  #start: { readonly atMs: number; readonly unixMs: number } | undefined // link time 0
-  #newestId = 0 // of flows and packets
+  #startedUnixMs: number | undefined
   #timer: NodeJS.Timeout | undefined
   #timerDueMs = Infinity
   #lastUsedMs: number
@@ -41,7 +44,7 @@ export class LiveLink {
     this.#profile = profile
     this.#clock = clock
     this.#lastUsedMs = clock.nowMs()
-    this.#line = this.#newLine()
+    this.#era = this.#newEra()
   }
 
   get profile(): LinkProfile {
@@ -50,84 +53,102 @@ export class LiveLink {
 
   /** How long nobody has used it: 0 while somebody sends through it. */
   unusedMs(nowMs: number): number {
-    return this.#flows.size > 0 ? 0 : nowMs - this.#lastUsedMs
+    return this.#era.users > 0 || this.#retired.size > 0 ? 0 : nowMs - this.#lastUsedMs
   }
 
   summary(): LinkSummary<LinkProfile> {
     return {
       id: this.id,
       profile: this.#profile,
-      ...(this.#start === undefined ? {} : { startedUnixMs: this.#start.unixMs }),
+      ...(this.#startedUnixMs === undefined ? {} : { startedUnixMs: this.#startedUnixMs }),
       timerLagMsP99: this.#lags.quantileMs(0.99),
-      udp: this.#counters.read(),
+      tcp: this.#counters.tcp.read(),
+      udp: this.#counters.udp.read(),
     }
   }
 
-  openFlow(tell: TellFate): LinkFlow {
-    const flow = this.#newId()
-    this.#flows.set(flow, tell)
+  join(lane: LaneName): LaneUse {
+    const era = this.#era
+    const line = era.lanes[lane]
+    era.users += 1
+    let isHere = true
     return {
-      newPacketId: () => this.#newId(),
-      enter: (id, sizeBytes, scheduledMs) => this.#enter({ id, flow, sizeBytes }, scheduledMs),
-      noteGatewayDrop: () => void (this.#counters.gatewayDroppedPackets += 1),
+      line,
+      isCurrent: () => era === this.#era,
+      act: (processMs, act) => this.#act(era, line, processMs, act),
+      processMs: (linkMs) => era.processMs(linkMs),
       leave: () => {
-        this.#flows.delete(flow)
-        this.#lastUsedMs = this.#clock.nowMs()
+        if (isHere) this.#leave(era)
+        isHere = false
       },
     }
   }
 
-  /** Acts at the next packet. */
+  /** Of RTP packets that never came as far as the last hop's socket. */
+  noteGatewayDrop(): void {
+    this.#counters.udp.gatewayDroppedPackets += 1
+  }
+
+  /** Acts at the next packet. Another `sharing` begins the link anew. */
   change(profile: LinkProfile): void {
+    const isSharedAnew = profile.sharing !== this.#profile.sharing
     this.#profile = profile
+    if (isSharedAnew) return this.restart()
     this.#lastUsedMs = this.#clock.nowMs()
-    this.#line.change(profile, this.#linkMs(this.#clock.nowMs()))
+    this.#era.change(profile, this.#clock.nowMs())
     this.#advance()
   }
 
-  /** The next packet is the first one again: link time 0, the seed's first draw, counters at zero. What is under way
-   *  arrives at once, or is lost, as it would have been. */
+  /** The next packet is the first one again: link time 0, the seed's first draw, counters at zero. What is under way goes
+   *  on where it is. */
   restart(): void {
-    this.#line.advance(Infinity)
-    this.#line = this.#newLine()
-    this.#start = undefined
-    this.#counters = new LaneCounters()
+    if (this.#era.users > 0) this.#retired.add(this.#era)
+    this.#counters = newCounters()
     this.#lags = new LagHistogram()
+    this.#startedUnixMs = undefined
+    this.#era = this.#newEra()
     this.#lastUsedMs = this.#clock.nowMs()
   }
 
   close(): void {
     clearTimeout(this.#timer)
-    this.#flows.clear()
   }
 
-  #newLine(): AccessLink {
-    return new AccessLink(this.#profile, (fate) => {
-      this.#counters.add(fate)
-      this.#flows.get(fate.packet.flow)?.({ ...fate, atMs: (this.#start?.atMs ?? 0) + fate.atMs })
-    })
+  #newEra(): Era {
+    const counters = this.#counters
+    return new Era(this.#profile, (lane): LinkObserver => counters[lane])
   }
 
-  #newId(): number {
-    this.#newestId += 1
-    return this.#newestId
-  }
-
-  #enter(packet: PacketFate['packet'], scheduledMs: number): void {
-    this.#start ??= { atMs: scheduledMs, unixMs: this.#clock.unixMs() }
-    this.#line.accept(packet, this.#linkMs(scheduledMs))
+  #act<Result>(
+    era: Era,
+    line: AccessLink,
+    processMs: number,
+    act: (line: AccessLink, linkMs: number) => Result,
+  ): Result {
+    if (!era.hasBegun) {
+      era.begin(processMs)
+      if (era === this.#era) this.#startedUnixMs = this.#clock.unixMs()
+    }
+    const linkMs = era.linkMs(processMs)
+    line.advance(Math.min(linkMs, era.linkMs(this.#clock.nowMs())))
+    const result = act(line, linkMs)
     this.#advance()
+    return result
   }
 
-  /** To the microsecond: the clock's own start must not change the last digit of a sum, and with it a decision. */
-  #linkMs(nowMs: number): number {
-    return Math.round((nowMs - (this.#start?.atMs ?? nowMs)) * 1000) / 1000
+  #leave(era: Era): void {
+    era.users -= 1
+    if (era.users === 0) this.#retired.delete(era)
+    this.#lastUsedMs = this.#clock.nowMs()
   }
 
   #advance(): void {
-    this.#line.advance(this.#linkMs(this.#clock.nowMs()))
-    const nextMs = this.#line.nextEventMs()
-    const dueMs = nextMs === Infinity ? Infinity : (this.#start?.atMs ?? 0) + nextMs
+    const nowMs = this.#clock.nowMs()
+    let dueMs = Infinity
+    for (const era of [this.#era, ...this.#retired]) {
+      era.advance(nowMs)
+      dueMs = Math.min(dueMs, era.nextEventMs())
+    }
     if (dueMs >= this.#timerDueMs) return // it rings before, and looks again
     clearTimeout(this.#timer)
     this.#timerDueMs = dueMs

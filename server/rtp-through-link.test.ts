@@ -23,7 +23,7 @@ function through(downlink: LinkProfile['downlink']) {
 test('RtpThroughLink counts 28 bytes of headers to each packet', () => {
   const { link, send } = through({})
   send('rtp', 1)
-  expect(link.summary().udp.deliveredBytes).toBe(29)
+  expect(link.summary().udp.downlink.deliveredBytes).toBe(29)
 })
 
 test('RtpThroughLink passes on what arrives, and tells what was lost', () => {

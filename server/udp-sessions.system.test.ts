@@ -129,16 +129,22 @@ async function virtually(downlink: LinkProfile['downlink']) {
   const feed = await PacketFeed.open({ ...feedOf, maxRtpBytes: DEFAULT_MAX_RTP_BYTES }, keyframe)
   const offered: string[] = []
   const dropped = { loss: [] as string[], queue: [] as string[] }
-  const link = new AccessLink({ seed: 7, downlink }, ({ kind, packet }) => {
-    if (kind === 'lost') dropped.loss.push(offered[packet.id] ?? '')
-    if (kind === 'tail-dropped') dropped.queue.push(offered[packet.id] ?? '')
+  const link = new AccessLink({ seed: 7, downlink })
+  const flow = link.openFlow({
+    down: { dropped: ({ id }, _atMs, cause) => cause !== 'blocked' && dropped[cause].push(offered[id] ?? '') },
   })
   const counts = [0, 0]
   for (let next = feed.take(); next !== undefined; next = feed.take()) {
     const { trackIndex, sizeBytes, sendMs } = next.packet
     offered.push(`${trackIndex}:${counts[trackIndex]}`)
     counts[trackIndex] = (counts[trackIndex] ?? 0) + 1
-    link.accept({ id: offered.length - 1, flow: 0, sizeBytes: sizeBytes + UDP_IPV4_HEADER_BYTES }, sendMs)
+    const packet = {
+      id: offered.length - 1,
+      flow,
+      sizeBytes: sizeBytes + UDP_IPV4_HEADER_BYTES,
+      traffic: 'rtp',
+    } as const
+    link.send('down', packet, sendMs)
   }
   link.advance(1e9)
   return { offered, dropped }

@@ -1,0 +1,54 @@
+import { AccessLink } from '../link/access-link.ts'
+import type { LinkObserver } from '../link/access-link.ts'
+import type { LinkProfile } from '../link/profile.ts'
+
+export type LaneName = 'tcp' | 'udp'
+
+/** A link from one link time 0 to the next: its two lanes, each a full copy with the same seed, or one for both, and where
+ *  link time lies on the process's clock. */
+export class Era {
+  readonly lanes: Readonly<Record<LaneName, AccessLink>>
+  users = 0
+  #startMs: number | undefined
+
+  constructor(profile: LinkProfile, observe: (lane: LaneName) => LinkObserver) {
+    const tcp = new AccessLink(profile, observe('tcp'))
+    this.lanes = { tcp, udp: profile.sharing === 'shared' ? tcp : new AccessLink(profile, observe('udp')) }
+  }
+
+  get hasBegun(): boolean {
+    return this.#startMs !== undefined
+  }
+
+  /** Link time 0, unless it has been before. */
+  begin(processMs: number): void {
+    this.#startMs ??= processMs
+  }
+
+  /** To the microsecond: the clock's own start must not change the last digit of a sum, and with it a decision. */
+  linkMs(processMs: number): number {
+    return Math.round((processMs - (this.#startMs ?? processMs)) * 1000) / 1000
+  }
+
+  processMs(linkMs: number): number {
+    return (this.#startMs ?? 0) + linkMs
+  }
+
+  advance(processMs: number): void {
+    const linkMs = this.linkMs(processMs)
+    this.lanes.tcp.advance(linkMs)
+    this.lanes.udp.advance(linkMs)
+  }
+
+  /** The next moment on the process's clock at which something happens, or Infinity. */
+  nextEventMs(): number {
+    const linkMs = Math.min(this.lanes.tcp.nextEventMs(), this.lanes.udp.nextEventMs())
+    return linkMs === Infinity ? Infinity : this.processMs(linkMs)
+  }
+
+  change(profile: LinkProfile, processMs: number): void {
+    const { tcp, udp } = this.lanes
+    tcp.change(profile, this.linkMs(processMs))
+    if (udp !== tcp) udp.change(profile, this.linkMs(processMs))
+  }
+}
