@@ -89,3 +89,12 @@ test('frames and bytes are counted, the bitrate over the last 5 s', () => {
   })
   expect(measures.at(6000).bitrateBitsPerSecond).toBe(2000)
 })
+
+test('the truth of the link is measured beside what the viewer saw, where it was told', () => {
+  const line = { lane: 'tcp', direction: 'up' } as const
+  const measures = fold([
+    { ...line, kind: 'packet-accepted', atMs: 0, flow: 1, packet: 1, traffic: 'tcp', sizeBytes: 52 },
+  ])
+  expect(measures.at(1).link).toMatchObject([{ ...line, offeredPackets: 1, offeredBytes: 52 }])
+  expect(fold([]).at(1)).not.toHaveProperty('link')
+})

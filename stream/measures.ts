@@ -1,3 +1,4 @@
+import { LinkMeasuresFold, type LinkMeasures } from './link-measures.ts'
 import { RecentBytes } from './recent-bytes.ts'
 import type { RunEvent } from './record.ts'
 
@@ -16,6 +17,7 @@ export type Measures = {
   readonly latePackets: number // came after they were given up
   readonly receivedBytes: number
   readonly bitrateBitsPerSecond: number // received in the last 5 s
+  readonly link?: readonly LinkMeasures[] // where the link's truth was told: each direction of each lane
 }
 
 const STALL_MS = 100
@@ -28,6 +30,7 @@ export class MeasuresFold {
   readonly #stalls = new Standstills(STALL_MS, 0)
   readonly #freezes: Standstills
   readonly #bitrate = new RecentBytes(BITRATE_WINDOW_MS)
+  readonly #link = new LinkMeasuresFold()
   #askedMs: number | undefined
   #startupMs: number | undefined
   #positionSeconds: number | undefined
@@ -65,12 +68,19 @@ export class MeasuresFold {
         return
       case 'packet-late':
         this.#counts.latePackets += 1
+        return
+      case 'packet-accepted':
+      case 'packet-dropped':
+      case 'packet-delivered':
+      case 'rate-set':
+        return this.#link.add(event)
     }
   }
 
   at(nowMs: number): Measures {
     const stalls = this.#stalls.at(nowMs)
     const freezes = this.#freezes.at(nowMs)
+    const link = this.#link.at(nowMs)
     return {
       ...(this.#startupMs === undefined ? {} : { startupMs: this.#startupMs }),
       stallCount: stalls.count,
@@ -80,6 +90,7 @@ export class MeasuresFold {
       ...this.#counts,
       lostPackets: this.#givenUpPackets - this.#counts.latePackets,
       bitrateBitsPerSecond: (this.#bitrate.total(nowMs) * 8 * 1000) / BITRATE_WINDOW_MS,
+      ...(link.length === 0 ? {} : { link }),
     }
   }
 

@@ -1,0 +1,25 @@
+import type { Lane, PacketEvent } from './record.ts'
+
+type Direction = PacketEvent['direction']
+type Packet = Pick<PacketEvent, 'flow' | 'traffic' | 'sizeBytes'> & { readonly id: number }
+
+/** An observer of an access link (link/access-link.ts) that tells the fate of its packets as events of a run. */
+export function packetEvents(lane: Lane, tell: (event: PacketEvent) => void) {
+  const about = (direction: Direction, { id, flow, traffic, sizeBytes }: Packet, atMs: number) => ({
+    atMs,
+    lane,
+    direction,
+    flow,
+    packet: id,
+    traffic,
+    sizeBytes,
+  })
+  return {
+    accepted: (direction: Direction, packet: Packet, atMs: number) =>
+      tell({ kind: 'packet-accepted', ...about(direction, packet, atMs) }),
+    dropped: (direction: Direction, packet: Packet, atMs: number, cause: 'loss' | 'queue' | 'blocked') =>
+      tell({ kind: 'packet-dropped', ...about(direction, packet, atMs), cause }),
+    delivered: (direction: Direction, packet: Packet, atMs: number, queueingDelayMs: number) =>
+      tell({ kind: 'packet-delivered', ...about(direction, packet, atMs), queueingDelayMs }),
+  }
+}
