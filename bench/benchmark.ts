@@ -19,6 +19,9 @@ export type Bound = {
   readonly than?: string
 }
 
+/** A benchmark that prints a table of its own shape, and says by itself whether its bounds hold. */
+export type Report = { readonly report: () => { readonly text: string; readonly holds: boolean } }
+
 export type SideResult = { readonly side: string; readonly medianValue: number; readonly values: readonly number[] }
 
 export const ROUNDS = 5

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { commitName } from '../build/git.ts'
 import { machineLine } from '../build/machine.ts'
 import { inRoot } from '../build/places.mjs'
-import { boundHolds, measure, type Benchmark, type Bound, type SideResult } from './benchmark.ts'
+import { boundHolds, measure, type Benchmark, type Bound, type Report, type SideResult } from './benchmark.ts'
 
 const SUFFIX = '.bench.ts'
 
@@ -15,10 +15,10 @@ function names(): string[] {
   )
 }
 
-async function load(name: string): Promise<Benchmark> {
+async function load(name: string): Promise<Benchmark | Report> {
   const file = join(import.meta.dirname, `${name}${SUFFIX}`)
   if (!existsSync(file)) throw new RangeError(`no benchmark is called "${name}"; there are ${names().join(', ')}`)
-  const { default: benchmark } = (await import(pathToFileURL(file).href)) as { default: Benchmark }
+  const { default: benchmark } = (await import(pathToFileURL(file).href)) as { default: Benchmark | Report }
   return benchmark
 }
 
@@ -41,13 +41,20 @@ const sentence = ({ side, is, limit, than }: Bound, unit: string): string =>
 /** Measures one, prints its table and keeps it in docs/measured/; gives whether its bound holds. */
 async function run(name: string): Promise<boolean> {
   const benchmark = await load(name)
-  const results = await measure(benchmark)
-  const text = table(benchmark, results)
+  const { text, holds } = 'report' in benchmark ? benchmark.report() : await compareSides(benchmark)
   console.log(text)
   const source = `${new Date().toISOString().slice(0, 10)}, commit ${commitName()}, ${machineLine()}.`
   mkdirSync(inRoot('docs/measured'), { recursive: true })
   writeFileSync(inRoot('docs/measured', `${name}.md`), `${text}\n${source} Made by \`npm run bench -- ${name}\`.\n`)
-  return benchmark.bound === undefined || boundHolds(benchmark.bound, results)
+  return holds
+}
+
+async function compareSides(benchmark: Benchmark): Promise<ReturnType<Report['report']>> {
+  const results = await measure(benchmark)
+  return {
+    text: table(benchmark, results),
+    holds: benchmark.bound === undefined || boundHolds(benchmark.bound, results),
+  }
 }
 
 const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean' } } })
