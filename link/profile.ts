@@ -1,4 +1,6 @@
-import { z } from 'zod'
+import { isObject, mergePatch } from './merge-patch.ts'
+import { profileSchema } from './profile-schema.ts'
+import { problemsOf } from './schema-words.ts'
 
 /** Per packet at random, in bursts of packets (Gilbert-Elliott), or all packets of bad moments in time, the same moments
  *  for whoever sends. `lossRatio` is the mean of each. */
@@ -7,9 +9,39 @@ export type LossProfile =
   | { readonly kind: 'gilbert-elliott'; readonly lossRatio: number; readonly meanBurstPackets: number }
   | { readonly kind: 'bad-moments'; readonly lossRatio: number; readonly meanBurstMs: number }
 
-/** Absent rate: unlimited; absent delay, jitter, loss: none; absent queue: 200 ms (link/bottleneck.ts). */
+/** A rate over time, which begins again at its end: steps of [kbit/s, seconds], or in mahimahi's way the milliseconds at
+ *  which 1500 bytes may leave. link/traces.ts reads files. */
+export type RateTrace = readonly (readonly [kilobitsPerSecond: number, seconds: number])[] | readonly number[]
+
+/** A rate over time made from a few numbers, which begins again at its end. link/generators.ts says what each does. */
+export type RateGenerator =
+  | { readonly kind: 'steps'; readonly ratesBitsPerSecond: readonly number[]; readonly stepSeconds: number }
+  | {
+      readonly kind: 'spike'
+      readonly rateBitsPerSecond: number
+      readonly spikeRateBitsPerSecond: number
+      readonly periodSeconds: number
+      readonly spikeSeconds: number
+    }
+  | {
+      readonly kind: 'sawtooth'
+      readonly lowestRateBitsPerSecond: number
+      readonly highestRateBitsPerSecond: number
+      readonly periodSeconds: number
+    }
+  | {
+      readonly kind: 'markov'
+      readonly ratesBitsPerSecond?: readonly number[]
+      readonly meanDwellSeconds?: number
+      readonly outagesPerMinute?: number
+    }
+
+/** Of `rateBitsPerSecond`, `trace` and `generator` at most one, of `queueMs` and `queueBytes` too. Absent rate:
+ *  unlimited; absent delay, jitter, loss: none; absent queue: 200 ms (link/bottleneck.ts). */
 export type DirectionProfile = {
   readonly rateBitsPerSecond?: number
+  readonly trace?: RateTrace
+  readonly generator?: RateGenerator
   readonly queueMs?: number // at the rate of the moment
   readonly queueBytes?: number
   readonly oneWayDelayMs?: number
@@ -34,72 +66,61 @@ export type LinkProfile = {
   readonly changes?: readonly ProfileChange[] // in order of time
 }
 
-/** A JSON merge patch (RFC 7396) of the profile at a moment of link time. */
+/** A JSON merge patch (RFC 7396) of `downlink`, `uplink` or `udpBlocked` at a moment of link time. */
 export type ProfileChange = { readonly atSeconds: number; readonly set: Readonly<Record<string, unknown>> }
 
 export type ProfileRead =
   | { readonly ok: true; readonly profile: LinkProfile }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-const numberFrom = (least: number, most: number) => {
-  const expected = `must be a number from ${least} to ${most}`
-  return z.number(expected).min(least, expected).max(most, expected)
-}
+/** Who wrote it: `applyTo` has a meaning in the configuration alone. */
+export type ProfileOrigin = 'configuration' | 'request'
 
-const objectOf = <Shape extends z.ZodRawShape>(shape: Shape) => {
-  const keys = Object.keys(shape).join(', ')
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? `is unknown; known here: ${keys}` : `must be an object of ${keys}`,
-  })
-}
-
-const seedExpected = 'must be a whole number from 0 to 4294967295'
-
-const profileSchema = objectOf({
-  name: z.string('must be a text of 1 to 60 characters').min(1).max(60).exactOptional(),
-  seed: z.int(seedExpected).min(0, seedExpected).max(0xffff_ffff, seedExpected).default(1),
-  downlink: objectOf({
-    rateBitsPerSecond: numberFrom(8_000, 10_000_000_000).exactOptional(),
-    queueMs: numberFrom(1, 10_000).exactOptional(),
-    oneWayDelayMs: numberFrom(0, 10_000).exactOptional(),
-    loss: objectOf({ kind: z.literal('random', 'must be "random"'), lossRatio: numberFrom(0, 1) }).exactOptional(),
-  }).default({}),
-})
-
-/** Reads a profile from parsed YAML or JSON. All problems at once, each with its path under `at`, what was expected and
- *  what came: `link.downlink.queueMs must be a number from 1 to 10000, got "1s"`. */
-export function readLinkProfile(value: unknown, at = 'profile'): ProfileRead {
+/** Reads a profile from parsed YAML or JSON; its changes come out in order of time, each tried on what those before it
+ *  made. All problems at once, each with its path under `at`, what was expected and what came:
+ *  `link.downlink.queueMs must be a number from 1 to 10000, got "1s"`. */
+export function readLinkProfile(value: unknown, at = 'profile', origin: ProfileOrigin = 'request'): ProfileRead {
   const read = profileSchema.safeParse(value)
-  if (read.success) return { ok: true, profile: read.data as LinkProfile }
-  return { ok: false, problems: read.error.issues.flatMap((issue) => problemsOf(issue, value, at)) }
+  const misplaced = origin === 'request' ? applyToProblems(value, at) : []
+  if (!read.success) return { ok: false, problems: [...problemsOf(read.error, value, at), ...misplaced] }
+  const profile = inOrderOfTime(read.data as LinkProfile)
+  const problems = [...misplaced, ...changeProblems(profile, read.data as LinkProfile, at)]
+  return problems.length === 0 ? { ok: true, profile } : { ok: false, problems }
 }
 
-/** The profile with the changes of a JSON merge patch (RFC 7396: null removes a key), checked as a whole. */
-export function mergeProfile(profile: LinkProfile, patch: unknown, at = 'profile'): ProfileRead {
-  return readLinkProfile(mergePatch(profile, patch), at)
+/** The profile with the changes of a JSON merge patch, checked as a whole. What the configuration says of `applyTo` stays. */
+export function mergeProfile({ applyTo, ...profile }: LinkProfile, patch: unknown, at = 'profile'): ProfileRead {
+  const read = readLinkProfile(mergePatch(profile, patch), at)
+  return read.ok && applyTo !== undefined ? { ok: true, profile: { ...read.profile, applyTo } } : read
 }
 
-function problemsOf(issue: z.core.$ZodIssue, value: unknown, at: string): string[] {
-  const path = [at, ...issue.path.map(String)].join('.')
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${path}.${key} ${issue.message}`)
-  return [`${path} ${issue.message}, got ${JSON.stringify(valueAt(value, issue.path)) ?? 'nothing'}`]
+/** The profile after one of its changes, which the reader has tried. */
+export function profileAfter(profile: LinkProfile, { set }: ProfileChange): LinkProfile {
+  return mergePatch(profile, set) as LinkProfile
 }
 
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[String(key)] : undefined), value)
+function applyToProblems(value: unknown, at: string): string[] {
+  if (!isObject(value) || !('applyTo' in value)) return []
+  return [`${at}.applyTo belongs in the configuration's link alone, got ${JSON.stringify(value['applyTo'])}`]
 }
 
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch
-  const merged = new Map(isObject(target) ? Object.entries(target) : [])
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) merged.delete(key)
-    else merged.set(key, mergePatch(merged.get(key), value))
+function inOrderOfTime(profile: LinkProfile): LinkProfile {
+  if (profile.changes === undefined) return profile
+  return { ...profile, changes: profile.changes.toSorted((a, b) => a.atSeconds - b.atSeconds) }
+}
+
+/** What is wrong with the profile that each change makes. A wrong change is told once: the next one is tried without it. */
+function changeProblems({ changes = [], ...profile }: LinkProfile, asWritten: LinkProfile, at: string): string[] {
+  const problems: string[] = []
+  let before: unknown = profile
+  for (const change of changes) {
+    const after = mergePatch(before, change.set)
+    const read = profileSchema.safeParse(after)
+    if (read.success) before = after
+    else {
+      const place = `${at}.changes.${asWritten.changes?.indexOf(change)}.set`
+      problems.push(...problemsOf(read.error, after, place))
+    }
   }
-  return Object.fromEntries(merged)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return problems
 }

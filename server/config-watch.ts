@@ -13,7 +13,7 @@ export function watchLinkPart(
 ): () => Promise<void> {
   const watcher = watch(path, { ignoreInitial: true, awaitWriteFinish: { stabilityThreshold: 100, pollInterval: 20 } })
   const reread = async (): Promise<void> => {
-    const read = readLinkProfile(linkPart(await readFile(path, 'utf8')), `${path}: link`)
+    const read = readLinkProfile(linkPart(await readFile(path, 'utf8')), `${path}: link`, 'configuration')
     if (!read.ok) return logger.warn({ problems: read.problems }, 'the link stays as it was')
     onProfile(read.profile)
     logger.info({ link: read.profile }, 'the link part was read again')

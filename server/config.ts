@@ -101,7 +101,7 @@ export function readConfig(input: ConfigInput): { readonly config: Config; reado
     values[key] = known.kind === 'path' ? resolve(given.folder, String(given.value)) : result.data
     origins[key] = given.origin
   }
-  const link = readLinkProfile(file['link'] ?? {}, `${input.file?.path}: link`)
+  const link = readLinkProfile(file['link'] ?? {}, `${input.file?.path}: link`, 'configuration')
   if (!link.ok) problems.push(...link.problems)
   if (!link.ok || problems.length > 0) throw new ConfigProblems(problems)
   origins['link'] = input.file !== undefined && 'link' in file ? input.file.path : 'default'
