@@ -29,6 +29,7 @@ export const folderRules = {
       'p-queue',
       'pino',
       'pino-pretty',
+      'prom-client',
       'tus-js-client',
       'write-file-atomic',
       'ws',
