@@ -23,6 +23,7 @@ export async function loadVideos(): Promise<void> {
 }
 
 export function applyServerEvent(event: ServerEvent): void {
+  if (event.kind !== 'video' && event.kind !== 'video-removed') return
   const next = new Map(videosById.value ?? [])
   if (event.kind === 'video') next.set(event.video.id, event.video)
   else next.delete(event.id)

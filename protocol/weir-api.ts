@@ -85,6 +85,14 @@ export type UdpSessionStatus = {
   }[]
 }
 
+/** What happens to a link; `GET /api/links/:id` tells its profile and counters. `link-late`, once a run: the timer's p99 lag
+ *  is above 5 ms, and its figures do not count. */
+export type LinkNotice = {
+  readonly kind: 'link-created' | 'link-changed' | 'link-restarted' | 'link-removed' | 'link-late'
+  readonly id: string
+}
+
 export type ServerEvent =
   | { readonly kind: 'video'; readonly video: Video }
   | { readonly kind: 'video-removed'; readonly id: string }
+  | LinkNotice

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mergeProfile, type LinkProfile, type ProfileRead } from '../link/profile.ts'
-import type { LinkSummary } from '../protocol/weir-api.ts'
+import type { LinkNotice, LinkSummary } from '../protocol/weir-api.ts'
+import { newLinkTotals, type LinkRecorder } from './link-watch.ts'
 import { LiveLink, type LinkClock } from './live-link.ts'
 import { Refusal } from './refusal.ts'
 import { RtpThroughLink, type UdpLaneEnd } from './rtp-through-link.ts'
@@ -10,6 +11,8 @@ export const DEFAULT_LINK_ID = 'default'
 export type LinksOptions = {
   readonly defaultProfile: LinkProfile // of the configuration
   readonly clock?: LinkClock
+  readonly onNotice?: (notice: LinkNotice) => void
+  readonly onTimerLag?: (lagMs: number) => void
 }
 
 const MAX_LINKS = 1000
@@ -20,26 +23,37 @@ const processClock: LinkClock = { nowMs: () => performance.now(), unixMs: () => 
 
 /** The access lines by id. `default` is the configuration's and stays; others go when nobody used them for 10 minutes. */
 export class Links {
+  /** Of all links together, those that went too. */
+  readonly totals = newLinkTotals()
   readonly #clock: LinkClock
+  readonly #onNotice: (notice: LinkNotice) => void
+  readonly #onTimerLag: (lagMs: number) => void
   readonly #links = new Map<string, LiveLink>()
   readonly #sweep: NodeJS.Timeout
 
-  constructor({ defaultProfile, clock = processClock }: LinksOptions) {
+  constructor({ defaultProfile, clock = processClock, onNotice = () => {}, onTimerLag = () => {} }: LinksOptions) {
     this.#clock = clock
-    this.#links.set(DEFAULT_LINK_ID, new LiveLink(DEFAULT_LINK_ID, defaultProfile, clock))
+    this.#onNotice = onNotice
+    this.#onTimerLag = onTimerLag
+    this.#open(DEFAULT_LINK_ID, defaultProfile)
     this.#sweep = setInterval(() => this.removeUnused(), SWEEP_MS).unref()
   }
 
   /** The `link` part of the configuration was read anew. */
   setDefaultProfile(profile: LinkProfile): void {
     this.#find(DEFAULT_LINK_ID).change(profile)
+    this.#onNotice({ kind: 'link-changed', id: DEFAULT_LINK_ID })
+  }
+
+  get openLinks(): number {
+    return this.#links.size
   }
 
   /** Throws `too-many-links`. */
   create(profile: LinkProfile): LinkSummary<LinkProfile> {
     if (this.#links.size >= MAX_LINKS) throw new Refusal('too-many-links', `expected fewer than ${MAX_LINKS} links`)
-    const link = new LiveLink(randomUUID(), profile, this.#clock)
-    this.#links.set(link.id, link)
+    const link = this.#open(randomUUID(), profile)
+    this.#onNotice({ kind: 'link-created', id: link.id })
     return link.summary()
   }
 
@@ -52,6 +66,7 @@ export class Links {
   patch(id: string, patch: unknown): LinkSummary<LinkProfile> {
     const link = this.#find(id)
     link.change(profileOf(mergeProfile(link.profile, patch)))
+    this.#onNotice({ kind: 'link-changed', id })
     return link.summary()
   }
 
@@ -59,15 +74,21 @@ export class Links {
   restart(id: string): LinkSummary<LinkProfile> {
     const link = this.#find(id)
     link.restart()
+    this.#onNotice({ kind: 'link-restarted', id })
     return link.summary()
   }
 
   /** Who sends through it goes on doing so. Throws `unknown-link`, `fixed-link`. */
   remove(id: string): void {
-    this.#find(id)
+    const link = this.#find(id)
     if (id === DEFAULT_LINK_ID)
       throw new Refusal('fixed-link', `expected a link made with POST /api/links, got "${id}"`)
-    this.#links.delete(id)
+    this.#remove(link)
+  }
+
+  /** Writes down every packet's fate until the run is over. Gives the function that ends it before. Throws `unknown-link`. */
+  record(id: string, recorder: LinkRecorder): () => void {
+    return this.#find(id).record(recorder)
   }
 
   /** Throws `unknown-link`. */
@@ -78,13 +99,29 @@ export class Links {
   removeUnused(): void {
     const nowMs = this.#clock.nowMs()
     for (const [id, link] of this.#links) {
-      if (id !== DEFAULT_LINK_ID && link.unusedMs(nowMs) >= UNUSED_MS) this.#links.delete(id)
+      if (id !== DEFAULT_LINK_ID && link.unusedMs(nowMs) >= UNUSED_MS) this.#remove(link)
     }
   }
 
   close(): void {
     clearInterval(this.#sweep)
     for (const link of this.#links.values()) link.close()
+  }
+
+  #open(id: string, profile: LinkProfile): LiveLink {
+    const link = new LiveLink(id, profile, this.#clock, {
+      totals: this.totals,
+      onTimerLag: this.#onTimerLag,
+      onLateRun: () => this.#onNotice({ kind: 'link-late', id }),
+    })
+    this.#links.set(id, link)
+    return link
+  }
+
+  #remove(link: LiveLink): void {
+    this.#links.delete(link.id)
+    link.endRecords()
+    this.#onNotice({ kind: 'link-removed', id: link.id })
   }
 
   #find(id: string): LiveLink {

@@ -1,9 +1,10 @@
-import type { AccessLink, LinkObserver } from '../link/access-link.ts'
+import type { AccessLink } from '../link/access-link.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { LinkSummary } from '../protocol/weir-api.ts'
 import { Era, type LaneName } from './era.ts'
 import { LagHistogram } from './lag-histogram.ts'
 import { LaneCounters } from './lane-counters.ts'
+import { LaneObserver, ratesOf, unwatched, type LinkRecorder, type LinkWatch } from './link-watch.ts'
 
 /** The clocks of this process; a test brings its own. */
 export type LinkClock = { nowMs(): number; unixMs(): number }
@@ -24,25 +25,33 @@ export type LaneUse = {
 type Counters = Readonly<Record<LaneName, LaneCounters>>
 const newCounters = (): Counters => ({ tcp: new LaneCounters(), udp: new LaneCounters() })
 
+/** A run whose timer was later than this in more than one of a hundred times does not count (network-model.md 2.2). */
+export const LATE_RUN_MS = 5
+const JUDGED_EVERY_RINGS = 100
+
 /** One access line at work: the lanes of link/ and the only timer that they need. The timer decides when something is
  *  told, never what becomes of a packet. */
 export class LiveLink {
   readonly id: string
   readonly #clock: LinkClock
+  readonly #watch: LinkWatch
   readonly #retired = new Set<Era>() // of before a restart, while somebody is still on them
   #profile: LinkProfile
   #counters = newCounters()
+  #recorders = new Set<LinkRecorder>()
   #era: Era
   #lags = new LagHistogram()
+  #isLateRun = false
   #startedUnixMs: number | undefined
   #timer: NodeJS.Timeout | undefined
   #timerDueMs = Infinity
   #lastUsedMs: number
 
-  constructor(id: string, profile: LinkProfile, clock: LinkClock) {
+  constructor(id: string, profile: LinkProfile, clock: LinkClock, watch: LinkWatch = unwatched()) {
     this.id = id
     this.#profile = profile
     this.#clock = clock
+    this.#watch = watch
     this.#lastUsedMs = clock.nowMs()
     this.#era = this.#newEra()
   }
@@ -84,6 +93,14 @@ export class LiveLink {
     }
   }
 
+  /** Writes down what happens from now on, until the run is over or the function that is given back is called. */
+  record(recorder: LinkRecorder): () => void {
+    const recorders = this.#recorders
+    recorders.add(recorder)
+    ratesOf(this.#profile, this.#era.linkMs(this.#clock.nowMs())).forEach((event) => recorder.record(event))
+    return () => void recorders.delete(recorder)
+  }
+
   /** Of RTP packets that never came as far as the last hop's socket. */
   noteGatewayDrop(): void {
     this.#counters.udp.gatewayDroppedPackets += 1
@@ -95,7 +112,11 @@ export class LiveLink {
     this.#profile = profile
     if (isSharedAnew) return this.restart()
     this.#lastUsedMs = this.#clock.nowMs()
-    this.#era.change(profile, this.#clock.nowMs())
+    const nowMs = this.#clock.nowMs()
+    this.#era.change(profile, nowMs)
+    for (const event of ratesOf(profile, this.#era.linkMs(nowMs))) {
+      for (const recorder of this.#recorders) recorder.record(event)
+    }
     this.#advance()
   }
 
@@ -103,8 +124,10 @@ export class LiveLink {
    *  on where it is. */
   restart(): void {
     if (this.#era.users > 0) this.#retired.add(this.#era)
+    if (this.#era.hasBegun) this.endRecords()
     this.#counters = newCounters()
     this.#lags = new LagHistogram()
+    this.#isLateRun = false
     this.#startedUnixMs = undefined
     this.#era = this.#newEra()
     this.#lastUsedMs = this.#clock.nowMs()
@@ -112,11 +135,24 @@ export class LiveLink {
 
   close(): void {
     clearTimeout(this.#timer)
+    this.endRecords()
   }
 
   #newEra(): Era {
-    const counters = this.#counters
-    return new Era(this.#profile, (lane): LinkObserver => counters[lane])
+    const { totals } = this.#watch
+    const isShared = this.#profile.sharing === 'shared'
+    return new Era(this.#profile, (lane) => {
+      const told = isShared ? 'shared' : lane
+      return new LaneObserver(told, [this.#counters[lane], totals[told]], this.#recorders)
+    })
+  }
+
+  /** The run that is written down is over. */
+  endRecords(): void {
+    const recorders = this.#recorders
+    this.#recorders = new Set() // what is still under way tells nobody
+    for (const recorder of recorders) recorder.end()
+    recorders.clear()
   }
 
   #act<Result>(
@@ -156,8 +192,17 @@ export class LiveLink {
   }
 
   #ring(dueMs: number): void {
-    this.#lags.add(this.#clock.nowMs() - dueMs)
+    this.#noteLag(this.#clock.nowMs() - dueMs)
     this.#timerDueMs = Infinity
     this.#advance()
+  }
+
+  #noteLag(lagMs: number): void {
+    this.#lags.add(lagMs)
+    this.#watch.onTimerLag(lagMs)
+    const isJudged = !this.#isLateRun && this.#lags.total % JUDGED_EVERY_RINGS === 0
+    if (!isJudged || this.#lags.quantileMs(0.99) <= LATE_RUN_MS) return
+    this.#isLateRun = true
+    this.#watch.onLateRun()
   }
 }

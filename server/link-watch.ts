@@ -1,0 +1,90 @@
+import type { Direction, LinkObserver } from '../link/access-link.ts'
+import type { DropCause, LinkPacket } from '../link/link-packet.ts'
+import type { LinkProfile } from '../link/profile.ts'
+import type { Lane, LinkEvent, RateEvent } from '../stream/record.ts'
+import { LaneCounters } from './lane-counters.ts'
+
+/** The truth of all links together, since the process began. */
+export type LinkTotals = Readonly<Record<Lane, LaneCounters>>
+export const newLinkTotals = (): LinkTotals => ({
+  tcp: new LaneCounters(),
+  udp: new LaneCounters(),
+  shared: new LaneCounters(),
+})
+
+/** Who hears of a link beside those who use it. */
+export type LinkWatch = {
+  readonly totals: LinkTotals
+  /** The link's timer rang, so late. */
+  onTimerLag(lagMs: number): void
+  /** Told once a run whose timer is too late too often: its figures do not count. */
+  onLateRun(): void
+}
+
+export const unwatched = (): LinkWatch => ({ totals: newLinkTotals(), onTimerLag: () => {}, onLateRun: () => {} })
+
+/** Who writes a run down. */
+export type LinkRecorder = {
+  record(event: LinkEvent): void
+  /** The run is over: the link was begun anew, or went. */
+  end(): void
+}
+
+/** Counts every packet's fate on a lane, and tells it to who records; without one, no event is made. */
+export class LaneObserver implements LinkObserver {
+  readonly #lane: Lane
+  readonly #counters: readonly [own: LaneCounters, total: LaneCounters]
+  readonly #recorders: ReadonlySet<LinkRecorder>
+
+  constructor(
+    lane: Lane,
+    counters: readonly [own: LaneCounters, total: LaneCounters],
+    recorders: ReadonlySet<LinkRecorder>,
+  ) {
+    this.#lane = lane
+    this.#counters = counters
+    this.#recorders = recorders
+  }
+
+  accepted(direction: Direction, packet: LinkPacket, atMs: number): void {
+    this.#counters[0].accepted(direction)
+    this.#counters[1].accepted(direction)
+    if (this.#recorders.size > 0) this.#tell({ kind: 'packet-accepted', ...this.#of(direction, packet, atMs) })
+  }
+
+  dropped(direction: Direction, packet: LinkPacket, atMs: number, cause: DropCause): void {
+    this.#counters[0].dropped(direction, packet, atMs, cause)
+    this.#counters[1].dropped(direction, packet, atMs, cause)
+    if (this.#recorders.size > 0) this.#tell({ kind: 'packet-dropped', ...this.#of(direction, packet, atMs), cause })
+  }
+
+  delivered(direction: Direction, packet: LinkPacket, atMs: number, queueingDelayMs: number): void {
+    this.#counters[0].delivered(direction, packet, atMs, queueingDelayMs)
+    this.#counters[1].delivered(direction, packet, atMs, queueingDelayMs)
+    if (this.#recorders.size > 0)
+      this.#tell({ kind: 'packet-delivered', ...this.#of(direction, packet, atMs), queueingDelayMs })
+  }
+
+  #of(direction: Direction, { flow, id, traffic, sizeBytes }: LinkPacket, atMs: number) {
+    return { atMs, lane: this.#lane, direction, flow, packet: id, traffic, sizeBytes }
+  }
+
+  #tell(event: LinkEvent): void {
+    for (const recorder of this.#recorders) recorder.record(event)
+  }
+}
+
+/** What a record begins with, and what each change adds: the rates of every lane from now on. */
+export function ratesOf({ sharing, downlink, uplink }: LinkProfile, atMs: number): RateEvent[] {
+  const lanes: readonly Lane[] = sharing === 'shared' ? ['shared'] : ['tcp', 'udp']
+  const directions = [
+    { direction: 'down', profile: downlink },
+    { direction: 'up', profile: uplink },
+  ] as const
+  return lanes.flatMap((lane) =>
+    directions.map(({ direction, profile }) => {
+      const rate = profile?.rateBitsPerSecond === undefined ? {} : { rateBitsPerSecond: profile.rateBitsPerSecond }
+      return { kind: 'rate-set', atMs, lane, direction, ...rate }
+    }),
+  )
+}
