@@ -4,12 +4,10 @@ import { AccessLink } from '../link/access-link.ts'
 import { readOutline, type Outline } from '../protocol/outline.ts'
 import { UDP_IPV4_HEADER_BYTES, type LinkPacket } from '../link/link-packet.ts'
 import { predictDamage } from '../stream/predict-damage.ts'
-import { scheduleSegment } from '../stream/send-schedule.ts'
+import { PacketQueue } from '../stream/packet-queue.ts'
+import { DEFAULT_MAX_RTP_BYTES, scheduleFacts, scheduleSegment, type PlannedPacket } from '../stream/send-schedule.ts'
 import { makeClip } from '../server/test-support/clips.ts'
 import { listVideos, untilStatus } from '../server/test-support/weir-client.ts'
-import { PacketQueue } from '../udp-relay/packet-queue.ts'
-import { scheduleFacts } from '../udp-relay/packetised-segment.ts'
-import { DEFAULT_MAX_RTP_BYTES } from '../udp-relay/playout.ts'
 import { openChromium } from './test-support/chromium.ts'
 import { needs } from './test-support/clients.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
@@ -119,10 +117,10 @@ function virtualLosses(outline: Outline, seed: number, lossRatio: number) {
     else lost.audio.push(sent.index)
   }
   const flow = link.openFlow({ down: { dropped } })
-  const queue = new PacketQueue(outline.audio)
+  const queue = new PacketQueue<PlannedPacket>(outline.audio)
   const schedule = { maxRtpBytes: DEFAULT_MAX_RTP_BYTES, ...scheduleFacts(outline) }
   for (const segment of outline.segments) {
-    queue.add(scheduleSegment(segment, schedule).map((planned) => ({ ...planned, payload: new Uint8Array(0) })))
+    queue.add(scheduleSegment(segment, schedule))
   }
   for (let next = queue.take(); next !== undefined; next = queue.take()) {
     const { trackIndex, sizeBytes, sendMs } = next.packet

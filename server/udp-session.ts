@@ -2,13 +2,8 @@ import type { Logger } from 'pino'
 import type { ErrorCodeName } from '../protocol/error-codes.ts'
 import type { ControlMessage, ControlRequest } from '../protocol/udp-control.ts'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
-import {
-  DEFAULT_MAX_RTP_BYTES,
-  Playout,
-  PlayoutRefusal,
-  type PlayoutEnd,
-  type PlayoutStart,
-} from '../udp-relay/playout.ts'
+import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
+import { Playout, PlayoutRefusal, type PlayoutEnd, type PlayoutStart } from '../udp-relay/playout.ts'
 import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
 import type { SegmentCache } from '../udp-relay/segment-cache.ts'
 import type { SendTimer } from '../udp-relay/send-timer.ts'

@@ -10,7 +10,7 @@ import { decodeRtp } from '../protocol/rtp.ts'
 import type { ControlMessage, ControlRequest, ControlTrack } from '../protocol/udp-control.ts'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
 import { PacketFeed } from '../udp-relay/packet-feed.ts'
-import { DEFAULT_MAX_RTP_BYTES } from '../udp-relay/playout.ts'
+import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { makePackageClip, presentationOf, type PackageClip } from '../udp-relay/test-support/package-clip.ts'
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { OutlineSegment } from '../protocol/outline.ts'
 import { planRtpAac } from '../protocol/rtp-aac.ts'
 import { planRtpH264 } from '../protocol/rtp-h264.ts'
-import { scheduleSegment, type PlannedPacket } from './send-schedule.ts'
+import { packetsFrom, scheduleSegment, type PlannedPacket, type PlannedPacket } from './send-schedule.ts'
 
 const audio = { sampleRateHz: 48_000, samplesPerFrame: 1024 }
 const options = { maxRtpBytes: 1100, frameIntervalTicks: 3000, audio }
@@ -127,3 +127,24 @@ function expectWhole(packets: readonly PlannedPacket[], payloadSizesBytes: reado
   }))
   expect(packets.map(({ packetOfUnit, sizeBytes, marker }) => ({ packetOfUnit, sizeBytes, marker }))).toEqual(expected)
 }
+
+test('packetsFrom begins sound with the keyframe, and keeps all of a segment that is played from its start', () => {
+  const planned = (trackIndex: 0 | 1, unitIndex: number, ptsTicks: number): PlannedPacket => ({
+    trackIndex,
+    unitIndex,
+    packetOfUnit: 0,
+    sizeBytes: 100,
+    marker: true,
+    ptsTicks,
+    sendMs: ptsTicks / 90,
+  })
+  const packets = [
+    planned(1, 0, -1000),
+    planned(0, 0, 0),
+    planned(1, 1, 89_000),
+    planned(0, 1, 90_000),
+    planned(1, 2, 91_000),
+  ]
+  expect(packetsFrom(packets, { frameIndex: 1, startSeconds: 1 })).toEqual(packets.slice(3))
+  expect(packetsFrom(packets, { frameIndex: 0, startSeconds: 0 })).toEqual(packets)
+})

@@ -1,4 +1,4 @@
-import type { OutlineFrame, OutlineSegment } from '../protocol/outline.ts'
+import type { Keyframe, Outline, OutlineFrame, OutlineSegment } from '../protocol/outline.ts'
 import { planRtpAac } from '../protocol/rtp-aac.ts'
 import { planRtpH264 } from '../protocol/rtp-h264.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
@@ -9,6 +9,12 @@ export type ScheduleOptions = {
   readonly frameIntervalTicks: number // 90 kHz; a frame is spread over at most so long
   readonly audio?: AudioClock
 }
+
+/** RTP packets of at most this size for every viewer: what a data channel carries in one SCTP chunk. */
+export const DEFAULT_MAX_RTP_BYTES = 1100
+
+export const TRACK_VIDEO = 0
+export const TRACK_AUDIO = 1
 
 /** One packet of a segment, known before there are bytes. */
 export type PlannedPacket = {
@@ -22,6 +28,12 @@ export type PlannedPacket = {
 }
 
 const TICKS_PER_MS = 90
+
+/** How long a frame may take to leave, and the audio's clock. */
+export function scheduleFacts({ video, audio }: Outline): Omit<ScheduleOptions, 'maxRtpBytes'> {
+  const frameIntervalTicks = Math.round(90_000 / (video?.framesPerSecond ?? 25)) // 90 kHz / (1/s)
+  return { frameIntervalTicks, ...(audio === undefined ? {} : { audio }) }
+}
 
 /** When each packet of a segment leaves, from its sizes alone, so that a live sender and a simulation send the same
  *  packets at the same moments. Video by decode time, a frame's packets evenly over the time until the next frame
@@ -42,6 +54,20 @@ export function scheduleSegment(segment: OutlineSegment, options: ScheduleOption
   return [...video, ...sound].sort((a, b) => a.sendMs - b.sendMs)
 }
 
+/** What is sent of a segment from a keyframe in it on. Sound begins with the keyframe; what comes before it in the segment
+ *  belongs to pictures that are not shown. At the segment's own start all of it is kept: encoder priming, and the overlap
+ *  with the segment before. */
+export function packetsFrom<Packet extends PlannedPacket>(
+  packets: readonly Packet[],
+  { frameIndex, startSeconds }: Pick<Keyframe, 'frameIndex' | 'startSeconds'>,
+): readonly Packet[] {
+  const startTicks = Math.round(startSeconds * 90_000) // s to 90 kHz
+  if (frameIndex === 0) return packets
+  return packets.filter(({ trackIndex, unitIndex, ptsTicks }) =>
+    trackIndex === TRACK_VIDEO ? unitIndex >= frameIndex : ptsTicks >= startTicks,
+  )
+}
+
 function framePackets(
   { ptsTicks, dtsTicks, nalSizesBytes }: OutlineFrame,
   unitIndex: number,
@@ -52,7 +78,7 @@ function framePackets(
   const untilNextTicks = next === undefined ? frameIntervalTicks : next.dtsTicks - dtsTicks
   const spreadTicks = Math.max(0, Math.min(frameIntervalTicks, untilNextTicks))
   return parts.map(({ sizeBytes }, packetOfUnit) => ({
-    trackIndex: 0,
+    trackIndex: TRACK_VIDEO,
     unitIndex,
     packetOfUnit,
     sizeBytes: RTP_HEADER_BYTES + sizeBytes,
@@ -65,7 +91,7 @@ function framePackets(
 function audioPackets(unitBytes: number, unitIndex: number, ptsTicks: number, maxRtpBytes: number): PlannedPacket[] {
   const { sizesBytes } = planRtpAac(unitBytes, maxRtpBytes - RTP_HEADER_BYTES)
   return sizesBytes.map((sizeBytes, packetOfUnit) => ({
-    trackIndex: 1,
+    trackIndex: TRACK_AUDIO,
     unitIndex,
     packetOfUnit,
     sizeBytes: RTP_HEADER_BYTES + sizeBytes,

@@ -1,6 +1,7 @@
 import type { Keyframe } from '../protocol/outline.ts'
-import { PacketQueue, type TimedPacket } from './packet-queue.ts'
-import { TRACK_VIDEO, type PacketisedPacket, type PacketisedSegment } from './packetised-segment.ts'
+import { PacketQueue, type TimedPacket } from '../stream/packet-queue.ts'
+import { packetsFrom } from '../stream/send-schedule.ts'
+import type { PacketisedPacket } from './packetised-segment.ts'
 import type { OpenPresentation } from './presentation-source.ts'
 import type { SegmentCache } from './segment-cache.ts'
 
@@ -13,11 +14,11 @@ export type FeedOptions = {
 /** The packets of a presentation from one keyframe on; the next segment is fetched while one is being sent. */
 export class PacketFeed {
   readonly #options: FeedOptions
-  readonly #queue: PacketQueue
+  readonly #queue: PacketQueue<PacketisedPacket>
   #nextSegment: number
   #fetching = false
 
-  private constructor(options: FeedOptions, queue: PacketQueue, nextSegment: number) {
+  private constructor(options: FeedOptions, queue: PacketQueue<PacketisedPacket>, nextSegment: number) {
     this.#options = options
     this.#queue = queue
     this.#nextSegment = nextSegment
@@ -27,8 +28,8 @@ export class PacketFeed {
   static async open(options: FeedOptions, keyframe: Keyframe): Promise<PacketFeed> {
     const { presentation, segments, maxRtpBytes } = options
     const segment = await segments.packets(presentation, keyframe.segmentIndex, maxRtpBytes)
-    const queue = new PacketQueue(presentation.outline().audio)
-    queue.add(packetsFrom(segment, keyframe))
+    const queue = new PacketQueue<PacketisedPacket>(presentation.outline().audio)
+    queue.add(packetsFrom(segment.packets, keyframe))
     return new PacketFeed(options, queue, keyframe.segmentIndex + 1)
   }
 
@@ -47,7 +48,7 @@ export class PacketFeed {
     return this.#queue.peek()
   }
 
-  take(): TimedPacket | undefined {
+  take(): TimedPacket<PacketisedPacket> | undefined {
     return this.#queue.take()
   }
 
@@ -64,14 +65,4 @@ export class PacketFeed {
       onFetched()
     }, onFailed)
   }
-}
-
-/** Sound begins with the keyframe; what comes before it in the segment belongs to pictures that are not shown.
- *  At the segment's own start all of it is kept: encoder priming, and the overlap with the segment before. */
-function packetsFrom({ packets }: PacketisedSegment, { frameIndex, startSeconds }: Keyframe) {
-  const startTicks = Math.round(startSeconds * 90_000) // s to 90 kHz
-  if (frameIndex === 0) return packets
-  return packets.filter(({ trackIndex, unitIndex, ptsTicks }) =>
-    trackIndex === TRACK_VIDEO ? unitIndex >= frameIndex : ptsTicks >= startTicks,
-  )
 }

@@ -3,7 +3,7 @@ import { demuxMpegTs, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
 import { packetiseRtpAac, planRtpAac } from '../protocol/rtp-aac.ts'
 import { packetiseRtpH264, planRtpH264 } from '../protocol/rtp-h264.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
-import { scheduleSegment, type PlannedPacket, type ScheduleOptions } from '../stream/send-schedule.ts'
+import { scheduleFacts, scheduleSegment, type PlannedPacket } from '../stream/send-schedule.ts'
 
 /** A planned packet with its payload: all of it that is the same for every viewer. */
 export type PacketisedPacket = PlannedPacket & { readonly payload: Uint8Array }
@@ -12,9 +12,6 @@ export type PacketisedSegment = {
   readonly packets: readonly PacketisedPacket[] // in order of sendMs
   readonly heldBytes: number // of memory, about
 }
-
-export const TRACK_VIDEO = 0
-export const TRACK_AUDIO = 1
 
 const BYTES_HELD_PER_PACKET = 200 // objects around the payload
 
@@ -39,12 +36,6 @@ export function packetiseSegment(
   })
   const payloadBytes = packets.reduce((sum, { payload }) => sum + payload.length, 0)
   return { packets, heldBytes: payloadBytes + packets.length * BYTES_HELD_PER_PACKET }
-}
-
-/** How long a frame may take to leave, and the audio's clock. */
-export function scheduleFacts({ video, audio }: Outline): Omit<ScheduleOptions, 'maxRtpBytes'> {
-  const frameIntervalTicks = Math.round(90_000 / (video?.framesPerSecond ?? 25)) // 90 kHz / (1/s)
-  return { frameIntervalTicks, ...(audio === undefined ? {} : { audio }) }
 }
 
 function videoPayloads(segment: OutlineSegment, { video }: TsSegment, maxRtpBytes: number): Uint8Array[][] {

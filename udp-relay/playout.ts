@@ -1,8 +1,8 @@
 import { keyframeAtOrBefore, type Keyframe, type Outline } from '../protocol/outline.ts'
 import type { ControlTrack } from '../protocol/udp-control.ts'
+import { scheduleFacts, TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { PacketFeed, type FeedOptions } from './packet-feed.ts'
 import type { PacketSink } from './packet-sink.ts'
-import { scheduleFacts, TRACK_AUDIO, TRACK_VIDEO } from './packetised-segment.ts'
 import { RtpSender } from './rtp-sender.ts'
 import type { SendTimer } from './send-timer.ts'
 import { byeDatagram, newCname, senderReportDatagram } from './sender-reports.ts'
@@ -41,9 +41,6 @@ export class PlayoutRefusal extends Error {
     this.code = code
   }
 }
-
-/** RTP packets of at most this size for every viewer: what a data channel carries in one SCTP chunk. */
-export const DEFAULT_MAX_RTP_BYTES = 1100
 
 const REPORT_INTERVAL_MS = 5000 // RFC 3550 section 6.2
 const TOO_LATE_MS = 1000 // after a suspended machine or a slow disk the rest is sent later, not all at once

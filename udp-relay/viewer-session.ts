@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
-import { DEFAULT_MAX_RTP_BYTES, Playout, type PlayoutStart, type PlayoutTrack } from './playout.ts'
+import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
+import { Playout, type PlayoutStart, type PlayoutTrack } from './playout.ts'
 import type { OpenPresentation } from './presentation-source.ts'
 import type { RtpPorts } from './rtp-ports.ts'
 import { step, type SessionRequest, type SessionState, type Step, type TrackDestination } from './rtsp-session.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { PacketQueue } from './packet-queue.ts'
-import type { PacketisedPacket } from './packetised-segment.ts'
+import type { PlannedPacket } from './send-schedule.ts'
 
-const video = (sendMs: number, packetOfUnit = 0): PacketisedPacket => ({
+const video = (sendMs: number, packetOfUnit = 0): PlannedPacket => ({
   trackIndex: 0,
   unitIndex: 0,
   packetOfUnit,
@@ -10,14 +10,13 @@ const video = (sendMs: number, packetOfUnit = 0): PacketisedPacket => ({
   marker: false,
   ptsTicks: sendMs * 90,
   sendMs,
-  payload: Uint8Array.of(0),
 })
-const audio = (sendMs: number, packetOfUnit = 0): PacketisedPacket => ({
+const audio = (sendMs: number, packetOfUnit = 0): PlannedPacket => ({
   ...video(sendMs, packetOfUnit),
   trackIndex: 1,
 })
 
-function takeAll(queue: PacketQueue): [sendMs: number, mediaTicks: number][] {
+function takeAll(queue: PacketQueue<PlannedPacket>): [sendMs: number, mediaTicks: number][] {
   const taken: [number, number][] = []
   for (let next = queue.take(); next !== undefined; next = queue.take()) {
     taken.push([next.packet.sendMs, next.mediaTicks])
@@ -26,7 +25,7 @@ function takeAll(queue: PacketQueue): [sendMs: number, mediaTicks: number][] {
 }
 
 test('PacketQueue merges the end of a segment with the start of the next', () => {
-  const queue = new PacketQueue(undefined)
+  const queue = new PacketQueue<PlannedPacket>(undefined)
   queue.add([video(0), video(40), audio(70)])
   queue.add([video(60), video(80), audio(93)])
   expect(takeAll(queue).map(([sendMs]) => sendMs)).toEqual([0, 40, 60, 70, 80, 93])
@@ -34,7 +33,7 @@ test('PacketQueue merges the end of a segment with the start of the next', () =>
 })
 
 test('PacketQueue counts samples on from segment to segment, one time for all fragments of a unit', () => {
-  const queue = new PacketQueue({ sampleRateHz: 44_100, samplesPerFrame: 1024 })
+  const queue = new PacketQueue<PlannedPacket>({ sampleRateHz: 44_100, samplesPerFrame: 1024 })
   queue.add([audio(0), audio(23), audio(23, 1)])
   queue.add([audio(46), audio(1000)])
   expect(takeAll(queue)).toEqual([
@@ -47,7 +46,7 @@ test('PacketQueue counts samples on from segment to segment, one time for all fr
 })
 
 test('PacketQueue knows when a frame is sent by half', () => {
-  const queue = new PacketQueue(undefined)
+  const queue = new PacketQueue<PlannedPacket>(undefined)
   queue.add([video(0), video(10, 1), audio(15), video(20, 2), video(40)])
   const isMidUnit = [queue.isMidUnit]
   while (queue.take() !== undefined) isMidUnit.push(queue.isMidUnit)
@@ -55,7 +54,7 @@ test('PacketQueue knows when a frame is sent by half', () => {
 })
 
 test('PacketQueue is filled by two segments that have packets', () => {
-  const queue = new PacketQueue(undefined)
+  const queue = new PacketQueue<PlannedPacket>(undefined)
   queue.add([video(0)])
   queue.add([])
   expect(queue.isFilled).toBe(false)

@@ -1,16 +1,16 @@
-import { SampleTimeline, type AudioClock } from '../stream/sample-timeline.ts'
-import { TRACK_AUDIO, TRACK_VIDEO, type PacketisedPacket, type PacketisedSegment } from './packetised-segment.ts'
+import { SampleTimeline, type AudioClock } from './sample-timeline.ts'
+import { TRACK_AUDIO, TRACK_VIDEO, type PlannedPacket } from './send-schedule.ts'
 
 /** A packet and its time on the clock of its track, counted from the first picture of the presentation. */
-export type TimedPacket = { readonly packet: PacketisedPacket; readonly mediaTicks: number }
+export type TimedPacket<Packet> = { readonly packet: Packet; readonly mediaTicks: number }
 
-type OpenSegment = { readonly packets: readonly PacketisedPacket[]; next: number }
+type OpenSegment<Packet> = { readonly packets: readonly Packet[]; next: number }
 
 /** What is next to send out of consecutive segments. Decode runs ahead of presentation, so the schedules of neighbours
  *  overlap: the two at hand are merged, and the order does not depend on where the files were cut. */
-export class PacketQueue {
+export class PacketQueue<Packet extends PlannedPacket> {
   readonly #samples: SampleTimeline | undefined
-  #open: OpenSegment[] = []
+  #open: OpenSegment<Packet>[] = []
   #audioTicks = 0 // of the unit that is being sent
 
   constructor(audio: AudioClock | undefined) {
@@ -29,16 +29,16 @@ export class PacketQueue {
     )
   }
 
-  add(packets: PacketisedSegment['packets']): void {
+  add(packets: readonly Packet[]): void {
     if (packets.length > 0) this.#open.push({ packets, next: 0 })
   }
 
-  peek(): PacketisedPacket | undefined {
+  peek(): Packet | undefined {
     const open = this.#earliest()
     return open?.packets[open.next]
   }
 
-  take(): TimedPacket | undefined {
+  take(): TimedPacket<Packet> | undefined {
     const open = this.#earliest()
     const packet = open?.packets[open.next]
     if (open === undefined || packet === undefined) return undefined
@@ -47,23 +47,23 @@ export class PacketQueue {
     return { packet, mediaTicks: this.#mediaTicks(packet) }
   }
 
-  #earliest(): OpenSegment | undefined {
+  #earliest(): OpenSegment<Packet> | undefined {
     const [first, second] = this.#open
     if (first === undefined || second === undefined) return first
     return sendMsOf(second) < sendMsOf(first) ? second : first
   }
 
-  #mediaTicks({ trackIndex, packetOfUnit, ptsTicks }: PacketisedPacket): number {
+  #mediaTicks({ trackIndex, packetOfUnit, ptsTicks }: PlannedPacket): number {
     if (trackIndex !== TRACK_AUDIO || this.#samples === undefined) return ptsTicks
     if (packetOfUnit === 0) this.#audioTicks = this.#samples.samplesAt(ptsTicks)
     return this.#audioTicks
   }
 }
 
-function nextOfTrack({ packets, next }: OpenSegment, trackIndex: number): PacketisedPacket | undefined {
+function nextOfTrack({ packets, next }: OpenSegment<PlannedPacket>, trackIndex: number): PlannedPacket | undefined {
   return packets.find((packet, at) => at >= next && packet.trackIndex === trackIndex)
 }
 
-function sendMsOf({ packets, next }: OpenSegment): number {
+function sendMsOf({ packets, next }: OpenSegment<PlannedPacket>): number {
   return packets[next]?.sendMs ?? Infinity
 }
