@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { OutlineSegment } from '../protocol/outline.ts'
 import { planRtpAac } from '../protocol/rtp-aac.ts'
 import { planRtpH264 } from '../protocol/rtp-h264.ts'
-import { packetsFrom, scheduleSegment, type PlannedPacket, type PlannedPacket } from './send-schedule.ts'
+import { packetsFrom, scheduleSegment, type PlannedPacket } from './send-schedule.ts'
 
 const audio = { sampleRateHz: 48_000, samplesPerFrame: 1024 }
 const options = { maxRtpBytes: 1100, frameIntervalTicks: 3000, audio }
