@@ -98,3 +98,9 @@ test('the truth of the link is measured beside what the viewer saw, where it was
   expect(measures.at(1).link).toMatchObject([{ ...line, offeredPackets: 1, offeredBytes: 52 }])
   expect(fold([]).at(1)).not.toHaveProperty('link')
 })
+
+test('the events that a record lacks are told with its figures', () => {
+  const gaps = [3, 4].map((events): RunEvent => ({ kind: 'events-left-out', atMs: events, events }))
+  expect(fold(gaps).at(5).leftOutEvents).toBe(7)
+  expect(fold([]).at(5)).not.toHaveProperty('leftOutEvents')
+})

@@ -17,6 +17,7 @@ export type Measures = {
   readonly latePackets: number // came after they were given up
   readonly receivedBytes: number
   readonly bitrateBitsPerSecond: number // received in the last 5 s
+  readonly leftOutEvents?: number // of a record with gaps: what its figures lack
   readonly link?: readonly LinkMeasures[] // where the link's truth was told: each direction of each lane
 }
 
@@ -37,6 +38,7 @@ export class MeasuresFold {
   #isStarting = true // no standstill counts before the first frame
   #counts = { intactFrames: 0, damagedFrames: 0, frozenFrames: 0, receivedPackets: 0, latePackets: 0, receivedBytes: 0 }
   #givenUpPackets = 0
+  #leftOutEvents = 0
 
   constructor(frameIntervalMs: number) {
     this.#freezes = new Standstills(Math.max(FREEZE_MS, FREEZE_INTERVALS * frameIntervalMs), frameIntervalMs)
@@ -74,6 +76,9 @@ export class MeasuresFold {
       case 'packet-delivered':
       case 'rate-set':
         return this.#link.add(event)
+      case 'events-left-out':
+        this.#leftOutEvents += event.events
+        return
     }
   }
 
@@ -90,6 +95,7 @@ export class MeasuresFold {
       ...this.#counts,
       lostPackets: this.#givenUpPackets - this.#counts.latePackets,
       bitrateBitsPerSecond: (this.#bitrate.total(nowMs) * 8 * 1000) / BITRATE_WINDOW_MS,
+      ...(this.#leftOutEvents === 0 ? {} : { leftOutEvents: this.#leftOutEvents }),
       ...(link.length === 0 ? {} : { link }),
     }
   }

@@ -2,7 +2,7 @@ import type { FrameState } from './reference-chain.ts'
 
 /** Everything that a run tells, HLS and UDP alike; every measure is a fold over it (measures.ts), and run-record.ts writes
  *  it down. */
-export type RunEvent = ViewerEvent | LinkEvent
+export type RunEvent = ViewerEvent | LinkEvent | GapEvent
 
 /** What a viewer sees; `atMs` is the viewer's monotonic clock. */
 export type ViewerEvent =
@@ -38,3 +38,6 @@ export type PacketEvent =
 
 /** The line's rate from now on; absent while it is unlimited or follows a trace. */
 export type RateEvent = OnLine & { readonly kind: 'rate-set'; readonly rateBitsPerSecond?: number }
+
+/** A gap in a record that was written while it ran: so many events found no room, because its reader was too slow. */
+export type GapEvent = { readonly kind: 'events-left-out'; readonly atMs: number; readonly events: number }

@@ -100,6 +100,7 @@ const READERS: { readonly [K in Kind]: (fields: EventFields) => RunEvent & { rea
     ...onLine(fields),
     ...(fields.has('rateBitsPerSecond') ? { rateBitsPerSecond: fields.number('rateBitsPerSecond', 0, MOST) } : {}),
   }),
+  'events-left-out': (fields) => ({ kind: 'events-left-out', ...atMs(fields), events: fields.wholeNumber('events') }),
 }
 
 const KINDS = Object.keys(READERS) as [Kind, ...Kind[]]

@@ -8,7 +8,7 @@ import { readRecord, readRecordEvent, writeRecordEvent, writeRecordHead } from '
 const version1 = readFileSync(join(import.meta.dirname, 'test-support/record-version-1.jsonl'), 'utf8')
 const [head = '', ...lines] = version1.trimEnd().split('\n')
 
-const KINDS = 14
+const KINDS = 15
 
 test('readRecord reads a record of version 1, in which every kind of event stands', () => {
   const record = readRecord(version1)
