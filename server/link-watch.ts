@@ -1,6 +1,7 @@
 import type { Direction, LinkObserver } from '../link/access-link.ts'
 import type { DropCause, LinkPacket } from '../link/link-packet.ts'
 import type { LinkProfile } from '../link/profile.ts'
+import { packetEvents } from '../stream/packet-events.ts'
 import type { Lane, LinkEvent, RateEvent } from '../stream/record.ts'
 import { LaneCounters } from './lane-counters.ts'
 
@@ -32,45 +33,38 @@ export type LinkRecorder = {
 
 /** Counts every packet's fate on a lane, and tells it to who records; without one, no event is made. */
 export class LaneObserver implements LinkObserver {
-  readonly #lane: Lane
   readonly #counters: readonly [own: LaneCounters, total: LaneCounters]
   readonly #recorders: ReadonlySet<LinkRecorder>
+  readonly #events: LinkObserver
 
   constructor(
     lane: Lane,
     counters: readonly [own: LaneCounters, total: LaneCounters],
     recorders: ReadonlySet<LinkRecorder>,
   ) {
-    this.#lane = lane
     this.#counters = counters
     this.#recorders = recorders
+    this.#events = packetEvents(lane, (event) => {
+      for (const recorder of recorders) recorder.record(event)
+    })
   }
 
   accepted(direction: Direction, packet: LinkPacket, atMs: number): void {
     this.#counters[0].accepted(direction)
     this.#counters[1].accepted(direction)
-    if (this.#recorders.size > 0) this.#tell({ kind: 'packet-accepted', ...this.#of(direction, packet, atMs) })
+    if (this.#recorders.size > 0) this.#events.accepted(direction, packet, atMs)
   }
 
   dropped(direction: Direction, packet: LinkPacket, atMs: number, cause: DropCause): void {
     this.#counters[0].dropped(direction, packet, atMs, cause)
     this.#counters[1].dropped(direction, packet, atMs, cause)
-    if (this.#recorders.size > 0) this.#tell({ kind: 'packet-dropped', ...this.#of(direction, packet, atMs), cause })
+    if (this.#recorders.size > 0) this.#events.dropped(direction, packet, atMs, cause)
   }
 
   delivered(direction: Direction, packet: LinkPacket, atMs: number, queueingDelayMs: number): void {
     this.#counters[0].delivered(direction, packet, atMs, queueingDelayMs)
     this.#counters[1].delivered(direction, packet, atMs, queueingDelayMs)
-    if (this.#recorders.size > 0)
-      this.#tell({ kind: 'packet-delivered', ...this.#of(direction, packet, atMs), queueingDelayMs })
-  }
-
-  #of(direction: Direction, { flow, id, traffic, sizeBytes }: LinkPacket, atMs: number) {
-    return { atMs, lane: this.#lane, direction, flow, packet: id, traffic, sizeBytes }
-  }
-
-  #tell(event: LinkEvent): void {
-    for (const recorder of this.#recorders) recorder.record(event)
+    if (this.#recorders.size > 0) this.#events.delivered(direction, packet, atMs, queueingDelayMs)
   }
 }
 
