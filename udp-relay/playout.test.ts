@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Outline } from '../protocol/outline.ts'
 import { sequenceDistance } from '../protocol/rtp.ts'
+import { SENDER_REPORT_BYTES } from '../stream/report-schedule.ts'
 import { DEFAULT_MAX_RTP_BYTES, scheduleFacts, scheduleSegment } from '../stream/send-schedule.ts'
 import { Playout, PlayoutRefusal, type PlayoutEnd, type PlayoutOptions } from './playout.ts'
 import { SegmentCache } from './segment-cache.ts'
@@ -105,6 +106,25 @@ test('Playout reports before the first packet, and every 2.5 to 7.5 s, one momen
     packets.flatMap((packet) => (packet.kind === 'source-description' ? packet.sources.map(({ cname }) => cname) : [])),
   )
   expect(new Set(cnames).size).toBe(1)
+})
+
+test('Playout draws the times of its reports anew for each play, and keeps them and the order when the timer sleeps', async () => {
+  const watch = async (sleepMs: number) => {
+    const { playout, sink, timer } = openPlayout({ newReportRandom: () => () => 0 }) // 2.5 s
+    await timer.advance(1000)
+    const startMs = timer.nowMs() - 3
+    await playout.play(0, undefined, startMs)
+    await timer.advance(2000)
+    timer.sleep(sleepMs)
+    await timer.advance(WHOLE_CLIP_MS - sleepMs)
+    const reports = sink.rtcp.filter(({ packets }) => packets[0]?.kind === 'sender-report')
+    return reports.map(({ scheduledMs, ...rest }) => ({ dueMs: scheduledMs - startMs, ...rest }))
+  }
+  const onTime = await watch(0)
+  expect(onTime.map(({ dueMs }) => dueMs)).toEqual([0, 0, 2500, 2500, 5000, 5000])
+  expect(onTime.map(({ sizeBytes }) => sizeBytes)).toEqual(onTime.map(() => SENDER_REPORT_BYTES))
+  const ofPackets = (reports: typeof onTime) => reports.map(({ afterRtp, trackIndex }) => [afterRtp, trackIndex])
+  expect(ofPackets(await watch(900))).toEqual(ofPackets(onTime))
 })
 
 test('Playout says goodbye on both tracks half a second after the last frame, and tells the last packets', async () => {

@@ -1,6 +1,7 @@
 import { keyframeAtOrBefore, type Keyframe, type Outline } from '../protocol/outline.ts'
 import type { ControlTrack } from '../protocol/udp-control.ts'
 import { scheduleFacts, TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
+import { reportDelayMs } from '../stream/report-schedule.ts'
 import { PacketFeed, type FeedOptions } from './packet-feed.ts'
 import type { PacketSink } from './packet-sink.ts'
 import { RtpSender } from './rtp-sender.ts'
@@ -13,6 +14,8 @@ export type PlayoutOptions = FeedOptions & {
   readonly sink: PacketSink
   readonly timer: SendTimer
   readonly random: () => number // from 0 to 1
+  /** Of each play anew, the sequence that its reports' times are drawn from; absent: `random`. */
+  readonly newReportRandom?: () => () => number
   readonly withAudio: boolean
   /** The last packet has gone and its frame has had its time, and a little more. */
   readonly onEnded: (end: PlayoutEnd) => void
@@ -42,7 +45,6 @@ export class PlayoutRefusal extends Error {
   }
 }
 
-const REPORT_INTERVAL_MS = 5000 // RFC 3550 section 6.2
 const TOO_LATE_MS = 1000 // after a suspended machine or a slow disk the rest is sent later, not all at once
 const GROWTH_POLL_MS = 250
 const BYE_AFTER_MS = 500 // ffmpeg reads RTCP first: a BYE would throw away the packets that it has not read yet
@@ -64,6 +66,7 @@ export class Playout {
   #pausedMs = 0 // media time, while not playing
   #sentUntilMs = 0 // RTP time since the session began
   #nextReportMs = 0
+  #reportRandom: () => number
   #owesBye = false
   #cancelAlarm = (): void => {}
 
@@ -74,6 +77,7 @@ export class Playout {
     this.#createdMs = timer.nowMs()
     this.#createdUnixMs = timer.unixMs()
     this.#cname = newCname(random)
+    this.#reportRandom = random
     this.#frameIntervalMs = scheduleFacts(outline).frameIntervalTicks / 90 // 90 ticks a ms
     this.#reorderMs = reorderTicks(outline) / 90
     const formats = trackFormats(outline, withAudio)
@@ -93,9 +97,14 @@ export class Playout {
   }
 
   /** Plays from the keyframe at or before `startSeconds`; without it goes on from the pause point, or from 0.
-   *  `beforeFirstPacket` is given what the promise resolves to, and is waited for. Rejects with PlayoutRefusal (what was
-   *  playing then plays on, unless it was superseded), or when the segment cannot be read. */
-  async play(startSeconds?: number, beforeFirstPacket?: (start: PlayoutStart) => Promise<void>): Promise<PlayoutStart> {
+   *  `beforeFirstPacket` is given what the promise resolves to, and is waited for. The first packet is due then, or at
+   *  `firstPacketMs`, a moment that has just passed. Rejects with PlayoutRefusal (what was playing then plays on, unless it
+   *  was superseded), or when the segment cannot be read. */
+  async play(
+    startSeconds?: number,
+    beforeFirstPacket?: (start: PlayoutStart) => Promise<void>,
+    firstPacketMs?: number,
+  ): Promise<PlayoutStart> {
     const resumes = startSeconds === undefined && this.#feed !== undefined && !this.#feed.hasEnded
     const keyframe = resumes ? undefined : this.#keyframe(startSeconds ?? 0)
     const turn = this.#stop()
@@ -105,10 +114,10 @@ export class Playout {
       this.#feed = feed
       this.#pausedMs = keyframe.startSeconds * 1000 // s to ms
     }
-    const start = this.#nextStart()
+    const start = this.#nextStart(firstPacketMs ?? this.#options.timer.nowMs())
     await beforeFirstPacket?.(start.told)
     this.#checkTurn(turn)
-    this.#begin(start.elapsedMs)
+    this.#begin(start.elapsedMs, firstPacketMs ?? this.#options.timer.nowMs())
     return start.told
   }
 
@@ -154,8 +163,8 @@ export class Playout {
 
   /** RTP time follows the clock, so that all sender reports tell one mapping. A keyframe's timestamp is the RTP time at
    *  which it is sent: GStreamer ignores a first report that tells an earlier one. */
-  #nextStart(): { readonly told: PlayoutStart; readonly elapsedMs: number } {
-    const clockMs = this.#options.timer.nowMs() - this.#createdMs
+  #nextStart(firstPacketMs: number): { readonly told: PlayoutStart; readonly elapsedMs: number } {
+    const clockMs = firstPacketMs - this.#createdMs
     const elapsedMs = Math.max(clockMs + this.#pausedMs - this.#firstSendMs() - this.#reorderMs, this.#sentUntilMs)
     const tracks = this.#senders.map((sender) => ({
       sequenceNumber: sender.nextSequenceNumber,
@@ -167,34 +176,43 @@ export class Playout {
     }
   }
 
-  #begin(elapsedMs: number): void {
-    const nowMs = this.#options.timer.nowMs()
-    this.#timeline = new Timeline({ startMs: this.#pausedMs, elapsedMs, firstSendMs: this.#firstSendMs(), nowMs })
-    this.#nextReportMs = nowMs
-    this.#cancelAlarm = this.#options.timer.wakeAt(nowMs, () => this.#wake())
+  #begin(elapsedMs: number, firstPacketMs: number): void {
+    const { newReportRandom, timer } = this.#options
+    const firstSendMs = this.#firstSendMs()
+    this.#timeline = new Timeline({ startMs: this.#pausedMs, elapsedMs, firstSendMs, nowMs: firstPacketMs })
+    this.#nextReportMs = firstPacketMs
+    this.#reportRandom = newReportRandom?.() ?? this.#reportRandom
+    this.#cancelAlarm = timer.wakeAt(firstPacketMs, () => this.#wake())
   }
 
   #firstSendMs(): number {
     return this.#feed?.peek()?.sendMs ?? this.#pausedMs
   }
 
-  /** The reports, everything due, then the next alarm. */
+  /** Everything due, then the next alarm. */
   #wake(): void {
     const [feed, timeline] = [this.#feed, this.#timeline]
     if (feed === undefined || timeline === undefined) return
     const nowMs = this.#options.timer.nowMs()
     const lateMs = nowMs - timeline.dueMs(feed.peek()?.sendMs ?? Infinity)
     if (lateMs > TOO_LATE_MS) timeline.delay(lateMs)
-    if (nowMs >= this.#nextReportMs) this.#sendReports(timeline, nowMs)
-    for (let next = feed.peek(); next !== undefined; next = feed.peek()) {
-      const dueMs = timeline.dueMs(next.sendMs)
-      if (dueMs > nowMs) break
-      this.#sendNext(timeline, dueMs)
-    }
+    if (nowMs - this.#nextReportMs > TOO_LATE_MS) this.#nextReportMs = nowMs
+    this.#sendDue(feed, timeline, nowMs)
     this.#prefetch(feed)
     const nextMs = this.#nextWakeMs(feed, timeline, nowMs)
     if (nextMs <= nowMs) this.#end()
     else this.#cancelAlarm = this.#options.timer.wakeAt(nextMs, () => this.#wake())
+  }
+
+  /** Reports and packets in the order of their moments, however late the timer is: what a link does with them then depends
+   *  on no timer. */
+  #sendDue(feed: PacketFeed, timeline: Timeline, nowMs: number): void {
+    for (;;) {
+      const packetMs = timeline.dueMs(feed.peek()?.sendMs ?? Infinity)
+      if (Math.min(packetMs, this.#nextReportMs) > nowMs) return
+      if (this.#nextReportMs <= packetMs) this.#sendReports(timeline)
+      else this.#sendNext(timeline, packetMs)
+    }
   }
 
   /** Not after `nowMs` when all has been played and the end may be told. */
@@ -234,17 +252,17 @@ export class Playout {
     this.#options.sink.send('rtp', packet.trackIndex, bytes, scheduledMs)
   }
 
-  /** Each tells the RTP time of this very moment: one NTP time and one mapping for all tracks. */
-  #sendReports(timeline: Timeline, nowMs: number): void {
-    const elapsedMs = timeline.elapsedMs(timeline.mediaMs(nowMs) + this.#reorderMs)
-    const unixMs = this.#createdUnixMs + (nowMs - this.#createdMs)
+  /** Each tells the RTP time of the moment for which it is due: one NTP time and one mapping for all tracks. */
+  #sendReports(timeline: Timeline): void {
+    const dueMs = this.#nextReportMs
+    const elapsedMs = timeline.elapsedMs(timeline.mediaMs(dueMs) + this.#reorderMs)
+    const unixMs = this.#createdUnixMs + (dueMs - this.#createdMs)
     for (const [index, sender] of this.#senders.entries()) {
       const timestampTicks = sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000) // ms to ticks
       const report = senderReportDatagram(sender, { unixMs, timestampTicks, cname: this.#cname })
-      this.#options.sink.send('rtcp', index, report, nowMs)
+      this.#options.sink.send('rtcp', index, report, dueMs)
     }
-    // Half to one and a half of the interval: viewers who started together do not report together.
-    this.#nextReportMs = nowMs + REPORT_INTERVAL_MS * (0.5 + this.#options.random())
+    this.#nextReportMs += reportDelayMs(this.#reportRandom)
   }
 
   #end(): void {

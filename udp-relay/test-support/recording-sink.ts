@@ -7,6 +7,8 @@ export type SentRtcp = {
   readonly trackIndex: number
   readonly packets: readonly RtcpPacket[]
   readonly afterRtp: number
+  readonly sizeBytes: number
+  readonly scheduledMs: number
 }
 
 /** Keeps what was sent, read back from the bytes. */
@@ -22,7 +24,8 @@ export class RecordingSink implements PacketSink {
     } else {
       const decoded = decodeRtcp(packet)
       if (!decoded.ok) throw new Error(`bad RTCP: ${decoded.fault.code}`)
-      this.rtcp.push({ trackIndex, packets: decoded.value, afterRtp: this.rtp.length })
+      const [afterRtp, sizeBytes] = [this.rtp.length, packet.length]
+      this.rtcp.push({ trackIndex, packets: decoded.value, afterRtp, sizeBytes, scheduledMs })
     }
   }
 
