@@ -1,7 +1,7 @@
 import type { RtpPacket } from '../protocol/rtp.ts'
 import type { ControlTrack } from '../protocol/udp-control.ts'
 import type { Released } from '../stream/jitter-buffer.ts'
-import { PlaybackClock } from '../stream/playback-clock.ts'
+import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
 import type { ExpectedFrame } from '../stream/expected-frames.ts'
 import type { RunEvent } from '../stream/record.ts'
 import type { SoundUnit } from './audio-output.ts'
@@ -13,8 +13,6 @@ import type { PlayingAnswer } from './udp-messages.ts'
 import type { VariantOutline } from './variant-outline.ts'
 import { VideoTrack, type JudgedFrame } from './video-track.ts'
 
-/** Of the jitter buffer's time the last part is the decoder's, or the frame after each loss would be shown late. */
-const DECODE_MS = 30
 /** Sound goes to the sound card so much before its time, and pictures decode meanwhile. */
 const SOUND_AHEAD_MS = 400
 const MAX_WAITING_SOUNDS = 512

@@ -36,6 +36,7 @@ export class JitterBuffer<P> {
   /** A packet has come; gives what can be released now. */
   push(sequenceNumber: number, packet: P, nowMs: number): Released<P>[] {
     this.#next ??= sequenceNumber
+    if (sequenceNumber === this.#next && this.#held.size === 0) return [this.#release(sequenceNumber, packet)]
     if (sequenceNumber < this.#next) this.latePackets += 1
     else if (this.#held.has(sequenceNumber)) this.duplicatePackets += 1
     else this.#held.set(sequenceNumber, { packet, arrivalMs: nowMs })
@@ -53,8 +54,9 @@ export class JitterBuffer<P> {
 
   /** When the oldest gap will be given up, or Infinity. */
   nextEventMs(): number {
+    if (this.#held.size === 0) return Infinity
     const [earliest] = this.#held.values() // a Map keeps the order of insertion, here that of arrival
-    return earliest === undefined ? Infinity : earliest.arrivalMs + this.#waitMs
+    return (earliest as Held<P>).arrivalMs + this.#waitMs
   }
 
   /** Gives up all gaps: the stream has ended with packet `lastSequenceNumber`, or a seek leaves it. */
@@ -73,10 +75,15 @@ export class JitterBuffer<P> {
     if (this.#next === undefined) return released
     for (let held = this.#held.get(this.#next); held !== undefined; held = this.#held.get(this.#next)) {
       this.#held.delete(this.#next)
-      released.push({ kind: 'packet', packet: held.packet, lostBefore: this.#lostBefore, sequenceNumber: this.#next })
-      this.#lostBefore = false
-      this.#next += 1
+      released.push(this.#release(this.#next, held.packet))
     }
+    return released
+  }
+
+  #release(sequenceNumber: number, packet: P): Released<P> {
+    const released = { kind: 'packet' as const, packet, lostBefore: this.#lostBefore, sequenceNumber }
+    this.#lostBefore = false
+    this.#next = sequenceNumber + 1
     return released
   }
 

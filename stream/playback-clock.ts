@@ -1,3 +1,6 @@
+/** Of the jitter buffer's time the last part is the decoder's, or the frame after each loss would be shown late. */
+export const DECODE_MS = 30
+
 /** When each frame is due: the first packet's arrival fixes the timeline, the jitter buffer's time lies between.
  *  It never waits for data, as a live viewer's clock would not: what is not there in time is a freeze, not a stall. */
 export class PlaybackClock {

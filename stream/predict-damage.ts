@@ -18,20 +18,31 @@ export function predictDamage(
   const predicted: PredictedFrame[] = []
   for (const frame of frames) {
     const { parts } = planRtpH264(frame.nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES)
-    const lostNals = new Set<number>() // slices only
-    let cause: number | undefined
-    parts.forEach((part, index) => {
-      if (!lostPackets.has(firstPacket + index)) return
-      const slices = nalsOf(part).filter((nalIndex) => nalIndex >= (frame.headerNals ?? 0))
-      if (slices.length > 0) cause = firstPacket + index
-      slices.forEach((nalIndex) => lostNals.add(nalIndex))
-    })
-    const judged = judgeFrame(chain, frame.kind, wholeSlices(frame, lostNals.size), cause)
+    const lost = [...parts.keys()].filter((index) => lostPackets.has(firstPacket + index))
+    const { slices, packet } = slicesWithout(lost, frame, parts)
+    const cause = packet === undefined ? undefined : firstPacket + packet
+    const judged = judgeFrame(chain, frame.kind, slices, cause)
     chain = judged.chain
     predicted.push({ frame, state: judged.state, ...(judged.cause === undefined ? {} : { cause: judged.cause }) })
     firstPacket += parts.length
   }
   return predicted
+}
+
+/** What is whole of a frame that lost some of its packets, and which of them is to blame: the last that held any slice. */
+export function slicesWithout(
+  lostPackets: readonly number[],
+  frame: OutlineFrame,
+  parts: readonly RtpH264Part[],
+): { readonly slices: WholeSlices; readonly packet?: number } {
+  const lostNals = new Set<number>() // slices only
+  let packet: number | undefined
+  for (const index of lostPackets) {
+    const slices = nalsOf(parts[index] as RtpH264Part).filter((nalIndex) => nalIndex >= (frame.headerNals ?? 0))
+    if (slices.length > 0) packet = index
+    slices.forEach((nalIndex) => lostNals.add(nalIndex))
+  }
+  return { slices: wholeSlices(frame, lostNals.size), ...(packet === undefined ? {} : { packet }) }
 }
 
 function wholeSlices({ nalSizesBytes, headerNals = 0 }: OutlineFrame, lostSlices: number): WholeSlices {
