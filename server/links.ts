@@ -41,7 +41,7 @@ export class Links {
 
   /** The `link` part of the configuration was read anew. */
   setDefaultProfile(profile: LinkProfile): void {
-    this.#find(DEFAULT_LINK_ID).change(profile)
+    this.find(DEFAULT_LINK_ID).change(profile)
     this.#onNotice({ kind: 'link-changed', id: DEFAULT_LINK_ID })
   }
 
@@ -57,14 +57,25 @@ export class Links {
     return link.summary()
   }
 
+  has(id: string): boolean {
+    return this.#links.has(id)
+  }
+
+  /** Throws `unknown-link`. */
+  find(id: string): LiveLink {
+    const link = this.#links.get(id)
+    if (link === undefined) throw new Refusal('unknown-link', `no link has the id "${id.slice(0, 60)}"`)
+    return link
+  }
+
   /** Throws `unknown-link`. */
   get(id: string): LinkSummary<LinkProfile> {
-    return this.#find(id).summary()
+    return this.find(id).summary()
   }
 
   /** A JSON merge patch, which acts at the next packet. Throws `unknown-link`, `bad-profile`. */
   patch(id: string, patch: unknown): LinkSummary<LinkProfile> {
-    const link = this.#find(id)
+    const link = this.find(id)
     link.change(profileOf(mergeProfile(link.profile, patch)))
     this.#onNotice({ kind: 'link-changed', id })
     return link.summary()
@@ -72,7 +83,7 @@ export class Links {
 
   /** Link time 0 again. Throws `unknown-link`. */
   restart(id: string): LinkSummary<LinkProfile> {
-    const link = this.#find(id)
+    const link = this.find(id)
     link.restart()
     this.#onNotice({ kind: 'link-restarted', id })
     return link.summary()
@@ -80,7 +91,7 @@ export class Links {
 
   /** Who sends through it goes on doing so. Throws `unknown-link`, `fixed-link`. */
   remove(id: string): void {
-    const link = this.#find(id)
+    const link = this.find(id)
     if (id === DEFAULT_LINK_ID)
       throw new Refusal('fixed-link', `expected a link made with POST /api/links, got "${id}"`)
     this.#remove(link)
@@ -88,12 +99,12 @@ export class Links {
 
   /** Writes down every packet's fate until the run is over. Gives the function that ends it before. Throws `unknown-link`. */
   record(id: string, recorder: LinkRecorder): () => void {
-    return this.#find(id).record(recorder)
+    return this.find(id).record(recorder)
   }
 
   /** Throws `unknown-link`. */
   openUdpLane(id: string, end: UdpLaneEnd): RtpThroughLink {
-    return new RtpThroughLink(this.#find(id), end)
+    return new RtpThroughLink(this.find(id), end)
   }
 
   removeUnused(): void {
@@ -122,12 +133,6 @@ export class Links {
     this.#links.delete(link.id)
     link.endRecords()
     this.#onNotice({ kind: 'link-removed', id: link.id })
-  }
-
-  #find(id: string): LiveLink {
-    const link = this.#links.get(id)
-    if (link === undefined) throw new Refusal('unknown-link', `no link has the id "${id.slice(0, 60)}"`)
-    return link
   }
 }
 

@@ -19,6 +19,8 @@ export type LaneUse = {
    *  the line: there the line itself is at hand. */
   act<Result>(processMs: number, act: (line: AccessLink, linkMs: number) => Result): Result
   processMs(linkMs: number): number
+  nowMs(): number // of the process
+  /** The link is no longer in use, until the next `act`. */
   leave(): void
 }
 
@@ -79,16 +81,21 @@ export class LiveLink {
   join(lane: LaneName): LaneUse {
     const era = this.#era
     const line = era.lanes[lane]
-    era.users += 1
-    let isHere = true
+    this.#use(era)
+    let isUsed = true
     return {
       line,
       isCurrent: () => era === this.#era,
-      act: (processMs, act) => this.#act(era, line, processMs, act),
+      act: (processMs, act) => {
+        if (!isUsed) this.#use(era)
+        isUsed = true
+        return this.#act(era, line, processMs, act)
+      },
       processMs: (linkMs) => era.processMs(linkMs),
+      nowMs: () => this.#clock.nowMs(),
       leave: () => {
-        if (isHere) this.#leave(era)
-        isHere = false
+        if (isUsed) this.#leave(era)
+        isUsed = false
       },
     }
   }
@@ -104,6 +111,7 @@ export class LiveLink {
   /** Of RTP packets that never came as far as the last hop's socket. */
   noteGatewayDrop(): void {
     this.#counters.udp.gatewayDroppedPackets += 1
+    this.#watch.totals.udp.gatewayDroppedPackets += 1
   }
 
   /** Acts at the next packet. Another `sharing` begins the link anew. */
@@ -170,6 +178,11 @@ export class LiveLink {
     const result = act(line, linkMs)
     this.#advance()
     return result
+  }
+
+  #use(era: Era): void {
+    era.users += 1
+    if (era !== this.#era) this.#retired.add(era)
   }
 
   #leave(era: Era): void {
