@@ -4,7 +4,9 @@ import type { Router } from 'express'
 import { expect, test } from 'vitest'
 import { Gate } from '../server/gate.ts'
 import { healthRoutes } from '../server/routes/health.ts'
+import { linkRecordRoutes } from '../server/routes/link-record.ts'
 import { linkRoutes } from '../server/routes/links.ts'
+import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
 import { uploadRoutes } from '../server/routes/uploads.ts'
@@ -26,6 +28,8 @@ const routers = [
   videoRoutes(noRooms),
   uploadRoutes({ ...(noRooms as object), uploadsPerMinute: 1 } as never),
   linkRoutes(noRooms),
+  linkRecordRoutes(noRooms, {}),
+  metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
   pageRoutes('/nowhere', gate),
 ]

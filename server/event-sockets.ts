@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { WebSocketServer, type WebSocket } from 'ws'
-import type { ServerEvent } from '../protocol/weir-api.ts'
+import type { LinkNotice, ServerEvent } from '../protocol/weir-api.ts'
 import { rtspBase, type AddressOptions } from './addresses.ts'
 import type { EventLog } from './event-log.ts'
 import type { LibraryEvent } from './library.ts'
@@ -14,8 +14,11 @@ const UNSENT_LIMIT_BYTES = 1_000_000 // a page that takes nothing more is cut of
 const CLOSE_GOING_AWAY = 1001 // RFC 6455 section 7.4.1
 const CLOSE_CURSOR_LOST = 4001
 
+/** What the server tells of: its library and its links. */
+export type FeedEvent = LibraryEvent | LinkNotice
+
 export type EventSocketOptions = {
-  readonly log: EventLog<LibraryEvent>
+  readonly log: EventLog<FeedEvent>
   readonly addresses: AddressOptions
   readonly connectionsPerAddress: number
   readonly logger: Logger
@@ -59,7 +62,7 @@ export class EventSockets {
 
   #follow(client: WebSocket, request: IncomingMessage): () => void {
     const base = rtspBase(this.#options.addresses, request.headers.host)
-    const send = (sequence: number, event: LibraryEvent): void => {
+    const send = (sequence: number, event: FeedEvent): void => {
       if (client.bufferedAmount > UNSENT_LIMIT_BYTES) client.terminate()
       else client.send(JSON.stringify({ sequence, ...toServerEvent(event, base) }))
     }
@@ -93,6 +96,6 @@ export class EventSockets {
 
 const awaitingPong = new WeakSet<WebSocket>()
 
-function toServerEvent(event: LibraryEvent, base: string): ServerEvent {
+function toServerEvent(event: FeedEvent, base: string): ServerEvent {
   return event.kind === 'video' ? { kind: 'video', video: toVideo(event.record, event.progress, base) } : event
 }

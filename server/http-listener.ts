@@ -17,6 +17,7 @@ export type ListenerParts = {
   /** By path; each takes over the connection or throws a refusal. */
   readonly upgrades: Readonly<Record<string, UpgradeHandler>>
   readonly logger: Logger
+  readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void
 }
 
 /** Longer than a player waits between two segments: with Node's 5 s it would often ask on a closing connection. */
@@ -72,6 +73,7 @@ export class HttpListener {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     logRequest(this.#parts.logger, request, response)
+    this.#parts.onRequest?.(request, response)
     if (this.#isDraining) {
       response.shouldKeepAlive = false
       return sendProblem(response, new Refusal('shutting-down', 'expected a running server', { 'Retry-After': '5' }))

@@ -33,16 +33,18 @@ export type LinkRecorder = {
 
 /** Counts every packet's fate on a lane, and tells it to who records; without one, no event is made. */
 export class LaneObserver implements LinkObserver {
-  readonly #counters: readonly [own: LaneCounters, total: LaneCounters]
+  readonly #own: LinkObserver
+  readonly #total: LinkObserver
   readonly #recorders: ReadonlySet<LinkRecorder>
   readonly #events: LinkObserver
 
   constructor(
     lane: Lane,
-    counters: readonly [own: LaneCounters, total: LaneCounters],
+    { own, total }: { readonly own: LinkObserver; readonly total: LinkObserver },
     recorders: ReadonlySet<LinkRecorder>,
   ) {
-    this.#counters = counters
+    this.#own = own
+    this.#total = total
     this.#recorders = recorders
     this.#events = packetEvents(lane, (event) => {
       for (const recorder of recorders) recorder.record(event)
@@ -50,20 +52,20 @@ export class LaneObserver implements LinkObserver {
   }
 
   accepted(direction: Direction, packet: LinkPacket, atMs: number): void {
-    this.#counters[0].accepted(direction)
-    this.#counters[1].accepted(direction)
+    this.#own.accepted(direction, packet, atMs)
+    this.#total.accepted(direction, packet, atMs)
     if (this.#recorders.size > 0) this.#events.accepted(direction, packet, atMs)
   }
 
   dropped(direction: Direction, packet: LinkPacket, atMs: number, cause: DropCause): void {
-    this.#counters[0].dropped(direction, packet, atMs, cause)
-    this.#counters[1].dropped(direction, packet, atMs, cause)
+    this.#own.dropped(direction, packet, atMs, cause)
+    this.#total.dropped(direction, packet, atMs, cause)
     if (this.#recorders.size > 0) this.#events.dropped(direction, packet, atMs, cause)
   }
 
   delivered(direction: Direction, packet: LinkPacket, atMs: number, queueingDelayMs: number): void {
-    this.#counters[0].delivered(direction, packet, atMs, queueingDelayMs)
-    this.#counters[1].delivered(direction, packet, atMs, queueingDelayMs)
+    this.#own.delivered(direction, packet, atMs, queueingDelayMs)
+    this.#total.delivered(direction, packet, atMs, queueingDelayMs)
     if (this.#recorders.size > 0) this.#events.delivered(direction, packet, atMs, queueingDelayMs)
   }
 }

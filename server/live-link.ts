@@ -151,7 +151,7 @@ export class LiveLink {
     const isShared = this.#profile.sharing === 'shared'
     return new Era(this.#profile, (lane) => {
       const told = isShared ? 'shared' : lane
-      return new LaneObserver(told, [this.#counters[lane], totals[told]], this.#recorders)
+      return new LaneObserver(told, { own: this.#counters[lane], total: totals[told] }, this.#recorders)
     })
   }
 

@@ -31,6 +31,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'DELETE /api/links/:id', does: 'removes the link; 204' },
   { route: 'POST /api/links/:id/restart', does: 'link time 0 again: the same seed from its beginning' },
   {
+    route: 'GET /api/links/:id/record.jsonl',
+    does: 'what becomes of every packet from now on, as JSON lines (`weir-record`), until the link is begun anew or removed; `events-left-out` where the reader was too slow',
+  },
+  {
     route: 'POST /api/udp-sessions',
     does: '`?video=&variant=&link=&startSeconds=` with an SDP offer: RTP in data channels; 201 with the SDP answer',
   },
@@ -39,8 +43,9 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'WebSocket /api/udp-sessions/ws', does: 'the same packets and messages over a WebSocket' },
   {
     route: 'WebSocket /api/events/ws',
-    does: 'each change of the library as a JSON text frame with its `sequence`; `?since=N` goes on after N',
+    does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N',
   },
+  { route: 'GET /metrics', does: 'links, packets, timer lag, HTTP, sessions and process, for Prometheus' },
   { route: 'GET /hls/:id/master.m3u8', does: 'the multivariant playlist' },
   { route: 'GET /hls/:id/:variant/index.m3u8', does: 'a media playlist' },
   { route: 'GET /hls/:id/:variant/:segment.ts', does: 'a media segment' },

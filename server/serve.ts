@@ -10,21 +10,25 @@ import { createApp } from './app.ts'
 import { watchLinkPart } from './config-watch.ts'
 import type { Config } from './config.ts'
 import { EventLog } from './event-log.ts'
-import { EventSockets } from './event-sockets.ts'
+import { EventSockets, type FeedEvent } from './event-sockets.ts'
 import { Gate } from './gate.ts'
 import { HttpListener } from './http-listener.ts'
 import { Intake } from './intake.ts'
 import { Jobs } from './jobs.ts'
-import { Library, type LibraryEvent } from './library.ts'
+import { Library } from './library.ts'
+import { LinkNotices } from './link-notices.ts'
 import { MediaFolder } from './media-folder.ts'
 import { Links } from './links.ts'
 import { lockMedia } from './media-lock.ts'
+import { Metrics } from './metrics.ts'
 import { Origin } from './origin.ts'
 import { projectFolder, version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
 import { recover } from './recovery.ts'
 import { healthRoutes } from './routes/health.ts'
+import { linkRecordRoutes } from './routes/link-record.ts'
 import { linkRoutes } from './routes/links.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
@@ -93,7 +97,7 @@ export async function serve(parts: ServeParts): Promise<RunningWeir> {
 async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): Promise<RunningWeir> {
   const { config, tools, logger } = parts
   const { host, rtspPort, rtpPort, publicUrl } = config
-  const log = new EventLog<LibraryEvent>(EVENTS_KEPT)
+  const log = new EventLog<FeedEvent>(EVENTS_KEPT)
   const library = await Library.open({ folder, logger, nowUnixMs: Date.now, onEvent: (event) => log.append(event) })
   const recovered = await recover(library, logger)
   const intake = startIntake(library, closing, parts)
@@ -106,12 +110,14 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   }
   const relay = await startRelay({ ...sending, host, rtspPort, rtpPort, logger })
   closing.add(() => relay.close())
-  const sessions = startSessions(sending, closing, parts)
+  const metrics = new Metrics(version)
+  const sessions = startSessions(sending, { log, metrics }, closing, parts)
+  metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
-  const listener = composeHttp({ library, addresses, events, ...intake, ...sessions }, parts)
+  const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions }, parts)
   closing.add(() => listener.drain(GRACE_MS))
   const port = await listener.listen(host, config.port)
 
@@ -142,15 +148,26 @@ function startIntake(library: Library, closing: Closing, { config, tools, logger
   return { jobs, intake, tus }
 }
 
+type LinkHearers = { readonly log: EventLog<FeedEvent>; readonly metrics: Metrics }
 type SessionRooms = { readonly links: Links; readonly sessions: UdpSessions }
 
 /** How packets go out to browsers, through links. */
 function startSessions(
   sending: Pick<SessionParts, 'source' | 'segments' | 'timer'>,
+  { log, metrics }: LinkHearers,
   closing: Closing,
   { config, configFile, logger }: ServeParts,
 ): SessionRooms {
-  const links = new Links({ defaultProfile: config.link })
+  const notices = new LinkNotices((notice) => log.append(notice))
+  closing.add(() => notices.close())
+  const links = new Links({
+    defaultProfile: config.link,
+    onTimerLag: (lagMs) => metrics.noteTimerLag(lagMs),
+    onNotice: (notice) => {
+      notices.add(notice)
+      if (notice.kind === 'link-late') metrics.noteLateRun()
+    },
+  })
   closing.add(() => links.close())
   closing.add(watchLinkPart(configFile, logger, (profile) => links.setDefaultProfile(profile)))
   const sessions = new UdpSessions({ ...sending, links, logger })
@@ -159,11 +176,16 @@ function startSessions(
 }
 
 type HttpRooms = IntakeRooms &
-  SessionRooms & { readonly library: Library; readonly addresses: AddressOptions; readonly events: EventSockets }
+  SessionRooms & {
+    readonly library: Library
+    readonly addresses: AddressOptions
+    readonly events: EventSockets
+    readonly metrics: Metrics
+  }
 
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, addresses, events } = rooms
+  const { library, jobs, intake, tus, links, sessions, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const routes = [
@@ -171,7 +193,9 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     videoRoutes({ library, jobs, addresses }),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
+    linkRecordRoutes(links, { weir: version, node: process.version }),
     udpSessionRoutes(sessions),
+    metricsRoutes(metrics),
     pageRoutes(join(projectFolder, 'dist/player'), gate),
   ]
   return new HttpListener({
@@ -183,6 +207,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
       '/api/udp-sessions/ws': udpSessionUpgrade(sessions),
     },
     logger,
+    onRequest: (request, response) => metrics.noteRequest(request, response),
   })
 }
 

@@ -40,6 +40,10 @@ export class UdpSessions {
     this.#parts = parts
   }
 
+  get count(): number {
+    return this.#entries.size
+  }
+
   /** Throws `unknown-session`, also for one whose channels are not open yet. */
   status(id: string): UdpSessionStatus {
     const status = this.#entries.get(id)?.session?.status()

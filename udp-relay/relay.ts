@@ -27,7 +27,12 @@ export type RelayOptions = {
   readonly limits?: Partial<RelayLimits>
 }
 
-export type RunningRelay = { readonly rtspPort: number; readonly rtpPort: number; close(): Promise<void> }
+export type RunningRelay = {
+  readonly rtspPort: number
+  readonly rtpPort: number
+  readonly sessions: { readonly count: number }
+  close(): Promise<void>
+}
 
 const defaultLimits: RelayLimits = {
   connections: 4096,
@@ -65,7 +70,7 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
   }
   const close = (): Promise<void> => (closed ??= closeAll())
   try {
-    return { rtspPort: await server.listen(host, rtspPort), rtpPort: ports.rtpPort, close }
+    return { rtspPort: await server.listen(host, rtspPort), rtpPort: ports.rtpPort, sessions, close }
   } catch (error) {
     await close()
     throw error

@@ -26,6 +26,10 @@ export class ViewerSessions {
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS)
   }
 
+  get count(): number {
+    return this.#sessions.size
+  }
+
   get timeoutSeconds(): number {
     return this.#limits.timeoutSeconds
   }

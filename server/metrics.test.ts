@@ -1,0 +1,91 @@
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { expect, test } from 'vitest'
+import { Links } from './links.ts'
+import { Metrics } from './metrics.ts'
+
+/** The samples of one metric, by their labels as they are written. */
+async function samplesOf(metrics: Metrics, name: string): Promise<Record<string, number>> {
+  const lines = (await metrics.text())
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(name.length, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]),
+  )
+}
+
+function make() {
+  const metrics = new Metrics('0.1.0')
+  const links = new Links({
+    defaultProfile: { seed: 1, downlink: {} },
+    onTimerLag: (lagMs) => metrics.noteTimerLag(lagMs),
+  })
+  metrics.watch({ links, udpSessions: { count: 2 }, rtspSessions: { count: 3 } })
+  return { metrics, links }
+}
+
+const nowhere = { sink: { send: () => {}, close: () => {} }, onDropped: () => {} }
+const packet = () => new Uint8Array(972) // 1000 bytes with headers
+
+test('Metrics counts packets over all links by lane, direction and cause, also of links that are begun anew or gone', async () => {
+  const { metrics, links } = make()
+  const rate = { downlink: { rateBitsPerSecond: 8_000_000, queueMs: 1 } }
+  const ids = [links.create({ seed: 1, ...rate }).id, links.create({ seed: 1, sharing: 'shared', ...rate }).id]
+  for (const id of ids) {
+    const lane = links.openUdpLane(id, nowhere)
+    for (let sent = 0; sent < 20; sent += 1) lane.send('rtp', 0, packet(), performance.now())
+    const { tcp, udp } = links.get(id)
+    const dropped = tcp.downlink.tailDroppedPackets + udp.downlink.tailDroppedPackets
+    expect(dropped).toBeGreaterThan(0)
+    lane.close()
+    links.restart(id)
+    links.remove(id)
+  }
+  const dropped = await samplesOf(metrics, 'weir_link_dropped_packets_total')
+  const accepted = await samplesOf(metrics, 'weir_link_accepted_packets_total')
+  for (const lane of ['udp', 'shared']) {
+    const queue = dropped[`{lane="${lane}",direction="down",cause="queue"}`] ?? 0
+    const taken = accepted[`{lane="${lane}",direction="down"}`] ?? 0
+    expect(queue + taken).toBe(20)
+  }
+  expect(accepted['{lane="tcp",direction="down"}']).toBe(0)
+  links.close()
+})
+
+test('Metrics counts what arrived, in packets, bytes and seconds of waiting', async () => {
+  const { metrics, links } = make()
+  const { id } = links.create({ seed: 1, downlink: { rateBitsPerSecond: 800_000 } })
+  const lane = links.openUdpLane(id, nowhere)
+  const nowMs = performance.now()
+  for (let sent = 0; sent < 3; sent += 1) lane.send('rtp', 0, packet(), nowMs) // wait 0, 10 and 20 ms
+  await expect.poll(() => links.get(id).udp.downlink.deliveredPackets).toBe(3)
+  const down = '{lane="udp",direction="down"}'
+  expect((await samplesOf(metrics, 'weir_link_delivered_packets_total'))[down]).toBe(3)
+  expect((await samplesOf(metrics, 'weir_link_delivered_bytes_total'))[down]).toBe(3000)
+  expect((await samplesOf(metrics, 'weir_link_queueing_delay_seconds_total'))[down]).toBeCloseTo(0.03, 9)
+  expect((await samplesOf(metrics, 'weir_link_timer_lag_seconds_count'))['']).toBeGreaterThanOrEqual(1)
+  lane.close()
+  links.close()
+})
+
+test('Metrics tells open links and sessions, requests and answers, and the process; every name begins with weir_', async () => {
+  const { metrics, links } = make()
+  links.create({ seed: 1, downlink: {} })
+  const response = Object.assign(new EventEmitter(), { statusCode: 404 })
+  metrics.noteRequest(
+    { url: '/link/x/hls/y/master.m3u8', method: 'GET' } as IncomingMessage,
+    response as unknown as ServerResponse,
+  )
+  response.emit('close')
+  expect([
+    (await samplesOf(metrics, 'weir_links'))[''],
+    (await samplesOf(metrics, 'weir_udp_sessions'))[''],
+    (await samplesOf(metrics, 'weir_rtsp_sessions'))[''],
+    (await samplesOf(metrics, 'weir_http_requests_total'))['{area="link",method="GET"}'],
+    (await samplesOf(metrics, 'weir_http_responses_total'))['{area="link",status="404"}'],
+  ]).toEqual([2, 2, 3, 1, 1])
+  const names = (await metrics.text()).match(/^[a-z]\w+/gm) ?? []
+  expect(names).toContain('weir_process_cpu_seconds_total')
+  expect(names.filter((name) => !name.startsWith('weir_'))).toEqual([])
+  links.close()
+})

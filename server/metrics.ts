@@ -1,0 +1,180 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { LaneSummary, LinkCounters } from '../protocol/weir-api.ts'
+import type { Lane } from '../stream/record.ts'
+import type { LinkTotals } from './link-watch.ts'
+
+/** What is looked at when somebody asks. */
+export type MetricsSources = {
+  readonly links: { readonly openLinks: number; readonly totals: LinkTotals }
+  readonly udpSessions: { readonly count: number }
+  readonly rtspSessions: { readonly count: number }
+}
+
+const PREFIX = 'weir_'
+/** Around what a timer of a busy process is late by, and the 5 ms above which a run does not count. */
+const LAG_BUCKETS_SECONDS = [0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5]
+
+type PacketMetric = {
+  readonly name: string
+  readonly help: string
+  readonly read: (counters: LinkCounters) => number
+}
+const packetMetrics: readonly PacketMetric[] = [
+  { name: 'accepted_packets', help: 'Packets that the queue took.', read: (counters) => counters.acceptedPackets },
+  { name: 'delivered_packets', help: 'Packets that arrived.', read: (counters) => counters.deliveredPackets },
+  {
+    name: 'delivered_bytes',
+    help: 'Bytes that arrived, headers down to IP counted in.',
+    read: (counters) => counters.deliveredBytes,
+  },
+  {
+    name: 'queueing_delay_seconds',
+    help: 'How long the packets that arrived had waited in the queue, all together.',
+    read: (counters) => (counters.queueingDelayMsMean * counters.deliveredPackets) / 1000, // ms to s
+  },
+]
+
+/** The figures of GET /metrics, in base units and without ids: sums over all links, those that went too. */
+export class Metrics {
+  readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE
+  readonly #registry = new Registry()
+  readonly #timerLag: Histogram
+  readonly #lateRuns: Counter
+  readonly #requests: Counter<'area' | 'method'>
+  readonly #responses: Counter<'area' | 'status'>
+
+  constructor(version: string) {
+    const registers = [this.#registry]
+    collectDefaultMetrics({ register: this.#registry, prefix: PREFIX })
+    new Gauge({
+      registers,
+      name: `${PREFIX}build_info`,
+      help: 'The version, as a label of 1.',
+      labelNames: ['version'],
+    })
+      .labels(version)
+      .set(1)
+    this.#timerLag = new Histogram({
+      registers,
+      name: `${PREFIX}link_timer_lag_seconds`,
+      help: "How late the links' timers rang.",
+      buckets: LAG_BUCKETS_SECONDS,
+    })
+    this.#lateRuns = new Counter({
+      registers,
+      name: `${PREFIX}link_late_runs_total`,
+      help: 'Runs whose p99 timer lag came above 5 ms: their figures do not count.',
+    })
+    this.#requests = new Counter({
+      registers,
+      name: `${PREFIX}http_requests_total`,
+      help: 'HTTP requests that came, by the part of the server that answers.',
+      labelNames: ['area', 'method'],
+    })
+    this.#responses = new Counter({
+      registers,
+      name: `${PREFIX}http_responses_total`,
+      help: 'HTTP answers that ended, broken off ones too.',
+      labelNames: ['area', 'status'],
+    })
+  }
+
+  noteTimerLag(lagMs: number): void {
+    this.#timerLag.observe(lagMs / 1000) // ms to s
+  }
+
+  noteLateRun(): void {
+    this.#lateRuns.inc()
+  }
+
+  noteRequest({ url = '/', method = 'GET' }: IncomingMessage, response: ServerResponse): void {
+    const area = areaOf(url)
+    this.#requests.inc({ area, method })
+    response.once('close', () => this.#responses.inc({ area, status: response.statusCode }))
+  }
+
+  watch({ links, udpSessions, rtspSessions }: MetricsSources): void {
+    this.#gauge('links', 'Links that are open.', () => links.openLinks)
+    this.#gauge('udp_sessions', 'UDP sessions of browsers.', () => udpSessions.count)
+    this.#gauge('rtsp_sessions', 'RTSP sessions of players.', () => rtspSessions.count)
+    for (const metric of packetMetrics) this.#packets(metric, links.totals)
+    this.#droppedPackets(links.totals)
+    this.#gatewayDroppedPackets(links.totals)
+  }
+
+  /** The text format of Prometheus, version 0.0.4. */
+  text(): Promise<string> {
+    return this.#registry.metrics()
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      registers: [this.#registry],
+      name: PREFIX + name,
+      help,
+      collect() {
+        this.set(read())
+      },
+    })
+  }
+
+  #packets({ name, help, read }: PacketMetric, totals: LinkTotals): void {
+    new Counter({
+      registers: [this.#registry],
+      name: `${PREFIX}link_${name}_total`,
+      help,
+      labelNames: ['lane', 'direction'],
+      collect() {
+        this.reset()
+        for (const { labels, counters } of directionsOf(totals)) this.inc(labels, read(counters))
+      },
+    })
+  }
+
+  #droppedPackets(totals: LinkTotals): void {
+    new Counter({
+      registers: [this.#registry],
+      name: `${PREFIX}link_dropped_packets_total`,
+      help: 'Packets lost by the loss process, dropped by the full queue, or blocked.',
+      labelNames: ['lane', 'direction', 'cause'],
+      collect() {
+        this.reset()
+        for (const { labels, counters } of directionsOf(totals)) {
+          this.inc({ ...labels, cause: 'loss' }, counters.lostPackets)
+          this.inc({ ...labels, cause: 'queue' }, counters.tailDroppedPackets)
+          this.inc({ ...labels, cause: 'blocked' }, counters.blockedPackets)
+        }
+      },
+    })
+  }
+
+  #gatewayDroppedPackets(totals: LinkTotals): void {
+    new Counter({
+      registers: [this.#registry],
+      name: `${PREFIX}gateway_dropped_packets_total`,
+      help: 'Packets that a link let through and the last hop to a browser had no room for.',
+      collect() {
+        this.reset()
+        this.inc(totals.udp.gatewayDroppedPackets)
+      },
+    })
+  }
+}
+
+const lanes: readonly Lane[] = ['tcp', 'udp', 'shared']
+
+function directionsOf(totals: LinkTotals) {
+  return lanes.flatMap((lane) => {
+    const { downlink, uplink }: LaneSummary = totals[lane].read()
+    return [
+      { labels: { lane, direction: 'down' }, counters: downlink },
+      { labels: { lane, direction: 'up' }, counters: uplink },
+    ]
+  })
+}
+
+function areaOf(url: string): 'hls' | 'link' | 'api' | 'page' {
+  const area = /^\/(hls|link|api)\//.exec(url)?.[1] as 'hls' | 'link' | 'api' | undefined
+  return area ?? 'page'
+}
