@@ -1,0 +1,155 @@
+"""The emulated line between two network devices: drop-tail queue, rate, loss, one-way delay; the uplink only delays.
+
+Packets enter at the moment at which the kernel saw them and are due at moments that follow from it, so that this
+process is never a part of the line; how late it was with each is measured.
+"""
+
+import random
+import select
+import socket
+import struct
+import time
+from collections import deque
+
+ETHERNET_HEADER_BYTES = 14
+ETHERTYPE_IPV4 = 0x0800
+LONGEST_FRAME_BYTES = 2048
+
+# include/uapi/asm-generic/socket.h, linux/if_packet.h: Python does not name them
+SO_TIMESTAMPNS = 35
+SOL_PACKET = 263
+PACKET_STATISTICS = 6
+PACKET_IGNORE_OUTGOING = 23
+
+RECEIVE_BUFFER_BYTES = 8 << 20  # asked for: the kernel gives at most net.core.rmem_max
+FRAMES_PER_TURN = 64  # then due packets leave, before more are read
+
+
+def open_device(name):
+    """Frames of IPv4 that come in from the device, and a way out to it."""
+    device = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETHERTYPE_IPV4))
+    device.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+    device.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    device.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+    device.bind((name, 0))
+    device.setblocking(False)
+    return device
+
+
+def overlooked_frames(device):
+    """Frames that the kernel had no room for since the last call."""
+    return struct.unpack("II", device.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1]
+
+
+def loss_process(loss, chance):
+    """A function that says of each packet in turn whether it is lost; network-model.md 2.1."""
+    if loss is None:
+        return lambda: False
+    ratio = loss["lossRatio"]
+    if loss["kind"] == "random":
+        return lambda: chance.random() < ratio
+    return gilbert_elliott(ratio, loss["meanBurstPackets"], chance)
+
+
+def gilbert_elliott(loss_ratio, mean_burst_packets, chance):
+    """All packets of the bad state are lost, none of the good one; the state may change after each packet."""
+    to_good = 1 / mean_burst_packets
+    to_bad = loss_ratio * to_good / (1 - loss_ratio)
+    is_bad = chance.random() < loss_ratio
+
+    def is_lost():
+        nonlocal is_bad
+        lost = is_bad
+        is_bad = chance.random() >= to_good if is_bad else chance.random() < to_bad
+        return lost
+
+    return is_lost
+
+
+class Relay:
+    """Moments are seconds of the real-time clock, in which the kernel stamps frames."""
+
+    def __init__(self, to_server, to_client, cell):
+        self._to_server = to_server
+        self._to_client = to_client
+        self._seconds_per_byte = 8 / cell["rateBitsPerSecond"]
+        self._queue_bytes = cell["rateBitsPerSecond"] / 8 * cell["queueMs"] / 1000
+        self._delay = cell["oneWayDelayMs"] / 1000
+        self._is_lost = loss_process(cell["loss"], random.Random(cell["seed"]))
+        self._free = 0.0  # when the serialiser has sent all it holds
+        self._queued_bytes = 0
+        self._queue = deque()  # (departure, bytes)
+        self._down = deque()  # (due, frame); both directions in order of their moments
+        self._up = deque()
+        self._late = []  # seconds, one for each frame sent
+        self.counts = {"down": 0, "tailDropped": 0, "lost": 0, "up": 0, "overlooked": 0}
+
+    def run_until(self, ends):
+        """Carries packets until one of the files can be read."""
+        for device in (self._to_server, self._to_client):
+            overlooked_frames(device)
+            self._discard_old(device)
+        devices = [self._to_server, self._to_client]
+        while True:
+            self._send_due()
+            readable = select.select([*devices, *ends], [], [], self._seconds_to_wait())[0]
+            if self._to_server in readable:
+                self._read(self._to_server, self._enter_down)
+            if self._to_client in readable:
+                self._read(self._to_client, self._enter_up)
+            if any(end in readable for end in ends):
+                break
+        self.counts["overlooked"] = sum(overlooked_frames(device) for device in devices)
+
+    def lateness_ms(self):
+        """How long after their moments frames were sent: median, 99th percentile, most."""
+        late = sorted(self._late) or [0.0]
+        at = lambda ratio: 1000 * late[int(ratio * (len(late) - 1))]
+        return {"p50": at(0.5), "p99": at(0.99), "most": at(1)}
+
+    def _discard_old(self, device):
+        try:
+            while True:
+                device.recv(LONGEST_FRAME_BYTES)
+        except BlockingIOError:
+            pass
+
+    def _read(self, device, enter):
+        for _ in range(FRAMES_PER_TURN):
+            try:
+                frame, ancillary, _, _ = device.recvmsg(LONGEST_FRAME_BYTES, 64)
+            except BlockingIOError:
+                return
+            seconds, nanoseconds = struct.unpack("qq", ancillary[0][2])
+            enter(frame, seconds + nanoseconds / 1e9)
+
+    def _enter_down(self, frame, now):
+        size = len(frame) - ETHERNET_HEADER_BYTES
+        self.counts["down"] += 1
+        while self._queue and self._queue[0][0] <= now:
+            self._queued_bytes -= self._queue.popleft()[1]
+        if self._queued_bytes + size > self._queue_bytes:
+            self.counts["tailDropped"] += 1
+            return
+        self._free = max(now, self._free) + size * self._seconds_per_byte
+        self._queued_bytes += size
+        self._queue.append((self._free, size))
+        if self._is_lost():  # after the queue: it has used its share of the rate
+            self.counts["lost"] += 1
+        else:
+            self._down.append((self._free + self._delay, frame))
+
+    def _enter_up(self, frame, now):
+        self.counts["up"] += 1
+        self._up.append((now + self._delay, frame))
+
+    def _send_due(self):
+        for waiting, device in ((self._down, self._to_client), (self._up, self._to_server)):
+            while waiting and waiting[0][0] <= (now := time.time()):
+                due, frame = waiting.popleft()
+                device.send(frame)
+                self._late.append(now - due)
+
+    def _seconds_to_wait(self):
+        next_due = min((waiting[0][0] for waiting in (self._down, self._up) if waiting), default=None)
+        return None if next_due is None else max(0, next_due - time.time())
