@@ -6,6 +6,7 @@ import {
   encodeRtspMessage,
   MAX_BODY_BYTES,
   MAX_HEAD_BYTES,
+  peekRequestUrl,
   RtspReader,
   type RtspEvent,
   type RtspRequest,
@@ -128,3 +129,16 @@ test('RtspReader gives the same events for any split of any bytes', () => {
   })
   fc.assert(property, { seed: 1, numRuns: fuzzRuns(500) })
 })
+
+const peeked: [text: string, seen: ReturnType<typeof peekRequestUrl>][] = [
+  ['OPTIONS rtsp://h/a RTSP/1.0\r\nCSeq: 1\r\n', { url: 'rtsp://h/a', lineBytes: 29 }],
+  ['PLAY  *  RTSP/1.0\n', { url: '*', lineBytes: 18 }],
+  ['OPTIONS rtsp://h/a RTSP/1.0', undefined],
+  ['\r\nOPTIONS rtsp://h/a RTSP/1.0\r\n', { lineBytes: 2 }],
+  ['RTSP/1.0 200 OK\r\n', { lineBytes: 17 }],
+]
+for (const [text, seen] of peeked) {
+  test(`peekRequestUrl sees ${JSON.stringify(seen)} in ${JSON.stringify(text)}`, () => {
+    expect(peekRequestUrl(Buffer.from(text))).toEqual(seen)
+  })
+}

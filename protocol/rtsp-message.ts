@@ -150,14 +150,27 @@ export function encodeInterleavedFrame(channel: number, payload: Uint8Array): Ui
   return frame
 }
 
+/** The URL of the request whose line begins these bytes, before the rest of it has come; no `url`: the line is none of a
+ *  request. undefined: the line has not ended yet. */
+export function peekRequestUrl(bytes: Uint8Array): { readonly url?: string; readonly lineBytes: number } | undefined {
+  const lineBytes = bytes.indexOf(LF) + 1
+  if (lineBytes === 0) return undefined
+  const request = readRequestLine(latin1Text(bytes.subarray(0, Math.min(lineBytes, MAX_HEAD_BYTES))).trimEnd())
+  return { lineBytes, ...(request === undefined ? {} : { url: request.url }) }
+}
+
+function readRequestLine(line: string): Pick<RtspRequest, 'method' | 'url' | 'version'> | undefined {
+  const request = /^([^\s:]+) +(\S+) +RTSP\/(\d+\.\d+) *$/.exec(line)
+  if (request === null) return undefined
+  const [, method = '', url = '', version = ''] = request
+  return { method, url, version }
+}
+
 /** RFC 2326 sections 6.1 and 7.1. A version other than 1.0 is read too: the server answers 505 to it. */
 function readHead(lines: readonly string[], headers: RtspHeaders): Decoded<Head> {
   const startLine = lines[0] ?? ''
-  const request = /^([^\s:]+) +(\S+) +RTSP\/(\d+\.\d+) *$/.exec(startLine)
-  if (request !== null) {
-    const [, method = '', url = '', version = ''] = request
-    return { ok: true, value: { kind: 'request', method, url, version, headers } }
-  }
+  const request = readRequestLine(startLine)
+  if (request !== undefined) return { ok: true, value: { kind: 'request', ...request, headers } }
   const response = /^RTSP\/(\d+\.\d+) +(\d{3})(?: +(.*))?$/.exec(startLine)
   if (response === null) return badText('a request line or a status line of RTSP', startLine)
   const [, version = '', status = '', reason = ''] = response

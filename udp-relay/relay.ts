@@ -6,6 +6,7 @@ import { RtpPorts } from './rtp-ports.ts'
 import { RtspServer } from './rtsp-server.ts'
 import type { SegmentCache } from './segment-cache.ts'
 import { SharedSendTimer, type SendTimer } from './send-timer.ts'
+import type { ViewerLinks } from './viewer-link.ts'
 import { ViewerSessions } from './viewer-sessions.ts'
 
 export type RelayLimits = {
@@ -23,6 +24,7 @@ export type RelayOptions = {
   readonly rtspPort: number // 0: any
   readonly rtpPort: number // even; 0: any pair
   readonly logger: Logger
+  readonly links?: ViewerLinks // absent: no address names one, and nothing lies between
   readonly timer?: SendTimer // one for the whole process, when others send too
   readonly limits?: Partial<RelayLimits>
 }
@@ -48,7 +50,7 @@ const FILES_OF_THE_REST = 200
 /** Serves the presentations of `source` by RTSP and RTP over UDP. Rejects when a port is taken. `close` says goodbye to
  *  every viewer. */
 export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
-  const { source, segments, logger, rtspPort, timer = new SharedSendTimer() } = options
+  const { source, segments, links, logger, rtspPort, timer = new SharedSendTimer() } = options
   const limits = { ...defaultLimits, ...options.limits }
   const { address: host } = await lookup(options.host)
   const ports = await RtpPorts.open(host, options.rtpPort)
@@ -61,7 +63,7 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
     },
   )
   if (!ports.sendsConnected) logger.warn('this system has no connected UDP sockets on one port: sending costs more')
-  const server = new RtspServer({ source, sessions, ports, logger }, limits)
+  const server = new RtspServer({ source, sessions, ports, links, logger }, limits)
   let closed: Promise<void> | undefined
   const closeAll = async (): Promise<void> => {
     sessions.close()

@@ -21,7 +21,11 @@ async function openWay(
     rtpPort: receiver.rtpPort,
     rtcpPort: receiver.rtpPort + 1,
   }
-  const way = await ports.openTrack(ends, { onRtcp: (datagram) => void rtcp.push(datagram), onRefused: () => {} })
+  const way = await ports.openTrack(ends, {
+    onRtcp: (datagram) => void rtcp.push(datagram),
+    onRtp: () => {},
+    onRefused: () => {},
+  })
   context.onTestFinished(() => way.close())
   return way
 }

@@ -19,6 +19,8 @@ export type TrackEnds = {
 
 export type TrackListener = {
   readonly onRtcp: (datagram: Uint8Array) => void
+  /** Something came on the RTP port: viewers send there only to open their firewall. Told over a connected socket alone. */
+  readonly onRtp: (datagram: Uint8Array) => void
   /** The viewer's host says that nobody listens on its RTP port. */
   readonly onRefused: () => void
 }
@@ -83,11 +85,11 @@ export class RtpPorts {
     await closeUdp([this.#rtp, this.#rtcp])
   }
 
-  /** What arrives there is of no use: viewers send to the RTP port only to open their firewall, and what a stranger's
-   *  datagram meets between bind and connect would have been just as useless to the socket that holds the port. */
-  async #connect({ localAddress, address, rtpPort }: TrackEnds, { onRefused }: TrackListener): Promise<Socket> {
+  /** A stranger's datagram that comes between bind and connect is of no use, to the socket that holds the port neither. */
+  async #connect({ localAddress, address, rtpPort }: TrackEnds, { onRtp, onRefused }: TrackListener): Promise<Socket> {
     const socket = await bindUdp(localAddress, this.rtpPort, true)
     await connectUdp(socket, rtpPort, address)
+    socket.on('message', onRtp)
     socket.on('error', onRefused) // ECONNREFUSED: unhandled it would end the process
     return socket
   }

@@ -1,45 +1,49 @@
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { encodeRtspMessage, RtspReader, type RtspEvent, type RtspRequest } from '../protocol/rtsp-message.ts'
+import { ConnectionBytes } from './connection-bytes.ts'
 import { answer, refusalOf, type RelayParts, type RtspReply } from './rtsp-methods.ts'
 import { reasonOf, RtspRefusal, type RtspStatus } from './rtsp-refusal.ts'
 
-export type ConnectionOptions = RelayParts & { readonly socket: Socket; readonly logger: Logger }
+export type ConnectionOptions = RelayParts & {
+  readonly socket: Socket
+  readonly logger: Logger
+  readonly onClosed: () => void
+}
 
-/** One RTSP connection: requests are answered one after the other (RFC 2326 section 9.1), and while one is being
- *  answered nothing is read, so what a client can make us hold is bounded. */
+/** One RTSP connection: requests are answered one after the other (RFC 2326 section 9.1). */
 export class RtspConnection {
   readonly address: string
   readonly #options: ConnectionOptions
+  readonly #bytes: ConnectionBytes
   readonly #reader = new RtspReader()
   readonly #sessionIds = new Set<string>()
   #lastRequestMs = performance.now()
 
   constructor(options: ConnectionOptions) {
-    const { socket } = options
+    const { socket, links, onClosed } = options
     this.#options = options
     this.address = socket.remoteAddress ?? ''
-    socket.setNoDelay(true)
-    socket.on('data', (bytes) => void this.#take(bytes))
-    socket.on('error', () => {}) // 'close' follows
+    this.#bytes = new ConnectionBytes({ socket, links, onArrived: (bytes) => this.#take(bytes), onClosed })
+  }
+
+  close(): void {
+    this.#bytes.destroy()
   }
 
   /** Ends a connection that asks nothing and belongs to no viewer. One that sends half a request is no better. */
   closeIfIdle(idleMs: number): void {
     for (const id of this.#sessionIds) if (!this.#options.sessions.has(id)) this.#sessionIds.delete(id)
     const isIdle = performance.now() - this.#lastRequestMs > idleMs
-    if (isIdle && this.#sessionIds.size === 0) this.#options.socket.destroy()
+    if (isIdle && this.#sessionIds.size === 0) this.close()
   }
 
   async #take(bytes: Uint8Array): Promise<void> {
-    const { socket, logger } = this.#options
-    socket.pause()
     try {
       for (const event of this.#reader.push(bytes)) await this.#handle(event)
-      socket.resume()
     } catch (error) {
-      logger.debug({ err: error, viewer: this.address }, 'RTSP connection broke')
-      socket.destroy()
+      this.#options.logger.debug({ err: error, viewer: this.address }, 'RTSP connection broke')
+      throw error
     }
   }
 
@@ -50,18 +54,18 @@ export class RtspConnection {
       await this.#answer(event)
     } else if (event.kind === 'fault') {
       await this.#write(400, event.cSeq, { headers: {} })
-      if (event.fatal) this.#options.socket.end()
+      if (event.fatal) this.#bytes.end()
     }
   }
 
   async #answer(request: RtspRequest): Promise<void> {
     const { socket, logger } = this.#options
-    const viewer = { address: this.address, localAddress: socket.localAddress ?? '' }
+    const viewer = { address: this.address, localAddress: socket.localAddress ?? '', ...this.#bytes.binding }
     const cSeq = request.headers.get('cseq')
     let isAnswered = false
-    const respond = (reply: RtspReply, status: RtspStatus = 200): Promise<void> => {
+    const respond = (reply: RtspReply, status: RtspStatus = 200, reason?: string): Promise<void> => {
       isAnswered = true
-      return this.#write(status, cSeq, reply)
+      return this.#write(status, cSeq, reply, reason)
     }
     try {
       const onSession = (id: string): void => void this.#sessionIds.add(id)
@@ -72,17 +76,22 @@ export class RtspConnection {
       const facts = { viewer: this.address, method: request.method, status: refusal.status }
       if (refusal.status === 500) logger.error({ ...facts, err: error }, 'RTSP request failed')
       else logger.debug({ ...facts, why: refusal.message }, 'RTSP request refused')
-      await respond({ headers: refusal.headers }, refusal.status)
+      await respond({ headers: refusal.headers }, refusal.status, refusal.reason)
     }
   }
 
-  /** Every reply has the request's CSeq (section 12.17). Resolves when the kernel has it all. */
-  #write(status: RtspStatus, cSeq: string | undefined, { headers, body = '' }: RtspReply): Promise<void> {
+  /** Every reply has the request's CSeq (section 12.17). Resolves when it has left. */
+  #write(
+    status: RtspStatus,
+    cSeq: string | undefined,
+    { headers, body = '' }: RtspReply,
+    reason = reasonOf(status),
+  ): Promise<void> {
     const message = encodeRtspMessage({
       kind: 'response',
       version: '1.0',
       status,
-      reason: reasonOf(status),
+      reason,
       headers: new Map([
         ...(cSeq === undefined ? [] : [['cseq', cSeq] as const]),
         ['server', 'Weir'],
@@ -91,8 +100,6 @@ export class RtspConnection {
       ]),
       body: Buffer.from(body, 'utf8'),
     })
-    return new Promise((resolve, reject) => {
-      this.#options.socket.write(message, (error) => (error == null ? resolve() : reject(error)))
-    })
+    return this.#bytes.write(message)
   }
 }

@@ -15,7 +15,8 @@ import type { OpenPresentation, PresentationSource } from './presentation-source
 import type { RtpPorts } from './rtp-ports.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import { readRtspAddress, type RtspAddress } from './rtsp-url.ts'
-import type { ViewerSession, ViewerAddresses } from './viewer-session.ts'
+import type { ViewerLinks } from './viewer-link.ts'
+import type { ViewerSession, Viewer } from './viewer-session.ts'
 import type { ViewerSessions } from './viewer-sessions.ts'
 
 /** A 200. CSeq, Date and the like are added where it is written. */
@@ -24,7 +25,7 @@ export type RtspReply = { readonly headers: Readonly<Record<string, string>>; re
 /** `respond` resolves when the reply has left the process. */
 export type Exchange = {
   readonly request: RtspRequest
-  readonly viewer: ViewerAddresses
+  readonly viewer: Viewer
   readonly respond: (reply: RtspReply) => Promise<void>
   /** The connection now belongs to a viewer of this session. */
   readonly onSession: (id: string) => void
@@ -34,6 +35,7 @@ export type RelayParts = {
   readonly source: PresentationSource
   readonly sessions: ViewerSessions
   readonly ports: RtpPorts
+  readonly links: ViewerLinks | undefined
 }
 
 type Method = (exchange: Exchange, parts: RelayParts) => Promise<void>
@@ -58,9 +60,21 @@ export async function answer(exchange: Exchange, parts: RelayParts): Promise<voi
   if (!headers.has('cseq')) throw new RtspRefusal(400, 'no CSeq')
   const required = headers.get('require') ?? headers.get('proxy-require')
   if (required !== undefined) throw new RtspRefusal(551, `Require: ${required}`, { unsupported: required })
+  checkLink(exchange, parts)
   const carryOut = methods.get(method)
   if (carryOut === undefined) throw new RtspRefusal(501, `method ${method.slice(0, 40)}`, { allow: methodNames })
   await carryOut(exchange, parts)
+}
+
+/** All requests of a connection are for the link that its first one named: their bytes have crossed it. */
+function checkLink({ request, viewer }: Exchange, { links }: RelayParts): void {
+  const address = readRtspAddress(request.url)
+  if (address === undefined || address.linkId === viewer.linkId) return
+  const { linkId } = address
+  const isUnknown = linkId !== undefined && links?.find(linkId) === undefined
+  const reason = isUnknown ? 'No Such Link' : 'Link of Another Connection'
+  const message = `link ${linkId?.slice(0, 60)} on a connection through ${viewer.linkId}`
+  throw new RtspRefusal(404, message, {}, reason)
 }
 
 /** As a sign of life it may name a session. */
@@ -195,7 +209,7 @@ async function openPresentation(source: PresentationSource, address: RtspAddress
 /** The first offer that can be served: UDP, to the connection's own address. */
 function chooseTransport(
   { headers }: RtspRequest,
-  viewer: ViewerAddresses,
+  viewer: Viewer,
 ): TransportSpec & Required<Pick<TransportSpec, 'clientPorts'>> {
   const text = headers.get('transport')
   if (text === undefined) throw new RtspRefusal(400, 'SETUP without Transport')
@@ -220,7 +234,7 @@ function findNamedSession(
 ): ViewerSession | undefined {
   const text = request.headers.get('session')
   if (text === undefined) return undefined
-  const session = sessions.find(readSessionHeader(text).id, viewer.address)
+  const session = sessions.find(readSessionHeader(text).id, viewer)
   onSession(session.id)
   return session
 }

@@ -25,13 +25,21 @@ export function reasonOf(status: RtspStatus): string {
   return reasons[status]
 }
 
-/** A request that we refuse; thrown where it is found and answered in one place. `message` goes into the log. */
+/** A request that we refuse; thrown where it is found and answered in one place. `message` goes into the log; `reason`,
+ *  where the status alone does not tell the viewer what to do, stands in the status line (RFC 2326 section 7.1.1). */
 export class RtspRefusal extends Error {
   readonly status: RtspStatus
   readonly headers: Readonly<Record<string, string>>
+  readonly reason: string
 
-  constructor(status: RtspStatus, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: RtspStatus,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    reason: string = reasonOf(status),
+  ) {
     super(message)
+    this.reason = reason
     this.status = status
     this.headers = headers
   }

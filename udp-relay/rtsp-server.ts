@@ -4,6 +4,8 @@ import type { Logger } from 'pino'
 import { RtspConnection } from './rtsp-connection.ts'
 import type { RelayParts } from './rtsp-methods.ts'
 
+export type ServerParts = RelayParts & { readonly logger: Logger }
+
 export type ConnectionLimits = {
   readonly connections: number
   readonly connectionsPerAddress: number
@@ -18,8 +20,9 @@ export class RtspServer {
   readonly #connections = new Map<Socket, RtspConnection>()
   readonly #sweeper: NodeJS.Timeout
 
-  constructor(parts: RelayParts & { readonly logger: Logger }, limits: ConnectionLimits) {
-    this.#server = createServer((socket) => this.#accept(socket, parts, limits))
+  constructor(parts: ServerParts, limits: ConnectionLimits) {
+    // Who sends no more is still answered: behind a link that takes a while.
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket, parts, limits))
     this.#sweeper = setInterval(() => this.#sweep(limits.idleSeconds * 1000), SWEEP_MS) // s to ms
   }
 
@@ -32,13 +35,13 @@ export class RtspServer {
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper)
-    for (const socket of this.#connections.keys()) socket.destroy()
+    for (const connection of this.#connections.values()) connection.close()
     if (!this.#server.listening) return
     this.#server.close()
     await once(this.#server, 'close')
   }
 
-  #accept(socket: Socket, parts: RelayParts & { readonly logger: Logger }, limits: ConnectionLimits): void {
+  #accept(socket: Socket, parts: ServerParts, limits: ConnectionLimits): void {
     const ofAddress = [...this.#connections.keys()].filter(
       ({ remoteAddress }) => remoteAddress === socket.remoteAddress,
     )
@@ -46,8 +49,8 @@ export class RtspServer {
       socket.destroy()
       return
     }
-    this.#connections.set(socket, new RtspConnection({ ...parts, socket }))
-    socket.on('close', () => void this.#connections.delete(socket))
+    const onClosed = (): void => void this.#connections.delete(socket)
+    this.#connections.set(socket, new RtspConnection({ ...parts, socket, onClosed }))
   }
 
   #sweep(idleMs: number): void {

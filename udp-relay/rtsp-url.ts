@@ -1,6 +1,7 @@
-/** What an RTSP address of the relay names: `rtsp://host[:port]/<id>[/<variant>][/trackID=N][?query]`. */
+/** What an RTSP address of the relay names: `rtsp://host[:port][/link/<linkId>]/<id>[/<variant>][/trackID=N][?query]`. */
 export type RtspAddress = {
   readonly base: string // scheme, host and port, as the client wrote them
+  readonly linkId?: string
   readonly videoId: string
   readonly variant?: string
   readonly trackIndex?: number
@@ -15,11 +16,13 @@ export function readRtspAddress(url: string): RtspAddress | undefined {
   const [, base = '', path = '', query = ''] = parts
   const [inPath, inQuery] = [cutTrack(path), cutTrack(query)]
   const names = inPath.rest.split('/').filter(Boolean).map(unescaped)
-  const [videoId, variant] = names
-  if (videoId === undefined || names.length > 2 || names.includes(undefined)) return undefined
+  const linkId = names[0] === 'link' ? names[1] : undefined
+  const [videoId, variant, ...more] = names.slice(names[0] === 'link' ? 2 : 0)
+  if (videoId === undefined || more.length > 0 || names.includes(undefined)) return undefined
   const trackIndex = inQuery.trackIndex ?? inPath.trackIndex
   return {
     base,
+    ...(linkId === undefined ? {} : { linkId }),
     videoId,
     ...(variant === undefined ? {} : { variant }),
     ...(trackIndex === undefined ? {} : { trackIndex }),
@@ -28,8 +31,9 @@ export function readRtspAddress(url: string): RtspAddress | undefined {
 }
 
 /** The control URL of a track, absolute: relative ones are resolved by each player in another way. */
-export function trackUrl({ base, videoId, query }: RtspAddress, variant: string, trackIndex: number): string {
-  return `${base}/${encodeURIComponent(videoId)}/${encodeURIComponent(variant)}/trackID=${trackIndex}${query}`
+export function trackUrl({ base, linkId, videoId, query }: RtspAddress, variant: string, trackIndex: number): string {
+  const link = linkId === undefined ? '' : `/link/${encodeURIComponent(linkId)}`
+  return `${base}${link}/${encodeURIComponent(videoId)}/${encodeURIComponent(variant)}/trackID=${trackIndex}${query}`
 }
 
 function cutTrack(text: string): { readonly rest: string; readonly trackIndex?: number } {

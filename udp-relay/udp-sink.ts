@@ -1,18 +1,21 @@
 import { decodeRtcp, type ReportBlock } from '../protocol/rtcp.ts'
+import { roundTripMs } from '../protocol/rtcp-round-trip.ts'
 import type { PacketSink } from './packet-sink.ts'
 import type { RtpPorts, TrackEnds, TrackWay } from './rtp-ports.ts'
+import type { SendTimer } from './send-timer.ts'
 
-/** What a viewer's datagrams tell of it. */
-export type UdpSinkListener = {
-  readonly nowMs: () => number
+export type UdpSinkOptions = {
+  readonly timer: Pick<SendTimer, 'nowMs' | 'unixMs'>
   /** RTCP came: the viewer is there. */
   readonly onAlive: () => void
+  /** A datagram of the viewer's is on its way here: told if it comes, and when. */
+  readonly cross: (sizeBytes: number, arrived: (atMs: number) => void) => void
 }
 
 /** One viewer's sockets; a track that was not set up is not sent. */
 export class UdpSink implements PacketSink {
   readonly #ports: RtpPorts
-  readonly #listener: UdpSinkListener
+  readonly #options: UdpSinkOptions
   readonly #ways = new Map<number, TrackWay>()
   readonly #lastReports = new Map<number, ReportBlock>() // by track
   #isClosed = false
@@ -21,17 +24,22 @@ export class UdpSink implements PacketSink {
   sentPackets = 0
   droppedPackets = 0
   receiverReports = 0
-  /** Datagrams on the RTCP port that are no RTCP: some viewers send a few bytes to open their firewall. */
+  /** Datagrams that are no RTCP: some viewers send a few bytes to open their firewall. */
   otherDatagrams = 0
+  /** From the newest report that told of one of ours. */
+  roundTripMs: number | undefined
 
-  constructor(ports: RtpPorts, listener: UdpSinkListener) {
+  constructor(ports: RtpPorts, options: UdpSinkOptions) {
     this.#ports = ports
-    this.#listener = listener
+    this.#options = options
   }
 
   async setTrack(trackIndex: number, ends: TrackEnds): Promise<void> {
     const way = await this.#ports.openTrack(ends, {
-      onRtcp: (datagram) => this.#takeRtcp(trackIndex, datagram),
+      onRtcp: (datagram) => {
+        this.#options.cross(datagram.length, (atMs) => this.#takeRtcp(trackIndex, datagram, atMs))
+      },
+      onRtp: (datagram) => this.#options.cross(datagram.length, () => void (this.otherDatagrams += 1)),
       onRefused: () => this.#takeRefusal(),
     })
     if (this.#isClosed) return way.close()
@@ -65,24 +73,31 @@ export class UdpSink implements PacketSink {
     return [...this.#lastReports.values()].reduce((sum, report) => sum + report.cumulativePacketsLost, 0)
   }
 
-  #takeRtcp(trackIndex: number, datagram: Uint8Array): void {
+  #takeRtcp(trackIndex: number, datagram: Uint8Array, atMs: number): void {
     const rtcp = decodeRtcp(datagram)
     if (!rtcp.ok) {
       this.otherDatagrams += 1
       return
     }
     this.#refusedSinceMs = undefined
-    this.#listener.onAlive()
+    this.#options.onAlive()
     for (const packet of rtcp.value) {
       if (packet.kind !== 'receiver-report') continue
       this.receiverReports += 1
       const [report] = packet.reports
-      if (report !== undefined) this.#lastReports.set(trackIndex, report)
+      if (report === undefined) continue
+      this.#lastReports.set(trackIndex, report)
+      this.roundTripMs = roundTripMs(report, this.#unixMs(atMs)) ?? this.roundTripMs
     }
   }
 
+  #unixMs(atMs: number): number {
+    const { timer } = this.#options
+    return timer.unixMs() + (atMs - timer.nowMs())
+  }
+
   #takeRefusal(): void {
-    this.#lastRefusedMs = this.#listener.nowMs()
+    this.#lastRefusedMs = this.#options.timer.nowMs()
     this.#refusedSinceMs ??= this.#lastRefusedMs
   }
 }

@@ -8,20 +8,27 @@ import { RtspRefusal } from './rtsp-refusal.ts'
 import type { SegmentCache } from './segment-cache.ts'
 import type { SendTimer } from './send-timer.ts'
 import { UdpSink } from './udp-sink.ts'
+import type { LinkedPackets, ViewerLink } from './viewer-link.ts'
 
-/** Who watches: UDP goes to no other address than that of the RTSP connection. */
-export type ViewerAddresses = { readonly address: string; readonly localAddress: string }
+/** Who watches: UDP goes to no other address than that of the RTSP connection, and through its link. */
+export type Viewer = {
+  readonly address: string
+  readonly localAddress: string
+  readonly linkId: string | undefined // as the address names it
+  readonly link: ViewerLink | undefined
+}
 
 export type ViewerSessionOptions = {
   readonly id: string
-  readonly viewer: ViewerAddresses
+  readonly viewer: Viewer
   readonly presentation: OpenPresentation
   readonly segments: SegmentCache
   readonly ports: RtpPorts
   readonly timer: SendTimer
   readonly random: () => number
   readonly logger: Logger
-  readonly onEnded: (session: ViewerSession) => void
+  /** It has ended, and what it sent last has left the link. */
+  readonly onClosed: (session: ViewerSession) => void
 }
 
 const REFUSED_MS = 5000
@@ -29,33 +36,42 @@ const REFUSED_MS = 5000
 /** One RTSP session: its state, what it plays, and its sockets. */
 export class ViewerSession {
   readonly id: string
-  readonly address: string
+  readonly viewer: Viewer
   readonly presentation: OpenPresentation
   /** Of each track as the viewer wrote them at SETUP: RTP-Info names the tracks by them. */
   readonly trackUrls = new Map<number, string>()
   readonly #options: ViewerSessionOptions
   readonly #sink: UdpSink
+  readonly #packets: LinkedPackets | undefined // the way to the sink, if it leads through a link
   readonly #playout: Playout
   readonly #startedMs: number
   #state: SessionState = { phase: 'init' }
   #aliveMs: number
   #hasEnded = false
+  #isClosed = false
 
   constructor(options: ViewerSessionOptions) {
     const { id, viewer, presentation, segments, timer, random, ports } = options
     this.id = id
-    this.address = viewer.address
+    this.viewer = viewer
     this.presentation = presentation
     this.#options = options
     this.#startedMs = timer.nowMs()
     this.#aliveMs = this.#startedMs
-    this.#sink = new UdpSink(ports, { nowMs: () => timer.nowMs(), onAlive: () => this.touch() })
+    this.#sink = new UdpSink(ports, {
+      timer,
+      onAlive: () => this.touch(),
+      cross: (sizeBytes, arrived) =>
+        this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(sizeBytes, arrived),
+    })
+    this.#packets = viewer.link?.openPackets(this.#sink)
     this.#playout = new Playout({
       presentation,
       segments,
-      sink: this.#sink,
+      sink: this.#packets ?? this.#sink,
       timer,
       random,
+      newReportRandom: () => this.#packets?.newReportRandom() ?? random,
       maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
       withAudio: true,
       onEnded: () => {}, // RTCP has said goodbye; the session stays, for the viewer may seek back
@@ -64,6 +80,10 @@ export class ViewerSession {
         this.end('failed')
       },
     })
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded
   }
 
   get tracks(): readonly PlayoutTrack[] {
@@ -80,7 +100,7 @@ export class ViewerSession {
     const { state } = this.#next({ method: 'SETUP', trackIndex, destination })
     const track = trackIndex === undefined ? undefined : this.tracks[trackIndex]
     if (trackIndex === undefined || track === undefined) throw new RtspRefusal(404, `no track ${trackIndex}`)
-    await this.#sink.setTrack(trackIndex, { ...this.#options.viewer, ...destination })
+    await this.#sink.setTrack(trackIndex, { ...this.viewer, ...destination })
     this.#state = state
     return track
   }
@@ -117,19 +137,30 @@ export class ViewerSession {
 
   /** Ends a viewer who has gone without a word; called now and then. */
   endIfGone(timeoutMs: number): void {
+    if (this.#hasEnded) return
     if (this.#options.timer.nowMs() - this.#aliveMs > timeoutMs) this.end('timeout')
     else if (this.#sink.refusedMs(this.#aliveMs) >= REFUSED_MS) this.end('refused')
   }
 
+  /** What is inside a link still reaches the viewer, goodbye above all; not when the relay closes, with its sockets. */
   end(reason: 'teardown' | 'timeout' | 'refused' | 'failed' | 'closing'): void {
-    if (this.#hasEnded) return
-    this.#hasEnded = true
-    this.#state = { phase: 'init' }
-    this.#playout.close()
+    if (!this.#hasEnded) {
+      this.#hasEnded = true
+      this.#state = { phase: 'init' }
+      this.#playout.close()
+      this.presentation.close()
+      this.#log(reason)
+      this.#packets?.closeWhenEmpty(() => this.#close())
+    }
+    if (reason === 'closing') this.#packets?.close()
+    if (reason === 'closing' || this.#packets === undefined) this.#close()
+  }
+
+  #close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#sink.close()
-    this.presentation.close()
-    this.#log(reason)
-    this.#options.onEnded(this)
+    this.#options.onClosed(this)
   }
 
   #next(request: SessionRequest): Step {
@@ -139,11 +170,14 @@ export class ViewerSession {
   }
 
   #log(reason: string): void {
-    const { sentPackets, droppedPackets, receiverReports, otherDatagrams, reportedLostPackets } = this.#sink
+    const { sentPackets, droppedPackets, receiverReports, otherDatagrams, reportedLostPackets, roundTripMs } =
+      this.#sink
+    const { linkId } = this.viewer
+    const link = linkId === undefined ? {} : { link: linkId }
     const seconds = Math.round(this.#options.timer.nowMs() - this.#startedMs) / 1000 // ms to s
-    const figures = { sentPackets, droppedPackets, receiverReports, otherDatagrams, reportedLostPackets }
+    const figures = { sentPackets, droppedPackets, receiverReports, otherDatagrams, reportedLostPackets, roundTripMs }
     this.#options.logger.info(
-      { session: this.id, viewer: this.address, reason, seconds, ...figures },
+      { session: this.id, viewer: this.viewer.address, ...link, reason, seconds, ...figures },
       'RTSP session ended',
     )
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { RtspRefusal } from './rtsp-refusal.ts'
-import { ViewerSession, type ViewerSessionOptions } from './viewer-session.ts'
+import { ViewerSession, type Viewer, type ViewerSessionOptions } from './viewer-session.ts'
 
 export type SessionLimits = {
   readonly sessions: number
@@ -8,7 +8,7 @@ export type SessionLimits = {
   readonly timeoutSeconds: number
 }
 
-type SharedByAll = Omit<ViewerSessionOptions, 'id' | 'viewer' | 'presentation' | 'onEnded'>
+type SharedByAll = Omit<ViewerSessionOptions, 'id' | 'viewer' | 'presentation' | 'onClosed'>
 
 const SWEEP_MS = 1000
 
@@ -36,7 +36,7 @@ export class ViewerSessions {
 
   /** Throws RtspRefusal 453 when there are too many; to be asked before a presentation is opened. */
   checkRoom(address: string): void {
-    const ofAddress = [...this.#sessions.values()].filter((session) => session.address === address).length
+    const ofAddress = [...this.#sessions.values()].filter(({ viewer }) => viewer.address === address).length
     if (this.#sessions.size >= this.#limits.sessions) throw new RtspRefusal(453, 'too many sessions')
     if (ofAddress >= this.#limits.sessionsPerAddress) throw new RtspRefusal(453, 'too many sessions of one address')
   }
@@ -46,23 +46,23 @@ export class ViewerSessions {
       ...this.#shared,
       ...options,
       id: randomBytes(8).toString('hex'), // 64 bits that nobody guesses
-      onEnded: ({ id }) => void this.#sessions.delete(id),
+      onClosed: ({ id }) => void this.#sessions.delete(id),
     })
     this.#sessions.set(session.id, session)
     return session
   }
 
-  /** Another address must not steer a viewer's session. Throws RtspRefusal 454. */
-  find(id: string, address: string): ViewerSession {
+  /** Another address must not steer a viewer's session, nor its own past the link. Throws RtspRefusal 454. */
+  find(id: string, { address, linkId }: Viewer): ViewerSession {
     const session = this.#sessions.get(id)
-    if (session === undefined || session.address !== address)
-      throw new RtspRefusal(454, `no session ${id.slice(0, 40)}`)
+    const isKnown = session !== undefined && !session.hasEnded && session.viewer.address === address
+    if (!isKnown || session.viewer.linkId !== linkId) throw new RtspRefusal(454, `no session ${id.slice(0, 40)}`)
     session.touch()
     return session
   }
 
   has(id: string): boolean {
-    return this.#sessions.has(id)
+    return this.#sessions.get(id)?.hasEnded === false
   }
 
   close(): void {
