@@ -47,10 +47,27 @@ export type LinkCounters = {
   readonly queueingDelayMsMax: number
 }
 
+export type FlowKind = 'http' | 'rtsp' | 'rtp' | 'rtcp'
+
+/** Ground truth of one open flow of a lane. */
+export type FlowSummary = {
+  readonly what: FlowKind
+  readonly sinceSeconds: number // of link time
+  readonly downlink: LinkCounters
+  readonly uplink: LinkCounters
+  readonly tcp?: unknown // the TcpState (link/tcp/connection.ts) of a modelled connection
+}
+
+/** HTTP over modelled connections. A handshake is counted when it is complete. */
+export type HttpCounters = { readonly connections: number; readonly handshakes: number; readonly requests: number }
+
 export type LaneSummary = {
   readonly downlink: LinkCounters
   readonly uplink: LinkCounters
   readonly gatewayDroppedPackets: number // after the link, on the last hop to the browser
+  readonly http: HttpCounters
+  readonly openFlows: number
+  readonly flows: readonly FlowSummary[] // the newest 100 of the open ones
 }
 
 /** GET /api/links/:id. `profile` is a LinkProfile (link/profile.ts). Of a shared link the tcp lane counts for both. */
@@ -58,7 +75,9 @@ export type LinkSummary<Profile> = {
   readonly id: string
   readonly profile: Profile
   readonly startedUnixMs?: number // civil time of link time 0; absent before the first media
+  readonly linkTimeSeconds?: number // now; absent as well
   readonly timerLagMsP99: number // how late packets left it, against their moment
+  readonly warning?: string // why the figures of this run do not count
   readonly tcp: LaneSummary
   readonly udp: LaneSummary
 }

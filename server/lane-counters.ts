@@ -1,56 +1,52 @@
 import type { Direction, LinkObserver } from '../link/access-link.ts'
 import type { DropCause, LinkPacket } from '../link/link-packet.ts'
-import type { LaneSummary, LinkCounters } from '../protocol/weir-api.ts'
+import type { HttpCounters, LaneSummary } from '../protocol/weir-api.ts'
+import { DirectionCounters } from './direction-counters.ts'
+import { FlowCounters, type FlowNote } from './flow-counters.ts'
 
-/** The ground truth of one direction of a lane. */
-class DirectionCounters {
-  acceptedPackets = 0
-  readonly droppedPackets = { loss: 0, queue: 0, blocked: 0 }
-  #deliveredPackets = 0
-  #deliveredBytes = 0
-  #queueingDelayMsSum = 0
-  #queueingDelayMsMax = 0
+/** More are counted, not listed. */
+const LISTED_FLOWS = 100
 
-  deliver(sizeBytes: number, queueingDelayMs: number): void {
-    this.#deliveredPackets += 1
-    this.#deliveredBytes += sizeBytes
-    this.#queueingDelayMsSum += queueingDelayMs
-    this.#queueingDelayMsMax = Math.max(this.#queueingDelayMsMax, queueingDelayMs)
-  }
-
-  read(): LinkCounters {
-    return {
-      acceptedPackets: this.acceptedPackets,
-      lostPackets: this.droppedPackets.loss,
-      tailDroppedPackets: this.droppedPackets.queue,
-      blockedPackets: this.droppedPackets.blocked,
-      deliveredPackets: this.#deliveredPackets,
-      deliveredBytes: this.#deliveredBytes,
-      queueingDelayMsMean: this.#queueingDelayMsSum / Math.max(1, this.#deliveredPackets),
-      queueingDelayMsMax: this.#queueingDelayMsMax,
-    }
-  }
-}
-
-/** The ground truth of a lane, counted as its packets' fates are told. */
+/** The ground truth of a lane, counted as its packets' fates are told: of all, and of each open flow that was announced. */
 export class LaneCounters implements LinkObserver {
   readonly #directions = { down: new DirectionCounters(), up: new DirectionCounters() }
+  readonly #flows = new Map<number, FlowCounters>()
+  readonly http: { -readonly [name in keyof HttpCounters]: number } = { connections: 0, handshakes: 0, requests: 0 }
   gatewayDroppedPackets = 0
 
-  accepted(direction: Direction): void {
-    this.#directions[direction].acceptedPackets += 1
+  /** What the flow sends from now on is counted apart, too, until it is closed. */
+  openFlow(flow: number, note: FlowNote): void {
+    this.#flows.set(flow, new FlowCounters(note))
   }
 
-  dropped(direction: Direction, _packet: LinkPacket, _atMs: number, cause: DropCause): void {
-    this.#directions[direction].droppedPackets[cause] += 1
+  closeFlow(flow: number): void {
+    this.#flows.delete(flow)
   }
 
-  delivered(direction: Direction, { sizeBytes }: LinkPacket, _atMs: number, queueingDelayMs: number): void {
+  accepted(direction: Direction, { flow }: LinkPacket): void {
+    this.#directions[direction].accept()
+    this.#flows.get(flow)?.[direction].accept()
+  }
+
+  dropped(direction: Direction, { flow }: LinkPacket, _atMs: number, cause: DropCause): void {
+    this.#directions[direction].drop(cause)
+    this.#flows.get(flow)?.[direction].drop(cause)
+  }
+
+  delivered(direction: Direction, { flow, sizeBytes }: LinkPacket, _atMs: number, queueingDelayMs: number): void {
     this.#directions[direction].deliver(sizeBytes, queueingDelayMs)
+    this.#flows.get(flow)?.[direction].deliver(sizeBytes, queueingDelayMs)
   }
 
   read(): LaneSummary {
     const { down, up } = this.#directions
-    return { downlink: down.read(), uplink: up.read(), gatewayDroppedPackets: this.gatewayDroppedPackets }
+    return {
+      downlink: down.read(),
+      uplink: up.read(),
+      gatewayDroppedPackets: this.gatewayDroppedPackets,
+      http: { ...this.http },
+      openFlows: this.#flows.size,
+      flows: [...this.#flows.values()].slice(-LISTED_FLOWS).map((flow) => flow.read()),
+    }
   }
 }

@@ -13,6 +13,7 @@ export type LinkClock = { nowMs(): number; unixMs(): number }
  *  is under way comes to its end; who begins something new asks `isCurrent` and joins again. */
 export type LaneUse = {
   readonly line: AccessLink
+  readonly counters: LaneCounters // of this era's lane; here a flow is announced
   isCurrent(): boolean
   /** First everything due before, then `act` at this moment, then what follows from it. A moment that has passed is
    *  allowed (a late timer); the first one ever is link time 0. Not to be called from inside `act` or from a callback of
@@ -30,6 +31,9 @@ const newCounters = (): Counters => ({ tcp: new LaneCounters(), udp: new LaneCou
 /** A run whose timer was later than this in more than one of a hundred times does not count (network-model.md 2.2). */
 export const LATE_RUN_MS = 5
 const JUDGED_EVERY_RINGS = 100
+const LATE_RUN_WARNING =
+  `this run does not count: in more than one of a hundred times the link's timer was more than ${LATE_RUN_MS} ms late; ` +
+  'the machine has too much to do'
 
 /** One access line at work: the lanes of link/ and the only timer that they need. The timer decides when something is
  *  told, never what becomes of a packet. */
@@ -68,23 +72,35 @@ export class LiveLink {
   }
 
   summary(): LinkSummary<LinkProfile> {
+    const timerLagMsP99 = this.#lags.quantileMs(0.99)
     return {
       id: this.id,
       profile: this.#profile,
-      ...(this.#startedUnixMs === undefined ? {} : { startedUnixMs: this.#startedUnixMs }),
-      timerLagMsP99: this.#lags.quantileMs(0.99),
+      ...this.#linkTime(),
+      timerLagMsP99,
+      ...(this.#isLateRun || timerLagMsP99 > LATE_RUN_MS ? { warning: LATE_RUN_WARNING } : {}),
       tcp: this.#counters.tcp.read(),
       udp: this.#counters.udp.read(),
+    }
+  }
+
+  #linkTime(): Pick<LinkSummary<LinkProfile>, 'startedUnixMs' | 'linkTimeSeconds'> {
+    if (this.#startedUnixMs === undefined) return {}
+    return {
+      startedUnixMs: this.#startedUnixMs,
+      linkTimeSeconds: this.#era.linkMs(this.#clock.nowMs()) / 1000,
     }
   }
 
   join(lane: LaneName): LaneUse {
     const era = this.#era
     const line = era.lanes[lane]
+    const counters = this.#counters[line === era.lanes.tcp ? 'tcp' : 'udp'] // of a shared link, those of tcp count for both
     this.#use(era)
     let isUsed = true
     return {
       line,
+      counters,
       isCurrent: () => era === this.#era,
       act: (processMs, act) => {
         if (!isUsed) this.#use(era)
