@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import { AccessLink } from '../link/access-link.ts'
+import { UDP_IPV4_HEADER_BYTES } from '../link/link-packet.ts'
+import { seededRandom } from '../link/random.ts'
+import { reportSeed } from '../stream/report-schedule.ts'
+import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
+import { Playout } from '../udp-relay/playout.ts'
+import { SegmentCache } from '../udp-relay/segment-cache.ts'
+import { CLIP_SECONDS, makePackageClip, presentationOf } from '../udp-relay/test-support/package-clip.ts'
+import { VirtualTimer } from '../udp-relay/test-support/virtual-timer.ts'
+import { RtpSender } from './rtp-sender.ts'
+import { testOutline } from './test-support/test-outline.ts'
+
+const clip = makePackageClip()
+const SEED = 1
+
+type Entry = readonly [traffic: string, sizeBytes: number, atMs: number]
+
+async function liveEntries(startSeconds: number): Promise<Entry[]> {
+  const entries: Entry[] = []
+  const timer = new VirtualTimer()
+  let zeroMs: number | undefined
+  const playout = new Playout({
+    presentation: presentationOf(clip),
+    segments: new SegmentCache({ maxBytes: 10_000_000 }),
+    sink: {
+      send(kind, _trackIndex, bytes, scheduledMs) {
+        zeroMs ??= scheduledMs
+        const linkMs = Math.round((scheduledMs - zeroMs) * 1000) / 1000 // as server/era.ts
+        entries.push([kind, bytes.length + UDP_IPV4_HEADER_BYTES, linkMs])
+      },
+      close: () => {},
+    },
+    timer,
+    random: () => 0.5,
+    newReportRandom: () => seededRandom(reportSeed(SEED)),
+    maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
+    withAudio: true,
+    onEnded: () => {},
+    onFailed: (error) => {
+      throw error
+    },
+  })
+  await playout.play(startSeconds)
+  await timer.advance(CLIP_SECONDS * 1000)
+  return entries
+}
+
+function virtualEntries(startSeconds: number): Entry[] {
+  const entries: Entry[] = []
+  const link = new AccessLink(
+    { seed: SEED, downlink: {} },
+    {
+      accepted: (_direction, { traffic, sizeBytes }, atMs) => void entries.push([traffic, sizeBytes, atMs]),
+      dropped: () => {},
+      delivered: () => {},
+    },
+  )
+  const options = { outline: clip.outline, startSeconds, maxRtpBytes: DEFAULT_MAX_RTP_BYTES, linkSeed: SEED }
+  const sender = new RtpSender(link, options, { arrived: () => {}, ended: () => {} })
+  sender.begin(0)
+  link.advance(CLIP_SECONDS * 1000)
+  return entries
+}
+
+for (const startSeconds of [0, 2.5]) {
+  test(`RtpSender sends what the live playout sends from ${startSeconds} s on, at the same moments`, async () => {
+    const [live, virtual] = [await liveEntries(startSeconds), virtualEntries(startSeconds)]
+    const lastRtp = live.findLastIndex(([traffic]) => traffic === 'rtp')
+    expect(virtual).toEqual(live.slice(0, lastRtp + 1))
+    expect(virtual.filter(([traffic]) => traffic === 'rtcp')).toHaveLength(4) // two tracks, twice
+  })
+}
+
+test('RtpSender tells the end once, with the packets of each track', () => {
+  const link = new AccessLink({ seed: SEED, downlink: {} })
+  const ends: (readonly number[])[] = []
+  const outline = testOutline({ seconds: 8, videoBitsPerSecond: 1_000_000 })
+  const options = { outline, startSeconds: 0, maxRtpBytes: DEFAULT_MAX_RTP_BYTES, linkSeed: SEED }
+  const sender = new RtpSender(link, options, { arrived: () => {}, ended: (packets) => ends.push(packets) })
+  sender.begin(0)
+  link.advance(60_000)
+  expect(ends).toEqual([[1012, 375]])
+  expect(link.nextEventMs()).toBe(Infinity)
+})
+
+test('RtpSender refuses an outline without a keyframe', () => {
+  const link = new AccessLink({ seed: SEED, downlink: {} })
+  const outline = { ...testOutline({ seconds: 8, videoBitsPerSecond: 1_000_000 }), segments: [] }
+  const options = { outline, startSeconds: 0, maxRtpBytes: DEFAULT_MAX_RTP_BYTES, linkSeed: SEED }
+  expect(() => new RtpSender(link, options, { arrived: () => {}, ended: () => {} })).toThrow('made-up has no keyframe')
+})

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { AccessLink } from '../link/access-link.ts'
+import type { LinkProfile } from '../link/profile.ts'
+import { MeasuresFold, type Measures } from '../stream/measures.ts'
+import { packetEvents } from '../stream/packet-events.ts'
+import { RtpSession, type RtpSessionOptions } from './rtp-session.ts'
+import { testOutline } from './test-support/test-outline.ts'
+
+const SECONDS = 20
+const FRAMES = SECONDS * 30
+const outline = testOutline({ seconds: SECONDS, videoBitsPerSecond: 2_000_000 })
+
+function play(
+  profile: LinkProfile,
+  changes: Partial<RtpSessionOptions> = {},
+): Measures & { readonly hasEnded: boolean } {
+  const fold = new MeasuresFold(1000 / 30)
+  const link = new AccessLink(
+    profile,
+    packetEvents('udp', (event) => fold.add(event)),
+  )
+  const session = new RtpSession(link, {
+    outline,
+    linkSeed: profile.seed,
+    tell: (event) => fold.add(event),
+    ...changes,
+  })
+  session.play(0)
+  link.advance(60_000)
+  return { ...fold.at(60_000), hasEnded: session.hasEnded }
+}
+
+test('RtpSession shows every frame intact over a line without loss, after delay and jitter buffer', () => {
+  const measures = play({ seed: 7, downlink: { oneWayDelayMs: 50 } })
+  expect(measures).toMatchObject({
+    hasEnded: true,
+    intactFrames: FRAMES,
+    damagedFrames: 0,
+    frozenFrames: 0,
+    freezeCount: 0,
+    stallCount: 0,
+    lostPackets: 0,
+  })
+  expect(measures.startupMs).toBeCloseTo(50 + 200 + 1000 / 30, 9) // the first picture is sent one frame ahead
+  expect(measures.link?.[0]).toMatchObject({ offeredPackets: measures.receivedPackets + 8 }) // and the sender reports
+})
+
+test('RtpSession gives the same figures for the same seed, with 2 % loss', () => {
+  const lossy: LinkProfile = { seed: 7, downlink: { oneWayDelayMs: 20, loss: { kind: 'random', lossRatio: 0.02 } } }
+  expect(play(lossy)).toEqual(play(lossy))
+  expect(play(lossy)).toMatchObject({ lostPackets: 109, intactFrames: 30, damagedFrames: 494, frozenFrames: 76 })
+})
+
+test('RtpSession freezes where the line is slower than the video', () => {
+  const measures = play({ seed: 7, downlink: { rateBitsPerSecond: 1_500_000, queueMs: 200, oneWayDelayMs: 20 } })
+  const [down] = measures.link ?? []
+  expect(down?.tailDroppedPackets).toBe(measures.lostPackets)
+  expect(down?.utilisationRatio).toBeUndefined() // nobody told the rate
+  expect(measures.freezeMs).toBeGreaterThan(0)
+})
+
+test('RtpSession shows nothing where UDP is blocked', () => {
+  const measures = play({ seed: 7, downlink: {}, udpBlocked: true })
+  expect(measures).toMatchObject({ hasEnded: false, receivedPackets: 0, intactFrames: 0 })
+  expect(measures.link).toMatchObject([{ blockedPackets: measures.link?.[0]?.offeredPackets }])
+})
+
+test('RtpSession begins at the keyframe at or before the start', () => {
+  const { intactFrames } = play({ seed: 7, downlink: {} }, { startSeconds: 11 })
+  expect(intactFrames).toBe((SECONDS - 10) * 30)
+})

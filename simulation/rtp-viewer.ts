@@ -1,0 +1,169 @@
+import type { Alarm, EventQueue } from '../link/event-queue.ts'
+import type { Outline, OutlineFrame } from '../protocol/outline.ts'
+import { JitterBuffer, type Released } from '../stream/jitter-buffer.ts'
+import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
+import { ReceptionStatistics } from '../stream/reception-statistics.ts'
+import type { ViewerEvent } from '../stream/record.ts'
+import { TRACK_VIDEO } from '../stream/send-schedule.ts'
+import { FrameArrivals } from './frame-arrivals.ts'
+import { Screen } from './screen.ts'
+import { startKeyframe, type VirtualRtpPacket } from './rtp-sender.ts'
+
+export type RtpViewerOptions = {
+  readonly outline: Outline
+  readonly startSeconds: number
+  readonly maxRtpBytes: number
+  readonly jitterBufferMs: number
+  readonly tell: (event: ViewerEvent) => void
+}
+
+type Track = {
+  readonly index: number
+  readonly statistics: ReceptionStatistics
+  readonly buffer: JitterBuffer<VirtualRtpPacket>
+  readonly gapAlarm: Alarm // when the oldest gap is given up
+  toldLatePackets: number
+}
+
+const TICKS_PER_MS = 90
+const PLAYHEAD_MS = 40 // the record wants the playhead at least every 50 ms
+const VIDEO_CLOCK_HZ = 90_000
+
+/** One track after the other, a packet walks as in the page (player/udp-epoch.ts): statistics, jitter buffer, frame
+ *  integrity, playback clock; only the decoder is left out. */
+export class RtpViewer {
+  readonly #alarms: EventQueue
+  readonly #options: RtpViewerOptions
+  readonly #clock: PlaybackClock
+  readonly #tracks: readonly Track[]
+  readonly #frames: FrameArrivals
+  readonly #screen: Screen
+  readonly #playheadAlarm: Alarm
+  readonly #sentAheadMs: number // how long before its time the first picture is sent
+  readonly #endMs: number // of the presentation
+  #nowMs = 0
+  #packetsOfTrack: readonly number[] | undefined // once all has been sent
+  #isFinished = false
+  hasEnded = false
+
+  constructor(alarms: EventQueue, options: RtpViewerOptions) {
+    const { outline, startSeconds, maxRtpBytes, jitterBufferMs, tell } = options
+    const frames = framesFrom(outline, startSeconds)
+    const [first] = frames
+    this.#alarms = alarms
+    this.#options = options
+    this.#clock = new PlaybackClock(jitterBufferMs)
+    this.#screen = new Screen(alarms, this.#clock, tell)
+    this.#frames = new FrameArrivals(frames, maxRtpBytes, (judged) => this.#screen.add(judged, this.#nowMs))
+    const clockRates = [VIDEO_CLOCK_HZ, ...(outline.audio === undefined ? [] : [outline.audio.sampleRateHz])]
+    this.#tracks = clockRates.map((clockRateHz, index) => this.#newTrack(index, clockRateHz))
+    this.#playheadAlarm = alarms.newAlarm((atMs) => this.#movePlayhead(atMs))
+    this.#sentAheadMs = first === undefined ? 0 : (first.ptsTicks - first.dtsTicks) / TICKS_PER_MS
+    const last = outline.segments.at(-1)
+    this.#endMs = last === undefined ? 0 : (last.startSeconds + last.durationSeconds) * 1000 // s to ms
+  }
+
+  get skippedFrames(): number {
+    return this.#screen.skippedFrames
+  }
+
+  /** Of the video, then of the audio if there is any. */
+  get statistics(): readonly ReceptionStatistics[] {
+    return this.#tracks.map(({ statistics }) => statistics)
+  }
+
+  receive(arrived: VirtualRtpPacket, atMs: number): void {
+    const { packet, mediaTicks, sequenceNumber } = arrived
+    const track = this.#tracks[packet.trackIndex]
+    if (track === undefined) return
+    this.#nowMs = atMs
+    if (packet.trackIndex === TRACK_VIDEO && !this.#clock.isStarted) this.#start(packet.ptsTicks, atMs)
+    const arrival = track.statistics.add(sequenceNumber & 0xffff, mediaTicks, atMs)
+    this.#options.tell({ kind: 'media-received', atMs, sizeBytes: packet.sizeBytes })
+    if (arrival.kind !== 'new') return
+    this.#route(track, track.buffer.push(arrival.extendedSequenceNumber, arrived, atMs), atMs)
+  }
+
+  /** The sender has sent so many packets of each track. */
+  end(packetsOfTrack: readonly number[]): void {
+    this.#packetsOfTrack = packetsOfTrack
+  }
+
+  close(): void {
+    this.#screen.close()
+    for (const { gapAlarm } of this.#tracks) this.#alarms.cancel(gapAlarm)
+    this.#alarms.cancel(this.#playheadAlarm)
+  }
+
+  #newTrack(index: number, clockRateHz: number): Track {
+    const waitMs = Math.max(0, this.#options.jitterBufferMs - DECODE_MS)
+    const track: Track = {
+      index,
+      statistics: new ReceptionStatistics({ clockRateHz, firstSequenceNumber: 0 }),
+      buffer: new JitterBuffer({ waitMs, firstSequenceNumber: 0 }),
+      gapAlarm: this.#alarms.newAlarm((atMs) => {
+        this.#nowMs = atMs
+        this.#route(track, track.buffer.advance(atMs), atMs)
+      }),
+      toldLatePackets: 0,
+    }
+    return track
+  }
+
+  #start(ptsTicks: number, atMs: number): void {
+    this.#clock.start(ptsTicks / TICKS_PER_MS - this.#sentAheadMs, atMs)
+    this.#alarms.set(this.#playheadAlarm, atMs)
+  }
+
+  #route(track: Track, released: readonly Released<VirtualRtpPacket>[], atMs: number): void {
+    for (; track.toldLatePackets < track.buffer.latePackets; track.toldLatePackets += 1) {
+      this.#options.tell({ kind: 'packet-late', atMs })
+    }
+    for (const item of released) {
+      if (item.kind === 'lost') this.#options.tell({ kind: 'packets-given-up', atMs, packets: item.packets })
+      if (track.index !== TRACK_VIDEO) continue
+      if (item.kind === 'lost') this.#frames.lose(item.packets)
+      else this.#frames.push(item.packet.packet.marker)
+    }
+    this.#awaitGap(track)
+  }
+
+  #awaitGap({ buffer, gapAlarm }: Track): void {
+    const dueMs = buffer.nextEventMs()
+    if (dueMs === gapAlarm.dueMs) return
+    if (dueMs === Infinity) this.#alarms.cancel(gapAlarm)
+    else this.#alarms.set(gapAlarm, dueMs)
+  }
+
+  #movePlayhead(atMs: number): void {
+    this.#nowMs = atMs
+    const positionMs = Math.min(this.#clock.positionMs(atMs) ?? 0, this.#endMs)
+    if (positionMs >= this.#endMs - 2 * DECODE_MS) this.#finishWhenAllIsSent(atMs)
+    if (positionMs < this.#endMs || !this.#isFinished) {
+      this.#options.tell({ kind: 'playhead', atMs, positionSeconds: positionMs / 1000 }) // ms to s
+      return this.#alarms.set(this.#playheadAlarm, atMs + PLAYHEAD_MS)
+    }
+    this.hasEnded = true
+    this.#options.tell({ kind: 'ended', atMs })
+  }
+
+  /** Just before the end is shown, what has not come is lost. */
+  #finishWhenAllIsSent(atMs: number): void {
+    if (this.#packetsOfTrack === undefined || this.#isFinished) return
+    this.#isFinished = true
+    for (const track of this.#tracks) {
+      const last = (this.#packetsOfTrack[track.index] ?? 0) - 1
+      if (last < 0) continue
+      track.statistics.noteLast(last & 0xffff)
+      this.#route(track, track.buffer.finish(last), atMs)
+    }
+  }
+}
+
+/** The frames that a viewer gets who starts at `seconds`, in decode order. */
+function framesFrom(outline: Outline, seconds: number): readonly OutlineFrame[] {
+  const { segmentIndex, frameIndex } = startKeyframe(outline, seconds)
+  return outline.segments
+    .slice(segmentIndex)
+    .flatMap(({ frames }, index) => (index === 0 ? frames.slice(frameIndex) : frames))
+}
