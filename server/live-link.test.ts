@@ -159,3 +159,40 @@ test('a link has two lanes that do not meet, or one when it is shared', () => {
     [8, 16],
   ])
 })
+
+test('a conversation before media has a line of its own, so that link time 0 is the first packet of media', () => {
+  const link = new LiveLink('a', { seed: 1, downlink: { oneWayDelayMs: 20 } }, clock)
+  const arrivals: number[] = []
+  const talk = () => {
+    const use = link.joinConversation()
+    const told = { delivered: (_packet: unknown, atMs: number) => arrivals.push(atMs) }
+    const flow = use.line.openFlow({ down: told })
+    const say = () => {
+      const packet = { id: 1, flow, sizeBytes: 100, traffic: 'tcp' } as const
+      use.act(performance.now(), (line, linkMs) => line.send('down', packet, linkMs))
+    }
+    say()
+    return { use, say }
+  }
+  const first = talk()
+  vi.advanceTimersByTime(100)
+  expect(link.summary().startedUnixMs).toBeUndefined()
+  expect(link.unusedMs(performance.now())).toBe(0)
+
+  const media = link.join('udp')
+  media.act(performance.now(), () => {})
+  expect(link.summary().startedUnixMs).toBe(1_000_100)
+  vi.advanceTimersByTime(10)
+  const second = talk()
+  link.change({ seed: 1, downlink: { oneWayDelayMs: 40 } })
+  first.say()
+  vi.advanceTimersByTime(40)
+  expect(arrivals).toEqual([20, 30, 150]) // link time of its own line, of the media's, and of its own again
+  expect(link.summary().udp.downlink.deliveredPackets).toBe(1) // the second conversation's
+
+  for (const { use } of [first, second]) use.leave()
+  media.leave()
+  vi.advanceTimersByTime(700)
+  expect(link.unusedMs(performance.now())).toBe(700)
+  expect(vi.getTimerCount()).toBe(0)
+})

@@ -41,7 +41,7 @@ export class LiveLink {
   readonly id: string
   readonly #clock: LinkClock
   readonly #watch: LinkWatch
-  readonly #retired = new Set<Era>() // of before a restart, while somebody is still on them
+  readonly #retired = new Set<Era>() // of before a restart or before media, while somebody is still on them
   #profile: LinkProfile
   #counters = newCounters()
   #recorders = new Set<LinkRecorder>()
@@ -93,9 +93,21 @@ export class LiveLink {
   }
 
   join(lane: LaneName): LaneUse {
-    const era = this.#era
+    return this.#join(this.#era, lane, this.#counters)
+  }
+
+  /** The place of an RTSP conversation: the udp lane where media run, else a copy of the line of its own. So link time 0 is
+   *  the PLAY that follows, however long the player thinks before it, and a run repeats. What happens there is no part of
+   *  the run: it is counted in the totals of all links only. */
+  joinConversation(): LaneUse {
+    if (this.#era.hasBegun) return this.join('udp')
+    const counters = newCounters()
+    return this.#join(this.#newEra(counters, new Set()), 'udp', counters)
+  }
+
+  #join(era: Era, lane: LaneName, ownCounters: Counters): LaneUse {
     const line = era.lanes[lane]
-    const counters = this.#counters[line === era.lanes.tcp ? 'tcp' : 'udp'] // of a shared link, those of tcp count for both
+    const counters = ownCounters[line === era.lanes.tcp ? 'tcp' : 'udp'] // of a shared link, those of tcp count for both
     this.#use(era)
     let isUsed = true
     return {
@@ -137,7 +149,7 @@ export class LiveLink {
     if (isSharedAnew) return this.restart()
     this.#lastUsedMs = this.#clock.nowMs()
     const nowMs = this.#clock.nowMs()
-    this.#era.change(profile, nowMs)
+    for (const era of [this.#era, ...this.#retired]) era.change(profile, nowMs)
     for (const event of ratesOf(profile, this.#era.linkMs(nowMs))) {
       for (const recorder of this.#recorders) recorder.record(event)
     }
@@ -162,12 +174,12 @@ export class LiveLink {
     this.endRecords()
   }
 
-  #newEra(): Era {
+  #newEra(counters = this.#counters, recorders = this.#recorders): Era {
     const { totals } = this.#watch
     const isShared = this.#profile.sharing === 'shared'
     return new Era(this.#profile, (lane) => {
       const told = isShared ? 'shared' : lane
-      return new LaneObserver(told, { own: this.#counters[lane], total: totals[told] }, this.#recorders)
+      return new LaneObserver(told, { own: counters[lane], total: totals[told] }, recorders)
     })
   }
 
