@@ -6,8 +6,12 @@ import { RtpThroughLink } from './rtp-through-link.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-function through(downlink: LinkProfile['downlink']) {
-  const link = new LiveLink('a', { seed: 7, downlink }, { nowMs: () => performance.now(), unixMs: () => Date.now() })
+function through(downlink: LinkProfile['downlink'], more: Partial<LinkProfile> = {}) {
+  const link = new LiveLink(
+    'a',
+    { seed: 7, downlink, ...more },
+    { nowMs: () => performance.now(), unixMs: () => Date.now() },
+  )
   const told: string[] = []
   const sink = new RtpThroughLink(link, {
     sink: {
@@ -38,18 +42,80 @@ test('RtpThroughLink tells what the full queue dropped', () => {
   expect(told).toEqual(['queue 51', 'queue 52'])
 })
 
-test('RtpThroughLink lets RTCP and the end follow the packet before them, and takes no draw for them', () => {
-  const { sink, send, told } = through({ oneWayDelayMs: 20, loss: { kind: 'random', lossRatio: 0.05 } })
-  send('rtcp', 9)
-  expect(told).toEqual(['rtcp 1:9']) // nothing is under way
+test('RtpThroughLink queues RTCP with RTP, and the end follows the newest packet', () => {
+  const { link, sink, send, told } = through({ rateBitsPerSecond: 8000 * 29, oneWayDelayMs: 20 }) // 1 ms a packet
   send('rtp', 1)
-  send('rtp', 2)
   send('rtcp', 9)
+  send('rtp', 2)
   sink.afterNewest(performance.now(), () => told.push('end'))
-  vi.advanceTimersByTime(19)
-  expect(told).toEqual(['rtcp 1:9', 'loss 1'])
+  vi.advanceTimersByTime(22)
+  expect(told).toEqual(['rtp 1:1', 'rtcp 1:9'])
   vi.advanceTimersByTime(1)
-  expect(told).toEqual(['rtcp 1:9', 'loss 1', 'rtp 0:2', 'rtcp 1:9', 'end'])
+  expect(told).toEqual(['rtp 1:1', 'rtcp 1:9', 'rtp 0:2', 'end'])
+  expect(link.summary().udp.downlink.deliveredPackets).toBe(3)
+})
+
+test('RtpThroughLink loses the same RTP packets whatever RTCP is sent between them', () => {
+  const lost = (withReports: boolean) => {
+    const { send, told } = through({ loss: { kind: 'random', lossRatio: 0.2 } })
+    for (let name = 0; name < 40; name += 1) {
+      if (withReports) send('rtcp', name)
+      send('rtp', name)
+    }
+    return told.filter((what) => what.startsWith('loss'))
+  }
+  expect(lost(false).length).toBe(12)
+  expect(lost(true)).toEqual(lost(false))
+})
+
+test('RtpThroughLink lets what the viewer sends cross the uplink, and drops it where UDP is blocked', () => {
+  const uplink = { oneWayDelayMs: 30 }
+  const { sink, told } = through({}, { uplink })
+  const startMs = performance.now()
+  sink.sendUp(8, (atMs) => told.push(`up ${atMs - startMs}`))
+  vi.advanceTimersByTime(29)
+  expect(told).toEqual([])
+  vi.advanceTimersByTime(1)
+  expect(told).toEqual(['up 30'])
+
+  const blocked = through({}, { uplink, udpBlocked: true })
+  blocked.sink.sendUp(8, () => blocked.told.push('up'))
+  for (const kind of ['rtp', 'rtcp'] as const) blocked.send(kind, 1)
+  vi.advanceTimersByTime(100)
+  expect(blocked.told).toEqual(['blocked 1'])
+  const { downlink, uplink: up } = blocked.link.summary().udp
+  expect([downlink.blockedPackets, up.blockedPackets]).toEqual([2, 1])
+})
+
+test('RtpThroughLink holds no more of a flooding viewer than 256 datagrams', () => {
+  const { sink, told } = through({}, { uplink: { oneWayDelayMs: 10_000 } })
+  for (let sent = 0; sent < 1000; sent += 1) sink.sendUp(8, () => told.push('up'))
+  vi.advanceTimersByTime(10_000)
+  expect(told.length).toBe(256)
+  sink.sendUp(8, () => told.push('up'))
+  vi.advanceTimersByTime(10_000)
+  expect(told.length).toBe(257)
+})
+
+test('after a restart the next packet is the first on the new line, and those under way still arrive', () => {
+  const { link, send, told } = through({ oneWayDelayMs: 20, loss: { kind: 'random', lossRatio: 0.05 } })
+  for (const name of [1, 2]) send('rtp', name)
+  vi.advanceTimersByTime(5)
+  link.restart()
+  for (const name of [3, 4]) send('rtp', name) // seed 7 loses the first at 5 %
+  vi.advanceTimersByTime(20)
+  expect(told).toEqual(['loss 1', 'loss 3', 'rtp 0:2', 'rtp 0:4'])
+  expect(link.summary().udp.downlink).toMatchObject({ acceptedPackets: 2, lostPackets: 1 })
+})
+
+test('closeWhenEmpty lets what is under way arrive first', () => {
+  const { link, sink, send, told } = through({ oneWayDelayMs: 20 })
+  send('rtcp', 1)
+  sink.closeWhenEmpty(() => told.push('told'))
+  vi.advanceTimersByTime(20)
+  expect(told).toEqual(['rtcp 1:1', 'closed', 'told'])
+  vi.advanceTimersByTime(500)
+  expect(link.unusedMs(performance.now())).toBe(500)
 })
 
 test('close discards what is still inside the link', () => {

@@ -1,6 +1,10 @@
-import { UDP_IPV4_HEADER_BYTES, type DropCause, type PacketListener } from '../link/link-packet.ts'
+import { UDP_IPV4_HEADER_BYTES, type DropCause } from '../link/link-packet.ts'
+import { seededRandom } from '../link/random.ts'
+import { reportSeed } from '../stream/report-schedule.ts'
 import type { PacketSink } from '../udp-relay/packet-sink.ts'
-import type { LaneUse, LiveLink } from './live-link.ts'
+import type { LinkedPackets } from '../udp-relay/viewer-link.ts'
+import type { LiveLink } from './live-link.ts'
+import { UdpPlace } from './udp-place.ts'
 
 /** The way out that lies behind the link, told of what never reaches it. */
 export type UdpLaneEnd = {
@@ -9,128 +13,123 @@ export type UdpLaneEnd = {
 }
 
 type Held = {
+  readonly kind: 'rtp' | 'rtcp'
   readonly trackIndex: number
   readonly bytes: Uint8Array
-  readonly followers: ((atMs: number) => void)[]
+  followers?: ((atMs: number) => void)[]
 }
 
-/** A sink that is the link before another sink: keeps the bytes while the link decides.
- *  RTCP takes no part in the link's queue and loss: reports come at random times (RFC 3550 section 6.3.1), and with them
- *  a run would not repeat. It follows the RTP packet before it, so that it never overtakes one. */
-export class RtpThroughLink implements PacketSink {
+const MAX_UPLINK_DATAGRAMS = 256 // under way: a viewer sends a few reports a minute, and no more is owed to one who sends more
+
+/** A sink that is the link before another sink: keeps the bytes while the link decides. RTP and RTCP share its queue;
+ *  what the viewer sends crosses the uplink. */
+export class RtpThroughLink implements LinkedPackets {
   readonly #link: LiveLink
   readonly #end: UdpLaneEnd
-  readonly #held = new Map<number, Held>() // by packet id
-  #place: Place
+  readonly #nowMs: () => number
+  readonly #held = new Map<number, Held>() // of the downlink, by packet id
+  readonly #fromViewer = new Map<number, (atMs: number) => void>() // of the uplink, told when it arrives
+  #place: UdpPlace
   #newestId = 0
+  #newestDownId = 0
+  #whenEmpty: (() => void) | undefined
 
-  constructor(link: LiveLink, end: UdpLaneEnd) {
+  constructor(link: LiveLink, end: UdpLaneEnd, nowMs = () => performance.now()) {
     this.#link = link
     this.#end = end
+    this.#nowMs = nowMs
     this.#place = this.#newPlace()
   }
 
   send(kind: 'rtp' | 'rtcp', trackIndex: number, bytes: Uint8Array, scheduledMs: number): void {
-    if (kind === 'rtcp') {
-      const { sink } = this.#end
-      return this.afterNewest(scheduledMs, (atMs) => sink.send('rtcp', trackIndex, bytes, atMs))
-    }
-    if (!this.#place.isCurrent()) {
-      this.#place.leaveWhenEmpty()
-      this.#place = this.#newPlace()
-    }
+    const place = this.#currentPlace()
     this.#newestId += 1
-    this.#held.set(this.#newestId, { trackIndex, bytes, followers: [] })
-    this.#place.send(this.#newestId, bytes.length + UDP_IPV4_HEADER_BYTES, scheduledMs)
+    this.#newestDownId = this.#newestId
+    this.#held.set(this.#newestId, { kind, trackIndex, bytes })
+    place.send('down', kind, this.#newestId, bytes.length + UDP_IPV4_HEADER_BYTES, scheduledMs)
   }
 
-  /** Acts when the newest RTP packet has arrived or is lost; now, when none is under way. */
+  sendUp(sizeBytes: number, arrived: (atMs: number) => void): void {
+    if (this.#fromViewer.size >= MAX_UPLINK_DATAGRAMS) return
+    const place = this.#currentPlace()
+    this.#newestId += 1
+    this.#fromViewer.set(this.#newestId, arrived)
+    place.send('up', 'rtcp', this.#newestId, sizeBytes + UDP_IPV4_HEADER_BYTES, this.#nowMs())
+  }
+
+  /** Acts when the newest packet has arrived or is lost; now, when none is under way. */
   afterNewest(nowMs: number, act: (atMs: number) => void): void {
-    const newest = this.#held.get(this.#newestId)
-    if (newest === undefined) act(nowMs)
-    else newest.followers.push(act)
+    const held = this.#held.get(this.#newestDownId)
+    if (held === undefined) act(nowMs)
+    else (held.followers ??= []).push(act)
+  }
+
+  newReportRandom(): () => number {
+    return seededRandom(reportSeed(this.#link.profile.seed))
   }
 
   noteGatewayDrop(): void {
     this.#link.noteGatewayDrop()
   }
 
+  closeWhenEmpty(closed: () => void): void {
+    this.#whenEmpty = () => {
+      this.close()
+      closed()
+    }
+    if (this.#held.size === 0) this.#whenEmpty()
+  }
+
   close(): void {
+    this.#whenEmpty = undefined
     this.#held.clear()
+    this.#fromViewer.clear()
     this.#place.close()
     this.#end.sink.close()
   }
 
-  #newPlace(): Place {
-    return new Place(this.#link.join('udp'), {
-      delivered: (packetId, atMs) => {
-        const held = this.#take(packetId)
-        if (held === undefined) return
-        this.#end.sink.send('rtp', held.trackIndex, held.bytes, atMs)
-        held.followers.forEach((act) => act(atMs))
+  /** After a restart the next packet is the first one on the new line; those of before go on where they are. */
+  #currentPlace(): UdpPlace {
+    if (this.#place.isCurrent()) return this.#place
+    this.#place.leaveWhenEmpty()
+    this.#place = this.#newPlace()
+    return this.#place
+  }
+
+  #newPlace(): UdpPlace {
+    return new UdpPlace(this.#link.join('udp'), {
+      duplicated: (direction, packetId, atMs) => {
+        if (direction === 'up') this.#fromViewer.get(packetId)?.(atMs)
+        else this.#pass(this.#held.get(packetId), atMs)
       },
-      dropped: (packetId, atMs, cause) => {
-        const held = this.#take(packetId)
-        if (held === undefined) return
-        this.#end.onDropped(held.bytes, cause)
-        held.followers.forEach((act) => act(atMs))
+      delivered: (direction, packetId, atMs) => {
+        if (direction === 'up') return this.#takeUp(packetId)?.(atMs)
+        const held = this.#held.get(packetId)
+        this.#pass(held, atMs)
+        this.#forget(packetId, held, atMs)
+      },
+      dropped: (direction, packetId, atMs, cause) => {
+        if (direction === 'up') return void this.#takeUp(packetId)
+        const held = this.#held.get(packetId)
+        if (held?.kind === 'rtp') this.#end.onDropped(held.bytes, cause)
+        this.#forget(packetId, held, atMs)
       },
     })
   }
 
-  #take(packetId: number): Held | undefined {
-    const held = this.#held.get(packetId)
+  #pass(held: Held | undefined, atMs: number): void {
+    if (held !== undefined) this.#end.sink.send(held.kind, held.trackIndex, held.bytes, atMs)
+  }
+
+  #forget(packetId: number, held: Held | undefined, atMs: number): void {
     this.#held.delete(packetId)
-    return held
-  }
-}
-
-type PlaceListener = {
-  delivered(packetId: number, atMs: number): void
-  dropped(packetId: number, atMs: number, cause: DropCause): void
-}
-
-/** A flow on one era of the lane; moments told are the process's. */
-class Place {
-  readonly #use: LaneUse
-  readonly #flow: number
-  readonly #listener: PlaceListener
-  #underWay = 0
-  #isLeaving = false
-
-  constructor(use: LaneUse, listener: PlaceListener) {
-    this.#use = use
-    this.#listener = listener
-    const down: Partial<PacketListener> = {
-      delivered: ({ id }, atMs) => this.#tell(() => this.#listener.delivered(id, use.processMs(atMs))),
-      dropped: ({ id }, atMs, cause) => this.#tell(() => this.#listener.dropped(id, use.processMs(atMs), cause)),
-    }
-    this.#flow = use.line.openFlow({ down })
+    held?.followers?.forEach((act) => act(atMs))
+    if (this.#held.size === 0) this.#whenEmpty?.()
   }
 
-  isCurrent(): boolean {
-    return this.#use.isCurrent()
-  }
-
-  send(id: number, sizeBytes: number, scheduledMs: number): void {
-    this.#underWay += 1
-    const packet = { id, flow: this.#flow, sizeBytes, traffic: 'rtp' } as const
-    this.#use.act(scheduledMs, (line, linkMs) => line.send('down', packet, linkMs))
-  }
-
-  leaveWhenEmpty(): void {
-    this.#isLeaving = true
-    if (this.#underWay === 0) this.close()
-  }
-
-  close(): void {
-    this.#use.line.closeFlow(this.#flow)
-    this.#use.leave()
-  }
-
-  #tell(act: () => void): void {
-    this.#underWay -= 1
-    act()
-    if (this.#isLeaving && this.#underWay === 0) this.close()
+  #takeUp(packetId: number): ((atMs: number) => void) | undefined {
+    const arrived = this.#fromViewer.get(packetId)
+    this.#fromViewer.delete(packetId)
+    return arrived
   }
 }

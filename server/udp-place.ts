@@ -1,0 +1,65 @@
+import type { Direction, FlowEnds } from '../link/access-link.ts'
+import type { DropCause } from '../link/link-packet.ts'
+import type { LaneUse } from './live-link.ts'
+
+/** Who is told what became of a packet; moments are the process's. */
+export type PlaceListener = {
+  /** A second copy came, just before the first is told. */
+  duplicated(direction: Direction, packetId: number, atMs: number): void
+  delivered(direction: Direction, packetId: number, atMs: number): void
+  dropped(direction: Direction, packetId: number, atMs: number, cause: DropCause): void
+}
+
+type Traffic = 'rtp' | 'rtcp'
+
+/** A viewer's two flows on one era of the udp lane. */
+export class UdpPlace {
+  readonly #use: LaneUse
+  readonly #flows: Readonly<Record<Traffic, number>>
+  readonly #listener: PlaceListener
+  #underWay = 0
+  #isLeaving = false
+
+  constructor(use: LaneUse, listener: PlaceListener) {
+    this.#use = use
+    this.#listener = listener
+    const ends: FlowEnds = { down: this.#ends('down'), up: this.#ends('up') }
+    this.#flows = { rtp: use.line.openFlow(ends), rtcp: use.line.openFlow(ends) }
+  }
+
+  isCurrent(): boolean {
+    return this.#use.isCurrent()
+  }
+
+  send(direction: Direction, traffic: Traffic, id: number, sizeBytes: number, scheduledMs: number): void {
+    this.#underWay += 1
+    const packet = { id, flow: this.#flows[traffic], sizeBytes, traffic }
+    this.#use.act(scheduledMs, (line, linkMs) => line.send(direction, packet, linkMs))
+  }
+
+  leaveWhenEmpty(): void {
+    this.#isLeaving = true
+    if (this.#underWay === 0) this.close()
+  }
+
+  close(): void {
+    this.#use.line.closeFlow(this.#flows.rtp)
+    this.#use.line.closeFlow(this.#flows.rtcp)
+    this.#use.leave()
+  }
+
+  #ends(direction: Direction): NonNullable<FlowEnds[Direction]> {
+    const { processMs } = this.#use
+    return {
+      duplicated: ({ id }, atMs) => this.#listener.duplicated(direction, id, processMs(atMs)),
+      delivered: ({ id }, atMs) => this.#tell(() => this.#listener.delivered(direction, id, processMs(atMs))),
+      dropped: ({ id }, atMs, cause) => this.#tell(() => this.#listener.dropped(direction, id, processMs(atMs), cause)),
+    }
+  }
+
+  #tell(act: () => void): void {
+    this.#underWay -= 1
+    act()
+    if (this.#isLeaving && this.#underWay === 0) this.close()
+  }
+}
