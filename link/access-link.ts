@@ -1,6 +1,7 @@
 import { EventQueue } from './event-queue.ts'
 import type { DropCause, LinkPacket, PacketListener } from './link-packet.ts'
-import { OneWay } from './one-way.ts'
+import { OneWay, type OneWayOptions } from './one-way.ts'
+import { ProfileCourse, type ProfileFrom } from './profile-course.ts'
 import type { LinkProfile } from './profile.ts'
 
 export type Direction = 'down' | 'up'
@@ -14,20 +15,26 @@ export type LinkObserver = {
   accepted(direction: Direction, packet: LinkPacket, atMs: number): void
   dropped(direction: Direction, packet: LinkPacket, atMs: number, cause: DropCause): void
   delivered(direction: Direction, packet: LinkPacket, atMs: number, queueingDelayMs: number): void
+  /** As PacketListener has it. */
+  duplicated?(direction: Direction, packet: LinkPacket, atMs: number): void
 }
 
 /** One copy of an access line (a lane): downlink, uplink, and the alarms of those who live on it (TCP's timers), under
- *  one link time that begins at 0. Events of the same moment go in a fixed order: downlink, uplink, alarms. */
+ *  one link time that begins at 0. Events of the same moment go in a fixed order: downlink, uplink, alarms. The `changes`
+ *  of the profile act by themselves, each from its moment on. */
 export class AccessLink {
   readonly alarms = new EventQueue()
+  readonly #course: ProfileCourse
   readonly #down: OneWay
   readonly #up: OneWay
   readonly #flows = new Map<number, FlowEnds>()
   #newestFlow = 0
 
   constructor(profile: LinkProfile, observer?: LinkObserver) {
-    this.#down = new OneWay(downlinkOf(profile), this.#listener('down', observer))
-    this.#up = new OneWay(uplinkOf(profile), this.#listener('up', observer))
+    this.#course = new ProfileCourse(profile)
+    this.#down = new OneWay(downlinkOf(profile), new DirectionListener('down', this.#flows, observer))
+    this.#up = new OneWay(uplinkOf(profile), new DirectionListener('up', this.#flows, observer))
+    this.#plan(this.#course.entries.slice(1))
   }
 
   openFlow(ends: FlowEnds): number {
@@ -50,9 +57,14 @@ export class AccessLink {
   /** Everything that happens up to and including `nowMs`, in the order of its moments. What is told may send again. */
   advance(nowMs: number): void {
     const untilMs = Math.min(nowMs, Number.MAX_VALUE) // Infinity is the moment of what never happens
-    for (let nextMs = this.nextEventMs(); nextMs <= untilMs; nextMs = this.nextEventMs()) {
-      if (this.#down.nextEventMs() === nextMs) this.#down.advance(nextMs)
-      else if (this.#up.nextEventMs() === nextMs) this.#up.advance(nextMs)
+    for (;;) {
+      const downMs = this.#down.nextEventMs()
+      const upMs = this.#up.nextEventMs()
+      const alarmMs = this.alarms.nextEventMs()
+      const nextMs = Math.min(downMs, upMs, alarmMs)
+      if (nextMs > untilMs) return
+      if (downMs === nextMs) this.#down.advance(nextMs)
+      else if (upMs === nextMs) this.#up.advance(nextMs)
       else this.alarms.ringNext()
     }
   }
@@ -61,36 +73,63 @@ export class AccessLink {
     return Math.min(this.#down.nextEventMs(), this.#up.nextEventMs(), this.alarms.nextEventMs())
   }
 
-  /** Another profile from `nowMs` on: acts at the next packet, and on those that wait in the queues. */
+  /** Another profile from `nowMs` on: acts at the next packet, and on those that wait in the queues. What a change of
+   *  before has made of the numbers that stay the same goes on to count. */
   change(profile: LinkProfile, nowMs: number): void {
     this.advance(nowMs)
-    this.#down.change(downlinkOf(profile), nowMs)
-    this.#up.change(uplinkOf(profile), nowMs)
+    this.#plan(this.#course.change(profile, nowMs))
   }
 
-  #listener(direction: Direction, observer: LinkObserver | undefined): PacketListener {
-    return {
-      accepted: (packet, atMs) => {
-        observer?.accepted(direction, packet, atMs)
-        this.#flows.get(packet.flow)?.[direction]?.accepted?.(packet, atMs)
-      },
-      dropped: (packet, atMs, cause) => {
-        observer?.dropped(direction, packet, atMs, cause)
-        this.#flows.get(packet.flow)?.[direction]?.dropped?.(packet, atMs, cause)
-      },
-      delivered: (packet, atMs, queueingDelayMs) => {
-        observer?.delivered(direction, packet, atMs, queueingDelayMs)
-        this.#flows.get(packet.flow)?.[direction]?.delivered?.(packet, atMs, queueingDelayMs)
-      },
+  #plan(course: readonly ProfileFrom[]): void {
+    for (const { fromMs, profile } of course) {
+      this.#down.change(downlinkOf(profile), fromMs)
+      this.#up.change(uplinkOf(profile), fromMs)
     }
   }
 }
 
-function downlinkOf({ downlink, seed, udpBlocked = false }: LinkProfile) {
+/** Tells the observer, then the packet's flow. */
+class DirectionListener implements PacketListener {
+  readonly #direction: Direction
+  readonly #flows: ReadonlyMap<number, FlowEnds>
+  readonly #observer: LinkObserver | undefined
+
+  constructor(direction: Direction, flows: ReadonlyMap<number, FlowEnds>, observer: LinkObserver | undefined) {
+    this.#direction = direction
+    this.#flows = flows
+    this.#observer = observer
+  }
+
+  accepted(packet: LinkPacket, atMs: number): void {
+    this.#observer?.accepted(this.#direction, packet, atMs)
+    this.#endOf(packet)?.accepted?.(packet, atMs)
+  }
+
+  dropped(packet: LinkPacket, atMs: number, cause: DropCause): void {
+    this.#observer?.dropped(this.#direction, packet, atMs, cause)
+    this.#endOf(packet)?.dropped?.(packet, atMs, cause)
+  }
+
+  delivered(packet: LinkPacket, atMs: number, queueingDelayMs: number): void {
+    this.#observer?.delivered(this.#direction, packet, atMs, queueingDelayMs)
+    this.#endOf(packet)?.delivered?.(packet, atMs, queueingDelayMs)
+  }
+
+  duplicated(packet: LinkPacket, atMs: number): void {
+    this.#observer?.duplicated?.(this.#direction, packet, atMs)
+    this.#endOf(packet)?.duplicated?.(packet, atMs)
+  }
+
+  #endOf({ flow }: LinkPacket): Partial<PacketListener> | undefined {
+    return this.#flows.get(flow)?.[this.#direction]
+  }
+}
+
+function downlinkOf({ downlink, seed, udpBlocked = false }: LinkProfile): OneWayOptions {
   return { profile: downlink, seed, udpBlocked }
 }
 
 /** Its own chance: the uplink's seed is the downlink's with every bit turned. */
-function uplinkOf({ uplink = {}, seed, udpBlocked = false }: LinkProfile) {
+function uplinkOf({ uplink = {}, seed, udpBlocked = false }: LinkProfile): OneWayOptions {
   return { profile: uplink, seed: ~seed >>> 0, udpBlocked }
 }

@@ -3,14 +3,17 @@ import { Bottleneck, type BottleneckOptions } from './bottleneck.ts'
 
 type Departure = { readonly id: number; readonly departureMs: number; readonly queueingDelayMs: number }
 
-function bottleneck(options: BottleneckOptions) {
+function bottleneck(options: Omit<BottleneckOptions, 'seed'>) {
   const departures: Departure[] = []
   const tailDropped: number[] = []
-  const line = new Bottleneck(options, {
-    accepted: () => {},
-    departed: ({ id }, departureMs, queueingDelayMs) => departures.push({ id, departureMs, queueingDelayMs }),
-    tailDropped: ({ id }) => tailDropped.push(id),
-  })
+  const line = new Bottleneck(
+    { ...options, seed: 1 },
+    {
+      accepted: () => {},
+      departed: ({ id }, departureMs, queueingDelayMs) => departures.push({ id, departureMs, queueingDelayMs }),
+      tailDropped: ({ id }) => tailDropped.push(id),
+    },
+  )
   const offer = (count: number, nowMs: number, sizeBytes = 1000, firstId = 0) => {
     for (let id = firstId; id < firstId + count; id += 1)
       line.accept({ id, flow: 0, sizeBytes, traffic: 'rtp' as const }, nowMs)
@@ -69,7 +72,7 @@ test('Bottleneck takes a full packet on an idle line, however short the queue', 
 test('change keeps the packet being sent and gives the new rate to all behind it', () => {
   const { line, offer, departures } = bottleneck({ rateBitsPerSecond: 1_000_000 })
   offer(3, 0)
-  line.change({ rateBitsPerSecond: 2_000_000 }, 4)
+  line.change({ rateBitsPerSecond: 2_000_000, seed: 1 }, 4)
   offer(1, 5, 1000, 3)
   line.advance(1000)
   expect(departures.map(({ departureMs, queueingDelayMs }) => [departureMs, queueingDelayMs])).toEqual([
@@ -83,7 +86,7 @@ test('change keeps the packet being sent and gives the new rate to all behind it
 test('change to no rate empties the queue behind the packet being sent', () => {
   const { line, offer, departures } = bottleneck({ rateBitsPerSecond: 1_000_000 })
   offer(3, 0)
-  line.change({}, 4)
+  line.change({ seed: 1 }, 4)
   line.advance(8)
   expect(departures.map(({ departureMs }) => departureMs)).toEqual([8, 8, 8])
 })
@@ -91,7 +94,7 @@ test('change to no rate empties the queue behind the packet being sent', () => {
 test('change to a shorter queue drops new packets only', () => {
   const { line, offer, departures, tailDropped } = bottleneck({ rateBitsPerSecond: 1_000_000, queueMs: 100 })
   offer(10, 0)
-  line.change({ rateBitsPerSecond: 1_000_000, queueMs: 20 }, 0)
+  line.change({ rateBitsPerSecond: 1_000_000, queueMs: 20, seed: 1 }, 0)
   offer(1, 0, 1000, 10)
   line.advance(1000)
   expect([departures.length, tailDropped]).toEqual([10, [10]])

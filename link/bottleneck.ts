@@ -1,20 +1,31 @@
-import { Fifo } from './fifo.ts'
-import type { LinkPacket, LinkStage } from './link-packet.ts'
+import { FULL_PACKET_BYTES, type Deliver, type LinkPacket, type LinkStage } from './link-packet.ts'
+import type { DirectionProfile } from './profile.ts'
+import { rateOf, sameRate, type RateProfile } from './profile-rate.ts'
+import type { Rate } from './rate.ts'
+import { SlotRing } from './slot-ring.ts'
+import { Timeline } from './timeline.ts'
 
-/** `rateBitsPerSecond` absent means unlimited. `queueMs` is at the rate of the moment; absent means 200 ms, yet never
- *  fewer than 10 full packets. network-model.md 2.1, step 1. */
-export type BottleneckOptions = { readonly rateBitsPerSecond?: number; readonly queueMs?: number }
+/** No rate means unlimited. `queueMs` is at the rate of the moment; no queue means 200 ms, yet never fewer than 10 full
+ *  packets. The seed is that of a generated rate. network-model.md 2.1, step 1. */
+export type BottleneckOptions = RateProfile &
+  Pick<DirectionProfile, 'queueMs' | 'queueBytes'> & { readonly seed: number }
 
 export type BottleneckTold = {
   readonly accepted: (packet: LinkPacket, nowMs: number) => void
-  /** `queueingDelayMs` is the wait before the first bit was sent; the packet's own serialisation is not in it. */
-  readonly departed: (packet: LinkPacket, departureMs: number, queueingDelayMs: number) => void
+  /** With the wait before the first bit was sent; the packet's own serialisation is not in it. */
+  readonly departed: Deliver
   readonly tailDropped: (packet: LinkPacket, nowMs: number) => void
 }
 
-type Queued = { readonly packet: LinkPacket; readonly entryMs: number; startMs: number; departureMs: number }
+type Line = { readonly options: BottleneckOptions; readonly rate: Rate }
+type Queued = {
+  packet: LinkPacket | undefined
+  rate: Rate | undefined
+  entryMs: number
+  startMs: number
+  departureMs: number
+}
 
-const FULL_PACKET_BYTES = 1500
 const DEFAULT_QUEUE_MS = 200
 const DEFAULT_QUEUE_PACKETS = 10
 
@@ -23,77 +34,113 @@ const DEFAULT_QUEUE_PACKETS = 10
  *  it meets the queue as it stood at its entry, so that no decision depends on when anyone called. */
 export class Bottleneck implements LinkStage {
   readonly #told: BottleneckTold
-  readonly #waiting = new Fifo<Queued>() // not delivered yet
-  readonly #occupying = new Fifo<Queued>() // in the queue at the newest entry
-  #msPerByte = 0
-  #queueBytes = Infinity
+  readonly #lines: Timeline<Line>
+  readonly #slots = new SlotRing<Queued>(newSlot)
+  #departing = 0 // the next packet to depart
+  #occupying = 0 // the oldest packet in the queue at the newest entry, which may lie before the latest departure
   #occupiedBytes = 0
   #freeMs = -Infinity
+  #nextMs = Infinity
 
   constructor(options: BottleneckOptions, told: BottleneckTold) {
     this.#told = told
-    this.#setLine(options)
+    this.#lines = new Timeline({ options, rate: rateOf(options) })
   }
 
   accept(packet: LinkPacket, nowMs: number): void {
     this.#vacate(nowMs)
-    if (this.#occupiedBytes + packet.sizeBytes > this.#queueBytes) {
+    if (this.#occupiedBytes + packet.sizeBytes > queueBytes(this.#lines.at(nowMs), nowMs)) {
       this.#told.tailDropped(packet, nowMs)
       return
     }
-    const startMs = Math.max(nowMs, this.#freeMs)
-    this.#freeMs = startMs + packet.sizeBytes * this.#msPerByte
-    const queued = { packet, entryMs: nowMs, startMs, departureMs: this.#freeMs }
+    const slot = this.#slots.push()
+    slot.packet = packet
+    slot.entryMs = nowMs
+    this.#plan(slot, Math.max(nowMs, this.#freeMs))
+    this.#freeMs = slot.departureMs
     this.#occupiedBytes += packet.sizeBytes
-    this.#occupying.push(queued)
-    this.#waiting.push(queued)
+    if (this.#nextMs === Infinity) this.#nextMs = slot.departureMs
     this.#told.accepted(packet, nowMs)
   }
 
   advance(nowMs: number): void {
-    for (
-      let head = this.#waiting.peek();
-      head !== undefined && head.departureMs <= nowMs;
-      head = this.#waiting.peek()
-    ) {
-      this.#waiting.shift()
-      this.#told.departed(head.packet, head.departureMs, head.startMs - head.entryMs)
+    while (this.#nextMs <= nowMs) {
+      const { packet, entryMs, startMs, departureMs } = this.#slots.at(this.#departing)
+      this.#departing += 1
+      this.#release()
+      this.#nextMs = this.#departing < this.#slots.next ? this.#slots.at(this.#departing).departureMs : Infinity
+      this.#told.departed(packet as LinkPacket, departureMs, startMs - entryMs)
     }
   }
 
   nextEventMs(): number {
-    return this.#waiting.peek()?.departureMs ?? Infinity
+    return this.#nextMs
   }
 
-  /** Another rate or queue from `nowMs` on. The packet being sent ends at the old rate; all behind it take the new one. */
-  change(options: BottleneckOptions, nowMs: number): void {
-    this.advance(nowMs)
-    this.#setLine(options)
-    let freeMs = this.#waiting.peek()?.departureMs
-    if (freeMs === undefined) return
-    for (const queued of this.#waiting) {
-      if (queued === this.#waiting.peek()) continue
-      queued.startMs = Math.max(queued.entryMs, freeMs)
-      freeMs = queued.startMs + queued.packet.sizeBytes * this.#msPerByte
-      queued.departureMs = freeMs
+  /** Another rate or queue from `fromMs` on. The packet being sent then ends at the old rate, and all behind it take the
+   *  new one; a packet that an outage holds is sent anew. */
+  change(options: BottleneckOptions, fromMs: number): void {
+    const before = this.#lines.at(fromMs)
+    const rate = sameRate(before.options, options) ? before.rate : rateOf(options)
+    this.#lines.set(fromMs, { options, rate })
+    this.#planAgain()
+  }
+
+  #plan(slot: Queued, startMs: number): void {
+    slot.startMs = startMs
+    slot.rate = this.#lines.at(startMs).rate
+    slot.departureMs = this.#finishMs(startMs, (slot.packet as LinkPacket).sizeBytes)
+  }
+
+  #finishMs(startMs: number, sizeBytes: number): number {
+    const { rate } = this.#lines.at(startMs)
+    const finishMs = rate.finishMs(startMs, sizeBytes)
+    const changeMs = this.#lines.untilMs(startMs)
+    return finishMs > changeMs && rate.isSilentAt(changeMs) ? this.#finishMs(changeMs, sizeBytes) : finishMs
+  }
+
+  #planAgain(): void {
+    if (this.#departing === this.#slots.next) return
+    let startMs = this.#slots.at(this.#departing).startMs
+    for (let number = this.#departing; number < this.#slots.next; number += 1) {
+      const slot = this.#slots.at(number)
+      startMs = Math.max(startMs, slot.entryMs)
+      if (startMs !== slot.startMs || !this.#isAsPlanned(slot)) this.#plan(slot, startMs)
+      startMs = slot.departureMs
     }
-    this.#freeMs = freeMs
+    this.#freeMs = startMs
+    this.#nextMs = this.#slots.at(this.#departing).departureMs
   }
 
-  #setLine({ rateBitsPerSecond, queueMs }: BottleneckOptions): void {
-    const bytesPerMs = rateBitsPerSecond === undefined ? Infinity : rateBitsPerSecond / 8000 // 8 bit, 1000 ms
-    this.#msPerByte = 1 / bytesPerMs
-    this.#queueBytes =
-      queueMs === undefined
-        ? Math.max(DEFAULT_QUEUE_MS * bytesPerMs, DEFAULT_QUEUE_PACKETS * FULL_PACKET_BYTES)
-        : Math.max(queueMs * bytesPerMs, FULL_PACKET_BYTES) // an idle line takes at least one packet
+  #isAsPlanned({ rate, startMs, departureMs }: Queued): boolean {
+    const changeMs = this.#lines.untilMs(startMs)
+    return rate === this.#lines.at(startMs).rate && !(departureMs > changeMs && rate.isSilentAt(changeMs))
   }
 
   #vacate(nowMs: number): void {
-    let head = this.#occupying.peek()
-    for (; head !== undefined && head.departureMs <= nowMs; head = this.#occupying.peek()) {
-      this.#occupying.shift()
-      this.#occupiedBytes -= head.packet.sizeBytes
+    while (this.#occupying < this.#slots.next) {
+      const { packet, departureMs } = this.#slots.at(this.#occupying)
+      if (departureMs > nowMs) return
+      this.#occupiedBytes -= (packet as LinkPacket).sizeBytes
+      this.#occupying += 1
+      this.#release()
     }
   }
+
+  #release(): void {
+    this.#slots.first = Math.min(this.#departing, this.#occupying)
+  }
+}
+
+function queueBytes({ options, rate }: Line, atMs: number): number {
+  if (options.queueBytes !== undefined) return options.queueBytes
+  const bytesPerMs = rate.bytesPerMsAt(atMs)
+  return options.queueMs === undefined
+    ? Math.max(DEFAULT_QUEUE_MS * bytesPerMs, DEFAULT_QUEUE_PACKETS * FULL_PACKET_BYTES)
+    : Math.max(options.queueMs * bytesPerMs, FULL_PACKET_BYTES) // an idle line takes at least one packet
+}
+
+/** Fractions, so that the engine keeps the moments as such from the start. */
+function newSlot(): Queued {
+  return { packet: undefined, rate: undefined, entryMs: 0.5, startMs: 0.5, departureMs: 0.5 }
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod'
+import { FULL_PACKET_BYTES } from './link-packet.ts'
 import { constantRateSchema, generatorSchema, traceSchema } from './rate-schema.ts'
 import { kindsOf, numberFrom, objectOf, oneOf } from './schema-words.ts'
-
-const FULL_PACKET_BYTES = 1500
 
 const ratioSchema = numberFrom(0, 1)
 

@@ -4,23 +4,23 @@ import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { Bottleneck } from './bottleneck.ts'
 import { Delay } from './delay.ts'
 import type { Deliver, LinkPacket, LinkStage } from './link-packet.ts'
-import { RandomLoss } from './loss.ts'
+import { Loss } from './loss.ts'
 import { OneWay } from './one-way.ts'
-import { seededRandom } from './random.ts'
 
-type Told = { readonly deliver: Deliver; readonly drop: Deliver }
+type Told = { readonly deliver: Deliver; readonly drop: (packet: LinkPacket, atMs: number) => void }
 
 /** Every stage of a line, as the contract sees it: what goes in comes out or is told as dropped. */
 const stages: Record<string, (told: Told) => LinkStage> = {
   'Bottleneck at 1 Mbit/s with 50 ms of queue': ({ deliver, drop }) =>
     new Bottleneck(
-      { rateBitsPerSecond: 1_000_000, queueMs: 50 },
+      { rateBitsPerSecond: 1_000_000, queueMs: 50, seed: 7 },
       { accepted: () => {}, departed: deliver, tailDropped: drop },
     ),
   'Bottleneck without a rate': ({ deliver, drop }) =>
-    new Bottleneck({}, { accepted: () => {}, departed: deliver, tailDropped: drop }),
-  'RandomLoss of 20 %': ({ deliver, drop }) => new RandomLoss(0.2, seededRandom(7), { deliver, lost: drop }),
-  'Delay of 35 ms': ({ deliver }) => new Delay(35, deliver),
+    new Bottleneck({ seed: 7 }, { accepted: () => {}, departed: deliver, tailDropped: drop }),
+  'Loss of 20 % at random': ({ deliver, drop }) =>
+    new Loss({ loss: { kind: 'random', lossRatio: 0.2 }, seed: 7 }, { deliver, lost: drop }),
+  'Delay of 35 ms': ({ deliver }) => new Delay({ oneWayDelayMs: 35, seed: 7 }, { deliver, duplicate: () => {} }),
   'OneWay with all of them': ({ deliver, drop }) => {
     const profile = {
       rateBitsPerSecond: 2_000_000,
@@ -66,7 +66,7 @@ function run(
   })
   for (const { packet, entryMs } of list) {
     before?.(stage, entryMs)
-    stage.accept(packet, entryMs)
+    stage.accept(packet, entryMs, 0)
   }
   while (stage.nextEventMs() < Infinity) stage.advance(stage.nextEventMs())
   return { stage, out, delivered: out.filter(({ dropped }) => !dropped) }

@@ -1,5 +1,40 @@
+import type { Traffic } from './link-packet.ts'
+
 /** A number from 0 inclusive to 1 exclusive, from a named place in a seeded sequence. */
 export type Random = () => number
+
+/** What chance decides on a line. The loss of RTP has the seed itself, everything else a seed made of it. */
+export type Purpose = 'loss' | 'jitter' | 'reorder' | 'duplicate' | 'bad-moments' | 'rate'
+
+const purposes: readonly Purpose[] = ['loss', 'jitter', 'reorder', 'duplicate', 'bad-moments', 'rate']
+
+/** The sequence of one purpose that all traffic shares. */
+export function randomOf(seed: number, purpose: Purpose): Random {
+  return seededRandom(derivedSeed(seed, purpose, 0))
+}
+
+/** The sequences of one purpose, one for each kind of traffic. */
+export class TrafficRandoms {
+  readonly #rtp: Random
+  readonly #rtcp: Random
+  readonly #tcp: Random
+
+  constructor(seed: number, purpose: Purpose) {
+    this.#rtp = seededRandom(derivedSeed(seed, purpose, 0))
+    this.#rtcp = seededRandom(derivedSeed(seed, purpose, 1))
+    this.#tcp = seededRandom(derivedSeed(seed, purpose, 2))
+  }
+
+  draw(traffic: Traffic): number {
+    if (traffic === 'rtp') return this.#rtp()
+    return traffic === 'tcp' ? this.#tcp() : this.#rtcp()
+  }
+}
+
+/** Multiples of the golden ratio of 2^32 lie far apart. */
+function derivedSeed(seed: number, purpose: Purpose, traffic: number): number {
+  return seed ^ Math.imul(3 * purposes.indexOf(purpose) + traffic, 0x9e3779b9)
+}
 
 /** xoshiro128** 1.1 by Blackman and Vigna, its state filled by splitmix32 from a 32-bit seed.
  *  Integer steps only (`Math.imul`, shifts), so a seed gives the same sequence on every engine. */

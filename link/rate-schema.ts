@@ -8,13 +8,13 @@ const MOST_TRACE_ENTRIES = 500_000
 export const constantRateSchema = numberFrom(8_000, HIGHEST_BITS_PER_SECOND)
 
 const changingRateSchema = numberFrom(0, HIGHEST_BITS_PER_SECOND)
-const ratesSchema = listOf(changingRateSchema, 1, 1000).refine((rates) => rates.some((rate) => rate > 0), {
+const stepRatesSchema = listOf(changingRateSchema, 1, 1000).refine((rates) => rates.some((rate) => rate > 0), {
   error: 'must have a rate above 0',
 })
 const periodSchema = numberFrom(0.1, 86_400)
 
-export const generatorSchema = kindsOf(
-  objectOf({ kind: oneOf('steps'), ratesBitsPerSecond: ratesSchema, stepSeconds: numberFrom(0.01, 3600) }),
+const generatorKinds = kindsOf(
+  objectOf({ kind: oneOf('steps'), ratesBitsPerSecond: stepRatesSchema, stepSeconds: numberFrom(0.01, 3600) }),
   objectOf({
     kind: oneOf('spike'),
     rateBitsPerSecond: constantRateSchema,
@@ -30,11 +30,28 @@ export const generatorSchema = kindsOf(
   }),
   objectOf({
     kind: oneOf('markov'),
-    ratesBitsPerSecond: ratesSchema.exactOptional(),
+    ratesBitsPerSecond: listOf(constantRateSchema, 1, 100).exactOptional(),
     meanDwellSeconds: numberFrom(0.1, 600).exactOptional(),
     outagesPerMinute: numberFrom(0, 20).exactOptional(),
   }),
 )
+
+export const generatorSchema = generatorKinds.check(
+  z.superRefine((generator, context) => {
+    const [key, message] = contradiction(generator) ?? []
+    if (key !== undefined && message !== undefined) context.addIssue({ code: 'custom', path: [key], message })
+  }),
+)
+
+function contradiction(generator: z.output<typeof generatorKinds>): [key: string, message: string] | undefined {
+  if (generator.kind === 'spike' && generator.spikeSeconds >= generator.periodSeconds) {
+    return ['spikeSeconds', 'must be shorter than periodSeconds']
+  }
+  if (generator.kind === 'sawtooth' && generator.lowestRateBitsPerSecond > generator.highestRateBitsPerSecond) {
+    return ['lowestRateBitsPerSecond', 'must not be above highestRateBitsPerSecond']
+  }
+  return undefined
+}
 
 /** The zod issues of a list of 100,000 numbers are slow and say little: the first wrong entry is told, with its place. */
 export const traceSchema = z.array(z.unknown(), 'must be a list of [kbit/s, seconds] or of milliseconds').check(
