@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { encodeRtspMessage, RtspReader, type RtspEvent, type RtspRequest } from '../protocol/rtsp-message.ts'
+import { rtspResponse } from '../protocol/rtsp-response.ts'
 import { ConnectionBytes } from './connection-bytes.ts'
 import { answer, refusalOf, type RelayParts, type RtspReply } from './rtsp-methods.ts'
 import { reasonOf, RtspRefusal, type RtspStatus } from './rtsp-refusal.ts'
@@ -87,19 +88,7 @@ export class RtspConnection {
     { headers, body = '' }: RtspReply,
     reason = reasonOf(status),
   ): Promise<void> {
-    const message = encodeRtspMessage({
-      kind: 'response',
-      version: '1.0',
-      status,
-      reason,
-      headers: new Map([
-        ...(cSeq === undefined ? [] : [['cseq', cSeq] as const]),
-        ['server', 'Weir'],
-        ['date', new Date().toUTCString()],
-        ...Object.entries(headers),
-      ]),
-      body: Buffer.from(body, 'utf8'),
-    })
-    return this.#bytes.write(message)
+    const answer = { status, reason, cSeq, date: new Date().toUTCString(), headers, body: Buffer.from(body) }
+    return this.#bytes.write(encodeRtspMessage(rtspResponse(answer)))
   }
 }

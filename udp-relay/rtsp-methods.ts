@@ -1,3 +1,4 @@
+import { describePresentation } from '../protocol/presentation-sdp.ts'
 import {
   readNptRange,
   readSessionHeader,
@@ -10,11 +11,10 @@ import {
 } from '../protocol/rtsp-headers.ts'
 import type { RtspRequest } from '../protocol/rtsp-message.ts'
 import { PlayoutRefusal, type PlayoutStart } from './playout.ts'
-import { describePresentation } from './presentation-sdp.ts'
 import type { OpenPresentation, PresentationSource } from './presentation-source.ts'
 import type { RtpPorts } from './rtp-ports.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
-import { readRtspAddress, type RtspAddress } from './rtsp-url.ts'
+import { readRtspAddress, trackUrl, type RtspAddress } from './rtsp-url.ts'
 import type { ViewerLinks } from './viewer-link.ts'
 import type { ViewerSession, Viewer } from './viewer-session.ts'
 import type { ViewerSessions } from './viewer-sessions.ts'
@@ -89,12 +89,13 @@ async function describe({ request, viewer, respond }: Exchange, { source }: Rela
   const address = addressOf(request)
   const presentation = await openPresentation(source, address)
   try {
-    const [serverAddress, requestUrl] = [plainAddress(viewer.localAddress), request.url]
-    const body = describePresentation(presentation, {
-      address,
+    const requestUrl = request.url
+    const body = describePresentation(presentation.outline(), {
+      title: presentation.title,
       requestUrl,
-      serverAddress,
+      serverAddress: plainAddress(viewer.localAddress),
       nowUnixMs: Date.now(),
+      trackUrl: (trackIndex) => trackUrl(address, presentation.variant, trackIndex),
     })
     await respond({ headers: { 'content-type': 'application/sdp', 'content-base': `${requestUrl}/` }, body })
   } finally {

@@ -1,23 +1,25 @@
-import type { Outline } from '../protocol/outline.ts'
-import { aacFormatParameters, h264FormatParameters, writeSdp, type SdpTrack } from '../protocol/sdp.ts'
-import type { OpenPresentation } from './presentation-source.ts'
-import { trackUrl, type RtspAddress } from './rtsp-url.ts'
+import type { Outline } from './outline.ts'
+import { aacFormatParameters, h264FormatParameters, writeSdp, type SdpTrack } from './sdp.ts'
 
-/** The answer to DESCRIBE. `requestUrl` is told as the URL of the whole, as every player expects it. */
-export function describePresentation(
-  presentation: OpenPresentation,
-  request: { address: RtspAddress; requestUrl: string; serverAddress: string; nowUnixMs: number },
-): string {
-  const { address, requestUrl, serverAddress, nowUnixMs } = request
-  const outline = presentation.outline()
+export type DescriptionOptions = {
+  readonly title: string
+  readonly requestUrl: string // told as the URL of the whole, as every player expects it
+  readonly serverAddress: string
+  readonly nowUnixMs: number
+  readonly trackUrl: (trackIndex: number) => string
+}
+
+/** The answer to DESCRIBE: an outline's tracks, RFC 8866 with RFC 2326 appendix C. */
+export function describePresentation(outline: Outline, options: DescriptionOptions): string {
+  const { title, requestUrl, serverAddress, nowUnixMs, trackUrl } = options
   const last = outline.segments.at(-1)
   return writeSdp({
     sessionId: String(nowUnixMs), // as RFC 8866 section 5.2 proposes
     serverAddress,
-    title: presentation.title,
+    title,
     controlUrl: requestUrl,
     ...(outline.ended && last !== undefined ? { durationSeconds: last.startSeconds + last.durationSeconds } : {}),
-    tracks: describedTracks(outline, (trackIndex) => trackUrl(address, presentation.variant, trackIndex)),
+    tracks: describedTracks(outline, trackUrl),
   })
 }
 
