@@ -83,7 +83,7 @@ export class Bottleneck implements LinkStage {
     const before = this.#lines.at(fromMs)
     const rate = sameRate(before.options, options) ? before.rate : rateOf(options)
     this.#lines.set(fromMs, { options, rate })
-    this.#planAgain()
+    this.#planAgain(fromMs)
   }
 
   #plan(slot: Queued, startMs: number): void {
@@ -99,22 +99,23 @@ export class Bottleneck implements LinkStage {
     return finishMs > changeMs && rate.isSilentAt(changeMs) ? this.#finishMs(changeMs, sizeBytes) : finishMs
   }
 
-  #planAgain(): void {
+  #planAgain(fromMs: number): void {
     if (this.#departing === this.#slots.next) return
     let startMs = this.#slots.at(this.#departing).startMs
     for (let number = this.#departing; number < this.#slots.next; number += 1) {
       const slot = this.#slots.at(number)
       startMs = Math.max(startMs, slot.entryMs)
-      if (startMs !== slot.startMs || !this.#isAsPlanned(slot)) this.#plan(slot, startMs)
+      if (startMs !== slot.startMs || !this.#isAsPlanned(slot, fromMs)) this.#plan(slot, startMs)
       startMs = slot.departureMs
     }
     this.#freeMs = startMs
     this.#nextMs = this.#slots.at(this.#departing).departureMs
   }
 
-  #isAsPlanned({ rate, startMs, departureMs }: Queued): boolean {
-    const changeMs = this.#lines.untilMs(startMs)
-    return rate === this.#lines.at(startMs).rate && !(departureMs > changeMs && rate.isSilentAt(changeMs))
+  #isAsPlanned({ rate, startMs, departureMs }: Queued, fromMs: number): boolean {
+    if (rate === this.#lines.at(startMs).rate && rate === this.#lines.at(fromMs).rate) return true
+    const isHeld = departureMs > fromMs && rate?.isSilentAt(fromMs) === true
+    return startMs <= fromMs && !isHeld
   }
 
   #vacate(nowMs: number): void {
