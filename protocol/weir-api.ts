@@ -52,7 +52,7 @@ export type FlowKind = 'http' | 'rtsp' | 'rtp' | 'rtcp'
 /** Ground truth of one open flow of a lane. */
 export type FlowSummary = {
   readonly what: FlowKind
-  readonly sinceSeconds: number // of link time
+  readonly sinceSeconds?: number // its first packet, in link time
   readonly downlink: LinkCounters
   readonly uplink: LinkCounters
   readonly tcp?: unknown // the TcpState (link/tcp/connection.ts) of a modelled connection

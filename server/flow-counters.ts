@@ -1,26 +1,37 @@
+import type { Direction } from '../link/access-link.ts'
 import type { FlowKind, FlowSummary } from '../protocol/weir-api.ts'
 import { DirectionCounters } from './direction-counters.ts'
 
 /** What a flow is, told by whoever opened it. */
 export type FlowNote = {
   readonly what: FlowKind
-  readonly sinceSeconds: number // of link time
   readonly tcp?: () => unknown // the state of a modelled connection (link/tcp/connection.ts)
 }
 
 /** The ground truth of one flow of a lane. */
 export class FlowCounters {
-  readonly down = new DirectionCounters()
-  readonly up = new DirectionCounters()
   readonly #note: FlowNote
+  readonly #directions = { down: new DirectionCounters(), up: new DirectionCounters() }
+  #sinceMs: number | undefined // its first packet, in link time
 
   constructor(note: FlowNote) {
     this.#note = note
   }
 
+  of(direction: Direction, atMs: number): DirectionCounters {
+    this.#sinceMs ??= atMs
+    return this.#directions[direction]
+  }
+
   read(): FlowSummary {
-    const { what, sinceSeconds, tcp } = this.#note
-    const state = tcp === undefined ? {} : { tcp: tcp() }
-    return { what, sinceSeconds, downlink: this.down.read(), uplink: this.up.read(), ...state }
+    const { what, tcp } = this.#note
+    const { down, up } = this.#directions
+    return {
+      what,
+      ...(this.#sinceMs === undefined ? {} : { sinceSeconds: this.#sinceMs / 1000 }),
+      downlink: down.read(),
+      uplink: up.read(),
+      ...(tcp === undefined ? {} : { tcp: tcp() }),
+    }
   }
 }

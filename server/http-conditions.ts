@@ -29,7 +29,7 @@ export type ByteRange = { readonly first: number; readonly last: number }
  *  several ranges and other units), or when If-Range names another representation (section 13.1.5). */
 export function rangeOf(
   headers: RequestHeaders,
-  validators: Validators,
+  validators: Validators | undefined,
   sizeBytes: number,
 ): ByteRange | 'whole' | 'unsatisfiable' {
   const match = /^bytes=(\d*)-(\d*)$/.exec(String(headers['range'] ?? '').trim())
@@ -48,7 +48,10 @@ function lastBytes(count: number, sizeBytes: number): ByteRange | 'unsatisfiable
 }
 
 /** If-Range holds for the very tag, or for the very date; a weak tag never does (section 13.1.5). */
-function holdsIfRange(value: string | string[] | undefined, { etag, lastModifiedMs }: Validators): boolean {
-  if (value === undefined || value === etag) return true
+function holdsIfRange(value: string | string[] | undefined, validators: Validators | undefined): boolean {
+  if (value === undefined) return true
+  if (validators === undefined) return false
+  const { etag, lastModifiedMs } = validators
+  if (value === etag) return true
   return lastModifiedMs !== undefined && Date.parse(String(value)) === wholeSeconds(lastModifiedMs)
 }

@@ -4,14 +4,17 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Gate } from './gate.ts'
+import type { HttpThroughLink } from './http-through-link.ts'
+import { readLinkAddress, type LinkAddress } from './link-address.ts'
 import { problemOf, Refusal, refusalFor, sendProblem } from './refusal.ts'
-import type { Origin } from './origin.ts'
+import { allowEveryOrigin, type AnswerOptions, type Origin } from './origin.ts'
 import { logRequest } from './request-log.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
 export type ListenerParts = {
   readonly origin: Origin
+  readonly throughLink: HttpThroughLink
   readonly app: Express
   readonly gate: Gate // of WebSockets; requests meet it in the app
   /** By path; each takes over the connection or throws a refusal. */
@@ -22,12 +25,14 @@ export type ListenerParts = {
 
 /** Longer than a player waits between two segments: with Node's 5 s it would often ask on a closing connection. */
 const KEEP_ALIVE_MS = 30_000
+const LAST_BYTES_MS = 500
 
 /** The HTTP server: the origin first, then Express; WebSockets by path. */
 export class HttpListener {
   readonly #parts: ListenerParts
   readonly #server: Server
-  readonly #sockets = new Set<Socket>() // WebSockets too, which the server itself forgets
+  readonly #sockets = new Map<Socket, number>() // open ones, numbered; WebSockets too, which the server itself forgets
+  #newestSocket = 0
   #openAnswers = 0
   #isDraining = false
   #whenDrained: () => void = () => {}
@@ -38,7 +43,8 @@ export class HttpListener {
     this.#server.requestTimeout = 0 // an upload may take hours; only its head is in a hurry (headersTimeout)
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS
     this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket)
+      this.#newestSocket += 1
+      this.#sockets.set(socket, this.#newestSocket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
@@ -67,12 +73,14 @@ export class HttpListener {
       })
     }
     const closed = new Promise((resolve) => this.#server.close(resolve))
-    for (const socket of this.#sockets) socket.destroySoon() // what is written already still leaves
+    for (const socket of this.#sockets.keys()) socket.destroySoon() // what is written already still leaves,
+    const ending = setTimeout(() => this.#sockets.forEach((_number, socket) => socket.destroy()), LAST_BYTES_MS) // if it is read
     await closed
+    clearTimeout(ending)
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    logRequest(this.#parts.logger, request, response)
+    logRequest(this.#parts.logger, request, response, this.#sockets.get(request.socket))
     this.#parts.onRequest?.(request, response)
     if (this.#isDraining) {
       response.shouldKeepAlive = false
@@ -83,9 +91,35 @@ export class HttpListener {
       this.#openAnswers -= 1
       if (this.#openAnswers === 0) this.#whenDrained()
     })
-    const { origin, app } = this.#parts
-    if (!origin.serves(request.url ?? '')) return app(request, response)
-    origin.answer(request, response).catch((error: unknown) => this.#fail(error, response))
+    this.#route(request, response)
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse): void {
+    const { origin, throughLink, app } = this.#parts
+    const url = request.url ?? ''
+    const behind = readLinkAddress(url)
+    if (behind !== undefined && origin.serves(behind.path)) return this.#answerThroughLink(behind, request, response)
+    if (!origin.serves(url)) return app(request, response)
+    const detour = throughLink.detourOf(request)
+    if (detour !== undefined) return redirect(response, detour)
+    const [path = ''] = url.split('?', 1)
+    this.#answerFiles(request, response, { path, isCacheable: true })
+  }
+
+  /** An unknown link's request crosses none; a page of any origin can read that. */
+  #answerThroughLink({ linkId, path }: LinkAddress, request: IncomingMessage, response: ServerResponse): void {
+    try {
+      this.#parts.throughLink.answer(linkId, request, response, () =>
+        this.#answerFiles(request, response, { path, isCacheable: false }),
+      )
+    } catch (error) {
+      allowEveryOrigin(response)
+      this.#fail(error, response)
+    }
+  }
+
+  #answerFiles(request: IncomingMessage, response: ServerResponse, options: AnswerOptions): void {
+    this.#parts.origin.answer(request, response, options).catch((error: unknown) => this.#fail(error, response))
   }
 
   #fail(error: unknown, response: ServerResponse): void {
@@ -112,6 +146,18 @@ export class HttpListener {
       refuseUpgrade(socket, refusal ?? new Refusal('internal', 'see the log'))
     }
   }
+}
+
+/** For now: the next time the link may be another one, or none. */
+function redirect(response: ServerResponse, location: string): void {
+  allowEveryOrigin(response)
+  response.writeHead(307, {
+    Location: location,
+    'Cache-Control': 'no-store',
+    Vary: 'Sec-Fetch-Site',
+    'Content-Length': 0,
+  })
+  response.end()
 }
 
 /** An upgrade has no ServerResponse: the problem is written by hand. */

@@ -23,19 +23,19 @@ export class LaneCounters implements LinkObserver {
     this.#flows.delete(flow)
   }
 
-  accepted(direction: Direction, { flow }: LinkPacket): void {
+  accepted(direction: Direction, { flow }: LinkPacket, atMs: number): void {
     this.#directions[direction].accept()
-    this.#flows.get(flow)?.[direction].accept()
+    this.#flows.get(flow)?.of(direction, atMs).accept()
   }
 
-  dropped(direction: Direction, { flow }: LinkPacket, _atMs: number, cause: DropCause): void {
+  dropped(direction: Direction, { flow }: LinkPacket, atMs: number, cause: DropCause): void {
     this.#directions[direction].drop(cause)
-    this.#flows.get(flow)?.[direction].drop(cause)
+    this.#flows.get(flow)?.of(direction, atMs).drop(cause)
   }
 
-  delivered(direction: Direction, { flow, sizeBytes }: LinkPacket, _atMs: number, queueingDelayMs: number): void {
+  delivered(direction: Direction, { flow, sizeBytes }: LinkPacket, atMs: number, queueingDelayMs: number): void {
     this.#directions[direction].deliver(sizeBytes, queueingDelayMs)
-    this.#flows.get(flow)?.[direction].deliver(sizeBytes, queueingDelayMs)
+    this.#flows.get(flow)?.of(direction, atMs).deliver(sizeBytes, queueingDelayMs)
   }
 
   read(): LaneSummary {

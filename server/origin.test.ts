@@ -9,6 +9,8 @@ import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Gate } from './gate.ts'
 import { HttpListener } from './http-listener.ts'
+import { HttpThroughLink } from './http-through-link.ts'
+import { Links } from './links.ts'
 import { Origin } from './origin.ts'
 
 const segment = Buffer.from(Array.from({ length: 1000 }, (_, index) => index % 251))
@@ -19,6 +21,7 @@ const tagOf = (text: string): string => `"${createHash('sha256').update(text).di
 
 let folder = ''
 let port = 0
+const links = new Links({ defaultProfile: { seed: 1, downlink: {} } })
 let listener: HttpListener
 
 beforeAll(async () => {
@@ -35,12 +38,15 @@ beforeAll(async () => {
   }
   const origin = new Origin({ packageFolders: (id) => folders[id] ?? [] })
   const gate = new Gate({ host: '127.0.0.1', publicUrl: undefined, token: undefined })
-  listener = new HttpListener({ origin, app: express(), gate, upgrades: {}, logger: pino({ level: 'silent' }) })
+  const logger = pino({ level: 'silent' })
+  const throughLink = new HttpThroughLink(links)
+  listener = new HttpListener({ origin, throughLink, app: express(), gate, upgrades: {}, logger })
   port = await listener.listen('127.0.0.1', 0)
 })
 
 afterAll(async () => {
   await listener.drain(0)
+  links.close()
   await rm(folder, { recursive: true })
 })
 

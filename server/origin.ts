@@ -25,6 +25,9 @@ const GROWING = 'no-cache'
 const FINISHED = 'public, max-age=60' // playlists, outlines and posters: the addresses stay, another attempt may replace them
 const SEGMENT = 'public, max-age=31536000, immutable'
 
+/** How a request is answered: what of its address the origin sees, and whether anybody may keep the answer. */
+export type AnswerOptions = { readonly path: string; readonly isCacheable: boolean }
+
 /** `/hls/<id>/<file>` or `/hls/<id>/<variant>/<file>`. No name begins with a dot, none holds a slash, a backslash, a
  *  percent sign or a NUL, so none leads out of the package or to its scratch files. */
 const PACKAGE_PATH = /^\/hls\/([A-Za-z0-9]+)\/((?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)?[A-Za-z0-9_-][A-Za-z0-9._-]*)$/
@@ -43,7 +46,7 @@ export class Origin {
   }
 
   /** Answers one request, or throws the refusal. */
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async answer(request: IncomingMessage, response: ServerResponse, options: AnswerOptions): Promise<void> {
     allowEveryOrigin(response)
     if (request.method === 'OPTIONS') return answerPreflight(response)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -51,14 +54,15 @@ export class Origin {
         Allow: ALLOWED_METHODS,
       })
     }
-    const [path = ''] = (request.url ?? '').split('?', 1)
+    const { path, isCacheable } = options
     const [, id = '', name = ''] = PACKAGE_PATH.exec(path) ?? []
     const kind = fileKinds[extname(name)]
     const found = kind && (await this.#openFile(id, name))
     if (kind === undefined || found === undefined) throw new Refusal('not-found', `there is no ${path.slice(0, 200)}`)
     try {
-      if (kind.isText) await answerText(request, response, kind, found)
-      else await answerFile(request, response, kind, found, name.endsWith('.ts') ? SEGMENT : cacheControl(found))
+      const asked = { request, response, kind, found, isCacheable }
+      if (kind.isText) await answerText(asked)
+      else await answerFile(asked, name.endsWith('.ts') ? SEGMENT : cacheControl(found))
     } finally {
       await found.file.close()
     }
@@ -72,6 +76,14 @@ export class Origin {
     }
     return undefined
   }
+}
+
+type Asked = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly kind: FileKind
+  readonly found: FoundFile
+  readonly isCacheable: boolean
 }
 
 type FoundFile = { readonly file: FileHandle; readonly stats: Stats; readonly isGrowing: boolean }
@@ -92,7 +104,8 @@ async function openInside(folder: string, name: string): Promise<FileHandle | un
   }
 }
 
-function allowEveryOrigin(response: ServerResponse): void {
+/** CORS for whoever plays: the answer may be read by a page of any origin, refusals too. */
+export function allowEveryOrigin(response: ServerResponse): void {
   response.setHeader('Access-Control-Allow-Origin', '*')
   response.setHeader('Access-Control-Expose-Headers', 'Content-Length, Content-Range, ETag, Last-Modified')
   response.setHeader('X-Content-Type-Options', 'nosniff')
@@ -115,23 +128,18 @@ function cacheControl({ isGrowing }: FoundFile): string {
 /** Playlists and outlines may be replaced while they are read: one buffer, its tag the hash of its bytes, another tag for
  *  each encoding. While growing, whole seconds are too coarse for Last-Modified and a range would join two versions:
  *  neither is offered. */
-async function answerText(
-  request: IncomingMessage,
-  response: ServerResponse,
-  kind: FileKind,
-  found: FoundFile,
-): Promise<void> {
+async function answerText({ request, response, kind, found, isCacheable }: Asked): Promise<void> {
   const plain = await found.file.readFile()
   const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
   const isPacked = plain.length >= PACKED_FROM_BYTES && acceptsGzip(request)
   const body = isPacked ? await gzip(plain) : plain
   response.setHeader('Vary', 'Accept-Encoding')
   if (isPacked) response.setHeader('Content-Encoding', 'gzip')
+  const validators = validatorsOf(isPacked ? `"${hash}-gzip"` : `"${hash}"`, found.stats, found.isGrowing)
   const sent = writeHead(request, response, {
-    validators: validatorsOf(isPacked ? `"${hash}-gzip"` : `"${hash}"`, found.stats, found.isGrowing),
+    ...keeping(isCacheable, validators, cacheControl(found)),
     sizeBytes: body.length,
     type: kind.type,
-    cacheControl: cacheControl(found),
     takesRanges: !found.isGrowing && !isPacked,
   })
   response.end(sent && body.subarray(sent.first, sent.last + 1))
@@ -150,15 +158,16 @@ function acceptsGzip({ headers }: IncomingMessage): boolean {
 
 /** A segment or a picture is never rewritten under its name: size and time of writing are its strong tag. */
 async function answerFile(
-  request: IncomingMessage,
-  response: ServerResponse,
-  kind: FileKind,
-  { file, stats }: FoundFile,
+  { request, response, kind, found: { file, stats }, isCacheable }: Asked,
   cacheControl: string,
 ): Promise<void> {
   const validators = validatorsOf(`"${stats.mtimeMs.toString(36)}-${stats.size.toString(36)}"`, stats, false)
-  const head = { validators, sizeBytes: stats.size, type: kind.type, cacheControl, takesRanges: true }
-  const range = writeHead(request, response, head)
+  const range = writeHead(request, response, {
+    ...keeping(isCacheable, validators, cacheControl),
+    sizeBytes: stats.size,
+    type: kind.type,
+    takesRanges: true,
+  })
   if (range === undefined || stats.size === 0) return void response.end()
   await pipeline(file.createReadStream({ start: range.first, end: range.last, autoClose: false }), response)
 }
@@ -167,12 +176,13 @@ function validatorsOf(etag: string, stats: Stats, isGrowing: boolean): Validator
   return isGrowing ? { etag } : { etag, lastModifiedMs: stats.mtimeMs }
 }
 
-type Head = {
-  readonly validators: Validators
-  readonly sizeBytes: number
-  readonly type: string
-  readonly cacheControl: string
-  readonly takesRanges: boolean
+type Head = Keeping & { readonly sizeBytes: number; readonly type: string; readonly takesRanges: boolean }
+
+/** Without validators nothing is ever `not modified`: a replay behind a link must cross it again. */
+type Keeping = { readonly validators?: Validators; readonly cacheControl: string }
+
+function keeping(isCacheable: boolean, validators: Validators, cacheControl: string): Keeping {
+  return isCacheable ? { validators, cacheControl } : { cacheControl: 'no-store' }
 }
 
 /** Writes status and headers; gives the bytes to send, undefined for none (HEAD, 304). Throws the refusal of 416. */
@@ -182,14 +192,8 @@ function writeHead(
   head: Head,
 ): { readonly first: number; readonly last: number } | undefined {
   const { validators, sizeBytes } = head
-  const common = {
-    ETag: validators.etag,
-    'Cache-Control': head.cacheControl,
-    ...(validators.lastModifiedMs === undefined
-      ? {}
-      : { 'Last-Modified': new Date(validators.lastModifiedMs).toUTCString() }),
-  }
-  if (isNotModified(request.headers, validators)) {
+  const common = { 'Cache-Control': head.cacheControl, ...validatorHeaders(validators) }
+  if (validators !== undefined && isNotModified(request.headers, validators)) {
     response.writeHead(304, common)
     return undefined
   }
@@ -210,4 +214,13 @@ function writeHead(
     ...(range === 'whole' ? {} : { 'Content-Range': `bytes ${sent.first}-${sent.last}/${sizeBytes}` }),
   })
   return request.method === 'HEAD' ? undefined : sent
+}
+
+function validatorHeaders(validators: Validators | undefined): Readonly<Record<string, string>> {
+  if (validators === undefined) return {}
+  const { etag, lastModifiedMs } = validators
+  return {
+    ETag: etag,
+    ...(lastModifiedMs === undefined ? {} : { 'Last-Modified': new Date(lastModifiedMs).toUTCString() }),
+  }
 }

@@ -4,14 +4,20 @@ import type { Logger } from 'pino'
 
 /** Gives a request its id, told in `X-Request-Id`, and writes one line when its answer has ended.
  *  Players ask for thousands of segments: those lines are of level debug. */
-export function logRequest(logger: Logger, request: IncomingMessage, response: ServerResponse): void {
+export function logRequest(
+  logger: Logger,
+  request: IncomingMessage,
+  response: ServerResponse,
+  connection: number | undefined, // which real one, in the order of their opening
+): void {
   const requestId = randomUUID()
   const startedMs = performance.now()
   response.setHeader('X-Request-Id', requestId)
   response.once('close', () => {
-    const level = request.url?.startsWith('/hls/') === true ? 'debug' : 'info'
+    const level = /^(?:\/link\/[^/]*)?\/hls\//.test(request.url ?? '') ? 'debug' : 'info'
     const facts = {
       requestId,
+      connection,
       method: request.method,
       path: (request.url ?? '').split('?', 1)[0], // a query may hold the token
       status: response.statusCode,

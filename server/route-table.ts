@@ -23,7 +23,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'DELETE /api/uploads/:id', does: 'gives an unfinished upload up' },
   { route: 'GET /api/link-presets', does: 'the named link profiles' },
   { route: 'POST /api/links', does: '`{"preset":…}` or `{"profile":…}`; 201 with the link' },
-  { route: 'GET /api/links/:id', does: 'its profile and counters' },
+  { route: 'GET /api/links/:id', does: 'its profile, link time and counters, of each lane and of each open flow' },
   {
     route: 'PATCH /api/links/:id',
     does: 'changes of the profile as a JSON merge patch (RFC 7396), at the next packet',
@@ -51,4 +51,8 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /hls/:id/:variant/:segment.ts', does: 'a media segment' },
   { route: 'GET /hls/:id/:variant/outline.json', does: 'every frame of the variant: times, sizes, kind' },
   { route: 'GET /hls/:id/poster.jpg', does: 'a picture of the video' },
+  {
+    route: 'GET /link/:linkId/hls/:id/…',
+    does: 'the same package through that link over modelled TCP, never kept by anybody',
+  },
 ]

@@ -13,6 +13,7 @@ import { EventLog } from './event-log.ts'
 import { EventSockets, type FeedEvent } from './event-sockets.ts'
 import { Gate } from './gate.ts'
 import { HttpListener } from './http-listener.ts'
+import { HttpThroughLink } from './http-through-link.ts'
 import { Intake } from './intake.ts'
 import { Jobs } from './jobs.ts'
 import { Library } from './library.ts'
@@ -200,6 +201,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
   ]
   return new HttpListener({
     origin: new Origin(library),
+    throughLink: new HttpThroughLink(links),
     app: createApp({ gate, routes, logger }),
     gate,
     upgrades: {

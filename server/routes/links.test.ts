@@ -45,7 +45,7 @@ test('POST /api/links makes a link of a preset, GET tells it, PATCH changes it, 
   const made = await ask('POST', '/api/links', { preset: 'slow' })
   expect(made).toMatchObject({ status: 201, location: `/api/links/${made.body.id}` })
   const path = `/api/links/${made.body.id}`
-  expect((await ask('GET', path)).body).toMatchObject({ profile: { name: 'slow' }, udp: { acceptedPackets: 0 } })
+  expect((await ask('GET', path)).body).toMatchObject({ profile: { name: 'slow' }, udp: { downlink: { acceptedPackets: 0 } } })
   const patched = await ask('PATCH', path, { downlink: { rateBitsPerSecond: null } })
   expect(patched.body.profile.downlink).toEqual({ queueMs: 200, oneWayDelayMs: 20 })
   expect((await ask('POST', `${path}/restart`)).status).toBe(200)

@@ -1,0 +1,193 @@
+import type { ServerResponse } from 'node:http'
+import type { LinkProfile } from '../link/profile.ts'
+import { TcpConnection, type TcpEnds, type TcpOptions } from '../link/tcp/connection.ts'
+import { HeldResponse } from './held-response.ts'
+import type { LaneUse, LiveLink } from './live-link.ts'
+
+/** A request on the connection: how many bytes its head has, and who answers when the server has them. */
+export type Exchange = { readonly requestBytes: number; readonly response: ServerResponse; readonly serve: () => void }
+type Answering = { readonly held: HeldResponse; readonly serve: () => void }
+type Crossing = Answering & { bytesLeft: number }
+
+/** What the client's system takes before the application reads: the advertised window when nothing is taken. */
+export const RECEIVE_BUFFER_BYTES = 4_000_000
+const ROOM_STEP_BYTES = 64_000 // a window that opens by less waits for the next bytes
+
+/** One modelled TCP connection between a real client and this server, on the tcp lane of a link. Its server answers one
+ *  request after the other, as HTTP/1.1 orders them (RFC 9112 section 9.3.2). What it is told by the link is only noted
+ *  then, and acted upon when the link has come to rest. */
+export class VirtualConnection {
+  readonly #use: LaneUse
+  readonly #tcp: TcpConnection
+  readonly #crossing: Crossing[] = [] // requests whose bytes are on the uplink
+  readonly #waiting: Answering[] = [] // at the server, behind the one being answered
+  readonly #responses: HeldResponse[] = [] // the first one is next to arrive
+  #isAnswering = false
+  #serverLagMs = 0
+  #arrivedBytes = 0
+  #toldRoomBytes = RECEIVE_BUFFER_BYTES
+  #isDrained = false
+  #isFlushing = false
+  #handedOverAtMs: number | undefined
+  #isRetired = false
+  #isClosed = false
+
+  constructor(link: LiveLink) {
+    this.#use = link.join('tcp')
+    this.#tcp = new TcpConnection(this.#use.line, tcpOptionsOf(link.profile), this.#ends())
+    this.#use.counters.openFlow(this.#tcp.flow, { what: 'http', tcp: () => this.#tcp.state() })
+    this.#use.counters.http.connections += 1
+    this.#use.act(this.#use.nowMs(), (_line, linkMs) => this.#tcp.open(linkMs))
+  }
+
+  /** False when the link has been begun anew: the next request needs a new connection. */
+  isCurrent(): boolean {
+    return this.#use.isCurrent()
+  }
+
+  /** The request leaves now, or as soon as the connection is established. */
+  request({ requestBytes, response, serve }: Exchange): void {
+    const held = new HeldResponse(response, {
+      send: (bytes) => this.#send(bytes),
+      end: () => this.#answered(),
+      taken: () => this.#flush(),
+    })
+    this.#use.counters.http.requests += 1
+    this.#crossing.push({ held, serve, bytesLeft: requestBytes })
+    this.#use.act(this.#use.nowMs(), (_line, linkMs) => this.#tcp.request(requestBytes, linkMs))
+  }
+
+  /** The client has gone, or will not come back to this connection. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#tcp.close()
+    this.#use.counters.closeFlow(this.#tcp.flow)
+    this.#use.leave()
+    for (const { held } of [...this.#crossing, ...this.#waiting]) held.abort()
+    for (const response of this.#responses) response.abort()
+  }
+
+  /** No more requests: ends with the answers under way. */
+  retire(): void {
+    this.#isRetired = true
+    if (this.#isIdle) this.close()
+  }
+
+  get #isIdle(): boolean {
+    return this.#crossing.length === 0 && this.#waiting.length === 0 && this.#responses.length === 0
+  }
+
+  #ends(): TcpEnds {
+    return {
+      established: () => void (this.#use.counters.http.handshakes += 1),
+      requestArrived: (bytes, atMs) => this.#requestArrived(bytes, atMs),
+      responseArrived: (bytes, atMs) => {
+        this.#arrivedBytes += bytes
+        this.#toldRoomBytes = this.#roomBytes
+        this.#tcp.setReceiveRoom(this.#toldRoomBytes, atMs)
+        this.#flushSoon()
+      },
+      drained: (atMs) => {
+        this.#isDrained = true
+        this.#handOver(atMs)
+      },
+    }
+  }
+
+  #requestArrived(bytes: number, atMs: number): void {
+    let left = bytes
+    for (let first = this.#crossing[0]; first !== undefined && left > 0; first = this.#crossing[0]) {
+      const ofFirst = Math.min(left, first.bytesLeft)
+      left -= ofFirst
+      first.bytesLeft -= ofFirst
+      if (first.bytesLeft > 0) return
+      this.#waiting.push(first)
+      this.#crossing.shift()
+    }
+    this.#handOver(atMs)
+  }
+
+  /** The link hands something to the server, which acts on it when the link has come to rest. */
+  #handOver(atMs: number): void {
+    this.#handedOverAtMs = atMs
+    this.#flushSoon()
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushing) return
+    this.#isFlushing = true
+    process.nextTick(() => {
+      this.#isFlushing = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    if (this.#isClosed) return
+    this.#noteServerLag()
+    this.#deliver()
+    if (this.#isDrained) this.#responses.at(-1)?.drain() // the one being answered
+    this.#isDrained = false
+    this.#serveNext()
+    this.#tellRoom()
+    if (this.#isIdle) this.#rest()
+  }
+
+  /** The server's time is its own: what it writes enters the link as long after the moment at which the link handed over as
+   *  the server took, however late the timer was. */
+  #noteServerLag(): void {
+    if (this.#handedOverAtMs === undefined) return
+    this.#serverLagMs = Math.max(0, this.#use.nowMs() - this.#use.processMs(this.#handedOverAtMs))
+    this.#handedOverAtMs = undefined
+  }
+
+  #deliver(): void {
+    for (let first = this.#responses[0]; first !== undefined; first = this.#responses[0]) {
+      this.#arrivedBytes -= first.arrive(this.#arrivedBytes)
+      if (!first.isComplete) return
+      this.#responses.shift()
+    }
+  }
+
+  #serveNext(): void {
+    const next = this.#isAnswering ? undefined : this.#waiting.shift()
+    if (next === undefined) return
+    this.#isAnswering = true
+    this.#responses.push(next.held)
+    next.serve()
+  }
+
+  #send(bytes: number): boolean {
+    if (this.#isClosed) return false
+    return this.#use.act(this.#use.nowMs() - this.#serverLagMs, (_line, linkMs) => this.#tcp.write(bytes, linkMs))
+  }
+
+  #answered(): void {
+    this.#isAnswering = false
+    this.#flushSoon()
+  }
+
+  /** The advertised window: what the client's system takes, less what it has not passed on. */
+  get #roomBytes(): number {
+    const untakenBytes = this.#arrivedBytes + (this.#responses[0]?.untakenBytes ?? 0)
+    return Math.max(0, RECEIVE_BUFFER_BYTES - untakenBytes)
+  }
+
+  /** The client has read: a window that had become small opens. */
+  #tellRoom(): void {
+    const roomBytes = this.#roomBytes
+    if (roomBytes < this.#toldRoomBytes + ROOM_STEP_BYTES) return
+    this.#toldRoomBytes = roomBytes
+    this.#use.act(this.#use.nowMs(), (_line, linkMs) => this.#tcp.setReceiveRoom(roomBytes, linkMs))
+  }
+
+  #rest(): void {
+    if (this.#isRetired) this.close()
+    else this.#use.leave()
+  }
+}
+
+function tcpOptionsOf({ tcp: { congestionControl = 'cubic', tlsRoundTrips = 0 } = {} }: LinkProfile): TcpOptions {
+  return { congestionControl, tlsRoundTrips }
+}
