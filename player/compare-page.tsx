@@ -4,6 +4,7 @@ import type { Video } from '../protocol/weir-api.ts'
 import { requestJson } from './api.ts'
 import { CounterGrid } from './counter-grid.tsx'
 import { noCounters } from './counters.ts'
+import { LinkReadout } from './link-readout.tsx'
 import { videosById } from './library-store.ts'
 import { onLinkClick } from './navigation.ts'
 import { NetworkPanel } from './network-panel.tsx'
@@ -69,6 +70,11 @@ function stageWord({ phase, counters }: SideStatus): string | undefined {
   if (phase === 'stalled') return 'Stalled'
   if (phase !== 'starting') return undefined
   return (counters.frozenFrames ?? 0) > 0 ? 'Waiting for a whole keyframe' : 'Starting'
+}
+
+const blockedUdp = {
+  message: 'This network blocks UDP: no packet of the video comes through.',
+  whatToDo: 'HLS still plays, over TCP. Or let UDP pass again in the network panel.',
 }
 
 function StageMessage({ status, onPlay }: { status: SideStatus; onPlay: () => void }) {
@@ -155,7 +161,8 @@ export function ComparePage({ videoId }: { videoId: string }) {
 
   if (problem !== undefined && video === undefined) return <NoSuchVideo message={problem} />
   const { side } = viewing.settings.value
-  const status = viewing.status.value ?? beforeStart
+  const isBlocked = side === 'udp' && viewing.network.settings.value.udpBlocked
+  const status = { ...(viewing.status.value ?? beforeStart), ...(isBlocked ? { problem: blockedUdp } : {}) }
   return (
     <div class="compare" data-side={side}>
       <div class="compare-head">
@@ -175,8 +182,11 @@ export function ComparePage({ videoId }: { videoId: string }) {
         </p>
         <PlayerControls status={status} sound={viewing.sound.value} actions={actions} />
       </div>
-      <CounterGrid counters={status.counters} />
-      <NetworkPanel link={viewing.network} />
+      <LinkReadout truth={viewing.truth.truth.value} />
+      <div class="compare-side">
+        <NetworkPanel link={viewing.network} />
+        <CounterGrid counters={status.counters} />
+      </div>
     </div>
   )
 }

@@ -1,14 +1,20 @@
-import { signal } from '@preact/signals'
+import { signal, type ReadonlySignal } from '@preact/signals'
 import Hls, { type ErrorData, type Level } from 'hls.js'
 import workerPath from 'hls.js/dist/hls.worker.js?url'
 import { ElementRecord } from './element-record.ts'
+import { SegmentList } from './segment-list.ts'
 import type { Side, SidePhase, SideStart, SideStatus, Sound } from './side.ts'
 import { noCounters } from './counters.ts'
+import type { NetworkSettings } from './settings.ts'
 
 const STATUS_MS = 250
 const AUTO = -1
 
-/** `/hls/<id>/<variant>/index.m3u8` -> variant. */
+export type HlsOptions = { readonly link: string; readonly settings: ReadonlySignal<NetworkSettings> }
+
+const congestionControlWords = { cubic: 'CUBIC', reno: 'Reno', bbr: 'BBR' } as const
+
+/** `…/hls/<id>/<variant>/index.m3u8` -> variant. */
 function variantOf(level: Level | undefined): string | undefined {
   if (level === undefined) return undefined
   return /\/([^/]+)\/[^/]+$/.exec(new URL(level.uri, location.href).pathname)?.[1]
@@ -34,27 +40,36 @@ export class HlsSide implements Side {
     positionSeconds: 0,
     durationSeconds: 0,
     variant: undefined,
-    transport: 'over HTTP and TCP',
+    transport: '',
     counters: noCounters,
   })
   readonly #video = document.createElement('video')
   readonly #record: ElementRecord
   readonly #hls: Hls | undefined
+  readonly #segments = new SegmentList()
   readonly #timer: ReturnType<typeof setInterval>
   readonly #startSeconds: number
+  readonly #settings: HlsOptions['settings']
   #wantedVariant: string | undefined
   #isBlocked = false // autoplay: the browser waits for the person
   #problem: SideStatus['problem']
 
-  constructor({ host, videoId, startSeconds, durationSeconds, startPaused, variant, sound }: SideStart) {
-    this.status.value = { ...this.status.value, positionSeconds: startSeconds, durationSeconds }
+  constructor(start: SideStart, { link, settings }: HlsOptions) {
+    const { host, videoId, startSeconds, durationSeconds, startPaused, variant, sound } = start
+    this.#settings = settings
+    this.status.value = {
+      ...this.status.value,
+      positionSeconds: startSeconds,
+      durationSeconds,
+      transport: this.#transport(),
+    }
     this.#startSeconds = startSeconds
     this.#wantedVariant = variant
     this.#video.playsInline = true
     this.setSound(sound)
     host.append(this.#video)
     this.#record = new ElementRecord(this.#video)
-    const address = `/hls/${encodeURIComponent(videoId)}/master.m3u8`
+    const address = `/link/${encodeURIComponent(link)}/hls/${encodeURIComponent(videoId)}/master.m3u8`
     if (Hls.isSupported()) this.#hls = this.#attach(address, startSeconds)
     else this.#playNatively(address, startSeconds)
     for (const event of ['play', 'pause', 'playing', 'waiting', 'seeking', 'seeked', 'ended', 'loadeddata', 'error']) {
@@ -97,7 +112,11 @@ export class HlsSide implements Side {
   }
 
   details(): Readonly<Record<string, unknown>> {
-    return { engine: this.#hls === undefined ? 'native' : 'hls.js' }
+    return {
+      engine: this.#hls === undefined ? 'native' : 'hls.js',
+      bandwidthEstimateBitsPerSecond: this.#hls?.bandwidthEstimate,
+      segments: this.#segments.snapshot(),
+    }
   }
 
   close(): void {
@@ -115,7 +134,10 @@ export class HlsSide implements Side {
       const level = this.#levelOf(this.#wantedVariant)
       if (level !== AUTO) hls.currentLevel = level
     })
-    hls.on(Hls.Events.FRAG_LOADED, (_, { frag }) => this.#record.segmentReceived(frag.stats.loaded))
+    hls.on(Hls.Events.FRAG_LOADED, (_, { frag }) => {
+      this.#record.segmentReceived(frag.stats.loaded)
+      this.#segments.add(frag)
+    })
     hls.on(Hls.Events.ERROR, (_, data) => {
       if (!data.fatal) return
       this.#problem = problemOf(data)
@@ -139,6 +161,11 @@ export class HlsSide implements Side {
     return variant === undefined ? AUTO : (this.#hls?.levels.findIndex((level) => variantOf(level) === variant) ?? AUTO)
   }
 
+  /** Its bytes cross the link by the model of a TCP sender, which this names. */
+  #transport(): string {
+    return `TCP modelled (${congestionControlWords[this.#settings.value.congestionControl]})`
+  }
+
   #phase(): SidePhase {
     const { paused, ended } = this.#video
     if (this.#problem !== undefined) return 'failed'
@@ -156,6 +183,7 @@ export class HlsSide implements Side {
     this.status.value = {
       ...this.status.value,
       phase: this.#phase(),
+      transport: this.#transport(),
       positionSeconds: this.positionSeconds(),
       durationSeconds: duration > 0 && Number.isFinite(duration) ? duration : this.status.value.durationSeconds,
       variant: variantOf(shown),

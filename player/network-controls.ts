@@ -1,8 +1,8 @@
-import { networkBounds, type NetworkSettings } from './settings.ts'
+import { networkBounds, type NumberKey } from './settings.ts'
 
 /** One row of the network panel. A slider walks over stops, close together where a viewer sees the difference. */
 export type NetworkControl = {
-  readonly key: Exclude<keyof NetworkSettings, 'seed'>
+  readonly key: Exclude<NumberKey, 'seed'>
   readonly label: string
   readonly title: string
   readonly unit: string
@@ -25,7 +25,8 @@ function control(
   shownStops: readonly number[],
   title: string,
 ): NetworkControl {
-  const { min, max, unlimited } = networkBounds[key]
+  const { min, max } = networkBounds[key]
+  const unlimited = 'unlimited' in networkBounds[key]
   return {
     key,
     label,
@@ -41,30 +42,51 @@ function control(
   }
 }
 
-export const networkControls: readonly NetworkControl[] = [
+const rateStops = [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 20, 50, 100, Infinity]
+const delayStops = [0, 5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 500]
+
+/** Always in view. */
+export const mainControls: readonly NetworkControl[] = [
+  control('rateBitsPerSecond', 'Rate', 'Mbit/s', 1_000_000, rateStops, 'What the downlink carries; empty is no limit'),
+  control('oneWayDelayMs', 'Delay', 'ms', 1, delayStops, 'How long each packet travels, one way, in both directions'),
   control(
     'lossRatio',
     'Loss',
     '%',
     0.01,
     [0, 0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20, 30],
-    'Share of the packets that the line loses, each by chance',
+    'Mean share of the packets that the downlink loses',
   ),
-  control(
-    'rateBitsPerSecond',
-    'Rate',
-    'Mbit/s',
-    1_000_000,
-    [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 20, 50, Infinity],
-    'What the line carries; empty is no limit',
-  ),
-  control(
-    'oneWayDelayMs',
-    'Delay',
+]
+
+/** How long a loss lasts, by the kind that has a length. */
+export const burstControls = {
+  'bad-moments': control(
+    'meanBurstMs',
+    'Lasting',
     'ms',
     1,
-    [0, 5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 500],
-    'How long each packet travels, one way',
+    [10, 20, 50, 100, 200, 500, 1000, 2000],
+    'How long a bad moment lasts on average; every packet that leaves in one is lost',
+  ),
+  'gilbert-elliott': control(
+    'meanBurstPackets',
+    'Burst',
+    'pkts',
+    1,
+    [1, 2, 3, 4, 6, 8, 12, 20, 50],
+    'How many packets in a row are lost, on average',
+  ),
+} as const
+
+export const downlinkControls: readonly NetworkControl[] = [
+  control(
+    'jitterMs',
+    'Jitter',
+    'ms',
+    1,
+    [0, 1, 2, 5, 10, 20, 30, 50, 100, 200],
+    'Up to so much more delay, another for each packet; packets keep their order',
   ),
   control(
     'queueMs',
@@ -74,6 +96,18 @@ export const networkControls: readonly NetworkControl[] = [
     [10, 20, 50, 100, 200, 500, 1000, 2000],
     'How much the line keeps waiting at its rate before it drops what comes',
   ),
+]
+
+export const uplinkControls: readonly NetworkControl[] = [
+  control(
+    'uplinkRateBitsPerSecond',
+    'Rate',
+    'Mbit/s',
+    1_000_000,
+    rateStops,
+    'What the uplink carries: requests, acknowledgements, reports; empty is no limit',
+  ),
+  control('uplinkOneWayDelayMs', 'Delay', 'ms', 1, delayStops, 'How long each packet travels on the uplink'),
 ]
 
 /** The index of the stop nearest to a value. */

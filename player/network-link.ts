@@ -3,64 +3,112 @@ import type { LinkPreset } from '../link/presets.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { LinkSummary } from '../protocol/weir-api.ts'
 import { requestJson } from './api.ts'
-import { perfectNetwork, profilePatchOf, sameNetwork, settingsOf } from './network-profile.ts'
-import type { NetworkSettings } from './settings.ts'
+import { patchBetween, sameNetwork, settingsOf, tellingSettings, withSettings } from './network-profile.ts'
+import type { CompareSettings, NetworkSettings } from './settings.ts'
+
+type Summary = LinkSummary<LinkProfile>
+type InAddress = Pick<CompareSettings, 'preset' | 'network'>
 
 /** The link as the page sees and sets it. A change shows at once and goes to the server with the next frame painted. */
 export class NetworkLink {
   readonly id: string
-  readonly settings = signal<NetworkSettings>({ ...perfectNetwork, seed: 1 })
+  readonly profile = signal<LinkProfile>({ seed: 1, downlink: {} })
+  readonly settings = computed(() => settingsOf(this.profile.value))
   readonly presets = signal<readonly LinkPreset[]>([])
   readonly problem = signal<string | undefined>(undefined)
-  /** The preset whose numbers these are; empty when they are the viewer's own. */
-  readonly presetName = computed(
-    () => this.presets.value.find(({ profile }) => sameNetwork(settingsOf(profile), this.settings.value))?.name ?? '',
+  /** The preset that the network began with: a profile keeps its name. */
+  readonly base = computed(() => this.presets.value.find(({ name }) => name === this.profile.value.name))
+  readonly isAsPreset = computed(
+    () => this.base.value !== undefined && sameNetwork(this.base.value.profile, this.profile.value),
   )
   readonly #address: string
-  readonly #onSettings: (settings: NetworkSettings) => void
+  readonly #onChange: (inAddress: InAddress) => void
+  #served: LinkProfile | undefined // what the server said last
   #isScheduled = false
   #sending: Promise<void> = Promise.resolve()
 
-  constructor(id: string, onSettings: (settings: NetworkSettings) => void) {
+  constructor(id: string, onChange: (inAddress: InAddress) => void) {
     this.id = id
     this.#address = `/api/links/${encodeURIComponent(id)}`
-    this.#onSettings = onSettings
+    this.#onChange = onChange
   }
 
-  /** Takes over the link's own settings, with those of the page's address before them. Never rejects: `problem` tells. */
-  async open(fromAddress: Partial<NetworkSettings>): Promise<void> {
+  /** Takes over the link's own profile, with what the page's address sets. Never rejects: `problem` tells. */
+  async open({ preset, network }: InAddress): Promise<void> {
     try {
-      const { profile } = await requestJson<LinkSummary<LinkProfile>>('GET', this.#address)
-      this.settings.value = { ...settingsOf(profile), ...fromAddress }
-      if (Object.keys(fromAddress).length > 0) await this.#send()
-      this.presets.value = await requestJson<readonly LinkPreset[]>('GET', '/api/link-presets')
+      const [{ profile }, presets] = await Promise.all([
+        requestJson<Summary>('GET', this.#address),
+        requestJson<readonly LinkPreset[]>('GET', '/api/link-presets'),
+      ])
+      this.presets.value = presets
+      this.#served = profile
+      const begun = preset === undefined ? profile : this.#presetProfile(preset, profile.seed)
+      this.profile.value = Object.keys(network).length === 0 ? begun : withSettings(begun, network)
+      await this.#send()
     } catch (error) {
       this.problem.value = (error as Error).message
     }
   }
 
   change(changes: Partial<NetworkSettings>): void {
-    this.settings.value = { ...this.settings.value, ...changes }
-    this.#onSettings(this.settings.value)
+    this.#set(withSettings(this.profile.value, changes))
+  }
+
+  /** The preset as it is; the seed stays. */
+  applyPreset(name: string): void {
+    this.#set(this.#presetProfile(name, this.settings.value.seed))
+  }
+
+  /** Link time 0: the seed's first draw, counters at zero. */
+  restart(): void {
+    this.#afterwards(async () => {
+      await this.#send()
+      await requestJson('POST', `${this.#address}/restart`)
+    })
+  }
+
+  /** What the server tells of the link; another page may have changed it. */
+  follow({ profile }: Summary): void {
+    const served = this.#served
+    if (this.#isScheduled || served === undefined || isSame(profile, served)) return
+    if (!isSame(served, this.profile.value)) return // a change of ours is on its way
+    this.#served = profile
+    this.profile.value = profile
+  }
+
+  #presetProfile(name: string, seed: number): LinkProfile {
+    const preset = this.presets.value.find((other) => other.name === name)
+    if (preset === undefined) throw new Error(`There is no network preset "${name}".`)
+    return { ...preset.profile, name, seed }
+  }
+
+  #set(profile: LinkProfile): void {
+    this.profile.value = profile
+    const { value: base } = this.base
+    const network = tellingSettings(this.settings.value, base && settingsOf(base.profile))
+    this.#onChange({ preset: base?.name, network })
     if (this.#isScheduled) return
     this.#isScheduled = true
     requestAnimationFrame(() => {
       this.#isScheduled = false
-      // One after the other, so that the last one set is the last one taken.
-      this.#sending = this.#sending
-        .then(() => this.#send())
-        .catch((error: Error) => void (this.problem.value = error.message))
+      this.#afterwards(() => this.#send())
     })
   }
 
-  /** The preset's numbers; the seed stays. */
-  applyPreset(name: string): void {
-    const preset = this.presets.value.find((other) => other.name === name)
-    if (preset !== undefined) this.change({ ...settingsOf(preset.profile), seed: this.settings.value.seed })
+  /** One after the other, so that the last one set is the last one taken. */
+  #afterwards(act: () => Promise<void>): void {
+    this.#sending = this.#sending.then(act).catch((error: Error) => void (this.problem.value = error.message))
   }
 
   async #send(): Promise<void> {
-    await requestJson('PATCH', this.#address, profilePatchOf(this.settings.value))
+    const { applyTo: _applyTo, ...served } = this.#served ?? { seed: 1, downlink: {} }
+    const { applyTo: _sameApplyTo, ...wanted } = this.profile.value
+    const patch = patchBetween(served, wanted)
+    if (Object.keys(patch).length > 0) {
+      this.#served = (await requestJson<Summary>('PATCH', this.#address, patch)).profile
+    }
     this.problem.value = undefined
   }
 }
+
+const isSame = (a: LinkProfile, b: LinkProfile): boolean => Object.keys(patchBetween(a, b)).length === 0

@@ -1,91 +1,41 @@
 import { Icon } from './icons.tsx'
 import type { NetworkLink } from './network-link.ts'
-import { nearestStop, networkControls, type NetworkControl } from './network-controls.ts'
+import {
+  burstControls,
+  downlinkControls,
+  mainControls,
+  uplinkControls,
+  type NetworkControl,
+} from './network-controls.ts'
+import { ChoiceRow, SeedRow, SliderRow, SwitchRow } from './network-rows.tsx'
 
-function SliderRow({
-  control,
-  value,
-  onChange,
-}: {
-  control: NetworkControl
-  value: number
-  onChange: (value: number) => void
-}) {
-  const { key, label, title, unit, stops, toShown, fromShown } = control
-  const shown = value === Infinity ? '' : String(toShown(value))
-  const spoken = value === Infinity ? 'unlimited' : `${shown} ${unit}`
-  return (
-    <div class="slider-row" title={title}>
-      <label for={`network-${key}`}>{label}</label>
-      <input
-        id={`network-${key}`}
-        type="range"
-        min={0}
-        max={stops.length - 1}
-        step={1}
-        value={nearestStop(stops, value)}
-        aria-valuetext={spoken}
-        onInput={(event) => onChange(stops[Number(event.currentTarget.value)]!)}
-      />
-      <input
-        class="exact"
-        type="text"
-        inputMode="decimal"
-        value={shown}
-        placeholder={value === Infinity ? '∞' : ''}
-        aria-label={`${label}, exact, ${unit}`}
-        onChange={(event) => {
-          const next = fromShown(event.currentTarget.value)
-          if (next === undefined) event.currentTarget.value = shown
-          else onChange(next)
-        }}
-      />
-      <span class="unit">{unit}</span>
-    </div>
-  )
-}
-
-function SeedRow({ seed, onChange }: { seed: number; onChange: (seed: number) => void }) {
-  return (
-    <div class="slider-row seed-row" title="The same seed and the same settings lose the same packets again.">
-      <label for="network-seed">Seed</label>
-      <input
-        id="network-seed"
-        class="exact"
-        type="number"
-        min={0}
-        max={4_294_967_295}
-        step={1}
-        value={seed}
-        onChange={(event) => {
-          const next = Number(event.currentTarget.value)
-          if (event.currentTarget.checkValidity() && Number.isInteger(next)) onChange(next)
-          else event.currentTarget.value = String(seed)
-        }}
-      />
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Another seed"
-        title="Another seed"
-        onClick={() => onChange(Math.floor(Math.random() * 10_000))}
-      >
-        <Icon name="dice" />
-      </button>
-    </div>
-  )
-}
+const lossKinds = [
+  { word: 'bad-moments', text: 'in bad moments' },
+  { word: 'gilbert-elliott', text: 'in bursts of packets' },
+  { word: 'random', text: 'packet by packet' },
+] as const
+const congestionControls = [
+  { word: 'cubic', text: 'CUBIC' },
+  { word: 'reno', text: 'Reno' },
+  { word: 'bbr', text: 'BBR' },
+] as const
+const sharings = [
+  { word: 'separate', text: 'one each, alike' },
+  { word: 'shared', text: 'one for both' },
+] as const
 
 function PresetMenu({ link }: { link: NetworkLink }) {
+  const base = link.base.value
+  const isOwn = !link.isAsPreset.value
   return (
     <label class="menu">
       <span class="visually-hidden">Preset</span>
       <select
-        value={link.presetName.value}
+        value={isOwn ? '' : base?.name}
         onChange={(event) => link.applyPreset(event.currentTarget.value)}
         title="A named network"
       >
-        {link.presetName.value === '' && <option value="">Your own</option>}
+        {isOwn && <option value="">{base === undefined ? 'Your own' : `${base.title}, changed`}</option>}
         {link.presets.value.map(({ name, title }) => (
           <option key={name} value={name}>
             {title}
@@ -96,25 +46,88 @@ function PresetMenu({ link }: { link: NetworkLink }) {
   )
 }
 
+function Sliders({ controls, link }: { controls: readonly NetworkControl[]; link: NetworkLink }) {
+  return controls.map((control) => (
+    <SliderRow
+      key={control.key}
+      control={control}
+      value={link.settings.value[control.key]}
+      onChange={(value) => link.change({ [control.key]: value })}
+    />
+  ))
+}
+
+/** Losses drawn packet by packet cannot be alike for two senders. */
+function LossNote({ link }: { link: NetworkLink }) {
+  const { lossRatio, lossKind } = link.settings.value
+  if (lossRatio === 0 || lossKind === 'bad-moments') return null
+  return <p class="network-note">HLS and UDP meet the same statistics, not the same moments.</p>
+}
+
+function MoreSettings({ link }: { link: NetworkLink }) {
+  const { lossKind, congestionControl, sharing } = link.settings.value
+  const burst = lossKind === 'random' ? [] : [burstControls[lossKind]]
+  return (
+    <details class="network-more">
+      <summary>More of this network</summary>
+      <ChoiceRow
+        label="Losses come"
+        title="In bad moments, both sides lose what leaves at the same times. The other kinds draw for each packet."
+        choices={lossKinds}
+        value={lossKind}
+        onChange={(word) => link.change({ lossKind: word })}
+      />
+      <Sliders controls={[...burst, ...downlinkControls]} link={link} />
+      <h3>Uplink</h3>
+      <Sliders controls={uplinkControls} link={link} />
+      <h3>TCP and UDP</h3>
+      <ChoiceRow
+        label="Congestion control"
+        title="How the modelled TCP sender of HLS finds its rate"
+        choices={congestionControls}
+        value={congestionControl}
+        onChange={(word) => link.change({ congestionControl: word })}
+      />
+      <ChoiceRow
+        label="Lines"
+        title="One each: HLS and UDP never meet, and have the same weather. One for both: they compete in one queue. Another choice begins the network anew."
+        choices={sharings}
+        value={sharing}
+        onChange={(word) => link.change({ sharing: word })}
+      />
+    </details>
+  )
+}
+
 /** The link's settings; each change acts at once and stands in the page's address. */
 export function NetworkPanel({ link }: { link: NetworkLink }) {
-  const network = link.settings.value
+  const { seed, udpBlocked } = link.settings.value
   return (
     <section class="network" aria-labelledby="network-title">
       <div class="network-head">
         <h2 id="network-title">Network</h2>
         <PresetMenu link={link} />
       </div>
-      <p class="network-note">The network acts on UDP only in this version: HLS is shown as it is without it.</p>
-      {networkControls.map((control) => (
-        <SliderRow
-          key={control.key}
-          control={control}
-          value={network[control.key]}
-          onChange={(value) => link.change({ [control.key]: value })}
-        />
-      ))}
-      <SeedRow seed={network.seed} onChange={(seed) => link.change({ seed })} />
+      <Sliders controls={mainControls} link={link} />
+      <LossNote link={link} />
+      <SwitchRow
+        label="Block UDP"
+        title="As some offices do: nothing of UDP passes, TCP does"
+        isOn={udpBlocked}
+        onChange={(isOn) => link.change({ udpBlocked: isOn })}
+      />
+      <MoreSettings link={link} />
+      <SeedRow seed={seed} onChange={(next) => link.change({ seed: next })}>
+        <button
+          type="button"
+          class="button small"
+          title="Link time 0 again: the same seed from its beginning, counters at zero"
+          onClick={() => link.restart()}
+        >
+          <Icon name="replay" />
+          Start anew
+        </button>
+      </SeedRow>
       {link.problem.value !== undefined && (
         <p class="network-problem" role="alert">
           {link.problem.value}

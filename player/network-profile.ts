@@ -1,40 +1,172 @@
-import type { LinkProfile } from '../link/profile.ts'
-import type { NetworkSettings } from './settings.ts'
+import type { DirectionProfile, LinkProfile, LossProfile } from '../link/profile.ts'
+import type { AsPreset, NetworkSettings } from './settings.ts'
 
-/** What an absent key of a profile means (link/profile.ts). */
-export const perfectNetwork = { lossRatio: 0, rateBitsPerSecond: Infinity, oneWayDelayMs: 0, queueMs: 200 }
+/** What an absent key of a profile means (link/profile.ts), and what a loss of the panel's begins as. */
+const perfect = { rate: Infinity, queueMs: 200, lossKind: 'bad-moments', meanBurstMs: 50, meanBurstPackets: 4 } as const
 
-export function settingsOf({ seed, downlink }: LinkProfile): NetworkSettings {
+export function settingsOf(profile: LinkProfile): NetworkSettings {
+  const { downlink, uplink = {}, tcp, sharing, udpBlocked, seed } = profile
   return {
-    lossRatio: downlink.loss?.lossRatio ?? perfectNetwork.lossRatio,
-    rateBitsPerSecond: downlink.rateBitsPerSecond ?? perfectNetwork.rateBitsPerSecond,
-    oneWayDelayMs: downlink.oneWayDelayMs ?? perfectNetwork.oneWayDelayMs,
-    queueMs: downlink.queueMs ?? perfectNetwork.queueMs,
+    rateBitsPerSecond: rateOf(downlink),
+    oneWayDelayMs: downlink.oneWayDelayMs ?? 0,
+    ...lossSettings(downlink.loss),
+    jitterMs: downlink.jitterMs ?? 0,
+    queueMs: downlink.queueBytes === undefined ? (downlink.queueMs ?? perfect.queueMs) : 'as-preset',
+    uplinkRateBitsPerSecond: rateOf(uplink),
+    uplinkOneWayDelayMs: uplink.oneWayDelayMs ?? 0,
+    congestionControl: tcp?.congestionControl ?? 'cubic',
+    sharing: sharing ?? 'separate',
+    udpBlocked: udpBlocked ?? false,
     seed,
   }
 }
 
-/** The body of PATCH /api/links/:id, a JSON merge patch: null takes a limit away. */
-export function profilePatchOf({ lossRatio, rateBitsPerSecond, oneWayDelayMs, queueMs, seed }: NetworkSettings) {
+function rateOf({ rateBitsPerSecond, trace, generator }: DirectionProfile): number | AsPreset {
+  return trace === undefined && generator === undefined ? (rateBitsPerSecond ?? perfect.rate) : 'as-preset'
+}
+
+function lossSettings(loss: LossProfile | undefined) {
   return {
-    seed,
-    downlink: {
-      rateBitsPerSecond: rateBitsPerSecond === Infinity ? null : rateBitsPerSecond,
-      queueMs,
-      oneWayDelayMs,
-      loss: lossRatio === 0 ? null : { kind: 'random', lossRatio },
-    },
+    lossRatio: loss?.lossRatio ?? 0,
+    lossKind: loss?.kind ?? perfect.lossKind,
+    meanBurstMs: loss?.kind === 'bad-moments' ? loss.meanBurstMs : perfect.meanBurstMs,
+    meanBurstPackets: loss?.kind === 'gilbert-elliott' ? loss.meanBurstPackets : perfect.meanBurstPackets,
   }
 }
 
-/** The same line; its seed may be another. */
-export function sameNetwork(a: NetworkSettings, b: NetworkSettings): boolean {
-  const { lossRatio, rateBitsPerSecond, oneWayDelayMs, queueMs } = a
-  const queueMatters = rateBitsPerSecond !== Infinity
-  return (
-    lossRatio === b.lossRatio &&
-    rateBitsPerSecond === b.rateBitsPerSecond &&
-    oneWayDelayMs === b.oneWayDelayMs &&
-    (!queueMatters || queueMs === b.queueMs)
-  )
+/** The profile with some settings changed; what the panel does not show stays. A new delay is that of both directions.
+ *  What means nothing (no delay, no loss) is left out, so that equal networks are equal profiles. */
+export function withSettings(profile: LinkProfile, changes: Partial<NetworkSettings>): LinkProfile {
+  const bothWays = changes.oneWayDelayMs === undefined ? {} : { uplinkOneWayDelayMs: changes.oneWayDelayMs }
+  const wanted = { ...settingsOf(profile), ...bothWays, ...changes }
+  const { downlink, uplink: before, tcp, sharing: _sharing, udpBlocked: _udpBlocked, ...others } = profile
+  const uplink = withDirection(before ?? {}, {
+    rate: wanted.uplinkRateBitsPerSecond,
+    oneWayDelayMs: wanted.uplinkOneWayDelayMs,
+  })
+  const { congestionControl: _congestionControl, ...otherTcp } = tcp ?? {}
+  const newTcp = {
+    ...otherTcp,
+    ...(wanted.congestionControl === 'cubic' ? {} : { congestionControl: wanted.congestionControl }),
+  }
+  return {
+    ...others,
+    seed: wanted.seed,
+    downlink: withLossAndQueue(
+      withDirection(downlink, { rate: wanted.rateBitsPerSecond, oneWayDelayMs: wanted.oneWayDelayMs }),
+      wanted,
+    ),
+    ...(isEmpty(uplink) ? {} : { uplink }),
+    ...(isEmpty(newTcp) ? {} : { tcp: newTcp }),
+    ...(wanted.sharing === 'separate' ? {} : { sharing: wanted.sharing }),
+    ...(wanted.udpBlocked ? { udpBlocked: true } : {}),
+  }
+}
+
+type Line = { readonly rate: number | AsPreset; readonly oneWayDelayMs: number }
+
+function withDirection(before: DirectionProfile, { rate, oneWayDelayMs }: Line): DirectionProfile {
+  const { rateBitsPerSecond: _rate, trace, generator, oneWayDelayMs: _delay, ...others } = before
+  const varying = { ...(trace === undefined ? {} : { trace }), ...(generator === undefined ? {} : { generator }) }
+  const constant = rate === Infinity || rate === 'as-preset' ? {} : { rateBitsPerSecond: rate }
+  return {
+    ...others,
+    ...(rate === 'as-preset' ? varying : constant),
+    ...(oneWayDelayMs === 0 ? {} : { oneWayDelayMs }),
+  }
+}
+
+function withLossAndQueue(before: DirectionProfile, wanted: NetworkSettings): DirectionProfile {
+  const { loss: _loss, jitterMs: _jitterMs, queueMs: _queueMs, queueBytes, ...others } = before
+  const { queueMs, jitterMs } = wanted
+  const loss = lossOf(wanted)
+  const inBytes = queueBytes === undefined ? {} : { queueBytes }
+  const inMs = queueMs === perfect.queueMs || queueMs === 'as-preset' ? {} : { queueMs }
+  return {
+    ...others,
+    ...(jitterMs === 0 ? {} : { jitterMs }),
+    ...(queueMs === 'as-preset' ? inBytes : inMs),
+    ...(loss === undefined ? {} : { loss }),
+  }
+}
+
+/** A kind that was chosen stays chosen while the loss is 0. */
+function lossOf({
+  lossRatio,
+  lossKind: kind,
+  meanBurstMs,
+  meanBurstPackets,
+}: NetworkSettings): LossProfile | undefined {
+  switch (kind) {
+    case 'random':
+      return { kind, lossRatio }
+    case 'gilbert-elliott':
+      return { kind, lossRatio, meanBurstPackets }
+    case 'bad-moments':
+      return lossRatio === 0 && meanBurstMs === perfect.meanBurstMs ? undefined : { kind, lossRatio, meanBurstMs }
+  }
+}
+
+/** The same line and weather; seed and name may be others. */
+export function sameNetwork(a: LinkProfile, b: LinkProfile): boolean {
+  const { name: _nameOfA, ...ofA } = withSettings(a, { seed: 0 })
+  const { name: _nameOfB, ...ofB } = withSettings(b, { seed: 0 })
+  return isEmpty(patchBetween(ofA, ofB))
+}
+
+/** The settings by which a network differs from the preset that it began with, seed included; without one, all that mean
+ *  something: what an address must tell for the network to be made again. */
+export function tellingSettings(
+  settings: NetworkSettings,
+  base: NetworkSettings | undefined,
+): Partial<NetworkSettings> {
+  const differs = (...keys: (keyof NetworkSettings)[]) =>
+    base === undefined || keys.some((key) => settings[key] !== base[key])
+  const kept = Object.entries(settings).filter(([name]) => {
+    const key = name as keyof NetworkSettings
+    switch (key) {
+      case 'seed':
+        return true
+      case 'lossRatio':
+      case 'lossKind':
+      case 'meanBurstMs':
+      case 'meanBurstPackets':
+        return isTellingOfLoss(key, settings) && differs('lossRatio', 'lossKind', 'meanBurstMs', 'meanBurstPackets')
+      case 'uplinkOneWayDelayMs':
+        // The delay in an address is that of both directions.
+        return differs('oneWayDelayMs') ? settings[key] !== settings.oneWayDelayMs : differs(key)
+      default:
+        return differs(key)
+    }
+  })
+  return Object.fromEntries(kept)
+}
+
+function isTellingOfLoss(key: keyof NetworkSettings, { lossKind }: NetworkSettings): boolean {
+  if (key === 'meanBurstMs') return lossKind === 'bad-moments'
+  if (key === 'meanBurstPackets') return lossKind === 'gilbert-elliott'
+  return true
+}
+
+/** The JSON merge patch (RFC 7396) that makes one object into the other. */
+export function patchBetween(from: object, to: object): Record<string, unknown> {
+  const [before, after] = [from as Record<string, unknown>, to as Record<string, unknown>]
+  const patch: Record<string, unknown> = {}
+  for (const key of Object.keys(before)) if (!(key in after)) patch[key] = null
+  for (const [key, value] of Object.entries(after)) {
+    const old = before[key]
+    if (isPlain(old) && isPlain(value)) {
+      const inner = patchBetween(old, value)
+      if (!isEmpty(inner)) patch[key] = inner
+    } else if (JSON.stringify(old) !== JSON.stringify(value)) patch[key] = value
+  }
+  return patch
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isEmpty(value: object): boolean {
+  return Object.keys(value).length === 0
 }

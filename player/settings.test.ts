@@ -5,6 +5,7 @@ const plain: CompareSettings = {
   side: 'hls',
   variant: undefined,
   link: 'default',
+  preset: undefined,
   network: {},
   jitterBufferMs: 200,
   udp: 'data-channel',
@@ -16,22 +17,44 @@ const cases: readonly { name: string; search: string; settings: CompareSettings 
   {
     name: 'every setting',
     search:
-      '?side=udp&variant=720p&link=a1&lossRatio=0.05&rateBitsPerSecond=6000000&oneWayDelayMs=35&queueMs=200&seed=7' +
+      '?side=udp&variant=720p&link=a1&preset=lte&rateBitsPerSecond=6000000&oneWayDelayMs=35&lossRatio=0.05' +
+      '&meanBurstMs=80&meanBurstPackets=3&jitterMs=5&queueMs=200&uplinkRateBitsPerSecond=1500000' +
+      '&uplinkOneWayDelayMs=20&seed=7&lossKind=bad-moments&congestionControl=bbr&sharing=shared&udpBlocked=true' +
       '&jitterBufferMs=100&udp=ws&startSeconds=12.5',
     settings: {
       side: 'udp',
       variant: '720p',
       link: 'a1',
-      network: { lossRatio: 0.05, rateBitsPerSecond: 6_000_000, oneWayDelayMs: 35, queueMs: 200, seed: 7 },
+      preset: 'lte',
+      network: {
+        rateBitsPerSecond: 6_000_000,
+        oneWayDelayMs: 35,
+        lossRatio: 0.05,
+        lossKind: 'bad-moments',
+        meanBurstMs: 80,
+        meanBurstPackets: 3,
+        jitterMs: 5,
+        queueMs: 200,
+        uplinkRateBitsPerSecond: 1_500_000,
+        uplinkOneWayDelayMs: 20,
+        congestionControl: 'bbr',
+        sharing: 'shared',
+        udpBlocked: true,
+        seed: 7,
+      },
       jitterBufferMs: 100,
       udp: 'ws',
       startSeconds: 12.5,
     },
   },
   {
-    name: 'a line without a limit and without loss',
-    search: '?side=udp&lossRatio=0&rateBitsPerSecond=unlimited',
-    settings: { ...plain, side: 'udp', network: { lossRatio: 0, rateBitsPerSecond: Infinity } },
+    name: 'a line without a limit, without loss, with UDP let through',
+    search: '?side=udp&rateBitsPerSecond=unlimited&lossRatio=0&lossKind=random&udpBlocked=false',
+    settings: {
+      ...plain,
+      side: 'udp',
+      network: { lossRatio: 0, lossKind: 'random', rateBitsPerSecond: Infinity, udpBlocked: false },
+    },
   },
 ]
 
@@ -39,6 +62,23 @@ for (const { name, search, settings } of cases) {
   test(`readCompareSettings reads ${name}`, () => expect(readCompareSettings(search)).toEqual(settings))
   test(`writeCompareSettings writes ${name}`, () => expect(writeCompareSettings(settings)).toBe(search))
 }
+
+test('an address from before there were kinds of loss means a loss of each packet at random', () => {
+  const old = '?side=udp&lossRatio=0.05&rateBitsPerSecond=6000000&oneWayDelayMs=35&queueMs=200&seed=7'
+  expect(readCompareSettings(old).network).toEqual({
+    lossRatio: 0.05,
+    lossKind: 'random',
+    rateBitsPerSecond: 6_000_000,
+    oneWayDelayMs: 35,
+    queueMs: 200,
+    seed: 7,
+  })
+})
+
+test('writeCompareSettings leaves out what a preset has in its own way', () => {
+  const network = { rateBitsPerSecond: 'as-preset', queueMs: 'as-preset', seed: 7 } as const
+  expect(writeCompareSettings({ ...plain, preset: 'train', network })).toBe('?side=hls&preset=train&seed=7')
+})
 
 for (const search of [
   '?lossRatio=2',
@@ -48,6 +88,9 @@ for (const search of [
   '?queueMs=0',
   '?oneWayDelayMs=',
   '?lossRatio=unlimited',
+  '?lossKind=often',
+  '?udpBlocked=1',
+  '?rateBitsPerSecond=as-preset',
   '?jitterBufferMs=9999',
   '?side=tcp',
   '?udp=quic',

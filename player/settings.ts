@@ -1,13 +1,27 @@
 /** The settings of the compare page live in its address, in the words of the link profile, so that an address repeats a run. */
 
+import type { CongestionControl, LossProfile } from '../link/profile.ts'
+
 export type SideName = 'hls' | 'udp'
+
+/** What the panel leaves as the preset has it: a rate that follows a trace, a queue in bytes. */
+export type AsPreset = 'as-preset'
 
 /** The part of a link profile that the page sets. A rate of Infinity is no limit. */
 export type NetworkSettings = {
+  readonly rateBitsPerSecond: number | AsPreset
+  readonly oneWayDelayMs: number // of the downlink; set, it is the uplink's too
   readonly lossRatio: number
-  readonly rateBitsPerSecond: number
-  readonly oneWayDelayMs: number
-  readonly queueMs: number
+  readonly lossKind: LossProfile['kind']
+  readonly meanBurstMs: number // of bad moments
+  readonly meanBurstPackets: number // of gilbert-elliott
+  readonly jitterMs: number
+  readonly queueMs: number | AsPreset
+  readonly uplinkRateBitsPerSecond: number | AsPreset
+  readonly uplinkOneWayDelayMs: number
+  readonly congestionControl: CongestionControl
+  readonly sharing: 'separate' | 'shared'
+  readonly udpBlocked: boolean
   readonly seed: number
 }
 
@@ -15,7 +29,8 @@ export type CompareSettings = {
   readonly side: SideName
   readonly variant: string | undefined // undefined: HLS chooses, UDP takes the best
   readonly link: string
-  readonly network: Partial<NetworkSettings> // what the address sets; the rest is the link's own
+  readonly preset: string | undefined // what the network begins with; undefined: as the link is
+  readonly network: Partial<NetworkSettings> // what the address sets on it
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
   readonly startSeconds: number
@@ -23,16 +38,35 @@ export type CompareSettings = {
 
 type Bounds = { readonly min: number; readonly max: number; readonly whole?: boolean; readonly unlimited?: boolean }
 
-/** What each number may be, as link/profile.ts has it; one table for the reader, the writer and the panel. */
-export const networkBounds: Readonly<Record<keyof NetworkSettings, Bounds>> = {
-  lossRatio: { min: 0, max: 1 },
-  rateBitsPerSecond: { min: 8_000, max: 10_000_000_000, unlimited: true },
-  oneWayDelayMs: { min: 0, max: 10_000 },
-  queueMs: { min: 1, max: 10_000 },
-  seed: { min: 0, max: 4_294_967_295, whole: true },
-}
+const rate: Bounds = { min: 8_000, max: 10_000_000_000, unlimited: true }
+const delay: Bounds = { min: 0, max: 10_000 }
 
-const networkKeys = Object.keys(networkBounds) as (keyof NetworkSettings)[]
+/** What each number may be, as link/profile.ts has it; one table for the reader, the writer and the panel. */
+export const networkBounds = {
+  rateBitsPerSecond: rate,
+  oneWayDelayMs: delay,
+  lossRatio: { min: 0, max: 1 },
+  meanBurstMs: { min: 1, max: 600_000 },
+  meanBurstPackets: { min: 1, max: 10_000 },
+  jitterMs: delay,
+  queueMs: { min: 1, max: 10_000 },
+  uplinkRateBitsPerSecond: rate,
+  uplinkOneWayDelayMs: delay,
+  seed: { min: 0, max: 4_294_967_295, whole: true },
+} as const satisfies Readonly<Record<string, Bounds>>
+export type NumberKey = keyof typeof networkBounds
+
+/** What each word may be. */
+export const networkWords = {
+  lossKind: ['bad-moments', 'random', 'gilbert-elliott'],
+  congestionControl: ['cubic', 'reno', 'bbr'],
+  sharing: ['separate', 'shared'],
+  udpBlocked: ['true', 'false'],
+} as const
+type WordKey = keyof typeof networkWords
+
+const numberKeys = Object.keys(networkBounds) as NumberKey[]
+const wordKeys = Object.keys(networkWords) as WordKey[]
 const defaults = { link: 'default', jitterBufferMs: 200, startSeconds: 0 }
 
 function readNumber(text: string | null, { min, max, whole, unlimited }: Bounds): number | undefined {
@@ -43,19 +77,30 @@ function readNumber(text: string | null, { min, max, whole, unlimited }: Bounds)
   return fits ? value : undefined
 }
 
+/** An address of before there were kinds of loss means a loss of each packet at random. */
+function readNetwork(query: URLSearchParams): Partial<NetworkSettings> {
+  const read: Record<string, number | string | boolean> = {}
+  for (const key of numberKeys) {
+    const value = readNumber(query.get(key), networkBounds[key])
+    if (value !== undefined) read[key] = value
+  }
+  for (const key of wordKeys) {
+    const word = networkWords[key].find((known) => known === query.get(key))
+    if (word !== undefined) read[key] = key === 'udpBlocked' ? word === 'true' : word
+  }
+  if (read['lossRatio'] !== undefined && read['lossKind'] === undefined) read['lossKind'] = 'random'
+  return read
+}
+
 /** Reads the page's query string; a value that makes no sense counts as absent. */
 export function readCompareSettings(search: string): CompareSettings {
   const query = new URLSearchParams(search)
-  const network: { -readonly [Key in keyof NetworkSettings]?: number } = {}
-  for (const key of networkKeys) {
-    const value = readNumber(query.get(key), networkBounds[key])
-    if (value !== undefined) network[key] = value
-  }
   return {
     side: query.get('side') === 'udp' ? 'udp' : 'hls',
     variant: query.get('variant') || undefined,
     link: query.get('link') || defaults.link,
-    network,
+    preset: query.get('preset') || undefined,
+    network: readNetwork(query),
     jitterBufferMs: readNumber(query.get('jitterBufferMs'), { min: 0, max: 5000 }) ?? defaults.jitterBufferMs,
     udp: query.get('udp') === 'ws' ? 'ws' : 'data-channel',
     startSeconds: readNumber(query.get('startSeconds'), { min: 0, max: 1e6 }) ?? defaults.startSeconds,
@@ -67,9 +112,10 @@ export function writeCompareSettings(settings: CompareSettings): string {
   const query = new URLSearchParams({ side: settings.side })
   if (settings.variant !== undefined) query.set('variant', settings.variant)
   if (settings.link !== defaults.link) query.set('link', settings.link)
-  for (const key of networkKeys) {
+  if (settings.preset !== undefined) query.set('preset', settings.preset)
+  for (const key of [...numberKeys, ...wordKeys]) {
     const value = settings.network[key]
-    if (value !== undefined) query.set(key, value === Infinity ? 'unlimited' : String(value))
+    if (value !== undefined && value !== 'as-preset') query.set(key, value === Infinity ? 'unlimited' : String(value))
   }
   if (settings.jitterBufferMs !== defaults.jitterBufferMs) query.set('jitterBufferMs', String(settings.jitterBufferMs))
   if (settings.udp === 'ws') query.set('udp', 'ws')

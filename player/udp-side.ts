@@ -14,7 +14,6 @@ export type UdpOptions = {
   readonly link: string
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
-  readonly networkIsSet: Promise<void>
 }
 
 /** WebCodecs exists only where a page is trusted: over https, or on the machine itself. */
@@ -139,9 +138,8 @@ export class UdpSide implements Side {
   }
 
   async #connect(): Promise<void> {
-    const { link, udp, networkIsSet } = this.#options
+    const { link, udp } = this.#options
     const { videoId, variant, startSeconds } = this.#start
-    await networkIsSet
     const query = new URLSearchParams({ video: videoId, link })
     if (variant !== undefined) query.set('variant', variant)
     const transport = await openUdpTransport(query, udp, {

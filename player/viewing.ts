@@ -1,5 +1,6 @@
 import { batch, computed, signal } from '@preact/signals'
 import { HlsSide } from './hls-side.ts'
+import { LinkTruthPoll } from './link-truth.ts'
 import { replaceSearch } from './navigation.ts'
 import { NetworkLink } from './network-link.ts'
 import { readCompareSettings, writeCompareSettings, type CompareSettings, type SideName } from './settings.ts'
@@ -13,25 +14,38 @@ export class Viewing {
   readonly sound = signal<Sound>({ volumeRatio: 1, muted: false })
   readonly side = signal<Side | undefined>(undefined)
   readonly network: NetworkLink
+  readonly truth: LinkTruthPoll
   readonly status = computed(() => this.side.value?.status.value)
   readonly #networkIsSet: Promise<void>
   #host: HTMLElement | undefined
   #durationSeconds = 0
+  #isClosed = false
 
   constructor(videoId: string) {
     this.videoId = videoId
-    const { link, network } = this.settings.value
-    this.network = new NetworkLink(link, (settings) => this.change({ network: settings }))
-    this.#networkIsSet = this.network.open(network)
+    const { link, preset, network } = this.settings.value
+    this.network = new NetworkLink(link, (inAddress) => this.change(inAddress))
+    this.truth = new LinkTruthPoll(link, (summary) => this.network.follow(summary))
+    this.#networkIsSet = this.network.open({ preset, network })
   }
 
-  /** Begins in `host`, where the sides put their picture. */
+  /** Begins in `host`, where the sides put their picture, once the link is as the address says. */
   open(host: HTMLElement): void {
     this.#host = host
-    this.#begin(this.settings.value.startSeconds, false)
+    this.#isClosed = false
+    this.truth.open()
+    void this.#networkIsSet.then(() => {
+      if (!this.#isClosed) this.#begin(this.settings.value.startSeconds, false)
+    })
   }
 
   close(): void {
+    this.#isClosed = true
+    this.truth.close()
+    this.#end()
+  }
+
+  #end(): void {
     this.#durationSeconds = this.status.value?.durationSeconds ?? 0
     this.side.value?.close()
     this.side.value = undefined
@@ -49,7 +63,7 @@ export class Viewing {
     const positionSeconds = current.positionSeconds()
     const wasPaused = current.status.value.phase === 'paused'
     batch(() => {
-      this.close()
+      this.#end()
       this.change({ side: name })
       this.#begin(positionSeconds, wasPaused)
     })
@@ -90,7 +104,7 @@ export class Viewing {
   #restart(): void {
     const positionSeconds = this.side.value?.positionSeconds() ?? 0
     const isPaused = this.status.value?.phase === 'paused'
-    this.close()
+    this.#end()
     this.#begin(positionSeconds, isPaused)
   }
 
@@ -107,7 +121,7 @@ export class Viewing {
     }
     this.side.value =
       side === 'hls'
-        ? new HlsSide(start)
-        : new UdpSide(start, { link, jitterBufferMs, udp, networkIsSet: this.#networkIsSet })
+        ? new HlsSide(start, { link, settings: this.network.settings })
+        : new UdpSide(start, { link, jitterBufferMs, udp })
   }
 }

@@ -1,0 +1,139 @@
+import type { ComponentChildren } from 'preact'
+import { Icon } from './icons.tsx'
+import { nearestStop, type NetworkControl } from './network-controls.ts'
+import type { AsPreset } from './settings.ts'
+
+/** A slider over stops, and the exact figure beside it. A line that a preset varies has no one figure. */
+export function SliderRow({
+  control,
+  value,
+  onChange,
+}: {
+  control: NetworkControl
+  value: number | AsPreset
+  onChange: (value: number) => void
+}) {
+  const { key, label, title, unit, stops, toShown, fromShown } = control
+  const number = value === 'as-preset' ? Infinity : value
+  const shown = number === Infinity ? '' : String(toShown(number))
+  const spoken = value === 'as-preset' ? 'as the preset has it' : number === Infinity ? 'unlimited' : `${shown} ${unit}`
+  return (
+    <div class="slider-row" title={title}>
+      <label for={`network-${key}`}>{label}</label>
+      <input
+        id={`network-${key}`}
+        type="range"
+        min={0}
+        max={stops.length - 1}
+        step={1}
+        value={nearestStop(stops, number)}
+        aria-valuetext={spoken}
+        onInput={(event) => onChange(stops[Number(event.currentTarget.value)]!)}
+      />
+      <input
+        class="exact"
+        type="text"
+        inputMode="decimal"
+        value={shown}
+        placeholder={value === 'as-preset' ? 'varies' : '∞'}
+        aria-label={`${label}, exact, ${unit}`}
+        onChange={(event) => {
+          const next = fromShown(event.currentTarget.value)
+          if (next === undefined) event.currentTarget.value = shown
+          else onChange(next)
+        }}
+      />
+      <span class="unit">{unit}</span>
+    </div>
+  )
+}
+
+export type Choice<Word extends string> = { readonly word: Word; readonly text: string }
+
+export function ChoiceRow<Word extends string>({
+  label,
+  title,
+  choices,
+  value,
+  onChange,
+}: {
+  label: string
+  title: string
+  choices: readonly Choice<Word>[]
+  value: Word
+  onChange: (word: Word) => void
+}) {
+  return (
+    <label class="choice-row" title={title}>
+      <span>{label}</span>
+      <span class="menu">
+        <select value={value} onChange={(event) => onChange(event.currentTarget.value as Word)}>
+          {choices.map(({ word, text }) => (
+            <option key={word} value={word}>
+              {text}
+            </option>
+          ))}
+        </select>
+      </span>
+    </label>
+  )
+}
+
+export function SwitchRow({
+  label,
+  title,
+  isOn,
+  onChange,
+}: {
+  label: string
+  title: string
+  isOn: boolean
+  onChange: (isOn: boolean) => void
+}) {
+  return (
+    <label class="switch-row" title={title}>
+      <input type="checkbox" role="switch" checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
+      {label}
+    </label>
+  )
+}
+
+export function SeedRow({
+  seed,
+  onChange,
+  children,
+}: {
+  seed: number
+  onChange: (seed: number) => void
+  children: ComponentChildren
+}) {
+  return (
+    <div class="seed-row" title="The same seed and the same settings lose the same packets again.">
+      <label for="network-seed">Seed</label>
+      <input
+        id="network-seed"
+        class="exact"
+        type="number"
+        min={0}
+        max={4_294_967_295}
+        step={1}
+        value={seed}
+        onChange={(event) => {
+          const next = Number(event.currentTarget.value)
+          if (event.currentTarget.checkValidity() && Number.isInteger(next)) onChange(next)
+          else event.currentTarget.value = String(seed)
+        }}
+      />
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Another seed"
+        title="Another seed"
+        onClick={() => onChange(Math.floor(Math.random() * 10_000))}
+      >
+        <Icon name="dice" />
+      </button>
+      {children}
+    </div>
+  )
+}
