@@ -229,7 +229,7 @@ export class LiveLink {
     if (dueMs >= this.#timerDueMs) return // it rings before, and looks again
     clearTimeout(this.#timer)
     this.#timerDueMs = dueMs
-    this.#timer = setTimeout(() => this.#ring(dueMs), Math.ceil(dueMs - this.#clock.nowMs()))
+    this.#timer = setTimeout(() => this.#ring(dueMs), Math.ceil(dueMs - this.#clock.nowMs())).unref()
   }
 
   #ring(dueMs: number): void {

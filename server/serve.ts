@@ -57,9 +57,10 @@ export type RunningWeir = {
   close(): Promise<void>
 }
 
-/** What ends the parts, all at once; and last of all the lock goes. */
+/** What ends the parts, all at once; then what they needed until then; and last of all the lock goes. */
 class Closing {
   readonly #steps: (() => Promise<unknown> | void)[] = []
+  readonly #laterSteps: (() => void)[] = []
   readonly #last: () => Promise<void>
 
   constructor(last: () => Promise<void>) {
@@ -70,8 +71,13 @@ class Closing {
     this.#steps.push(step)
   }
 
+  addLater(step: () => void): void {
+    this.#laterSteps.push(step)
+  }
+
   async close(): Promise<void> {
     const ended = await Promise.allSettled(this.#steps.map(async (step) => step()))
+    for (const step of this.#laterSteps) step()
     await this.#last()
     const failed = ended.find((outcome) => outcome.status === 'rejected')
     if (failed !== undefined) throw failed.reason
@@ -169,7 +175,7 @@ function startSessions(
       if (notice.kind === 'link-late') metrics.noteLateRun()
     },
   })
-  closing.add(() => links.close())
+  closing.addLater(() => links.close()) // answers under way need them until the listener has drained
   closing.add(watchLinkPart(configFile, logger, (profile) => links.setDefaultProfile(profile)))
   const sessions = new UdpSessions({ ...sending, links, logger })
   closing.add(() => sessions.close())
