@@ -18,6 +18,13 @@ export type ControlTrack = {
   readonly configHex?: string // audio: AudioSpecificConfig
 }
 
+/** A part of the conversation that an RTSP viewer would have had, in link time: the handshake, an answered request, or the
+ *  way of the last request to the server. */
+export type SetupStep = { readonly name: 'connect' | 'DESCRIBE' | 'SETUP' | 'PLAY' | 'PAUSE'; readonly ms: number }
+
+/** What a viewer behind a link is charged before his first packet leaves: modelled, ICE and DTLS not in it. */
+export type ModelledSetup = { readonly modelledMs: number; readonly steps: readonly SetupStep[] }
+
 export type ControlAnswer =
   | {
       readonly kind: 'playing'
@@ -26,6 +33,7 @@ export type ControlAnswer =
       readonly startSeconds: number // the actual start: the keyframe at or before the one asked for
       readonly durationSeconds: number
       readonly tracks: readonly ControlTrack[]
+      readonly setup?: ModelledSetup // absent without a link
     }
   | { readonly kind: 'paused'; readonly id: number; readonly positionSeconds: number }
   | { readonly kind: 'refused'; readonly id: number; readonly code: string; readonly message: string }

@@ -2,8 +2,8 @@ import type { UdpSessionStatus } from '../protocol/weir-api.ts'
 import type { PacketSink } from '../udp-relay/packet-sink.ts'
 import { DropLog } from './drop-log.ts'
 import { GatewaySink, type LastHop } from './gateway-sink.ts'
-import type { Links } from './links.ts'
-import type { RtpThroughLink } from './rtp-through-link.ts'
+import type { LiveLink } from './live-link.ts'
+import { RtpThroughLink } from './rtp-through-link.ts'
 
 /** The way of a session's packets, and what was dropped on it: through the link, if it has one, then the last hop. */
 export class DeliveryPath implements PacketSink {
@@ -11,21 +11,24 @@ export class DeliveryPath implements PacketSink {
   readonly #gateway: GatewaySink
   readonly #lane: RtpThroughLink | undefined
 
-  /** Throws `unknown-link`. */
-  constructor(hop: LastHop, links: Links, linkId: string | undefined) {
+  constructor(hop: LastHop, link: LiveLink | undefined) {
     this.#gateway = new GatewaySink(hop, (rtpPacket) => {
       this.#log.drop(rtpPacket, 'gateway')
       this.#lane?.noteGatewayDrop()
     })
-    if (linkId === undefined) return
+    if (link === undefined) return
     const onDropped = this.#log.drop.bind(this.#log)
-    this.#lane = links.openUdpLane(linkId, { sink: this.#gateway, onDropped })
+    this.#lane = new RtpThroughLink(link, { sink: this.#gateway, onDropped })
   }
 
   send(kind: 'rtp' | 'rtcp', trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
     if (kind === 'rtp') this.#log.offeredPackets += 1
     const next = this.#lane ?? this.#gateway
     next.send(kind, trackIndex, packet, scheduledMs)
+  }
+
+  newReportRandom(): () => number {
+    return this.#lane?.newReportRandom() ?? Math.random
   }
 
   /** Acts when the link has nothing more of what was sent before. */

@@ -26,7 +26,6 @@ const MAX_UPLINK_DATAGRAMS = 256 // under way: a viewer sends a few reports a mi
 export class RtpThroughLink implements LinkedPackets {
   readonly #link: LiveLink
   readonly #end: UdpLaneEnd
-  readonly #nowMs: () => number
   readonly #held = new Map<number, Held>() // of the downlink, by packet id
   readonly #fromViewer = new Map<number, (atMs: number) => void>() // of the uplink, told when it arrives
   #place: UdpPlace
@@ -34,10 +33,9 @@ export class RtpThroughLink implements LinkedPackets {
   #newestDownId = 0
   #whenEmpty: (() => void) | undefined
 
-  constructor(link: LiveLink, end: UdpLaneEnd, nowMs = () => performance.now()) {
+  constructor(link: LiveLink, end: UdpLaneEnd) {
     this.#link = link
     this.#end = end
-    this.#nowMs = nowMs
     this.#place = this.#newPlace()
   }
 
@@ -54,7 +52,7 @@ export class RtpThroughLink implements LinkedPackets {
     const place = this.#currentPlace()
     this.#newestId += 1
     this.#fromViewer.set(this.#newestId, arrived)
-    place.send('up', 'rtcp', this.#newestId, sizeBytes + UDP_IPV4_HEADER_BYTES, this.#nowMs())
+    place.send('up', 'rtcp', this.#newestId, sizeBytes + UDP_IPV4_HEADER_BYTES, place.nowMs())
   }
 
   /** Acts when the newest packet has arrived or is lost; now, when none is under way. */

@@ -25,10 +25,16 @@ export class UdpPlace {
     this.#listener = listener
     const ends: FlowEnds = { down: this.#ends('down'), up: this.#ends('up') }
     this.#flows = { rtp: use.line.openFlow(ends), rtcp: use.line.openFlow(ends) }
+    for (const what of ['rtp', 'rtcp'] as const) use.counters.openFlow(this.#flows[what], { what })
   }
 
   isCurrent(): boolean {
     return this.#use.isCurrent()
+  }
+
+  /** The clock of the link. */
+  nowMs(): number {
+    return this.#use.nowMs()
   }
 
   send(direction: Direction, traffic: Traffic, id: number, sizeBytes: number, scheduledMs: number): void {
@@ -43,8 +49,10 @@ export class UdpPlace {
   }
 
   close(): void {
-    this.#use.line.closeFlow(this.#flows.rtp)
-    this.#use.line.closeFlow(this.#flows.rtcp)
+    for (const flow of [this.#flows.rtp, this.#flows.rtcp]) {
+      this.#use.line.closeFlow(flow)
+      this.#use.counters.closeFlow(flow)
+    }
     this.#use.leave()
   }
 

@@ -10,8 +10,11 @@ import type { SendTimer } from '../udp-relay/send-timer.ts'
 import { DeliveryPath } from './delivery-path.ts'
 import type { LastHop } from './gateway-sink.ts'
 import type { Links } from './links.ts'
+import type { LiveLink } from './live-link.ts'
+import type { Reached } from './modelled-conversation.ts'
 import { Refusal } from './refusal.ts'
 import { openPresentation, type SessionWish } from './session-wish.ts'
+import { SetupCharge } from './setup-charge.ts'
 import { readControlRequest, step, type ControlEffect, type ControlState } from './udp-control-step.ts'
 
 /** The two ways between a session and its page: packets one way, JSON messages both ways. */
@@ -43,7 +46,9 @@ const IDLE_AFTER_END_MS = 60_000
 export class UdpSession {
   readonly #start: SessionStart
   readonly #parts: SessionParts
+  readonly #link: LiveLink | undefined
   readonly #path: DeliveryPath
+  readonly #charge: SetupCharge
   #presentation: OpenPresentation
   #playout: Playout
   #state: ControlState
@@ -58,7 +63,9 @@ export class UdpSession {
     const { id, wish, presentation, channel } = start
     this.#start = start
     this.#parts = parts
-    this.#path = new DeliveryPath(channel, parts.links, wish.link)
+    this.#link = parts.links.ofViewer(wish.link)
+    this.#path = new DeliveryPath(channel, this.#link)
+    this.#charge = new SetupCharge(this.#link, wish.video)
     this.#presentation = presentation
     this.#playout = this.#newPlayout(presentation)
     this.#state = { phase: 'idle', resumeSeconds: wish.startSeconds ?? 0 }
@@ -71,7 +78,7 @@ export class UdpSession {
       id,
       video: wish.video,
       variant: this.#presentation.variant,
-      ...(wish.link === undefined ? {} : { link: wish.link }),
+      ...(this.#link === undefined ? {} : { link: this.#link.id }),
       transport: channel.transport,
       phase: this.#state.phase,
       ...this.#path.status(),
@@ -100,6 +107,7 @@ export class UdpSession {
     clearTimeout(this.#idleTimer)
     this.#playout.close()
     this.#presentation.close()
+    this.#charge.close()
     this.#path.close()
     this.#start.channel.close()
   }
@@ -126,10 +134,13 @@ export class UdpSession {
       case 'refuse':
         throw new Refusal(effect.code, effect.message)
       case 'play': {
-        await this.#playout.play(effect.startSeconds, async (start) => this.#tellPlaying(requestId, start))
+        const reached = await this.#charge.play(this.#presentation)
+        const tell = async (start: PlayoutStart): Promise<void> => this.#tellPlaying(requestId, start, reached)
+        await this.#playout.play(effect.startSeconds, tell, reached?.atMs)
         return
       }
       case 'pause':
+        await this.#charge.pause(this.#presentation)
         this.#tell({ kind: 'paused', id: requestId, ...this.#playout.pause() })
         return
       case 'switch':
@@ -141,17 +152,20 @@ export class UdpSession {
   async #switchVariant(effect: ControlEffect & { readonly kind: 'switch' }, requestId: number): Promise<void> {
     const presentation = await openPresentation(this.#parts.source, { ...this.#start.wish, variant: effect.variant })
     const playout = this.#newPlayout(presentation)
+    let reached: Reached | undefined
     const takeOver = async (start?: PlayoutStart): Promise<void> => {
       this.#playout.close()
       this.#presentation.close()
       this.#playout = playout
       this.#presentation = presentation
       if (start === undefined) this.#tell({ kind: 'paused', id: requestId, positionSeconds: effect.positionSeconds })
-      else this.#tellPlaying(requestId, start)
+      else this.#tellPlaying(requestId, start, reached)
     }
     try {
-      if (effect.thenPlay) await playout.play(effect.positionSeconds, takeOver)
-      else await takeOver()
+      if (effect.thenPlay) {
+        reached = await this.#charge.play(presentation)
+        await playout.play(effect.positionSeconds, takeOver, reached?.atMs)
+      } else await takeOver()
     } finally {
       if (this.#presentation !== presentation) presentation.close()
     }
@@ -165,6 +179,7 @@ export class UdpSession {
       timer,
       sink: this.#path,
       random: Math.random,
+      newReportRandom: () => this.#path.newReportRandom(),
       maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
       withAudio: true,
       onEnded: (end) => this.#end(end),
@@ -185,7 +200,11 @@ export class UdpSession {
     this.close()
   }
 
-  #tellPlaying(id: number, { startSeconds, durationSeconds, tracks }: PlayoutStart): void {
+  #tellPlaying(
+    id: number,
+    { startSeconds, durationSeconds, tracks }: PlayoutStart,
+    reached: Reached | undefined,
+  ): void {
     this.#startSeconds = startSeconds
     this.#tell({
       kind: 'playing',
@@ -197,6 +216,7 @@ export class UdpSession {
         ...track,
         ...(tracks[index] as PlayoutStart['tracks'][number]),
       })),
+      ...(reached === undefined ? {} : { setup: reached.setup }),
     })
   }
 

@@ -3,16 +3,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { findClient, needs } from '../lab/test-support/clients.ts'
 import { trackChild } from '../lab/test-support/child-processes.ts'
-import { AccessLink } from '../link/access-link.ts'
-import { UDP_IPV4_HEADER_BYTES } from '../link/link-packet.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { decodeRtp } from '../protocol/rtp.ts'
 import type { ControlMessage, ControlRequest, ControlTrack } from '../protocol/udp-control.ts'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
-import { PacketFeed } from '../udp-relay/packet-feed.ts'
-import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
-import { SegmentCache } from '../udp-relay/segment-cache.ts'
-import { makePackageClip, presentationOf, type PackageClip } from '../udp-relay/test-support/package-clip.ts'
+import { makePackageClip, type PackageClip } from '../udp-relay/test-support/package-clip.ts'
+import { virtualSession } from './test-support/virtual-session.ts'
 
 type Received = { readonly ssrc: number; readonly sequenceNumber: number }
 type Seen = {
@@ -122,36 +118,18 @@ function names(packets: readonly Received[], tracks: readonly ControlTrack[]): s
   })
 }
 
-/** What the link does to the clip's last segment in virtual time: no socket, no timer. */
-async function virtually(downlink: LinkProfile['downlink']) {
-  const feedOf = { presentation: presentationOf(clip), segments: new SegmentCache({ maxBytes: 1e8 }) }
-  const keyframe = { segmentIndex: 1, frameIndex: 0, startSeconds: 4 }
-  const feed = await PacketFeed.open({ ...feedOf, maxRtpBytes: DEFAULT_MAX_RTP_BYTES }, keyframe)
-  const offered: string[] = []
-  const dropped = { loss: [] as string[], queue: [] as string[] }
-  const link = new AccessLink({ seed: 7, downlink })
-  const flow = link.openFlow({
-    down: { dropped: ({ id }, _atMs, cause) => cause !== 'blocked' && dropped[cause].push(offered[id] ?? '') },
-  })
-  const counts = [0, 0]
-  for (let next = feed.take(); next !== undefined; next = feed.take()) {
-    const { trackIndex, sizeBytes, sendMs } = next.packet
-    offered.push(`${trackIndex}:${counts[trackIndex]}`)
-    counts[trackIndex] = (counts[trackIndex] ?? 0) + 1
-    const packet = {
-      id: offered.length - 1,
-      flow,
-      sizeBytes: sizeBytes + UDP_IPV4_HEADER_BYTES,
-      traffic: 'rtp',
-    } as const
-    link.send('down', packet, sendMs)
-  }
-  link.advance(1e9)
-  return { offered, dropped }
-}
+/** What the link does to the clip's last segment in virtual time. */
+const virtually = (downlink: LinkProfile['downlink']) =>
+  virtualSession(clip, { seed: 7, downlink }, { keyframe: LAST_SEGMENT, withSetup: true })
+const LAST_SEGMENT = { segmentIndex: 1, frameIndex: 0, startSeconds: 4 }
 
 const lossy = { loss: { kind: 'random', lossRatio: 0.05 }, oneWayDelayMs: 20 } as const
-const narrow = { rateBitsPerSecond: 250_000, queueMs: 100 }
+const hard = {
+  rateBitsPerSecond: 250_000,
+  queueMs: 100,
+  oneWayDelayMs: 40,
+  loss: { kind: 'bad-moments', lossRatio: 0.1, meanBurstMs: 60 },
+} as const
 
 for (const [way, watch] of Object.entries({ WebSocket: watchBySocket, 'data channel': watchByDataChannel })) {
   test(`over a ${way}, at 5 % with seed 7 exactly those packets are missing that virtual time loses`, async (context) => {
@@ -181,13 +159,17 @@ for (const [way, watch] of Object.entries({ WebSocket: watchBySocket, 'data chan
     expect(ended).toEqual({ kind: 'ended', lastSequenceNumbers: Object.fromEntries(last) })
   })
 
-  test(`over a ${way}, a full queue drops exactly the packets that it drops in virtual time`, async (context) => {
+  test(`over a ${way}, a full queue and bad moments drop exactly the packets that they drop in virtual time`, async (context) => {
     if (way === 'data channel') needs(context, 'node-datachannel')
     needs(context, 'ffmpeg')
-    const { dropped } = await virtually(narrow)
-    const seen = await watch(`video=clip&startSeconds=4&link=${await makeLink(narrow)}`)
-    expect(dropped.queue.length).toBeGreaterThan(3)
-    expect(names(seen.status.dropped, tracksOf(seen))).toEqual(dropped.queue)
+    const { dropped, setupMs } = await virtually(hard)
+    const seen = await watch(`video=clip&startSeconds=4&link=${await makeLink(hard)}`)
+    expect(Math.min(dropped.queue.length, dropped.loss.length)).toBeGreaterThan(3)
+    expect(names(seen.status.dropped, tracksOf(seen)).toSorted()).toEqual(
+      [...dropped.queue, ...dropped.loss].toSorted(),
+    )
+    const playing = seen.messages.find((message) => message.kind === 'playing')
+    expect(playing?.setup?.modelledMs).toBe(setupMs)
   })
 }
 

@@ -1,0 +1,50 @@
+import { pauseExchange, playExchange, setUpExchanges, type ExchangedPresentation } from '../protocol/rtsp-exchange.ts'
+import type { OpenPresentation } from '../udp-relay/presentation-source.ts'
+import type { LiveLink } from './live-link.ts'
+import { ModelledConversation, type Reached } from './modelled-conversation.ts'
+
+/** What a page's session pays for not speaking RTSP: the same messages over the same line, before what they ask for is
+ *  done. The first play sets up, and so does the first one of another variant or after a restart of the link; the others
+ *  cost one request on the kept connection. Without a link nothing is charged. */
+export class SetupCharge {
+  readonly #link: LiveLink | undefined
+  readonly #videoId: string
+  #conversation: ModelledConversation | undefined
+  #setUpKey: string | undefined // of the presentation that the conversation has set up
+
+  constructor(link: LiveLink | undefined, videoId: string) {
+    this.#link = link
+    this.#videoId = videoId
+  }
+
+  /** Resolves when the PLAY is at the server; at once, and with nothing, without a link. */
+  async play(presentation: OpenPresentation): Promise<Reached | undefined> {
+    const conversation = this.#currentConversation()
+    if (conversation === undefined) return undefined
+    const facts = this.#factsOf(presentation)
+    const isSetUp = this.#setUpKey === presentation.packageKey
+    this.#setUpKey = presentation.packageKey
+    return conversation.ask([...(isSetUp ? [] : setUpExchanges(facts)), playExchange(facts)])
+  }
+
+  /** Resolves when the PAUSE is at the server. */
+  async pause(presentation: OpenPresentation): Promise<void> {
+    await this.#conversation?.ask([pauseExchange(this.#factsOf(presentation))])
+  }
+
+  close(): void {
+    this.#conversation?.close()
+  }
+
+  #currentConversation(): ModelledConversation | undefined {
+    if (this.#link === undefined || this.#conversation?.isCurrent()) return this.#conversation
+    this.#conversation?.close()
+    this.#setUpKey = undefined
+    this.#conversation = new ModelledConversation(this.#link)
+    return this.#conversation
+  }
+
+  #factsOf({ variant, title, outline }: OpenPresentation): ExchangedPresentation {
+    return { videoId: this.#videoId, variant, title, outline: outline() }
+  }
+}
