@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Links } from './links.ts'
+import { RtpThroughLink } from './rtp-through-link.ts'
 import { Refusal } from './refusal.ts'
 
 const profile = { seed: 7, downlink: { oneWayDelayMs: 10 } }
@@ -46,7 +47,7 @@ test('Links refuses the 1001st link', () => {
 test('a link unused for 10 minutes goes, "default" and one in use stay', () => {
   const { links, clock } = make()
   const [unused, used] = [links.create(profile).id, links.create(profile).id]
-  const lane = links.openUdpLane(used, { sink: { send: () => {}, close: () => {} }, onDropped: () => {} })
+  const lane = new RtpThroughLink(links.find(used), { sink: { send: () => {}, close: () => {} }, onDropped: () => {} })
   clock.atMs = 10 * 60_000 - 1
   links.removeUnused()
   expect(codeOf(() => links.get(unused))).toBeUndefined()

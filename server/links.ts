@@ -4,7 +4,6 @@ import type { LinkNotice, LinkSummary } from '../protocol/weir-api.ts'
 import { newLinkTotals, type LinkRecorder } from './link-watch.ts'
 import { LiveLink, type LinkClock } from './live-link.ts'
 import { Refusal } from './refusal.ts'
-import { RtpThroughLink, type UdpLaneEnd } from './rtp-through-link.ts'
 
 export const DEFAULT_LINK_ID = 'default'
 
@@ -102,9 +101,12 @@ export class Links {
     return this.find(id).record(recorder)
   }
 
-  /** Throws `unknown-link`. */
-  openUdpLane(id: string, end: UdpLaneEnd): RtpThroughLink {
-    return new RtpThroughLink(this.find(id), end)
+  /** The link of a viewer who names this one, or none: then the default one where it is for everyone, or none. Throws
+   *  `unknown-link`. */
+  ofViewer(id: string | undefined): LiveLink | undefined {
+    if (id !== undefined) return this.find(id)
+    const everyones = this.find(DEFAULT_LINK_ID)
+    return everyones.profile.applyTo === 'everyone' ? everyones : undefined
   }
 
   removeUnused(): void {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { Links } from './links.ts'
+import { RtpThroughLink } from './rtp-through-link.ts'
 import { Metrics } from './metrics.ts'
 
 /** The samples of one metric, by their labels as they are written. */
@@ -32,7 +33,7 @@ test('Metrics counts packets over all links by lane, direction and cause, also o
   const rate = { downlink: { rateBitsPerSecond: 8_000_000, queueMs: 1 } }
   const ids = [links.create({ seed: 1, ...rate }).id, links.create({ seed: 1, sharing: 'shared', ...rate }).id]
   for (const id of ids) {
-    const lane = links.openUdpLane(id, nowhere)
+    const lane = new RtpThroughLink(links.find(id), nowhere)
     for (let sent = 0; sent < 20; sent += 1) lane.send('rtp', 0, packet(), performance.now())
     const { tcp, udp } = links.get(id)
     const dropped = tcp.downlink.tailDroppedPackets + udp.downlink.tailDroppedPackets
@@ -55,7 +56,7 @@ test('Metrics counts packets over all links by lane, direction and cause, also o
 test('Metrics counts what arrived, in packets, bytes and seconds of waiting', async () => {
   const { metrics, links } = make()
   const { id } = links.create({ seed: 1, downlink: { rateBitsPerSecond: 800_000 } })
-  const lane = links.openUdpLane(id, nowhere)
+  const lane = new RtpThroughLink(links.find(id), nowhere)
   const nowMs = performance.now()
   for (let sent = 0; sent < 3; sent += 1) lane.send('rtp', 0, packet(), nowMs) // wait 0, 10 and 20 ms
   await expect.poll(() => links.get(id).udp.downlink.deliveredPackets).toBe(3)

@@ -6,6 +6,7 @@ import { readRecord } from '../../stream/run-record.ts'
 import { createApp } from '../app.ts'
 import { Gate } from '../gate.ts'
 import { Links } from '../links.ts'
+import { RtpThroughLink } from '../rtp-through-link.ts'
 import { linkRecordRoutes } from './link-record.ts'
 
 let server: Server
@@ -30,7 +31,7 @@ const profile = { seed: 7, downlink: { rateBitsPerSecond: 1_000_000, oneWayDelay
 test('GET /api/links/:id/record.jsonl tells head, rates, changes and every packet, and ends when the link begins anew', async () => {
   const { id } = links.create(profile)
   const response = await fetch(`${address}/api/links/${id}/record.jsonl`)
-  const lane = links.openUdpLane(id, { sink: { send: () => {}, close: () => {} }, onDropped: () => {} })
+  const lane = new RtpThroughLink(links.find(id), { sink: { send: () => {}, close: () => {} }, onDropped: () => {} })
   lane.send('rtp', 0, new Uint8Array(972), performance.now())
   links.patch(id, { downlink: { rateBitsPerSecond: null } })
   await expect.poll(() => links.get(id).udp.downlink.deliveredPackets).toBe(1)
@@ -55,7 +56,7 @@ test('a record that was opened before the first packet goes on over a restart, a
   const { id } = links.create(profile)
   const response = await fetch(`${address}/api/links/${id}/record.jsonl`)
   links.restart(id)
-  const lane = links.openUdpLane(id, { sink: { send: () => {}, close: () => {} }, onDropped: () => {} })
+  const lane = new RtpThroughLink(links.find(id), { sink: { send: () => {}, close: () => {} }, onDropped: () => {} })
   lane.send('rtp', 0, new Uint8Array(972), performance.now())
   links.remove(id)
   expect(await response.text()).toMatch(/"kind":"packet-accepted"/)
