@@ -87,16 +87,16 @@ export class Bottleneck implements LinkStage {
   }
 
   #plan(slot: Queued, startMs: number): void {
-    slot.startMs = startMs
-    slot.rate = this.#lines.at(startMs).rate
-    slot.departureMs = this.#finishMs(startMs, (slot.packet as LinkPacket).sizeBytes)
-  }
-
-  #finishMs(startMs: number, sizeBytes: number): number {
+    const { sizeBytes } = slot.packet as LinkPacket
     const { rate } = this.#lines.at(startMs)
-    const finishMs = rate.finishMs(startMs, sizeBytes)
-    const changeMs = this.#lines.untilMs(startMs)
-    return finishMs > changeMs && rate.isSilentAt(changeMs) ? this.#finishMs(changeMs, sizeBytes) : finishMs
+    slot.startMs = startMs
+    slot.rate = rate
+    slot.departureMs = rate.finishMs(startMs, sizeBytes)
+    const changeMs = this.#lines.changeMs
+    if (slot.departureMs > changeMs && rate.isSilentAt(changeMs)) {
+      this.#plan(slot, changeMs) // sent anew, though it waits no longer
+      slot.startMs = startMs
+    }
   }
 
   #planAgain(fromMs: number): void {

@@ -20,9 +20,8 @@ export class Timeline<T> {
     return this.#current
   }
 
-  /** Until when that counts which counts at `ms`. */
-  untilMs(ms: number): number {
-    this.at(ms)
+  /** When the value of the last question ends to count. */
+  get changeMs(): number {
     return this.#untilMs
   }
 

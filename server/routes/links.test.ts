@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { linkPresets } from '../../link/presets.ts'
 import { createApp } from '../app.ts'
 import { Gate } from '../gate.ts'
 import { Links } from '../links.ts'
@@ -36,16 +37,19 @@ async function ask(method: string, path: string, body?: unknown) {
   }
 }
 
-test('GET /api/link-presets lists name, title and profile', async () => {
+test('GET /api/link-presets lists name, title, source of the numbers and profile', async () => {
   const { status, body } = await ask('GET', '/api/link-presets')
-  expect([status, body.map(({ name }: { name: string }) => name)]).toEqual([200, ['perfect', 'lossy', 'slow']])
+  expect([status, body]).toEqual([200, linkPresets])
 })
 
 test('POST /api/links makes a link of a preset, GET tells it, PATCH changes it, DELETE removes it', async () => {
   const made = await ask('POST', '/api/links', { preset: 'slow' })
   expect(made).toMatchObject({ status: 201, location: `/api/links/${made.body.id}` })
   const path = `/api/links/${made.body.id}`
-  expect((await ask('GET', path)).body).toMatchObject({ profile: { name: 'slow' }, udp: { downlink: { acceptedPackets: 0 } } })
+  expect((await ask('GET', path)).body).toMatchObject({
+    profile: { name: 'slow' },
+    udp: { downlink: { acceptedPackets: 0 } },
+  })
   const patched = await ask('PATCH', path, { downlink: { rateBitsPerSecond: null } })
   expect(patched.body.profile.downlink).toEqual({ queueMs: 200, oneWayDelayMs: 20 })
   expect((await ask('POST', `${path}/restart`)).status).toBe(200)
