@@ -56,10 +56,8 @@ export class RtpSender {
     this.#alarm = link.alarms.newAlarm((atMs) => this.#sendDue(atMs))
     this.#flow = link.openFlow({
       down: {
-        // The link tells of the very object that was sent.
-        delivered: (packet, atMs) => {
-          if (packet.traffic === 'rtp') told.arrived(packet as VirtualRtpPacket, atMs)
-        },
+        delivered: (packet, atMs) => this.#deliver(packet, atMs),
+        duplicated: (packet, atMs) => this.#deliver(packet, atMs),
       },
     })
   }
@@ -97,7 +95,10 @@ export class RtpSender {
     const sequenceNumber = this.#packetsOfTrack[trackIndex] as number
     this.#packetsOfTrack[trackIndex] = sequenceNumber + 1
     const sent: VirtualRtpPacket = {
-      ...this.#linkPacket('rtp', timed.packet.sizeBytes),
+      id: this.#newId(), // all fields here: a copy of another object costs more than all else that is done for a packet
+      flow: this.#flow,
+      sizeBytes: timed.packet.sizeBytes + UDP_IPV4_HEADER_BYTES,
+      traffic: 'rtp',
       packet: timed.packet,
       mediaTicks: timed.mediaTicks,
       sequenceNumber,
@@ -109,14 +110,20 @@ export class RtpSender {
   #sendReports(atMs: number): void {
     const tracks = this.#options.outline.audio === undefined ? 1 : 2
     for (let track = 0; track < tracks; track += 1) {
-      this.#link.send('down', this.#linkPacket('rtcp', SENDER_REPORT_BYTES), atMs)
+      const sizeBytes = SENDER_REPORT_BYTES + UDP_IPV4_HEADER_BYTES
+      this.#link.send('down', { id: this.#newId(), flow: this.#flow, sizeBytes, traffic: 'rtcp' }, atMs)
     }
     this.#nextReportMs += reportDelayMs(this.#reportRandom)
   }
 
-  #linkPacket(traffic: 'rtp' | 'rtcp', bytes: number): LinkPacket {
+  /** The link tells of the very object that was sent. */
+  #deliver(packet: LinkPacket, atMs: number): void {
+    if (packet.traffic === 'rtp') this.#told.arrived(packet as VirtualRtpPacket, atMs)
+  }
+
+  #newId(): number {
     this.#newestId += 1
-    return { id: this.#newestId, flow: this.#flow, sizeBytes: bytes + UDP_IPV4_HEADER_BYTES, traffic }
+    return this.#newestId
   }
 
   #refill(): void {

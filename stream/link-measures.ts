@@ -1,5 +1,5 @@
 import { DelayHistogram } from './delay-histogram.ts'
-import type { Lane, LinkEvent, PacketEvent, RateEvent } from './record.ts'
+import type { Lane, LinkEvent } from './record.ts'
 
 /** What one direction of a line did to its packets, up to a moment. */
 export type LinkMeasures = {
@@ -10,7 +10,7 @@ export type LinkMeasures = {
   readonly lostPackets: number // by the loss process
   readonly tailDroppedPackets: number // by the full queue
   readonly blockedPackets: number
-  readonly deliveredPackets: number // a duplicated one twice
+  readonly deliveredPackets: number // a duplicated one once
   readonly deliveredBytes: number
   readonly queueingDelayMsMean: number // of what was delivered
   readonly queueingDelayMsP95: number
@@ -22,10 +22,27 @@ export class LinkMeasuresFold {
   readonly #directions = new Map<string, DirectionFold>()
 
   add(event: LinkEvent): void {
-    const name = `${event.lane} ${event.direction}`
-    const fold = this.#directions.get(name) ?? new DirectionFold(event)
+    const direction = this.of(event.lane, event.direction)
+    switch (event.kind) {
+      case 'rate-set':
+        return direction.setRate(event.rateBitsPerSecond, event.atMs)
+      case 'packet-accepted':
+        return direction.accept(event.sizeBytes)
+      case 'packet-dropped':
+        return direction.drop(event.sizeBytes, event.cause)
+      case 'packet-delivered':
+        return direction.deliver(event.sizeBytes, event.queueingDelayMs)
+    }
+  }
+
+  /** For who has packets and no events: a direction that is told directly. */
+  of(lane: Lane, direction: 'down' | 'up'): DirectionFold {
+    const name = `${lane} ${direction}`
+    const known = this.#directions.get(name)
+    if (known !== undefined) return known
+    const fold = new DirectionFold(lane, direction)
     this.#directions.set(name, fold)
-    fold.add(event)
+    return fold
   }
 
   /** In the order in which they were first told of. */
@@ -34,69 +51,69 @@ export class LinkMeasuresFold {
   }
 }
 
-class DirectionFold {
+/** The figures of one direction of a lane. */
+export class DirectionFold {
   readonly #of: Pick<LinkMeasures, 'lane' | 'direction'>
   readonly #delays = new DelayHistogram()
   readonly #capacity = new Capacity()
-  #counts = {
-    offeredPackets: 0,
-    offeredBytes: 0,
-    lostPackets: 0,
-    tailDroppedPackets: 0,
-    blockedPackets: 0,
-    deliveredPackets: 0,
-    deliveredBytes: 0,
-  }
+  #offeredPackets = 0
+  #offeredBytes = 0
+  #lostPackets = 0
   #lostBytes = 0
+  #tailDroppedPackets = 0
+  #blockedPackets = 0
+  #deliveredPackets = 0
+  #deliveredBytes = 0
 
-  constructor({ lane, direction }: Pick<LinkMeasures, 'lane' | 'direction'>) {
+  constructor(lane: Lane, direction: 'down' | 'up') {
     this.#of = { lane, direction }
   }
 
-  add(event: LinkEvent): void {
-    switch (event.kind) {
-      case 'rate-set':
-        return this.#capacity.set(event)
-      case 'packet-accepted':
-        return this.#offer(event)
-      case 'packet-dropped':
-        return this.#drop(event)
-      case 'packet-delivered':
-        this.#counts.deliveredPackets += 1
-        this.#counts.deliveredBytes += event.sizeBytes
-        return this.#delays.add(event.queueingDelayMs)
+  setRate(rateBitsPerSecond: number | undefined, atMs: number): void {
+    this.#capacity.set(rateBitsPerSecond, atMs)
+  }
+
+  accept(sizeBytes: number): void {
+    this.#offeredPackets += 1
+    this.#offeredBytes += sizeBytes
+  }
+
+  drop(sizeBytes: number, cause: 'loss' | 'queue' | 'blocked'): void {
+    switch (cause) {
+      case 'loss': // after the queue: it was offered when it was accepted
+        this.#lostPackets += 1
+        this.#lostBytes += sizeBytes
+        return
+      case 'queue':
+        this.#tailDroppedPackets += 1
+        return this.accept(sizeBytes)
+      case 'blocked':
+        this.#blockedPackets += 1
+        return this.accept(sizeBytes)
     }
+  }
+
+  deliver(sizeBytes: number, queueingDelayMs: number): void {
+    this.#deliveredPackets += 1
+    this.#deliveredBytes += sizeBytes
+    this.#delays.add(queueingDelayMs)
   }
 
   at(nowMs: number): LinkMeasures {
     const capacityBits = this.#capacity.bitsUntil(nowMs)
-    const usedBits = (this.#counts.deliveredBytes + this.#lostBytes) * 8
+    const usedBits = (this.#deliveredBytes + this.#lostBytes) * 8
     return {
       ...this.#of,
-      ...this.#counts,
+      offeredPackets: this.#offeredPackets,
+      offeredBytes: this.#offeredBytes,
+      lostPackets: this.#lostPackets,
+      tailDroppedPackets: this.#tailDroppedPackets,
+      blockedPackets: this.#blockedPackets,
+      deliveredPackets: this.#deliveredPackets,
+      deliveredBytes: this.#deliveredBytes,
       queueingDelayMsMean: this.#delays.meanMs,
       queueingDelayMsP95: this.#delays.quantileMs(0.95),
       ...(capacityBits === undefined ? {} : { utilisationRatio: usedBits / capacityBits }),
-    }
-  }
-
-  #offer({ sizeBytes }: PacketEvent): void {
-    this.#counts.offeredPackets += 1
-    this.#counts.offeredBytes += sizeBytes
-  }
-
-  #drop(event: Extract<PacketEvent, { kind: 'packet-dropped' }>): void {
-    switch (event.cause) {
-      case 'loss': // after the queue: it was offered when it was accepted
-        this.#counts.lostPackets += 1
-        this.#lostBytes += event.sizeBytes
-        return
-      case 'queue':
-        this.#counts.tailDroppedPackets += 1
-        return this.#offer(event)
-      case 'blocked':
-        this.#counts.blockedPackets += 1
-        return this.#offer(event)
     }
   }
 }
@@ -104,16 +121,18 @@ class DirectionFold {
 /** How much the line could have carried since its rate was first told; unknown once it was unknown. */
 class Capacity {
   #bits: number | undefined
-  #last: RateEvent | undefined
+  #rateBitsPerSecond: number | undefined
+  #sinceMs: number | undefined // of this rate
 
-  set(event: RateEvent): void {
-    this.#bits = this.#last === undefined ? 0 : this.bitsUntil(event.atMs)
-    this.#last = event
+  set(rateBitsPerSecond: number | undefined, atMs: number): void {
+    this.#bits = this.#sinceMs === undefined ? 0 : this.bitsUntil(atMs)
+    this.#rateBitsPerSecond = rateBitsPerSecond
+    this.#sinceMs = atMs
   }
 
   bitsUntil(nowMs: number): number | undefined {
-    const rateBitsPerSecond = this.#last?.rateBitsPerSecond
-    if (this.#last === undefined || this.#bits === undefined || rateBitsPerSecond === undefined) return undefined
-    return this.#bits + (rateBitsPerSecond * (nowMs - this.#last.atMs)) / 1000 // ms to s
+    if (this.#bits === undefined || this.#sinceMs === undefined || this.#rateBitsPerSecond === undefined)
+      return undefined
+    return this.#bits + (this.#rateBitsPerSecond * (nowMs - this.#sinceMs)) / 1000 // ms to s
   }
 }

@@ -30,7 +30,8 @@ type OfPacket = OnLine & {
   readonly sizeBytes: number // with all headers down to IP's
 }
 
-/** Each packet is accepted by the queue or dropped before it; an accepted one is lost or delivered, twice if duplicated. */
+/** Each packet is accepted by the queue or dropped before it; an accepted one is lost or delivered, a
+ *  duplicated one told once. */
 export type PacketEvent =
   | (OfPacket & { readonly kind: 'packet-accepted' })
   | (OfPacket & { readonly kind: 'packet-dropped'; readonly cause: 'loss' | 'queue' | 'blocked' })

@@ -1,0 +1,33 @@
+import type { Outline } from '../protocol/outline.ts'
+import { averageBandwidth, peakBandwidth } from '../protocol/playlist-bandwidth.ts'
+import { writeMediaPlaylist, writeMultivariantPlaylist } from '../protocol/playlist-writer.ts'
+
+export type HlsPackage = {
+  readonly bandwidthBitsPerSecond: number
+  readonly multivariantPlaylistBytes: number
+  readonly mediaPlaylistBytes: number
+}
+
+/** What HLS adds to a variant's segments, from its outline: the playlists as the segmenter writes them, this variant
+ *  alone in the multivariant one. Throws RangeError for an outline without segments. */
+export function hlsPackage({ segments, video, audio, variant }: Outline): HlsPackage {
+  const targetDurationSeconds = Math.max(...segments.map(({ durationSeconds }) => Math.round(durationSeconds)))
+  const bandwidthBitsPerSecond = peakBandwidth(segments, targetDurationSeconds)
+  const multivariant = writeMultivariantPlaylist([
+    {
+      uri: `${variant}/index.m3u8`,
+      bandwidthBitsPerSecond,
+      averageBandwidthBitsPerSecond: averageBandwidth(segments),
+      widthPixels: video?.widthPixels ?? 0,
+      heightPixels: video?.heightPixels ?? 0,
+      framesPerSecond: video?.framesPerSecond ?? 0,
+      codecs: [video?.codec, audio?.codec].filter((codec) => codec !== undefined),
+    },
+  ])
+  const media = writeMediaPlaylist({ targetDurationSeconds, segments, ended: true })
+  return {
+    bandwidthBitsPerSecond,
+    multivariantPlaylistBytes: multivariant.length, // ASCII
+    mediaPlaylistBytes: media.length,
+  }
+}

@@ -1,0 +1,84 @@
+import type { OutlineSegment } from '../protocol/outline.ts'
+import type { ViewerEvent } from './record.ts'
+
+const TICKS_PER_MS = 90
+const PLAYHEAD_MS = 40 // the record wants the playhead at least every 50 ms
+
+/** What a media element does with consecutive segments: plays as soon as it has one, stands still when it has played all
+ *  that it has, goes on with the next. Every frame of a segment is shown, each at its time. Feed whole segments in order;
+ *  `advance` when `nextEventMs` has come. */
+export class SegmentPlayback {
+  readonly #tell: (event: ViewerEvent) => void
+  readonly #endMs: number // of the presentation; positions are media time
+  #positionMs: number // while it stands still
+  #zeroMs: number | undefined // while it plays: the moment of media time 0
+  #bufferedMs: number // media time up to which it has all
+  #frames: number[] = [] // media times of those to show, in order
+  #nextFrame = 0
+  #playheadDueMs = Infinity
+  hasEnded = false
+
+  /** Plays from `startMs` to `endMs` of media time. */
+  constructor(range: { readonly startMs: number; readonly endMs: number }, tell: (event: ViewerEvent) => void) {
+    this.#tell = tell
+    this.#endMs = range.endMs
+    this.#positionMs = range.startMs
+    this.#bufferedMs = range.startMs
+  }
+
+  positionMs(nowMs: number): number {
+    return this.#zeroMs === undefined ? this.#positionMs : nowMs - this.#zeroMs
+  }
+
+  /** How much is here that has not been played. */
+  bufferMs(nowMs: number): number {
+    return this.#bufferedMs - this.positionMs(nowMs)
+  }
+
+  append({ frames, startSeconds, durationSeconds }: OutlineSegment, nowMs: number): void {
+    const added = frames.map(({ ptsTicks }) => ptsTicks / TICKS_PER_MS).filter((ptsMs) => ptsMs >= this.#positionMs)
+    this.#frames = [...this.#frames.slice(this.#nextFrame), ...added.sort((a, b) => a - b)]
+    this.#nextFrame = 0
+    this.#bufferedMs = (startSeconds + durationSeconds) * 1000 // s to ms
+    this.#zeroMs ??= nowMs - this.#positionMs
+    this.#playheadDueMs = Math.min(this.#playheadDueMs, nowMs)
+    this.advance(nowMs)
+  }
+
+  nextEventMs(): number {
+    if (this.#zeroMs === undefined) return this.#playheadDueMs
+    return Math.min(this.#playheadDueMs, this.#frameDueMs(), this.#zeroMs + this.#bufferedMs)
+  }
+
+  /** Shows what is due up to `nowMs`, each frame at its own moment. */
+  advance(nowMs: number): void {
+    for (let dueMs = this.nextEventMs(); dueMs <= nowMs; dueMs = this.nextEventMs()) {
+      if (dueMs === this.#frameDueMs()) {
+        this.#nextFrame += 1
+        this.#tell({ kind: 'frame-shown', atMs: dueMs, state: 'intact' })
+      } else if (dueMs === this.#playheadDueMs) {
+        this.#playheadDueMs = dueMs + PLAYHEAD_MS
+        this.#tellPlayhead(dueMs)
+      } else this.#runDry(dueMs)
+    }
+  }
+
+  #frameDueMs(): number {
+    const ptsMs = this.#frames[this.#nextFrame]
+    return ptsMs === undefined || this.#zeroMs === undefined ? Infinity : this.#zeroMs + ptsMs
+  }
+
+  #tellPlayhead(atMs: number): void {
+    this.#tell({ kind: 'playhead', atMs, positionSeconds: this.positionMs(atMs) / 1000 }) // ms to s
+  }
+
+  #runDry(atMs: number): void {
+    this.#zeroMs = undefined
+    this.#positionMs = this.#bufferedMs
+    this.#tellPlayhead(atMs)
+    this.hasEnded = this.#bufferedMs >= this.#endMs
+    if (!this.hasEnded) return
+    this.#playheadDueMs = Infinity
+    this.#tell({ kind: 'ended', atMs })
+  }
+}
