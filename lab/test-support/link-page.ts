@@ -1,0 +1,144 @@
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { vi, type TestContext } from 'vitest'
+import type { LinkProfile } from '../../link/profile.ts'
+import type { LinkSummary } from '../../protocol/weir-api.ts'
+import { makeClip, type ClipOptions } from '../../server/test-support/clips.ts'
+import { postFile, untilStatus } from '../../server/test-support/weir-client.ts'
+import { readFile } from 'node:fs/promises'
+import { readRecord, type RunRecord } from '../../stream/run-record.ts'
+import { findClient } from './clients.ts'
+import { openChromium } from './chromium.ts'
+import { startWeir, type WeirProcess } from './weir-process.ts'
+
+export type Summary = LinkSummary<LinkProfile>
+
+/** What these tests read of `window.weir`; player/README.md tells all of it. */
+export type PageState = {
+  readonly side: 'hls' | 'udp'
+  readonly phase: string
+  readonly positionSeconds: number
+  readonly measures: Readonly<Record<string, number | undefined>>
+  readonly bandwidthEstimateBitsPerSecond: number
+  readonly segments: readonly {
+    readonly path: string
+    readonly sizeBytes: number
+    readonly askedMs: number
+    readonly loadedMs: number
+  }[]
+  readonly setup?: { readonly modelledMs: number; readonly transportMs: number }
+}
+
+/** A server with one video, for all tests of a file: made in `beforeAll`, where ffmpeg is. */
+export class ServedClip {
+  readonly weir: WeirProcess
+  readonly videoId: string
+  readonly variant: string
+  readonly #folder: string
+
+  private constructor(weir: WeirProcess, videoId: string, variant: string, folder: string) {
+    this.weir = weir
+    this.videoId = videoId
+    this.variant = variant
+    this.#folder = folder
+  }
+
+  /** Undefined without ffmpeg: then each test skips by `needs`. */
+  static async start(options: ClipOptions): Promise<ServedClip | undefined> {
+    if (findClient('ffmpeg') === undefined) return undefined
+    const folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
+    const skip = (reason?: string): never => {
+      throw new Error(reason)
+    }
+    const clip = makeClip({ skip } as Pick<TestContext, 'skip'> as TestContext, folder, options)
+    const weir = await startWeir({ mediaFolder: join(folder) })
+    const posted = await postFile(weir.url, await readFile(clip), 'clip.mp4')
+    const { id } = (await posted.json()) as { readonly id: string }
+    const { variants } = await untilStatus(weir.url, id, ['ready'])
+    return new ServedClip(weir, id, variants[0]?.name ?? '', folder)
+  }
+
+  async stop(): Promise<void> {
+    await this.weir.kill()
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  }
+
+  async makeLink(profile: object): Promise<TestLink> {
+    const response = await ask<Summary>(`${this.weir.url}/api/links`, 'POST', { profile })
+    return new TestLink(`${this.weir.url}/api/links/${response.id}`, response.id)
+  }
+
+  /** A fresh browser that plays without being clicked, on the compare page of the video. */
+  async openPage(context: TestContext, query: string): Promise<Page> {
+    const { page } = await openChromium(context, { flags: ['--autoplay-policy=no-user-gesture-required'] })
+    await page.goto(`${this.weir.url}/compare/${this.videoId}${query}`)
+    return page
+  }
+}
+
+/** A link of a test's own, as the API tells and changes it. */
+export class TestLink {
+  readonly id: string
+  readonly #address: string
+
+  constructor(address: string, id: string) {
+    this.#address = address
+    this.id = id
+  }
+
+  get(): Promise<Summary> {
+    return ask(this.#address, 'GET')
+  }
+
+  patch(patch: object): Promise<Summary> {
+    return ask(this.#address, 'PATCH', patch)
+  }
+
+  restart(): Promise<Summary> {
+    return ask(`${this.#address}/restart`, 'POST')
+  }
+
+  /** The record of its run from now on; `end` removes the link, and gives what was written. */
+  async record(): Promise<{ end(): Promise<RunRecord> }> {
+    const response = await fetch(`${this.#address}/record.jsonl`)
+    const text = response.text()
+    text.catch(() => undefined) // told by `end`, unless the test has failed before
+    return {
+      end: async () => {
+        await ask(this.#address, 'DELETE')
+        const record = readRecord(await text)
+        if (!record.ok) throw new Error(JSON.stringify(record.fault))
+        return record.value
+      },
+    }
+  }
+}
+
+export async function pageState(page: Page): Promise<PageState> {
+  return page.evaluate(() => Reflect.get(window, 'weir') as PageState)
+}
+
+/** Waits until the page says so. */
+export async function untilPage(page: Page, isSo: (now: PageState) => boolean, timeout = 30_000): Promise<PageState> {
+  return vi.waitFor(
+    async () => {
+      const now = await pageState(page)
+      if (now === undefined || !isSo(now)) throw new Error(`the page says ${JSON.stringify(now)}`)
+      return now
+    },
+    { timeout, interval: 50 },
+  )
+}
+
+async function ask<Answer>(address: string, method: string, body?: object): Promise<Answer> {
+  const response = await fetch(address, {
+    method,
+    ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${address}: ${response.status} ${text}`)
+  return (text === '' ? undefined : JSON.parse(text)) as Answer
+}
