@@ -34,6 +34,7 @@ import { pageRoutes } from './routes/pages.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
+import { LinksOfViewers } from './rtsp-through-link.ts'
 import { addSampleOnce } from './sample.ts'
 import { TusUploads } from './tus-uploads.ts'
 import type { SessionParts } from './udp-session.ts'
@@ -115,10 +116,11 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
     segments: new SegmentCache({ maxBytes: SEGMENT_CACHE_BYTES }),
     timer: new SharedSendTimer(),
   }
-  const relay = await startRelay({ ...sending, host, rtspPort, rtpPort, logger })
-  closing.add(() => relay.close())
   const metrics = new Metrics(version)
   const sessions = startSessions(sending, { log, metrics }, closing, parts)
+  const links = new LinksOfViewers(sessions.links)
+  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, logger })
+  closing.add(() => relay.close())
   metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
