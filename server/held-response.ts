@@ -74,7 +74,7 @@ export class HeldResponse {
 
   #takeOver(): void {
     const response = this.#response
-    response.flushHeaders = () => void this.#sendHead()
+    response.flushHeaders = () => void this.#sendWithHead(0)
     response.write = ((chunk: Chunk, ...rest: unknown[]) => this.#accept(chunk, rest)) as ServerResponse['write']
     response.end = ((...given: unknown[]) => {
       this.#end(given)
@@ -86,10 +86,9 @@ export class HeldResponse {
     const bytes = bytesOf(chunk, rest[0])
     const callback = rest.find((argument) => typeof argument === 'function') as Callback | undefined
     if (callback !== undefined) process.nextTick(callback)
-    const hasRoom = this.#sendHead()
-    if (bytes.length === 0 || isBodiless(this.#response)) return hasRoom
-    this.#body.push(bytes)
-    return this.#way.send(bytes.length)
+    const bodyBytes = isBodiless(this.#response) ? 0 : bytes.length
+    if (bodyBytes > 0) this.#body.push(bytes)
+    return this.#sendWithHead(bodyBytes)
   }
 
   #end(given: readonly unknown[]): void {
@@ -107,13 +106,13 @@ export class HeldResponse {
     this.#write()
   }
 
-  /** The head is now what it will be, though nothing of it leaves. */
-  #sendHead(): boolean {
-    if (this.#phase !== 'new') return true
+  /** The head leaves with the first bytes of the body, as Node sends it: they share a segment. */
+  #sendWithHead(bodyBytes: number): boolean {
+    if (this.#phase !== 'new') return bodyBytes === 0 || this.#way.send(bodyBytes)
     this.#phase = 'head-sent'
     if (!this.#response.headersSent) this.#response.writeHead(this.#response.statusCode)
     this.#headBytes = headBytesOf(this.#response)
-    return this.#way.send(this.#headBytes)
+    return this.#way.send(this.#headBytes + bodyBytes)
   }
 
   /** Writes what has arrived, in one go. The response is never given as much as would make it ask for a pause: its own

@@ -16,8 +16,9 @@ type Asking = { readonly method: string; resolve(answer: RawAnswer): void; rejec
 export class RawHttp {
   readonly socket: Socket
   readonly #asking: Asking[] = []
-  #received = Buffer.alloc(0)
-  #headMs = 0
+  #chunks: Buffer[] = [] // of the answer that is coming, and what has come behind it
+  #chunkBytes = 0
+  #head: Head | undefined // of the answer that is coming
   wireBytes = 0 // that have come, heads and bodies
 
   private constructor(socket: Socket) {
@@ -43,24 +44,43 @@ export class RawHttp {
 
   #read(bytes: Buffer): void {
     this.wireBytes += bytes.length
-    this.#received = Buffer.concat([this.#received, bytes])
-    while (this.#readAnswer()) this.#headMs = 0
+    this.#chunkBytes += bytes.length
+    this.#chunks.push(bytes)
+    while (this.#readAnswer());
   }
 
   #readAnswer(): boolean {
     const [first] = this.#asking
-    const headBytes = this.#received.indexOf('\r\n\r\n') + 4
-    if (first === undefined || headBytes < 4) return false
-    if (this.#headMs === 0) this.#headMs = performance.now()
-    const head = this.#received.subarray(0, headBytes).toString('latin1')
-    const status = Number(head.split(' ', 2)[1])
-    const told = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0)
-    const bodyBytes = first.method === 'HEAD' || status === 204 || status === 304 ? 0 : told
-    if (this.#received.length < headBytes + bodyBytes) return false
-    const body = this.#received.subarray(headBytes, headBytes + bodyBytes)
-    this.#received = this.#received.subarray(headBytes + bodyBytes)
+    if (first === undefined) return false
+    this.#head ??= readHead(Buffer.concat(this.#chunks), first.method)
+    const { text, status, sizeBytes, bodyBytes, atMs } = this.#head ?? NO_HEAD
+    if (this.#chunkBytes < sizeBytes + bodyBytes) return false
+    const received = Buffer.concat(this.#chunks)
+    this.#chunks = [received.subarray(sizeBytes + bodyBytes)]
+    this.#chunkBytes = received.length - sizeBytes - bodyBytes
+    this.#head = undefined
     this.#asking.shift()
-    first.resolve({ status, head, body, headMs: this.#headMs, endMs: performance.now() })
+    const body = received.subarray(sizeBytes, sizeBytes + bodyBytes)
+    first.resolve({ status, head: text, body, headMs: atMs, endMs: performance.now() })
     return true
   }
+}
+
+type Head = {
+  readonly text: string
+  readonly status: number
+  readonly sizeBytes: number
+  readonly bodyBytes: number
+  readonly atMs: number
+}
+const NO_HEAD: Head = { text: '', status: 0, sizeBytes: Infinity, bodyBytes: 0, atMs: 0 }
+
+function readHead(received: Buffer, method: string): Head | undefined {
+  const sizeBytes = received.indexOf('\r\n\r\n') + 4
+  if (sizeBytes < 4) return undefined
+  const text = received.subarray(0, sizeBytes).toString('latin1')
+  const status = Number(text.split(' ', 2)[1])
+  const isBodiless = method === 'HEAD' || status === 204 || status === 304
+  const bodyBytes = isBodiless ? 0 : Number(/^content-length: (\d+)/im.exec(text)?.[1] ?? 0)
+  return { text, status, sizeBytes, bodyBytes, atMs: performance.now() }
 }
