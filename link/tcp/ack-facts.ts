@@ -13,6 +13,8 @@ export class AckFacts {
   lastAckedSentMs = -1
   firstSackedSentMs = -1
   lastSackedSentMs = -1
+  /** RTT of the newest segment told of, or by the timestamp; -1: none. */
+  newestRttMs = -1
   hasAckedRetransmission = false
   /** Something sent once, before the recovery point, arrived (F-RTO, RFC 5682 section 3.1). */
   hasOriginalArrived = false
@@ -29,6 +31,7 @@ export class AckFacts {
     this.lastAckedSentMs = -1
     this.firstSackedSentMs = -1
     this.lastSackedSentMs = -1
+    this.newestRttMs = -1
     this.hasAckedRetransmission = false
     this.hasOriginalArrived = false
   }

@@ -1,4 +1,5 @@
 import type { CongestionControl } from '../profile.ts'
+import type { AckFacts } from './ack-facts.ts'
 import type { RecoveryState } from './recovery-state.ts'
 
 /** cwnd and ssthresh in segments, with what slow start and congestion avoidance do to them. */
@@ -50,4 +51,26 @@ export type CongestionController = {
   stateChanged?(state: RecoveryState, nowMs: number): void
   /** Sending begins again after `idleMs` with nothing in flight. */
   resumed?(idleMs: number, nowMs: number): void
+  /** Of a controller that sets window and pacing from a model of the path. */
+  readonly model?: PathModel
+}
+
+/** What a model of the path is told besides, and what it sets: the window on every ACK, in recovery too, and the rate at
+ *  which segments leave. */
+export type PathModel = {
+  readonly bytesPerMs: number
+  sent(segment: number, nowMs: number): void
+  /** Before the scoreboard marks it. */
+  arrived(segment: number): void
+  /** What is in flight is all that there is to send. */
+  noteApplicationLimited(): void
+  /** `priorInFlight`: before the ACK; `pacingWaitMs`: until the next segment may leave. */
+  acknowledged(
+    facts: AckFacts,
+    newlyLost: number,
+    priorInFlight: number,
+    pacingWaitMs: number,
+    state: RecoveryState,
+    nowMs: number,
+  ): void
 }

@@ -87,6 +87,11 @@ export class TcpConnection {
     this.#flow = flow
   }
 
+  /** Its packets' flow on the link, by which an observer of the link knows them. */
+  get flow(): number {
+    return this.#flow
+  }
+
   /** The client's SYN leaves. */
   open(nowMs: number): void {
     this.#handshake.open(nowMs)

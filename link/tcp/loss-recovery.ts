@@ -37,7 +37,7 @@ export class LossRecovery implements RackView {
   constructor(parts: LossRecoveryParts) {
     this.#parts = parts
     this.rtt = parts.rtt
-    this.undo = new Undo(parts.window, parts.board)
+    this.undo = new Undo(parts.window, parts.board, parts.ownsWindow)
   }
 
   get isRecovering(): boolean {

@@ -2,10 +2,12 @@ import type { EventQueue } from '../event-queue.ts'
 import type { CongestionControl } from '../profile.ts'
 import { AckFacts } from './ack-facts.ts'
 import { AckReader } from './ack-reader.ts'
-import { type CongestionController, CongestionWindow } from './congestion-control.ts'
+import { type CongestionController, CongestionWindow, type PathModel } from './congestion-control.ts'
+import { Bbr } from './bbr.ts'
 import { Cubic } from './cubic.ts'
 import { LossRecovery } from './loss-recovery.ts'
 import { Rack } from './rack.ts'
+import { Pacer } from './pacer.ts'
 import { OPEN, RECOVERY } from './recovery-state.ts'
 import { Reno } from './reno.ts'
 import { RetransmissionTimer } from './retransmission-timer.ts'
@@ -38,6 +40,8 @@ export class TcpSender {
   readonly #reader: AckReader
   readonly #timer: RetransmissionTimer
   readonly #usage: WindowUsage
+  readonly #model: PathModel | undefined
+  readonly #pacer: Pacer | undefined
   readonly #told: SenderTold
   readonly #initialWindow: number
   #unsentBytes = 0
@@ -56,11 +60,14 @@ export class TcpSender {
     this.#told = told
     this.#initialWindow = initialWindow
     this.window = new CongestionWindow(initialWindow)
-    this.controller = newController(congestionControl, this.window, this.board)
+    this.controller = newController(congestionControl, this.window, this.board, this.rtt)
     const { board, window, rtt, controller } = this
-    const parts = { board, window, rtt, controller, rack: this.#rack, ownsWindow: false }
+    const { model } = controller
+    this.#model = model
+    if (model !== undefined) this.#pacer = new Pacer(alarms, (nowMs) => this.#sendOn(nowMs))
+    const parts = { board, window, rtt, controller, rack: this.#rack, ownsWindow: model !== undefined }
     this.recovery = new LossRecovery(parts)
-    this.#reader = new AckReader(parts, this.recovery, () => {})
+    this.#reader = new AckReader(parts, this.recovery, (segment) => model?.arrived(segment))
     this.#usage = new WindowUsage(window, board, initialWindow)
     this.#timer = new RetransmissionTimer(alarms, {
       reordering: (nowMs) => this.#onReorderingTimer(nowMs),
@@ -76,7 +83,8 @@ export class TcpSender {
 
   /** Takes all; false when the buffer is now full: twice the window, at least 64 kB (Linux: tcp_sndbuf_expand). */
   write(bytes: number, nowMs: number): boolean {
-    if (this.board.outstanding === 0 && this.#lastSentMs >= 0) this.#restartAfterIdle(nowMs)
+    if (this.#model !== undefined) this.#noteApplicationLimited()
+    else if (this.board.outstanding === 0 && this.#lastSentMs >= 0) this.#restartAfterIdle(nowMs)
     this.#unsentBytes += bytes
     this.#push(nowMs)
     this.#isFull = this.unacknowledgedBytes > this.#bufferBytes
@@ -101,7 +109,7 @@ export class TcpSender {
     const { board, recovery } = this
     if (board.outstanding === 0 && packet.sack === undefined) return this.#acknowledgeNothing(packet, nowMs)
     const facts = this.#facts
-    const { totalLost } = board
+    const { totalLost, inFlight } = board
     facts.begin(packet.echoMs, board.una)
     this.#outstandingBytes -= this.#reader.read(packet, facts, this.#probeEnd, this.retransmittedSegments, nowMs)
     this.#updatePeerRoom(packet)
@@ -111,7 +119,13 @@ export class TcpSender {
     if (recovery.isRecovering) this.#probeEnd = -1
     if (recovery.reorderingWaitMs > 0) this.#timer.setReordering(recovery.reorderingWaitMs, nowMs)
     else if (facts.hasAdvanced || isHeadOverdue) this.#setTimer(nowMs)
-    if (facts.delivered > 0) this.#adjustWindow(board.totalLost - totalLost, nowMs)
+    const newlyLost = board.totalLost - totalLost
+    if (this.#model !== undefined) {
+      const waitMs = this.#pacer?.waitMs(nowMs) ?? 0
+      this.#model.acknowledged(facts, newlyLost, inFlight, waitMs, recovery.state, nowMs)
+    } else if (facts.delivered > 0) {
+      this.#adjustWindow(newlyLost, nowMs)
+    }
     if (permission === 'lost-first') this.#retransmitLost(nowMs)
     this.#push(nowMs)
     if (permission === 'new-first' && board.nxt === recovery.recoveryPoint) {
@@ -122,6 +136,7 @@ export class TcpSender {
 
   close(): void {
     this.#timer.close()
+    this.#pacer?.close()
   }
 
   #acknowledgeNothing(packet: TcpPacket, nowMs: number): void {
@@ -176,6 +191,7 @@ export class TcpSender {
     if (firstSentMs < 0) return false
     rtt.addForMin(nowMs - lastSentMs, nowMs)
     rtt.add(nowMs - firstSentMs, board.una, board.nxt)
+    facts.newestRttMs = nowMs - lastSentMs
     this.controller.rttSampled?.(nowMs - lastSentMs, nowMs)
     return facts.firstSackedSentMs >= 0 && board.outstanding > 0 && facts.firstSackedSentMs < board.sentMs(board.una)
   }
@@ -197,6 +213,7 @@ export class TcpSender {
   #retransmitLost(nowMs: number): void {
     const { board, window } = this
     while (board.lost > board.retransmitted && board.inFlight < window.cwnd) {
+      if (this.#pacer?.mustWait(nowMs) === true) return
       const segment = board.nextLost()
       if (segment < 0) return
       this.#retransmit(segment, nowMs)
@@ -223,7 +240,10 @@ export class TcpSender {
     const { board, window, recovery } = this
     const wasEmpty = board.outstanding === 0
     const { nxt } = board
-    while (this.#unsentBytes > 0 && board.inFlight < window.cwnd && this.#hasRoom) this.#transmitNew(nowMs)
+    while (this.#unsentBytes > 0 && board.inFlight < window.cwnd && this.#hasRoom) {
+      if (this.#pacer?.mustWait(nowMs) === true) break
+      this.#transmitNew(nowMs)
+    }
     const isLimited = board.inFlight >= window.cwnd
     const sent = board.nxt - nxt
     if (sent > 0 || isLimited) {
@@ -249,9 +269,27 @@ export class TcpSender {
   }
 
   #transmit(segment: number, push: boolean, nowMs: number): void {
+    const payloadBytes = this.board.payloadBytes(segment)
     this.#lastSentMs = nowMs
     this.sentSegments += 1
-    this.#told.transmit(segment, this.board.payloadBytes(segment), push, nowMs)
+    if (this.#model !== undefined) {
+      this.#model.sent(segment, nowMs)
+      this.#pacer?.noteSent(payloadBytes, this.#model.bytesPerMs, nowMs)
+    }
+    this.#told.transmit(segment, payloadBytes, push, nowMs)
+  }
+
+  /** The pacer lets the next segment leave. */
+  #sendOn(nowMs: number): void {
+    this.#retransmitLost(nowMs)
+    this.#push(nowMs)
+  }
+
+  /** tcp_rate_check_app_limited: the window was not used up, for lack of data. */
+  #noteApplicationLimited(): void {
+    const { board, window } = this
+    const isIdle = this.#unsentBytes < MSS_BYTES && board.inFlight < window.cwnd && board.lost <= board.retransmitted
+    if (isIdle) this.#model?.noteApplicationLimited()
   }
 
   /** tcp_set_xmit_timer: a loss probe where that is possible, else the timeout. */
@@ -345,12 +383,14 @@ function newController(
   congestionControl: CongestionControl,
   window: CongestionWindow,
   board: Scoreboard,
+  rtt: RttEstimator,
 ): CongestionController {
   switch (congestionControl) {
     case 'reno':
       return new Reno(window)
     case 'cubic':
-    case 'bbr':
       return new Cubic(window, board)
+    case 'bbr':
+      return new Bbr(window, board, rtt)
   }
 }

@@ -6,14 +6,17 @@ import type { Scoreboard } from './scoreboard.ts'
 export class Undo {
   readonly #window: CongestionWindow
   readonly #board: Scoreboard
+  readonly #ownsWindow: boolean
   #marker = -1 // oldest segment when the reduction began; -1: nothing to undo
   #retransmissions = -1 // not told of as duplicates; -1: none made yet
   #firstRetransmissionMs = -1
   #priorCwnd = 0
   #priorSsthresh = 0
 
-  constructor(window: CongestionWindow, board: Scoreboard) {
+  /** `ownsWindow`: the controller sets it, and only the episode ends (bbr_undo_cwnd). */
+  constructor(window: CongestionWindow, board: Scoreboard, ownsWindow: boolean) {
     this.#window = window
+    this.#ownsWindow = ownsWindow
     this.#board = board
   }
 
@@ -27,10 +30,6 @@ export class Undo {
     this.#priorSsthresh = Math.max(this.#window.ssthresh, this.#window.cwnd * 0.75) // tcp_current_ssthresh
     this.#marker = this.#board.una
     this.#retransmissions = this.#board.retransmitted > 0 ? this.#board.retransmitted : -1
-  }
-
-  disarm(): void {
-    this.#marker = -1
   }
 
   noteRetransmission(nowMs: number): void {
@@ -60,8 +59,9 @@ export class Undo {
   }
 
   restoreWindow(): void {
+    this.#marker = -1
+    if (this.#ownsWindow) return
     this.#window.cwnd = Math.max(this.#window.cwnd, this.#priorCwnd)
     this.#window.ssthresh = Math.max(this.#window.ssthresh, Math.floor(this.#priorSsthresh))
-    this.#marker = -1
   }
 }
