@@ -25,8 +25,15 @@ test('judgeGoodput holds the mean of the seeds against the mean of all kernel ru
 })
 
 const fetches = { ...line, objectBytes: 30_000, gapMs: 200, fetches: 20, firstMs: [] }
-const steady: FetchReference = { ...fetches, laterMs: [100, 100] }
-const unsteady: FetchReference = { ...fetches, loss, laterMs: [50, 150] } // standard error 50
+const steady: FetchReference = { ...fetches, laterMs: [[100, 100]] }
+const unsteady: FetchReference = {
+  ...fetches,
+  loss,
+  laterMs: [
+    [50, 50],
+    [150, 150],
+  ],
+} // standard error 50: two connections
 
 for (const { says, cell, modelMs, holds } of [
   { says: 'takes 3 % at loss 0', cell: steady, modelMs: 97.1, holds: true },
@@ -41,7 +48,7 @@ for (const { says, cell, modelMs, holds } of [
   { says: 'takes two standard errors where they are more', cell: unsteady, modelMs: 199, holds: true },
   { says: 'refuses more than two standard errors', cell: unsteady, modelMs: 201, holds: false },
 ]) {
-  test(`judgeFetches ${says}`, () => expect(judgeFetches(cell, [modelMs])).toMatchObject({ holds }))
+  test(`judgeFetches ${says}`, () => expect(judgeFetches(cell, [[modelMs]])).toMatchObject({ holds }))
 }
 
 test('meanErrors tells the error against each set of runs and against all', () => {

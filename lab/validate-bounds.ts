@@ -32,10 +32,19 @@ export function judgeGoodput(cell: GridCell, modelKbps: readonly number[]): Judg
 }
 
 /** Later fetches: within 15 % or two standard errors of the kernel's mean, whichever is more; without loss 3 %. */
-export function judgeFetches(cell: FetchReference, modelLaterMs: readonly number[]): Judgement<FetchReference> {
-  const { mean, standardError } = spreadOf(cell.laterMs)
+export function judgeFetches(
+  cell: FetchReference,
+  modelLaterMs: readonly (readonly number[])[],
+): Judgement<FetchReference> {
+  const { mean, standardError } = spreadOfConnections(cell.laterMs)
   const allowed = cell.loss === undefined ? 0.03 * mean : Math.max(0.15 * mean, 2 * standardError)
-  return judge(cell, spreadOf(modelLaterMs), mean, { from: mean - allowed, to: mean + allowed })
+  return judge(cell, spreadOfConnections(modelLaterMs), mean, { from: mean - allowed, to: mean + allowed })
+}
+
+/** The mean of all fetches. Those of one connection share its window, so what is independent, and makes the standard
+ *  error, is the connection. All have the same number of fetches. */
+export function spreadOfConnections(fetchesMs: readonly (readonly number[])[]): Spread {
+  return spreadOf(fetchesMs.map(meanOf))
 }
 
 function judge<Cell>(

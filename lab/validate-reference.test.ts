@@ -24,8 +24,12 @@ test('readGrid gives rates in bit/s and loss as a ratio, none at loss 0', () => 
   expect(readGrid()[0]).not.toHaveProperty('loss')
 })
 
-test("readFetches tells each connection's first fetch from the later ones", () => {
+test("readFetches tells each connection's first fetch from its later ones", () => {
   expect(readFetches()[0]).toMatchObject({ objectBytes: 30_000, gapMs: 200, fetches: 20, firstMs: [54.1, 54.1] })
-  const counts = readFetches().map(({ firstMs, laterMs }) => `${firstMs.length}+${laterMs.length}`)
+  expect(readFetches()[0]?.laterMs.map((later) => later.slice(0, 2))).toEqual([
+    [48.7, 48.5],
+    [48.6, 48.7],
+  ])
+  const counts = readFetches().map(({ firstMs, laterMs }) => `${firstMs.length}+${laterMs.flat().length}`)
   expect(counts.join(' ')).toBe('2+38 5+95 5+95 2+38 5+95 5+95 2+14 5+35 5+35 2+14 5+35 3+21')
 })

@@ -7,8 +7,11 @@ import type { BulkCell, FetchCell } from './validate-model.ts'
 /** One cell of the grid with every run of the kernel, kbit/s: over namespaces with TBF, and over mahimahi. */
 export type GridCell = BulkCell & { readonly netnsKbps: readonly number[]; readonly mahimahiKbps: readonly number[] }
 
-/** One cell of the fetches with what the kernel took, ms: each connection's first fetch, and all later ones. */
-export type FetchReference = FetchCell & { readonly firstMs: readonly number[]; readonly laterMs: readonly number[] }
+/** One cell of the fetches with what the kernel took, ms: each connection's first fetch, and its later ones. */
+export type FetchReference = FetchCell & {
+  readonly firstMs: readonly number[]
+  readonly laterMs: readonly (readonly number[])[]
+}
 
 type Row = Readonly<Record<string, string>>
 
@@ -30,13 +33,14 @@ export function readGrid(): GridCell[] {
 /** The 12 cells of keep-alive fetches. */
 export function readFetches(): FetchReference[] {
   return [...grouped(readRows('fetch-kernel.csv'), fetchKey).values()].map((rows) => {
-    const totalMs = (chosen: readonly Row[]): number[] => chosen.map((row) => numberIn(row, 'total_ms'))
-    const isFirst = (row: Row): boolean => row['fetch'] === '0'
+    const connections = [...grouped(rows, (row) => keyOf(row, 'rep')).values()].map((fetches) =>
+      fetches.map((row) => numberIn(row, 'total_ms')),
+    )
     return {
       ...FETCH_PATTERNS[(rows[0] as Row)['pattern'] as keyof typeof FETCH_PATTERNS],
       ...lineOf(rows[0] as Row),
-      firstMs: totalMs(rows.filter(isFirst)),
-      laterMs: totalMs(rows.filter((row) => !isFirst(row))),
+      firstMs: connections.map(([first]) => first as number),
+      laterMs: connections.map((fetches) => fetches.slice(1)),
     }
   })
 }

@@ -4,6 +4,7 @@ Packets enter at the moment at which the kernel saw them and are due at moments 
 process is never a part of the line; how late it was with each is measured.
 """
 
+import contextlib
 import random
 import select
 import socket
@@ -83,12 +84,11 @@ class Relay:
         self._up = deque()
         self._late = []  # seconds, one for each frame sent
         self.counts = {"down": 0, "tailDropped": 0, "lost": 0, "up": 0, "overlooked": 0}
+        for device in (to_server, to_client):
+            self._forget_earlier(device)
 
     def run_until(self, ends):
         """Carries packets until one of the files can be read."""
-        for device in (self._to_server, self._to_client):
-            overlooked_frames(device)
-            self._discard_old(device)
         devices = [self._to_server, self._to_client]
         while True:
             self._send_due()
@@ -107,12 +107,12 @@ class Relay:
         at = lambda ratio: 1000 * late[int(ratio * (len(late) - 1))]
         return {"p50": at(0.5), "p99": at(0.99), "most": at(1)}
 
-    def _discard_old(self, device):
-        try:
+    def _forget_earlier(self, device):
+        """What connections of the run before have sent since."""
+        overlooked_frames(device)
+        with contextlib.suppress(BlockingIOError):
             while True:
                 device.recv(LONGEST_FRAME_BYTES)
-        except BlockingIOError:
-            pass
 
     def _read(self, device, enter):
         for _ in range(FRAMES_PER_TURN):
