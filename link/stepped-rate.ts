@@ -38,13 +38,13 @@ export class SteppedRate implements Rate {
       const endMs = this.#startsMs[index + 1] as number
       const rate = this.#bytesPerMs[index] as number
       const roomBytes = (endMs - offsetMs) * rate
-      if (bytes <= roomBytes) return periodStartMs + offsetMs + bytes / rate
+      if (bytes <= roomBytes && rate > 0) return periodStartMs + offsetMs + bytes / rate
       bytes -= roomBytes
       index += 1
       offsetMs = endMs
       if (index < this.#bytesPerMs.length) continue
-      const wholePeriods = Math.floor(bytes / this.#periodBytes)
-      bytes -= wholePeriods * this.#periodBytes
+      const wholePeriods = Math.ceil(bytes / this.#periodBytes) - 1 // the last byte is sent within a period
+      bytes = Math.max(bytes - wholePeriods * this.#periodBytes, 0)
       periodStartMs += (1 + wholePeriods) * this.#periodMs
       index = 0
       offsetMs = 0

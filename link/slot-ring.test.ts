@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { SlotRing } from './slot-ring.ts'
+
+test('SlotRing keeps 1000 records by their numbers while it grows and wraps', () => {
+  const ring = new SlotRing(() => ({ item: -1 }))
+  const out: number[] = []
+  for (let item = 0; item < 1000; item += 1) {
+    ring.push().item = item
+    if (item % 3 !== 0) continue
+    out.push(ring.at(ring.first).item)
+    ring.first += 1
+  }
+  for (; ring.first < ring.next; ring.first += 1) out.push(ring.at(ring.first).item)
+  expect(out).toEqual(Array.from({ length: 1000 }, (_, index) => index))
+})
+
+test('SlotRing makes no new record while as many leave as come', () => {
+  let made = 0
+  const ring = new SlotRing(() => ({ number: (made += 1) }))
+  const madeAtFirst = made
+  for (let turn = 0; turn < 1000; turn += 1) {
+    ring.push()
+    ring.first += 1
+  }
+  expect(made).toBe(madeAtFirst)
+})
