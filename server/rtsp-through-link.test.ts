@@ -1,0 +1,281 @@
+import { expect, test, vi, type TestContext } from 'vitest'
+import type { LinkProfile } from '../link/profile.ts'
+import { encodeRtcp } from '../protocol/rtcp.ts'
+import { middle32 } from '../protocol/rtcp-round-trip.ts'
+import { readRtpInfo, readSessionHeader } from '../protocol/rtsp-headers.ts'
+import type { RtspResponse } from '../protocol/rtsp-message.ts'
+import { readSdp } from '../protocol/sdp.ts'
+import { startClipRelay } from '../udp-relay/test-support/clip-relay.ts'
+import { makePackageClip } from '../udp-relay/test-support/package-clip.ts'
+import { RtspClient, UdpReceiver } from '../udp-relay/test-support/rtsp-client.ts'
+import { Links } from './links.ts'
+import { LinksOfViewers } from './rtsp-through-link.ts'
+import { virtualSession } from './test-support/virtual-session.ts'
+
+const clip = makePackageClip()
+
+async function open(
+  context: TestContext,
+  profile: Omit<LinkProfile, 'seed'>,
+  defaultProfile: Partial<LinkProfile> = {},
+) {
+  const links = new Links({ defaultProfile: { seed: 1, downlink: {}, ...defaultProfile } })
+  context.onTestFinished(() => links.close())
+  const { id } = links.create({ seed: 7, ...profile })
+  const relay = await startClipRelay(context, clip, { links: new LinksOfViewers(links) })
+  const client = await RtspClient.open(relay.rtspPort)
+  const base = `rtsp://127.0.0.1:${relay.rtspPort}`
+  return { links, linkId: id, relay, client, base, url: `${base}/link/${id}/clip` }
+}
+
+type Opened = Awaited<ReturnType<typeof open>>
+
+const header = ({ headers }: RtspResponse, name: string): string => headers.get(name) ?? `no ${name}`
+
+/** SETUP of both tracks. */
+async function setUp({ client, url }: Pick<Opened, 'client' | 'url'>) {
+  const receivers = [await UdpReceiver.open(), await UdpReceiver.open()] as const
+  let headers: Record<string, string> = {}
+  for (const [index, { transport }] of receivers.entries()) {
+    const reply = await client.request('SETUP', `${url}/240p/trackID=${index}`, { ...headers, transport })
+    headers = { session: readSessionHeader(header(reply, 'session')).id }
+  }
+  return { receivers, headers, byes: () => receivers[0].byes + receivers[1].byes }
+}
+
+const isUsed = ({ links, linkId }: Opened): boolean => links.find(linkId).unusedMs(performance.now() + 1) === 0
+const expectUnused = (opened: Opened): void => {
+  expect(isUsed(opened)).toBe(false)
+  expect(opened.links.get(opened.linkId).udp.openFlows).toBe(0)
+}
+const roundTrip = (rttMs: number) => ({ downlink: { oneWayDelayMs: rttMs / 2 }, uplink: { oneWayDelayMs: rttMs / 2 } })
+/** A timer of this process rings late on a busy machine, never early; half a round trip tells them apart all the same. */
+const expectAbout = (ms: number, expectedMs: number, roundTripMs: number): void => {
+  expect(ms).toBeGreaterThan(expectedMs - 2)
+  expect(ms).toBeLessThan(expectedMs + roundTripMs / 2)
+}
+
+test('over a line of 300 ms each request takes its round trip, the first the handshake’s too', async (context) => {
+  const { client, url } = await open(context, roundTrip(300))
+  const receivers = [await UdpReceiver.open(), await UdpReceiver.open()]
+  const session: { session?: string } = {}
+  const times: number[] = []
+  const ask = async (method: string, at: string, headers: Record<string, string> = {}) => {
+    const startMs = performance.now()
+    const reply = await client.request(method, at, { ...session, ...headers })
+    times.push(performance.now() - startMs)
+    expect(reply.status).toBe(200)
+    return reply
+  }
+  await ask('OPTIONS', url)
+  await ask('DESCRIBE', url)
+  for (const [index, { transport }] of receivers.entries()) {
+    const reply = await ask('SETUP', `${url}/240p/trackID=${index}`, { transport })
+    session.session = readSessionHeader(header(reply, 'session')).id
+  }
+  await ask('PLAY', url)
+  times.forEach((ms, index) => expectAbout(ms, index === 0 ? 600 : 300, 300))
+})
+
+test('addresses told to a viewer keep him on his link', async (context) => {
+  const opened = await open(context, { downlink: {} })
+  const { client, url } = opened
+  const described = await client.request('DESCRIBE', `${url}/240p?a=b`)
+  expect(header(described, 'content-base')).toBe(`${url}/240p?a=b/`)
+  expect(readSdp(Buffer.from(described.body).toString())).toMatchObject({
+    value: { tracks: [{ controlUrl: `${url}/240p/trackID=0?a=b` }, { controlUrl: `${url}/240p/trackID=1?a=b` }] },
+  })
+  const { headers } = await setUp(opened)
+  const played = await client.request('PLAY', url, headers)
+  expect(readRtpInfo(header(played, 'rtp-info')).map((track) => track.url)).toEqual([
+    `${url}/240p/trackID=0`,
+    `${url}/240p/trackID=1`,
+  ])
+})
+
+const lossy = { loss: { kind: 'random', lossRatio: 0.05 }, oneWayDelayMs: 10 } as const
+const hard = {
+  rateBitsPerSecond: 250_000,
+  queueMs: 100,
+  oneWayDelayMs: 40,
+  loss: { kind: 'bad-moments', lossRatio: 0.1, meanBurstMs: 60 },
+} as const
+
+test('a player misses exactly the packets that virtual time drops: by chance, by the queue, in bad moments', async (context) => {
+  const compare = async (downlink: LinkProfile['downlink']) => {
+    const keyframe = { segmentIndex: 1, frameIndex: 0, startSeconds: 4 }
+    const virtual = await virtualSession(clip, { seed: 7, downlink }, { keyframe, withSetup: false })
+    const lost = new Set([...virtual.dropped.loss, ...virtual.dropped.queue])
+    const opened = await open(context, { downlink })
+    const { receivers, headers } = await setUp(opened)
+    const played = await opened.client.request('PLAY', opened.url, { ...headers, range: 'npt=4-' })
+    const starts = readRtpInfo(header(played, 'rtp-info')).map(({ sequenceNumber }) => sequenceNumber)
+    const goodbyes = receivers.map((receiver) => receiver.until(() => receiver.byes > 0))
+    await Promise.all(goodbyes)
+    const arrived = receivers.flatMap(({ rtp }, track) =>
+      rtp.map(({ sequenceNumber }) => `${track}:${(sequenceNumber - (starts[track] ?? 0)) & 0xffff}`),
+    )
+    expect(arrived.toSorted()).toEqual(virtual.offered.filter((packet) => !lost.has(packet)).toSorted())
+    return Math.min(virtual.dropped.loss.length, downlink === hard ? virtual.dropped.queue.length : Infinity)
+  }
+  const fewest = await Promise.all([lossy, hard].map(compare))
+  expect(Math.min(...fewest)).toBeGreaterThan(3)
+})
+
+test('where UDP is blocked RTSP is answered, and no packet comes or goes', async (context) => {
+  const opened = await open(context, { ...roundTrip(20), udpBlocked: true })
+  const { receivers, headers } = await setUp(opened)
+  expect((await opened.client.request('PLAY', opened.url, headers)).status).toBe(200)
+  receivers[0].sendRtcp(receiverReport(), opened.relay.rtpPort + 1)
+  const blocked = () => {
+    const { downlink, uplink } = opened.links.get(opened.linkId).udp
+    return [downlink.blockedPackets, uplink.blockedPackets]
+  }
+  await vi.waitFor(() => expect(blocked()).toEqual([expect.toSatisfy((packets) => packets > 20), 1]), { timeout: 5000 })
+  expect((await opened.client.request('GET_PARAMETER', opened.url, headers)).status).toBe(200)
+  for (const { rtp, rtcp } of receivers) expect([...rtp, ...rtcp]).toEqual([])
+})
+
+function receiverReport(lastSr = 0): Uint8Array {
+  const counts = { fractionLost: 0, cumulativePacketsLost: 0, extendedHighestSequenceNumber: 0, jitterTicks: 0 }
+  const report = { ssrc: 2, ...counts, lastSr, delaySinceLastSr: 0 }
+  return encodeRtcp([{ kind: 'receiver-report', ssrc: 1, reports: lastSr === 0 ? [] : [report] }])
+}
+
+const endOf = ({ relay }: Opened) => relay.log.find(({ msg }) => msg === 'RTSP session ended')
+
+test('a viewer’s report crosses the uplink: the round trip that the relay sees is the line’s', async (context) => {
+  const opened = await open(context, roundTrip(200))
+  const { receivers, headers } = await setUp(opened)
+  await opened.client.request('PLAY', opened.url, headers)
+  await receivers[0].until(() => receivers[0].rtcp.length > 0)
+  const sent = receivers[0].rtcp.find((packet) => packet.kind === 'sender-report')
+  receivers[0].sendRtcp(receiverReport(sent === undefined ? 0 : middle32(sent.ntpTime)), opened.relay.rtpPort + 1)
+  await opened.client.request('TEARDOWN', opened.url, headers) // 100 ms behind the report
+  expect(endOf(opened)).toMatchObject({ reason: 'teardown', receiverReports: 1, link: opened.linkId })
+  expectAbout(Number(endOf(opened)?.['roundTripMs']), 200, 200)
+})
+
+test('an unknown link, and another one on the same connection, are answered 404 with the reason', async (context) => {
+  const { client, relay, base, url, linkId } = await open(context, { downlink: {} })
+  const unknown = await client.request('DESCRIBE', `${base}/link/nothing/clip`)
+  expect([unknown.status, unknown.reason]).toEqual([404, 'No Such Link'])
+  expect((await client.request('DESCRIBE', url)).status).toBe(200) // nothing had bound the connection
+  for (const path of ['/clip', '/link/default/clip']) {
+    const other = await client.request('DESCRIBE', base + path)
+    expect([other.status, other.reason]).toEqual([404, 'Link of Another Connection'])
+  }
+  const direct = await RtspClient.open(relay.rtspPort)
+  expect((await direct.request('DESCRIBE', `${base}/clip`)).status).toBe(200)
+  expect((await direct.request('DESCRIBE', `${base}/link/${linkId}/clip`)).reason).toBe('Link of Another Connection')
+})
+
+test('a session behind a link is not steered past it', async (context) => {
+  const opened = await open(context, { downlink: {} })
+  const { headers } = await setUp(opened)
+  const direct = await RtspClient.open(opened.relay.rtspPort)
+  expect((await direct.request('PLAY', `${opened.base}/clip`, headers)).status).toBe(454)
+  const another = await RtspClient.open(opened.relay.rtspPort)
+  expect((await another.request('PLAY', opened.url, headers)).status).toBe(200)
+})
+
+test('a connection is bound by the first request that names a presentation, however its bytes are cut', async (context) => {
+  const { client, url } = await open(context, roundTrip(100))
+  const bytes = Buffer.from(`OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\nDESCRIBE ${url} RTSP/1.0\r\nCSeq: 2\r\n\r\n`)
+  const startMs = performance.now()
+  const first = client.reply()
+  for (let at = 0; at < bytes.length; at += 7) {
+    client.socket.write(bytes.subarray(at, at + 7))
+    await new Promise(setImmediate)
+  }
+  expect(header(await first, 'cseq')).toBe('1')
+  expect(performance.now() - startMs).toBeLessThan(100)
+  expect(header(await client.reply(), 'cseq')).toBe('2')
+  expectAbout(performance.now() - startMs, 200, 100)
+})
+
+test('with applyTo everyone who names no link goes through the default one', async (context) => {
+  const opened = await open(context, { downlink: {} }, { ...roundTrip(100), applyTo: 'everyone' })
+  const startMs = performance.now()
+  expect((await opened.client.request('DESCRIBE', `${opened.base}/clip`)).status).toBe(200)
+  expectAbout(performance.now() - startMs, 200, 100)
+})
+
+test('TEARDOWN and goodbye still cross when the viewer closes at once, and nothing is left', async (context) => {
+  const opened = await open(context, roundTrip(100))
+  const { receivers, headers } = await setUp(opened)
+  await opened.client.request('PLAY', opened.url, headers)
+  await receivers[0].until(() => receivers[0].rtp.length > 0)
+  void opened.client.request('TEARDOWN', opened.url, headers)
+  opened.client.socket.end()
+  await Promise.all(receivers.map((receiver) => receiver.until(() => receiver.byes === 1)))
+  expect(endOf(opened)).toMatchObject({ reason: 'teardown' })
+  await vi.waitFor(() => expectUnused(opened))
+})
+
+test('a viewer who breaks off in the middle of his conversation leaves nothing', async (context) => {
+  const opened = await open(context, { ...roundTrip(100), downlink: { loss: { kind: 'random', lossRatio: 1 } } })
+  for (const close of ['resetAndDestroy', 'destroy', 'end'] as const) {
+    const client = await RtspClient.open(opened.relay.rtspPort)
+    void client.request('DESCRIBE', opened.url)
+    await new Promise(setImmediate)
+    client.socket[close]()
+  }
+  await vi.waitFor(() => expect(isUsed(opened)).toBe(true))
+  await opened.relay.close() // his bytes never arrive: the relay gives them up
+  expectUnused(opened)
+})
+
+test('a link that is removed or begun anew in mid-play serves its viewers on', async (context) => {
+  const opened = await open(context, roundTrip(20))
+  const { receivers, headers } = await setUp(opened)
+  await opened.client.request('PLAY', opened.url, headers)
+  const more = async () => {
+    const received = receivers[0].rtp.length
+    await receivers[0].until(() => receivers[0].rtp.length > received + 10)
+  }
+  await more()
+  opened.links.restart(opened.linkId)
+  await more()
+  expect(opened.links.get(opened.linkId).udp.downlink.deliveredPackets).toBeGreaterThan(0)
+  opened.links.remove(opened.linkId)
+  await more()
+  const numbers = receivers[0].rtp.map(({ sequenceNumber }) => sequenceNumber)
+  expect(new Set(numbers.slice(1).map((number, index) => (number - (numbers[index] ?? 0)) & 0xffff))).toEqual(
+    new Set([1]),
+  )
+  expect((await opened.client.request('GET_PARAMETER', opened.url, headers)).status).toBe(200)
+  const another = await RtspClient.open(opened.relay.rtspPort)
+  expect((await another.request('GET_PARAMETER', opened.url, headers)).reason).toBe('No Such Link')
+})
+
+test('closing the relay ends viewers in any phase', async (context) => {
+  const opened = await open(context, roundTrip(100))
+  const { receivers, headers } = await setUp(opened)
+  await opened.client.request('PLAY', opened.url, headers)
+  await receivers[0].until(() => receivers[0].rtp.length > 0)
+  const another = await RtspClient.open(opened.relay.rtspPort)
+  void another.request('DESCRIBE', opened.url)
+  void opened.client.request('TEARDOWN', opened.url, headers)
+  await opened.relay.close()
+  expectUnused(opened)
+})
+
+test('a viewer who asks and never reads is read no further', async (context) => {
+  const { client, url } = await open(context, { downlink: {} })
+  client.socket.pause()
+  const request = Buffer.from(`OPTIONS ${url} RTSP/1.0\r\nCSeq: 1\r\n\r\n`)
+  const askedBytes = 20_000_000
+  client.socket.write(Buffer.concat(Array.from({ length: askedBytes / request.length }, () => request)))
+  let before = -1
+  await vi.waitFor(
+    () => {
+      const waiting = client.socket.writableLength
+      const isStill = waiting === before
+      before = waiting
+      expect(isStill).toBe(true)
+    },
+    { timeout: 20_000, interval: 500 },
+  )
+  expect(client.socket.writableLength).toBeGreaterThan(askedBytes / 4) // the rest is in the system’s buffers
+})
