@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { linkPresets } from './presets.ts'
 import { mergeProfile, readLinkProfile } from './profile.ts'
 
@@ -34,6 +36,13 @@ const full = {
 
 test('readLinkProfile reads a profile with every key', () => {
   expect(readLinkProfile(full)).toEqual({ ok: true, profile: full })
+})
+
+test('readLinkProfile reads what weir.example.yaml shows, with every key but the name', () => {
+  const shown = readFileSync('weir.example.yaml', 'utf8').replace('  downlink: {}\n', '')
+  const { link } = parse(shown.replaceAll(/^ {2}# (?= *(\w+:|- \{))/gm, '  '))
+  expect(['name', ...Object.keys(link)].toSorted()).toEqual(keys.split(', ').toSorted())
+  expect(readLinkProfile(link, 'link', 'configuration')).toEqual({ ok: true, profile: link })
 })
 
 test('readLinkProfile makes an empty profile a perfect line with seed 1', () => {
