@@ -37,6 +37,11 @@ export class AccessLink {
     this.#plan(this.#course.entries.slice(1))
   }
 
+  /** Which profile counts from which moment on, the changes to come among them; the first one from -Infinity. */
+  get course(): readonly ProfileFrom[] {
+    return this.#course.entries
+  }
+
   openFlow(ends: FlowEnds): number {
     this.#newestFlow += 1
     this.#flows.set(this.#newestFlow, ends)

@@ -1,6 +1,7 @@
 import { AccessLink } from '../link/access-link.ts'
 import type { LinkObserver } from '../link/access-link.ts'
 import type { LinkProfile } from '../link/profile.ts'
+import type { Lane } from '../stream/record.ts'
 
 export type LaneName = 'tcp' | 'udp'
 
@@ -8,12 +9,17 @@ export type LaneName = 'tcp' | 'udp'
  *  link time lies on the process's clock. */
 export class Era {
   readonly lanes: Readonly<Record<LaneName, AccessLink>>
+  /** The same by the names of a record, which knows a line for both as `shared`. */
+  readonly lines: ReadonlyMap<Lane, AccessLink>
   users = 0
   #startMs: number | undefined
 
   constructor(profile: LinkProfile, observe: (lane: LaneName) => LinkObserver) {
+    const isShared = profile.sharing === 'shared'
     const tcp = new AccessLink(profile, observe('tcp'))
-    this.lanes = { tcp, udp: profile.sharing === 'shared' ? tcp : new AccessLink(profile, observe('udp')) }
+    const udp = isShared ? tcp : new AccessLink(profile, observe('udp'))
+    this.lanes = { tcp, udp }
+    this.lines = new Map(Object.entries(isShared ? { shared: tcp } : { tcp, udp }) as [Lane, AccessLink][])
   }
 
   get hasBegun(): boolean {

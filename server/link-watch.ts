@@ -1,8 +1,7 @@
 import type { Direction, LinkObserver } from '../link/access-link.ts'
 import type { DropCause, LinkPacket } from '../link/link-packet.ts'
-import type { LinkProfile } from '../link/profile.ts'
 import { packetEvents } from '../stream/packet-events.ts'
-import type { Lane, LinkEvent, RateEvent } from '../stream/record.ts'
+import type { Lane, LinkEvent } from '../stream/record.ts'
 import { LaneCounters } from './lane-counters.ts'
 
 /** The truth of all links together, since the process began. */
@@ -68,19 +67,4 @@ export class LaneObserver implements LinkObserver {
     this.#total.delivered(direction, packet, atMs, queueingDelayMs)
     if (this.#recorders.size > 0) this.#events.delivered(direction, packet, atMs, queueingDelayMs)
   }
-}
-
-/** What a record begins with, and what each change adds: the rates of every lane from now on. */
-export function ratesOf({ sharing, downlink, uplink }: LinkProfile, atMs: number): RateEvent[] {
-  const lanes: readonly Lane[] = sharing === 'shared' ? ['shared'] : ['tcp', 'udp']
-  const directions = [
-    { direction: 'down', profile: downlink },
-    { direction: 'up', profile: uplink },
-  ] as const
-  return lanes.flatMap((lane) =>
-    directions.map(({ direction, profile }) => {
-      const rate = profile?.rateBitsPerSecond === undefined ? {} : { rateBitsPerSecond: profile.rateBitsPerSecond }
-      return { kind: 'rate-set', atMs, lane, direction, ...rate }
-    }),
-  )
 }

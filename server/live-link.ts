@@ -4,7 +4,8 @@ import type { LinkSummary } from '../protocol/weir-api.ts'
 import { Era, type LaneName } from './era.ts'
 import { LagHistogram } from './lag-histogram.ts'
 import { LaneCounters } from './lane-counters.ts'
-import { LaneObserver, ratesOf, unwatched, type LinkRecorder, type LinkWatch } from './link-watch.ts'
+import { LaneObserver, unwatched, type LinkRecorder, type LinkWatch } from './link-watch.ts'
+import { RatesInRecord } from './rates-in-record.ts'
 
 /** The clocks of this process; a test brings its own. */
 export type LinkClock = { nowMs(): number; unixMs(): number }
@@ -131,9 +132,9 @@ export class LiveLink {
   /** Writes down what happens from now on, until the run is over or the function that is given back is called. */
   record(recorder: LinkRecorder): () => void {
     const recorders = this.#recorders
-    recorders.add(recorder)
-    ratesOf(this.#profile, this.#era.linkMs(this.#clock.nowMs())).forEach((event) => recorder.record(event))
-    return () => void recorders.delete(recorder)
+    const recording = new RatesInRecord(recorder, () => this.#era.lines, this.#era.linkMs(this.#clock.nowMs()))
+    recorders.add(recording)
+    return () => void recorders.delete(recording)
   }
 
   /** Of RTP packets that never came as far as the last hop's socket. */
@@ -150,9 +151,6 @@ export class LiveLink {
     this.#lastUsedMs = this.#clock.nowMs()
     const nowMs = this.#clock.nowMs()
     for (const era of [this.#era, ...this.#retired]) era.change(profile, nowMs)
-    for (const event of ratesOf(profile, this.#era.linkMs(nowMs))) {
-      for (const recorder of this.#recorders) recorder.record(event)
-    }
     this.#advance()
   }
 
