@@ -70,6 +70,11 @@ function MoreSettings({ link }: { link: NetworkLink }) {
   return (
     <details class="network-more">
       <summary>More of this network</summary>
+      {link.base.value !== undefined && (
+        <p class="network-note">
+          {link.base.value.title}: {link.base.value.source}.
+        </p>
+      )}
       <ChoiceRow
         label="Losses come"
         title="In bad moments, both sides lose what leaves at the same times. The other kinds draw for each packet."

@@ -18,7 +18,7 @@ export function SliderRow({
   const shown = number === Infinity ? '' : String(toShown(number))
   const spoken = value === 'as-preset' ? 'as the preset has it' : number === Infinity ? 'unlimited' : `${shown} ${unit}`
   return (
-    <div class="slider-row" title={title}>
+    <div class={value === 'as-preset' ? 'slider-row as-preset' : 'slider-row'} title={title}>
       <label for={`network-${key}`}>{label}</label>
       <input
         id={`network-${key}`}

@@ -3,7 +3,7 @@ import type { ControlMessage } from '../protocol/udp-control.ts'
 import { AudioOutput } from './audio-output.ts'
 import { ControlLine, type Wish } from './control-line.ts'
 import { countersOf, noCounters } from './counters.ts'
-import { asSentence, formatTime } from './format.ts'
+import { asSentence, formatCount, formatTime } from './format.ts'
 import type { Side, SideStart, SideStatus, Sound } from './side.ts'
 import { LossLists } from './loss-lists.ts'
 import type { FromWorker, PlayingAnswer, ToWorker, UdpProgress } from './udp-messages.ts'
@@ -47,6 +47,8 @@ export class UdpSide implements Side {
   #askedMs = 0 // progress from before belongs to another timeline
   #newestStart = 0 // id of the request that moved the position last
   #sessionId: string | undefined
+  #transportMs = 0 // ICE, DTLS and SCTP, or the WebSocket's handshake: real, and no part of the startup
+  #setupMs: number | undefined // of the newest start, modelled
   #newestAnswer: PlayingAnswer | undefined
   #isClosed = false
 
@@ -120,6 +122,7 @@ export class UdpSide implements Side {
     return {
       session: this.#sessionId,
       startSeconds: this.#newestAnswer?.startSeconds,
+      setup: { modelledMs: this.#setupMs, transportMs: this.#transportMs },
       tracks: this.#newestAnswer?.tracks.map(({ kind, ssrc, sequenceNumber }) => ({ kind, ssrc, sequenceNumber })),
       ...this.#losses.snapshot(),
       shownFrames: this.#progress?.shownFrames,
@@ -142,6 +145,7 @@ export class UdpSide implements Side {
     const { videoId, variant, startSeconds } = this.#start
     const query = new URLSearchParams({ video: videoId, link })
     if (variant !== undefined) query.set('variant', variant)
+    const openingMs = wallMs()
     const transport = await openUdpTransport(query, udp, {
       onDatagram: (bytes) => this.#toWorker({ kind: 'datagram', bytes, arrivalMs: wallMs() }, [bytes]),
       onControl: (message) => this.#onControl(message),
@@ -149,6 +153,7 @@ export class UdpSide implements Side {
     })
     if (this.#isClosed) return transport.close()
     this.#transport = transport
+    this.#transportMs = wallMs() - openingMs
     this.#control.connect(transport.sendControl)
     this.#update({ transport: transportWords[transport.kind] })
     this.#askFromElsewhere({ method: 'play', startSeconds }, startSeconds)
@@ -182,10 +187,19 @@ export class UdpSide implements Side {
       this.#toWorker({ kind: 'playing', answer })
       void this.#audio?.run()
       this.#newestAnswer = answer
-      const { variant, durationSeconds, startSeconds } = answer
-      this.#update({ variant, durationSeconds, note: startNote(startSeconds, wantedSeconds) })
+      const { variant, durationSeconds, startSeconds, setup } = answer
+      this.#setupMs = setup?.modelledMs
+      const notes = [startNote(startSeconds, wantedSeconds), this.#setupNote()]
+      this.#update({ variant, durationSeconds, note: notes.filter((note) => note !== '').join(' · ') })
     })
     this.#newestStart = id
+  }
+
+  /** What an RTSP viewer would have waited for on this link, which counts; and what only a browser needs. */
+  #setupNote(): string {
+    if (this.#setupMs === undefined) return ''
+    const [modelled, apart] = [this.#setupMs, this.#transportMs].map((ms) => formatCount(Math.round(ms)))
+    return `Set-up ${modelled} ms, modelled (${this.#transport?.kind === 'websocket' ? 'WebSocket' : 'ICE and DTLS'}, ${apart} ms, apart)`
   }
 
   #onControl(message: ControlMessage): void {
