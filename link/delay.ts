@@ -45,6 +45,7 @@ export class Delay implements LinkStage {
   readonly #ways: Timeline<Way>
   readonly #straight = new Travellers()
   readonly #detoured = new Travellers()
+  #nextMs = Infinity
 
   constructor(options: DelayOptions, told: DelayTold) {
     this.#told = told
@@ -57,20 +58,23 @@ export class Delay implements LinkStage {
     const dueMs = nowMs + oneWayDelayMs + (jitterMs > 0 ? jitterMs * jitter.draw(traffic) : 0)
     const isDetoured = reorderRatio > 0 && reorder.draw(traffic) < reorderRatio
     const isDuplicated = duplicateRatio > 0 && duplicate.draw(traffic) < duplicateRatio
-    if (isDetoured) this.#detoured.add(packet, dueMs + DETOUR_MS, queueingDelayMs, isDuplicated)
-    else this.#straight.add(packet, dueMs, queueingDelayMs, isDuplicated)
+    const travellers = isDetoured ? this.#detoured : this.#straight
+    travellers.add(packet, isDetoured ? dueMs + DETOUR_MS : dueMs, queueingDelayMs, isDuplicated)
+    this.#nextMs = Math.min(this.#nextMs, travellers.nextMs)
   }
 
   advance(nowMs: number): void {
-    for (let nextMs = this.nextEventMs(); nextMs <= nowMs; nextMs = this.nextEventMs()) {
-      if (this.#straight.nextMs === nextMs) this.#straight.deliverFirst(this.#told)
-      else this.#detoured.deliverFirst(this.#told)
-      if (nextMs === Infinity) return
+    while (this.#nextMs <= nowMs) {
+      const travellers = this.#straight.nextMs === this.#nextMs ? this.#straight : this.#detoured
+      const { packet, dueMs, queueingDelayMs, isDuplicated } = travellers.shift()
+      this.#nextMs = Math.min(this.#straight.nextMs, this.#detoured.nextMs)
+      if (isDuplicated) this.#told.duplicate(packet as LinkPacket, dueMs)
+      this.#told.deliver(packet as LinkPacket, dueMs, queueingDelayMs)
     }
   }
 
   nextEventMs(): number {
-    return Math.min(this.#straight.nextMs, this.#detoured.nextMs)
+    return this.#nextMs
   }
 
   /** Another delay from `fromMs` on. Those under way keep theirs. */
@@ -95,13 +99,13 @@ class Travellers {
     if (this.nextMs === Infinity) this.nextMs = this.#lastDueMs
   }
 
-  deliverFirst({ deliver, duplicate }: DelayTold): void {
+  /** To be read at once: the next packet takes its place. */
+  shift(): Travelling {
     const slots = this.#slots
-    const { packet, dueMs, queueingDelayMs, isDuplicated } = slots.at(slots.first)
+    const slot = slots.at(slots.first)
     slots.first += 1
     this.nextMs = slots.first < slots.next ? slots.at(slots.first).dueMs : Infinity
-    if (isDuplicated) duplicate(packet as LinkPacket, dueMs)
-    deliver(packet as LinkPacket, dueMs, queueingDelayMs)
+    return slot
   }
 }
 
