@@ -1,11 +1,19 @@
-import { expect, test } from 'vitest'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
 import { AccessLink } from '../link/access-link.ts'
+import { FULL_PACKET_BYTES } from '../link/link-packet.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { TcpConnection } from '../link/tcp/connection.ts'
+import { MSS_BYTES } from '../link/tcp/tcp-packet.ts'
 import { watchCrossings, type Crossing } from '../server/test-support/link-crossing.ts'
 import { patternBytes, startLinkServer } from '../server/test-support/link-server.ts'
 import { RawHttp } from '../server/test-support/raw-http.ts'
-import { matrix } from './test-support/long-run.ts'
+import { needs } from './test-support/clients.ts'
+import { inLongRun, matrix } from './test-support/long-run.ts'
+import { runClient } from './test-support/run-client.ts'
+import { temporaryFolder } from './test-support/temporary-folder.ts'
 
 const line = {
   seed: 3,
@@ -73,3 +81,157 @@ function crossVirtually(profile: LinkProfile, requests: readonly Request[]): num
     return arrivedMs
   })
 }
+
+const downloads: [
+  row: { readonly profile: LinkProfile; readonly seconds: number },
+  ...{ profile: LinkProfile; seconds: number }[],
+] = [
+  { profile: line, seconds: 4 },
+  { profile: line, seconds: 20 },
+  { profile: { ...line, tcp: { congestionControl: 'reno' } }, seconds: 20 },
+  { profile: { ...line, tcp: { congestionControl: 'bbr' } }, seconds: 20 },
+  { profile: { ...line, downlink: { ...line.downlink, rateBitsPerSecond: 30_000_000 } }, seconds: 20 },
+  { profile: { ...line, downlink: { rateBitsPerSecond: 2_000_000, oneWayDelayMs: 50, queueMs: 200 } }, seconds: 20 },
+]
+for (const { profile, seconds } of matrix(downloads)) {
+  test(`a download of ${seconds} s gets rate × 1448/1500: ${JSON.stringify(profile)}`, async (context) => {
+    const { rateBitsPerSecond = 0 } = profile.downlink
+    const goodBytesPerSecond = ((rateBitsPerSecond / 8) * MSS_BYTES) / FULL_PACKET_BYTES
+    const server = await startLinkServer(context, { 'long.ts': Buffer.alloc(goodBytesPerSecond * (seconds + 0.5)) })
+    const { id } = server.links.create(profile)
+    const client = await RawHttp.open(context, server.port)
+    const asked = client.ask(server.through(id, 'long.ts'))
+    const started = performance.now()
+    await sleep(2000) // slow start and the first losses are over
+    const [fromMs, fromBytes] = [performance.now(), client.wireBytes]
+    const { endMs } = await asked
+    expect(endMs - started).toBeGreaterThan(1000 * seconds)
+    const goodput = (client.wireBytes - fromBytes) / ((endMs - fromMs) / 1000)
+    expect(goodput / goodBytesPerSecond).toBeGreaterThan(0.97)
+    expect(goodput / goodBytesPerSecond).toBeLessThan(1.03)
+  })
+}
+
+test('another rate acts at once in the middle of a download', async (context) => {
+  const server = await startLinkServer(context, { 'long.ts': Buffer.alloc(5_000_000) })
+  const { id } = server.links.create(line)
+  const client = await RawHttp.open(context, server.port)
+  const delivered = () => server.links.get(id).tcp.downlink.deliveredBytes
+  const rateOver = async (ms: number) => {
+    const [fromMs, fromBytes] = [performance.now(), delivered()]
+    await sleep(ms)
+    return ((delivered() - fromBytes) * 8000) / (performance.now() - fromMs)
+  }
+  client.ask(server.through(id, 'long.ts')).catch(() => undefined)
+  await vi.waitFor(() => expect(delivered()).toBeGreaterThan(300_000), { interval: 10 })
+  expect((await rateOver(600)) / 8_000_000).toBeCloseTo(1, 1)
+  server.links.patch(id, { downlink: { rateBitsPerSecond: 2_000_000 } })
+  await sleep(25) // what had left the queue still travels 20 ms
+  expect((await rateOver(600)) / 2_000_000).toBeCloseTo(1, 1)
+})
+
+test('connections of one link share its bottleneck, and together get no more than one would', async (context) => {
+  const seconds = inLongRun ? 20 : 2
+  const server = await startLinkServer(context, { 'long.ts': Buffer.alloc(seconds * 500_000) })
+  const { id } = server.links.create(line)
+  const clients = await Promise.all([1, 2, 3].map(() => RawHttp.open(context, server.port)))
+  const asked = clients.map((client) => client.ask(server.through(id, 'long.ts')).catch(() => undefined))
+  await Promise.race(asked)
+  const { linkTimeSeconds = 0, tcp } = server.links.get(id)
+  const { downlink, flows } = tcp
+  const shares = flows.map((flow) => flow.downlink.deliveredBytes / downlink.deliveredBytes)
+  expect(shares.length).toBe(3)
+  expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 6)
+  for (const share of shares) expect(share).toBeGreaterThan(inLongRun ? 0.2 : 0.1)
+  expect(downlink.deliveredBytes).toBeLessThan(linkTimeSeconds * 1_000_000)
+  expect(downlink.deliveredBytes).toBeGreaterThan((linkTimeSeconds - 0.2) * 1_000_000)
+  for (const { socket } of clients) socket.destroy()
+})
+
+const STALLED_CLIENTS = 6
+const FILE_BYTES = 30_000_000
+
+test('clients that do not read stop the sender: at most 8 MB a connection are held, however large the file', async (context) => {
+  const server = await startLinkServer(context, { 'huge.ts': Buffer.alloc(FILE_BYTES) })
+  const { id } = server.links.create({ seed: 1, downlink: {} })
+  const clients = await Promise.all(Array.from({ length: STALLED_CLIENTS }, () => RawHttp.open(context, server.port)))
+  const startBytes = process.memoryUsage().rss
+  const asked = clients.map((client) => {
+    client.socket.pause()
+    return client.ask(server.through(id, 'huge.ts')).catch(() => undefined)
+  })
+  let deliveredBytes = 0
+  await vi.waitFor(
+    () => {
+      const before = deliveredBytes
+      deliveredBytes = server.links.get(id).tcp.downlink.deliveredBytes
+      expect(deliveredBytes).toBeGreaterThan(STALLED_CLIENTS * 4_000_000)
+      expect(deliveredBytes).toBe(before)
+    },
+    { timeout: 20_000, interval: 200 },
+  )
+  expect(deliveredBytes).toBeLessThan((STALLED_CLIENTS * FILE_BYTES) / 2)
+  expect((process.memoryUsage().rss - startBytes) / STALLED_CLIENTS).toBeLessThan(8_000_000)
+
+  for (const { socket } of clients.slice(1)) socket.destroy()
+  clients[0]?.socket.resume()
+  expect((await asked[0])?.body.length).toBe(FILE_BYTES)
+  await vi.waitFor(() => expect(server.links.get(id).tcp.openFlows).toBe(1))
+})
+
+test('ffmpeg plays through a link of 300 ms and pays its round trips, also where UDP is blocked', async (context) => {
+  const ffmpeg = needs(context, 'ffmpeg')
+  const folder = temporaryFolder(context)
+  const source = [
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc2=s=160x90:r=25:d=8',
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-g',
+    '50',
+  ]
+  const packaged = ['-f', 'hls', '-hls_time', '2', '-hls_playlist_type', 'vod', join(folder, 'index.m3u8')]
+  await runClient(ffmpeg, ['-nostdin', '-v', 'error', ...source, ...packaged], { timeoutMs: 30_000 })
+  const names = readdirSync(folder)
+  const server = await startLinkServer(
+    context,
+    Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name))])),
+  )
+  const oneWay = { oneWayDelayMs: 150 }
+  const { id } = server.links.create({ seed: 1, downlink: oneWay, uplink: oneWay, udpBlocked: true })
+  const startedMs = performance.now()
+  const args = ['-nostdin', '-v', 'error', '-i', server.url + server.through(id, 'index.m3u8'), '-f', 'framemd5', '-']
+  const { status, stdout, stderr } = await runClient(ffmpeg, args, { timeoutMs: 30_000 })
+  const frames = stdout.split('\n').filter((text) => text !== '' && !text.startsWith('#')).length
+  expect([status, stderr, frames]).toEqual([0, '', 200])
+  const { http, downlink } = server.links.get(id).tcp
+  expect(http.requests).toBe(names.length) // the playlist, and each segment once
+  expect([http.handshakes, downlink.blockedPackets]).toEqual([http.connections, 0])
+  expect(performance.now() - startedMs).toBeGreaterThan((1 + 2) * 300) // a handshake, the playlist, the first segment
+})
+
+const CONNECTIONS = inLongRun ? 10_000 : 200
+
+test('connections that were opened and closed leave nothing', async (context) => {
+  const server = await startLinkServer(context, { 'small.ts': patternBytes(3000) })
+  const { id } = server.links.create({ seed: 1, downlink: { rateBitsPerSecond: 100_000_000 } })
+  const visit = async (isPolite: boolean) => {
+    const client = await RawHttp.open(context, server.port)
+    const asked = client.ask(server.through(id, 'small.ts')).catch(() => undefined)
+    if (isPolite) expect((await asked)?.status).toBe(200)
+    client.socket.destroy()
+  }
+  for (let opened = 0; opened < CONNECTIONS; opened += 20) {
+    await Promise.all(Array.from({ length: 20 }, (_, index) => visit(index % 4 > 0)))
+  }
+  await vi.waitFor(() => expect(server.links.get(id).tcp.openFlows).toBe(0))
+  const link = server.links.find(id)
+  await vi.waitFor(() => expect(link.unusedMs(performance.now() + 1000)).toBeGreaterThan(0))
+  const use = link.join('tcp')
+  await vi.waitFor(() => expect(use.line.nextEventMs()).toBe(Infinity)) // no packet, no alarm
+  use.leave()
+})

@@ -8,7 +8,7 @@ import { WebSocket } from 'ws'
 import { needs } from '../lab/test-support/clients.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { startWeir } from '../lab/test-support/weir-process.ts'
-import type { Problem, ServerEvent, Video } from '../protocol/weir-api.ts'
+import type { LinkSummary, Problem, ServerEvent, Video } from '../protocol/weir-api.ts'
 import { makeBadInputs, makeClip } from './test-support/clips.ts'
 import {
   createUpload,
@@ -240,6 +240,9 @@ test('SIGTERM lets a slow download end, answers 503 meanwhile, ends jobs, and is
 
   const download = await openSlowly(`${weir.url}/hls/${id}/${variants[0]?.name}/90000.ts`)
   expect(download.status).toBe(200)
+  const link = await makeFarLink(weir.url)
+  const throughLink = fetch(`${weir.url}/link/${link}/hls/${id}/master.m3u8`)
+  await vi.waitFor(async () => expect((await linkOf(weir.url, link)).tcp.http.requests).toBe(1))
   const startedMs = performance.now()
   const stopped = weir.stop()
   const health = await vi.waitFor(async () => {
@@ -249,12 +252,24 @@ test('SIGTERM lets a slow download end, answers 503 meanwhile, ends jobs, and is
   })
   expect(health.code).toBe('shutting-down')
   expect(await download.read()).toBe(big.length)
+  expect(await (await throughLink).text()).toMatch(/^#EXTM3U/)
   expect(await stopped).toBe(0)
   expect(performance.now() - startedMs).toBeLessThan(5000)
 
   const again = await startWeir({ mediaFolder })
   expect(['queued', 'segmenting', 'playable']).toContain((await getVideo(again.url, job.id)).status)
 })
+
+/** An answer through it takes two round trips of 0.7 s. */
+async function makeFarLink(url: string): Promise<string> {
+  const body = JSON.stringify({ profile: { downlink: { oneWayDelayMs: 700 } } })
+  const headers = { 'Content-Type': 'application/json' }
+  const answer = await fetch(`${url}/api/links`, { method: 'POST', headers, body })
+  return ((await answer.json()) as LinkSummary<unknown>).id
+}
+
+const linkOf = async (url: string, link: string) =>
+  (await (await fetch(`${url}/api/links/${link}`)).json()) as LinkSummary<unknown>
 
 test('a video is renamed, removed at once, restored in time, and retried only when it failed', async (context) => {
   const clip = readFileSync(makeClip(context, temporaryFolder(context), { seconds: 2 }))

@@ -11,6 +11,8 @@ type Crossing = Answering & { bytesLeft: number }
 
 /** What the client's system takes before the application reads: the advertised window when nothing is taken. */
 export const RECEIVE_BUFFER_BYTES = 4_000_000
+const WRITE_AHEAD_BYTES = 1_000_000 // 80 ms at 100 Mbit/s
+const MOST_HELD_BYTES = 7_000_000 // of a connection's responses in this process, from the file to the real socket
 const ROOM_STEP_BYTES = 64_000 // a window that opens by less waits for the next bytes
 
 /** One modelled TCP connection between a real client and this server, on the tcp lane of a link. Its server answers one
@@ -26,7 +28,9 @@ export class VirtualConnection {
   #serverLagMs = 0
   #arrivedBytes = 0
   #toldRoomBytes = RECEIVE_BUFFER_BYTES
-  #isDrained = false
+  #unarrivedBytes = 0 // written by the server, not yet at the client
+  #tcpHasRoom = true
+  #isWaiting = false // the one who answers, for room
   #isFlushing = false
   #handedOverAtMs: number | undefined
   #isRetired = false
@@ -84,13 +88,14 @@ export class VirtualConnection {
       requestArrived: (bytes, atMs) => this.#requestArrived(bytes, atMs),
       responseArrived: (bytes, atMs) => {
         this.#arrivedBytes += bytes
+        this.#unarrivedBytes -= bytes
         this.#toldRoomBytes = this.#roomBytes
         this.#tcp.setReceiveRoom(this.#toldRoomBytes, atMs)
-        this.#flushSoon()
+        this.#roomCame(atMs)
       },
       drained: (atMs) => {
-        this.#isDrained = true
-        this.#handOver(atMs)
+        this.#tcpHasRoom = true
+        this.#roomCame(atMs)
       },
     }
   }
@@ -110,8 +115,13 @@ export class VirtualConnection {
 
   /** The link hands something to the server, which acts on it when the link has come to rest. */
   #handOver(atMs: number): void {
-    this.#handedOverAtMs = atMs
+    this.#handedOverAtMs ??= atMs
     this.#flushSoon()
+  }
+
+  #roomCame(atMs: number): void {
+    if (this.#isWaiting && this.#hasRoom) this.#handOver(atMs)
+    else this.#flushSoon()
   }
 
   #flushSoon(): void {
@@ -127,8 +137,7 @@ export class VirtualConnection {
     if (this.#isClosed) return
     this.#noteServerLag()
     this.#deliver()
-    if (this.#isDrained) this.#responses.at(-1)?.drain() // the one being answered
-    this.#isDrained = false
+    this.#wakeWriter()
     this.#serveNext()
     this.#tellRoom()
     if (this.#isIdle) this.#rest()
@@ -160,7 +169,24 @@ export class VirtualConnection {
 
   #send(bytes: number): boolean {
     if (this.#isClosed) return false
-    return this.#use.act(this.#use.nowMs() - this.#serverLagMs, (_line, linkMs) => this.#tcp.write(bytes, linkMs))
+    const writtenMs = this.#use.nowMs() - this.#serverLagMs
+    this.#unarrivedBytes += bytes
+    this.#tcpHasRoom = this.#use.act(writtenMs, (_line, linkMs) => this.#tcp.write(bytes, linkMs))
+    this.#isWaiting = !this.#hasRoom
+    return this.#hasRoom
+  }
+
+  /** A real server refills its send buffer at the moment of an ACK; this one only when the timer rings, and must have
+   *  written so far ahead that the modelled sender never runs dry between. */
+  get #hasRoom(): boolean {
+    const heldBytes = this.#unarrivedBytes + RECEIVE_BUFFER_BYTES - this.#roomBytes
+    return heldBytes < MOST_HELD_BYTES && (this.#tcpHasRoom || this.#unarrivedBytes < WRITE_AHEAD_BYTES)
+  }
+
+  #wakeWriter(): void {
+    if (!this.#isWaiting || !this.#hasRoom) return
+    this.#isWaiting = false
+    this.#responses.at(-1)?.drain() // the one being answered
   }
 
   #answered(): void {
