@@ -6,6 +6,7 @@ import { realpathSync } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { linkPresets } from './link/presets.ts'
 import { makePackage } from './segmenter/package.ts'
 import { SegmenterRefusal } from './segmenter/segmenter-refusal.ts'
 import { findTools, ToolMissing } from './segmenter/tools.ts'
@@ -16,6 +17,7 @@ import { examineMachine } from './server/doctor.ts'
 import { isLoopback } from './server/gate.ts'
 import { createLogger } from './server/logger.ts'
 import { lockHolder, MediaInUse } from './server/media-lock.ts'
+import { importedNetwork, networkLines } from './server/networks-command.ts'
 import { version } from './server/project-folder.ts'
 import { Refusal } from './server/refusal.ts'
 import { serve } from './server/serve.ts'
@@ -25,6 +27,8 @@ const exitCodes = { done: 0, finding: 1, badArguments: 2, somethingMissing: 3, i
 
 /** Where the person stands: npm runs its scripts in the project's folder. */
 const userFolder = process.env['INIT_CWD'] ?? process.cwd()
+
+type NetworksFlags = { readonly json?: boolean; readonly import?: string }
 
 type Flags = Readonly<Record<string, unknown>> & { readonly config?: string }
 
@@ -58,6 +62,13 @@ export function createProgram(): Command {
     .argument('<file>', 'a video file')
     .argument('<out>', 'the folder to make; it must not exist, or be empty')
     .action(runSegment)
+
+  program
+    .command('networks')
+    .description('the presets of links with their numbers, and where those come from')
+    .option('--json', 'as GET /api/link-presets gives them')
+    .option('--import <file>', 'not the presets: a profile of a trace (mahimahi, sabre, [[kbit/s, s], …]) as JSON')
+    .action(runNetworks)
 
   program
     .command('doctor')
@@ -172,6 +183,14 @@ async function runSegment(file: string, out: string): Promise<void> {
   })
   for (const warning of made.warnings) console.error(`warning: ${warning}`)
   console.log(resolve(userFolder, out, 'master.m3u8'))
+}
+
+async function runNetworks({ json = false, import: file }: NetworksFlags): Promise<void> {
+  if (file !== undefined) {
+    const path = await readablePath(file)
+    return console.log(importedNetwork(path, await readFile(path, 'utf8')))
+  }
+  console.log(json ? JSON.stringify(linkPresets, undefined, 2) : networkLines().join('\n'))
 }
 
 async function runDoctor(): Promise<void> {
