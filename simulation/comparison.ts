@@ -4,6 +4,8 @@ import type { Outline } from '../protocol/outline.ts'
 import { LinkMeasuresFold, type LinkMeasures } from '../stream/link-measures.ts'
 import { MeasuresFold, type Measures } from '../stream/measures.ts'
 import type { Lane, RunEvent } from '../stream/record.ts'
+import { SendPlan } from '../stream/send-plan.ts'
+import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { HlsSession } from './hls-session.ts'
 import { measuredLane } from './lane.ts'
 import { RtpSession } from './rtp-session.ts'
@@ -13,6 +15,8 @@ export type Side = 'hls' | 'rtp'
 export type ComparisonOptions = {
   readonly outline: Outline
   readonly profile: LinkProfile
+  /** Of this outline, for who runs many comparisons of it; absent: planned anew, packets as the server sends them. */
+  readonly plan?: SendPlan
   readonly startSeconds?: number
   readonly jitterBufferMs?: number
   readonly maxBufferSeconds?: number
@@ -72,6 +76,7 @@ function rtpSide(lane: Lanes, options: ComparisonOptions) {
   const viewer = new ViewerMeasures('rtp', options)
   const session = new RtpSession(lane.link, {
     ...options,
+    plan: options.plan ?? new SendPlan(options.outline, DEFAULT_MAX_RTP_BYTES),
     linkSeed: options.profile.seed,
     tell: (event) => viewer.add(event),
   })

@@ -3,6 +3,7 @@ import { AccessLink } from '../link/access-link.ts'
 import { UDP_IPV4_HEADER_BYTES } from '../link/link-packet.ts'
 import { seededRandom } from '../link/random.ts'
 import { reportSeed } from '../stream/report-schedule.ts'
+import { SendPlan } from '../stream/send-plan.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { Playout } from '../udp-relay/playout.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
@@ -56,7 +57,7 @@ function virtualEntries(startSeconds: number): Entry[] {
       delivered: () => {},
     },
   )
-  const options = { outline: clip.outline, startSeconds, maxRtpBytes: DEFAULT_MAX_RTP_BYTES, linkSeed: SEED }
+  const options = { plan: new SendPlan(clip.outline, DEFAULT_MAX_RTP_BYTES), startSeconds, linkSeed: SEED }
   const sender = new RtpSender(link, options, { arrived: () => {}, ended: () => {} })
   sender.begin(0)
   link.advance(CLIP_SECONDS * 1000)
@@ -76,7 +77,7 @@ test('RtpSender tells the end once, with the packets of each track', () => {
   const link = new AccessLink({ seed: SEED, downlink: {} })
   const ends: (readonly number[])[] = []
   const outline = testOutline({ seconds: 8, videoBitsPerSecond: 1_000_000 })
-  const options = { outline, startSeconds: 0, maxRtpBytes: DEFAULT_MAX_RTP_BYTES, linkSeed: SEED }
+  const options = { plan: new SendPlan(outline, DEFAULT_MAX_RTP_BYTES), startSeconds: 0, linkSeed: SEED }
   const sender = new RtpSender(link, options, { arrived: () => {}, ended: (packets) => ends.push(packets) })
   sender.begin(0)
   link.advance(60_000)
@@ -87,6 +88,6 @@ test('RtpSender tells the end once, with the packets of each track', () => {
 test('RtpSender refuses an outline without a keyframe', () => {
   const link = new AccessLink({ seed: SEED, downlink: {} })
   const outline = { ...testOutline({ seconds: 8, videoBitsPerSecond: 1_000_000 }), segments: [] }
-  const options = { outline, startSeconds: 0, maxRtpBytes: DEFAULT_MAX_RTP_BYTES, linkSeed: SEED }
+  const options = { plan: new SendPlan(outline, DEFAULT_MAX_RTP_BYTES), startSeconds: 0, linkSeed: SEED }
   expect(() => new RtpSender(link, options, { arrived: () => {}, ended: () => {} })).toThrow('made-up has no keyframe')
 })

@@ -5,12 +5,12 @@ import { seededRandom, type Random } from '../link/random.ts'
 import { keyframeAtOrBefore, type Keyframe, type Outline } from '../protocol/outline.ts'
 import { PacketQueue, type TimedPacket } from '../stream/packet-queue.ts'
 import { reportDelayMs, reportSeed, SENDER_REPORT_BYTES } from '../stream/report-schedule.ts'
-import { packetsFrom, scheduleFacts, scheduleSegment, type PlannedPacket } from '../stream/send-schedule.ts'
+import type { SendPlan } from '../stream/send-plan.ts'
+import { packetsFrom, type PlannedPacket } from '../stream/send-schedule.ts'
 
 export type RtpSenderOptions = {
-  readonly outline: Outline
+  readonly plan: SendPlan
   readonly startSeconds: number // plays from the keyframe at or before it
-  readonly maxRtpBytes: number
   readonly linkSeed: number // the reports' moments are drawn from it
 }
 
@@ -40,19 +40,20 @@ export class RtpSender {
   #nextSegment: number
   #newestId = 0
   #zeroMs = 0 // link time of media time 0
+  #reportMs = 0 // of the next report, before it is rounded
   #nextReportMs = 0
 
   /** Throws RangeError when the outline has no keyframe. */
   constructor(link: AccessLink, options: RtpSenderOptions, told: RtpSenderTold) {
-    const { outline, linkSeed } = options
+    const { plan, startSeconds, linkSeed } = options
     this.#link = link
     this.#options = options
     this.#told = told
     this.#reportRandom = seededRandom(reportSeed(linkSeed))
-    this.#queue = new PacketQueue(outline.audio)
-    const keyframe = startKeyframe(outline, options.startSeconds)
+    this.#queue = new PacketQueue(plan.outline.audio)
+    const keyframe = startKeyframe(plan.outline, startSeconds)
     this.#nextSegment = keyframe.segmentIndex + 1
-    this.#queue.add(packetsFrom(this.#schedule(keyframe.segmentIndex), keyframe))
+    this.#queue.add(packetsFrom(plan.packetsOf(keyframe.segmentIndex), keyframe))
     this.#alarm = link.alarms.newAlarm((atMs) => this.#sendDue(atMs))
     this.#flow = link.openFlow({
       down: {
@@ -66,7 +67,8 @@ export class RtpSender {
   begin(atMs: number): void {
     this.#refill()
     this.#zeroMs = atMs - (this.#queue.peek()?.sendMs ?? 0)
-    this.#nextReportMs = atMs
+    this.#reportMs = atMs
+    this.#nextReportMs = toMicrosecond(atMs)
     this.#link.alarms.set(this.#alarm, atMs)
   }
 
@@ -81,10 +83,9 @@ export class RtpSender {
       const next = this.#queue.peek()
       if (next === undefined) return this.#told.ended(this.#packetsOfTrack, nowMs)
       const packetMs = toMicrosecond(this.#zeroMs + next.sendMs)
-      const reportMs = toMicrosecond(this.#nextReportMs)
-      const dueMs = Math.min(packetMs, reportMs)
+      const dueMs = Math.min(packetMs, this.#nextReportMs)
       if (dueMs > nowMs) return this.#link.alarms.set(this.#alarm, dueMs)
-      if (reportMs <= packetMs) this.#sendReports(reportMs)
+      if (this.#nextReportMs <= packetMs) this.#sendReports(this.#nextReportMs)
       else this.#sendNext(packetMs)
     }
   }
@@ -108,12 +109,13 @@ export class RtpSender {
   }
 
   #sendReports(atMs: number): void {
-    const tracks = this.#options.outline.audio === undefined ? 1 : 2
+    const tracks = this.#options.plan.outline.audio === undefined ? 1 : 2
     for (let track = 0; track < tracks; track += 1) {
       const sizeBytes = SENDER_REPORT_BYTES + UDP_IPV4_HEADER_BYTES
       this.#link.send('down', { id: this.#newId(), flow: this.#flow, sizeBytes, traffic: 'rtcp' }, atMs)
     }
-    this.#nextReportMs += reportDelayMs(this.#reportRandom)
+    this.#reportMs += reportDelayMs(this.#reportRandom)
+    this.#nextReportMs = toMicrosecond(this.#reportMs)
   }
 
   /** The link tells of the very object that was sent. */
@@ -127,17 +129,11 @@ export class RtpSender {
   }
 
   #refill(): void {
-    const { segments } = this.#options.outline
-    while (!this.#queue.isFilled && this.#nextSegment < segments.length) {
-      this.#queue.add(this.#schedule(this.#nextSegment))
+    const { plan } = this.#options
+    while (!this.#queue.isFilled && this.#nextSegment < plan.outline.segments.length) {
+      this.#queue.add(plan.packetsOf(this.#nextSegment))
       this.#nextSegment += 1
     }
-  }
-
-  #schedule(segmentIndex: number): PlannedPacket[] {
-    const { outline, maxRtpBytes } = this.#options
-    const segment = outline.segments[segmentIndex]
-    return segment === undefined ? [] : scheduleSegment(segment, { maxRtpBytes, ...scheduleFacts(outline) })
   }
 }
 

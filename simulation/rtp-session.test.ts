@@ -3,12 +3,14 @@ import { AccessLink } from '../link/access-link.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { MeasuresFold, type Measures } from '../stream/measures.ts'
 import { packetEvents } from '../stream/packet-events.ts'
+import { SendPlan } from '../stream/send-plan.ts'
+import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { RtpSession, type RtpSessionOptions } from './rtp-session.ts'
 import { testOutline } from './test-support/test-outline.ts'
 
 const SECONDS = 20
 const FRAMES = SECONDS * 30
-const outline = testOutline({ seconds: SECONDS, videoBitsPerSecond: 2_000_000 })
+const plan = new SendPlan(testOutline({ seconds: SECONDS, videoBitsPerSecond: 2_000_000 }), DEFAULT_MAX_RTP_BYTES)
 
 function play(
   profile: LinkProfile,
@@ -20,7 +22,7 @@ function play(
     packetEvents('udp', (event) => fold.add(event)),
   )
   const session = new RtpSession(link, {
-    outline,
+    plan,
     linkSeed: profile.seed,
     tell: (event) => fold.add(event),
     ...changes,

@@ -1,17 +1,15 @@
 import type { AccessLink } from '../link/access-link.ts'
-import type { Outline } from '../protocol/outline.ts'
 import type { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
-import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
+import type { SendPlan } from '../stream/send-plan.ts'
 import { RtpSender } from './rtp-sender.ts'
 import { RtpViewer } from './rtp-viewer.ts'
 
 export type RtpSessionOptions = {
-  readonly outline: Outline
+  readonly plan: SendPlan
   readonly linkSeed: number
   readonly tell: (event: ViewerEvent) => void // moments are link time
   readonly startSeconds?: number // absent: from the beginning
-  readonly maxRtpBytes?: number
   readonly jitterBufferMs?: number // absent: 200, as in the page
 }
 
@@ -25,13 +23,12 @@ export class RtpSession {
 
   /** Throws RangeError when the outline has no keyframe. */
   constructor(link: AccessLink, options: RtpSessionOptions) {
-    const { startSeconds = 0, maxRtpBytes = DEFAULT_MAX_RTP_BYTES } = options
-    const { jitterBufferMs = DEFAULT_JITTER_BUFFER_MS } = options
+    const { startSeconds = 0, jitterBufferMs = DEFAULT_JITTER_BUFFER_MS } = options
     this.#options = options
-    this.#viewer = new RtpViewer(link.alarms, { ...options, startSeconds, maxRtpBytes, jitterBufferMs })
+    this.#viewer = new RtpViewer(link.alarms, { ...options, startSeconds, jitterBufferMs })
     this.#sender = new RtpSender(
       link,
-      { ...options, startSeconds, maxRtpBytes },
+      { ...options, startSeconds },
       {
         arrived: (packet, atMs) => this.#viewer.receive(packet, atMs),
         ended: (packetsOfTrack) => this.#viewer.end(packetsOfTrack),

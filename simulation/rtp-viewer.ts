@@ -4,15 +4,15 @@ import { JitterBuffer, type Released } from '../stream/jitter-buffer.ts'
 import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
 import { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
+import type { SendPlan } from '../stream/send-plan.ts'
 import { TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { FrameArrivals } from './frame-arrivals.ts'
 import { Screen } from './screen.ts'
 import { startKeyframe, type VirtualRtpPacket } from './rtp-sender.ts'
 
 export type RtpViewerOptions = {
-  readonly outline: Outline
+  readonly plan: SendPlan
   readonly startSeconds: number
-  readonly maxRtpBytes: number
   readonly jitterBufferMs: number
   readonly tell: (event: ViewerEvent) => void
 }
@@ -47,7 +47,8 @@ export class RtpViewer {
   hasEnded = false
 
   constructor(alarms: EventQueue, options: RtpViewerOptions) {
-    const { outline, startSeconds, maxRtpBytes, jitterBufferMs, tell } = options
+    const { plan, startSeconds, jitterBufferMs, tell } = options
+    const { outline, maxRtpBytes } = plan
     const frames = framesFrom(outline, startSeconds)
     const [first] = frames
     this.#alarms = alarms

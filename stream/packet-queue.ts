@@ -48,7 +48,8 @@ export class PacketQueue<Packet extends PlannedPacket> {
   }
 
   #earliest(): OpenSegment<Packet> | undefined {
-    const [first, second] = this.#open
+    const first = this.#open[0] // not taken apart: it is asked for twice a packet
+    const second = this.#open[1]
     if (first === undefined || second === undefined) return first
     return sendMsOf(second) < sendMsOf(first) ? second : first
   }

@@ -1,8 +1,10 @@
 /** How many bytes came within a window that ends now. Times do not go backwards. */
 export class RecentBytes {
   readonly #windowMs: number
-  #entries: { readonly sizeBytes: number; readonly atMs: number }[] = []
-  #oldest = 0 // index of the oldest entry within the window; those before it are dropped in batches
+  #sizes = new Float64Array(64) // rings of a power of two, so that `&` wraps; nothing is allocated for a packet
+  #timesMs = new Float64Array(64)
+  #oldest = 0 // running numbers
+  #next = 0
   #totalBytes = 0
 
   constructor(windowMs: number) {
@@ -10,9 +12,13 @@ export class RecentBytes {
   }
 
   add(sizeBytes: number, atMs: number): void {
-    this.#entries.push({ sizeBytes, atMs })
-    this.#totalBytes += sizeBytes
     this.#forget(atMs)
+    if (this.#next - this.#oldest === this.#sizes.length) this.#grow()
+    const place = this.#next & (this.#sizes.length - 1)
+    this.#sizes[place] = sizeBytes
+    this.#timesMs[place] = atMs
+    this.#next += 1
+    this.#totalBytes += sizeBytes
   }
 
   total(nowMs: number): number {
@@ -21,13 +27,24 @@ export class RecentBytes {
   }
 
   #forget(nowMs: number): void {
-    for (let entry = this.#entries[this.#oldest]; entry !== undefined; entry = this.#entries[this.#oldest]) {
-      if (entry.atMs > nowMs - this.#windowMs) break
-      this.#totalBytes -= entry.sizeBytes
+    const mask = this.#sizes.length - 1
+    const untilMs = nowMs - this.#windowMs
+    while (this.#oldest < this.#next && (this.#timesMs[this.#oldest & mask] as number) <= untilMs) {
+      this.#totalBytes -= this.#sizes[this.#oldest & mask] as number
       this.#oldest += 1
     }
-    if (this.#oldest < 1000) return
-    this.#entries = this.#entries.slice(this.#oldest)
+  }
+
+  /** From number 0 again, the oldest first. */
+  #grow(): void {
+    const [sizes, timesMs, mask] = [this.#sizes, this.#timesMs, this.#sizes.length - 1]
+    this.#sizes = new Float64Array(2 * sizes.length)
+    this.#timesMs = new Float64Array(2 * sizes.length)
+    for (let index = 0; index < sizes.length; index += 1) {
+      this.#sizes[index] = sizes[(this.#oldest + index) & mask] as number
+      this.#timesMs[index] = timesMs[(this.#oldest + index) & mask] as number
+    }
     this.#oldest = 0
+    this.#next = sizes.length
   }
 }
