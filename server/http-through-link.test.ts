@@ -212,6 +212,22 @@ test('a client that goes away leaves nothing: no flow, no user, no answer at wor
   expect(performance.now() - startedMs).toBeLessThan(2000)
 })
 
+test('a client that goes away with pipelined requests leaves nothing of those that waited for their turn', async (context) => {
+  const server = await startLinkServer(context, files)
+  const slow = server.links.create({ ...far, downlink: { ...far.downlink, rateBitsPerSecond: 500_000 } }).id
+  const fast = server.links.create({ seed: 1, downlink: {} }).id
+  const client = await RawHttp.open(context, server.port)
+  const asked = [slow, fast, slow].map((id) => client.ask(server.through(id, 'large.ts')).catch(() => 'gone'))
+  await vi.waitFor(() => expect(server.links.get(fast).tcp.downlink.deliveredBytes).toBeGreaterThan(600_000))
+  await vi.waitFor(() => expect(client.wireBytes).toBeGreaterThan(0))
+  client.socket.destroy()
+  expect(await Promise.all(asked)).toEqual(['gone', 'gone', 'gone'])
+  await vi.waitFor(() => expect([slow, fast].map((id) => server.links.get(id).tcp.openFlows)).toEqual([0, 0]))
+  const startedMs = performance.now()
+  await server.listener.drain(10_000)
+  expect(performance.now() - startedMs).toBeLessThan(5000)
+})
+
 test('a link is in use while an answer is under way, not because a connection is kept alive', async (context) => {
   const server = await startLinkServer(context, files)
   const { id, ask, path } = openLink(server)

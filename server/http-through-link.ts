@@ -22,6 +22,7 @@ export class HttpThroughLink {
   /** The request crosses the link; `serve` is called when the server has it, and its answer crosses the link, too. Throws
    *  `unknown-link`, before anything has crossed. */
   answer(linkId: string, request: IncomingMessage, response: ServerResponse, serve: () => void): void {
+    if (request.socket.destroyed) return // the client has gone already: nobody would tell a connection to close
     const connection = this.#connectionOf(request.socket, linkId)
     connection.request({ requestBytes: requestBytesOf(request), response, serve })
   }

@@ -113,9 +113,32 @@ test('summary tells delays, the start in civil time, and how late the timer rang
   expect(link.summary()).toMatchObject({
     id: 'a',
     startedUnixMs: 1_000_000,
+    linkTimeSeconds: 0.016,
     timerLagMsP99: 1,
     udp: { downlink: { deliveredPackets: 2, deliveredBytes: 2000, queueingDelayMsMean: 4, queueingDelayMsMax: 8 } },
   })
+})
+
+test('summary says that a run does not count whose timer is too late', () => {
+  let lateMs = 0
+  const lateClock = { nowMs: () => performance.now() + lateMs, unixMs: () => Date.now() }
+  const link = new LiveLink('a', { seed: 1, downlink: { oneWayDelayMs: 10 } }, lateClock)
+  const use = link.join('udp')
+  const flow = use.line.openFlow({})
+  const sendOne = () => {
+    use.act(lateClock.nowMs(), (line, linkMs) =>
+      line.send('down', { id: 1, flow, sizeBytes: 1000, traffic: 'rtp' }, linkMs),
+    )
+  }
+  sendOne()
+  vi.advanceTimersByTime(10)
+  expect(link.summary()).not.toHaveProperty('warning')
+  sendOne()
+  lateMs = 6
+  vi.advanceTimersByTime(10)
+  expect(link.summary()).toMatchObject({ timerLagMsP99: 7, warning: expect.stringContaining('more than 5 ms late') })
+  link.restart()
+  expect(link.summary()).not.toHaveProperty('warning')
 })
 
 test('a link is unused from the moment its last user leaves', () => {
