@@ -10,13 +10,19 @@ export function jiffiesAt(nowMs: number): number {
   return Math.floor(nowMs / JIFFY_MS)
 }
 
+/** A duration as the kernel keeps it: rounded up to ticks (usecs_to_jiffies). */
+export function wholeJiffiesMs(durationMs: number): number {
+  return Math.ceil(durationMs / JIFFY_MS) * JIFFY_MS
+}
+
 /** When a kernel timer that is set now for `delayMs` rings: the delay rounded up to ticks, and then to the next slot of
  *  the timer wheel, which never rings early (kernel/time/timer.c, calc_index). So it is up to two ticks late. */
 export function kernelTimerMs(nowMs: number, delayMs: number): number {
   const delayJiffies = Math.ceil(delayMs / JIFFY_MS)
-  let slotJiffies = 1
-  while (delayJiffies >= LEVEL_SPAN_JIFFIES * slotJiffies) slotJiffies *= 8
   const expiryJiffies = jiffiesAt(nowMs) + delayJiffies
+  if (delayJiffies < LEVEL_SPAN_JIFFIES) return (expiryJiffies + 1) * JIFFY_MS
+  let slotJiffies = 8
+  while (delayJiffies >= LEVEL_SPAN_JIFFIES * slotJiffies) slotJiffies *= 8
   return (Math.floor(expiryJiffies / slotJiffies) + 1) * slotJiffies * JIFFY_MS
 }
 

@@ -1,3 +1,4 @@
+import { wholeJiffiesMs } from './kernel-timer.ts'
 import { WindowedMax } from './windowed-max.ts'
 
 const RTO_MIN_MS = 200 // Linux: TCP_RTO_MIN; RFC 6298 would have 1 s
@@ -20,7 +21,7 @@ export class RttEstimator {
   add(rttMs: number, una: number, nxt: number): void {
     if (this.srttMs === 0) this.#begin(rttMs, nxt)
     else this.#update(rttMs, una, nxt)
-    this.rtoMs = Math.min(this.srttMs + this.#variationMs, RTO_MAX_MS)
+    this.rtoMs = Math.min(wholeJiffiesMs(this.srttMs + this.#variationMs), RTO_MAX_MS)
   }
 
   backOff(): void {

@@ -251,8 +251,8 @@ export class TcpSender {
     }
     if (sent === 0) return this.#waitForRoom(nowMs)
     if (recovery.state === RECOVERY) recovery.prr.noteSent(sent)
-    if (wasEmpty || this.#timer.pending === 'lossProbe') this.#resetTimeout(nowMs)
-    this.#setLossProbe(board.sentMs(board.una) + this.rtt.rtoMs - nowMs, nowMs)
+    const isProbeSet = this.#setLossProbe(board.sentMs(board.una) + this.rtt.rtoMs - nowMs, nowMs)
+    if (!isProbeSet && (wasEmpty || this.#timer.pending === 'lossProbe')) this.#resetTimeout(nowMs)
   }
 
   #transmitNew(nowMs: number): void {
