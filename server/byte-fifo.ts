@@ -30,6 +30,6 @@ export class ByteFifo {
       this.#chunks.shift()
       this.#takenOfFirst = 0
     }
-    return Buffer.concat(taken)
+    return taken.length === 1 ? (taken[0] as Uint8Array) : Buffer.concat(taken) // mostly no copy
   }
 }
