@@ -5,7 +5,7 @@ import { Refusal } from './refusal.ts'
 export type SessionWish = {
   readonly video: string
   readonly variant?: string // absent: the best
-  readonly link?: string // absent: nothing is impaired
+  readonly link?: string // absent: nothing is impaired, unless the default link is for everyone
   readonly startSeconds?: number // of the first play that names none
 }
 

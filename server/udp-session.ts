@@ -118,6 +118,7 @@ export class UdpSession {
     try {
       await this.#carryOut(effect, request.id)
       this.#state = state
+      clearTimeout(this.#idleTimer) // what played before may have ended while this one was on its way
     } catch (error) {
       if (this.#isClosed) return // which is why it failed
       this.#refuse(request.id, this.#refusalOf(error))
