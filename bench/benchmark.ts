@@ -5,7 +5,7 @@ export type Benchmark = {
   readonly unit: string
   /** Each gives one value of `unit`; all are run once a round, in this order. */
   readonly sides: Readonly<Record<string, () => Promise<number>>>
-  readonly bound?: Bound
+  readonly bounds?: readonly Bound[]
   /** Runs before the first and after the last round. */
   readonly prepare?: () => Promise<void>
   readonly finish?: () => Promise<void>

@@ -51,7 +51,7 @@ export default {
     'protocol/mpeg-ts-demuxer': () => megabytesPerSecond(countByWeir),
     'mediabunny 1.61.0': () => megabytesPerSecond(countByMediabunny),
   },
-  bound: { side: 'protocol/mpeg-ts-demuxer', is: 'at least', limit: 1, than: 'mediabunny 1.61.0' },
+  bounds: [{ side: 'protocol/mpeg-ts-demuxer', is: 'at least', limit: 1, than: 'mediabunny 1.61.0' }],
   prepare: async () => {
     makeSegment()
     const [ours, theirs] = [countByWeir(), await countByMediabunny()]

@@ -23,13 +23,13 @@ async function load(name: string): Promise<Benchmark | Report> {
 }
 
 function table(benchmark: Benchmark, results: readonly SideResult[]): string {
-  const { title, unit, bound } = benchmark
+  const { title, unit, bounds = [] } = benchmark
   const rows = results.map(({ side, medianValue, values }) => {
     const spread = `${digits(Math.min(...values))} to ${digits(Math.max(...values))}`
     return `| ${side} | ${digits(medianValue)} | ${spread} |`
   })
-  const verdict =
-    bound === undefined ? [] : ['', `Bound: ${sentence(bound, unit)}: ${word(boundHolds(bound, results))}.`]
+  const verdicts = bounds.map((bound) => `Bound: ${sentence(bound, unit)}: ${word(boundHolds(bound, results))}.`)
+  const verdict = verdicts.flatMap((line) => ['', line])
   return [`## ${title}`, '', `| side | median, ${unit} | spread |`, '|---|---|---|', ...rows, ...verdict, ''].join('\n')
 }
 
@@ -53,7 +53,7 @@ async function compareSides(benchmark: Benchmark): Promise<ReturnType<Report['re
   const results = await measure(benchmark)
   return {
     text: table(benchmark, results),
-    holds: benchmark.bound === undefined || boundHolds(benchmark.bound, results),
+    holds: (benchmark.bounds ?? []).every((bound) => boundHolds(bound, results)),
   }
 }
 

@@ -37,6 +37,6 @@ export default {
     'npm start': () => listeningSeconds('npm', ['start', '--']),
     'node dist/weir.js serve': () => listeningSeconds(process.execPath, ['dist/weir.js', 'serve']),
   },
-  bound: { side: 'npm start', is: 'at most', limit: 2 },
+  bounds: [{ side: 'npm start', is: 'at most', limit: 2 }],
   finish: () => rm(mediaFolder, { recursive: true, force: true }),
 } satisfies Benchmark

@@ -48,7 +48,11 @@ export const folderRules = {
     packages: ['@sparticuz/chromium', 'playwright-core', 'vitest'],
     node: true,
   },
-  bench: { imports: [...EVERY_PROGRAM_FOLDER, 'build'], packages: ['mediabunny', 'rtp.js'], node: true },
+  bench: {
+    imports: [...EVERY_PROGRAM_FOLDER, 'build'],
+    packages: ['esbuild', 'mediabunny', 'rtp.js'],
+    node: true,
+  },
   docs: { imports: [...EVERY_PROGRAM_FOLDER, ''], packages: ['commander'], node: true },
   build: { imports: [], packages: ['esbuild', 'vitest'], node: true },
   '': {
