@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 import { SingleBar } from 'cli-progress'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { randomBytes } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { planOf, validateKernel } from './lab/validate-kernel.ts'
+import { LabMissing } from './lab/validate-lab.ts'
+import { cellLine, conclusion, introduction } from './lab/validate-text.ts'
 import { linkPresets } from './link/presets.ts'
 import { makePackage } from './segmenter/package.ts'
 import { SegmenterRefusal } from './segmenter/segmenter-refusal.ts'
@@ -31,6 +34,8 @@ const userFolder = process.env['INIT_CWD'] ?? process.cwd()
 type NetworksFlags = { readonly json?: boolean; readonly import?: string }
 
 type Flags = Readonly<Record<string, unknown>> & { readonly config?: string }
+
+type KernelFlags = Parameters<typeof planOf>[0] & { readonly json?: boolean }
 
 /** The commands and their options; what each does stands below. */
 export function createProgram(): Command {
@@ -74,7 +79,27 @@ export function createProgram(): Command {
     .command('doctor')
     .description('say which programs and addons were found, and what is lost without each')
     .action(runDoctor)
+
+  const lab = program.command('lab').description('measure and check, without a viewer')
+  const validate = lab.command('validate').description('hold the models against what they stand for')
+  validate
+    .command('kernel')
+    .description('the model of TCP against the Linux kernel, on lines that are measured now (Linux, no root needed)')
+    .option('--quick', 'three lines, about a minute')
+    .option('--runs <number>', 'of each line that loses packets', wholeNumber(1, 100), 4)
+    .option('--seconds <number>', 'of each run', wholeNumber(1, 60), 10)
+    .option('--parallel <number>', 'runs at once (default: one for each processor)', wholeNumber(1, 16))
+    .option('--json', 'one JSON object, once all is done')
+    .action(runValidateKernel)
   return program
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+  }
 }
 
 /** Each is a key of the configuration file, too. */
@@ -199,6 +224,26 @@ async function runDoctor(): Promise<void> {
   process.exit(isUsable ? exitCodes.done : exitCodes.somethingMissing) // a loaded addon may keep the process alive
 }
 
+async function runValidateKernel({ json = false, ...asked }: KernelFlags): Promise<void> {
+  const plan = planOf(asked)
+  const stop = new AbortController()
+  process.on('SIGINT', () => stop.abort())
+  const tell = (text: string): void => (json ? undefined : console.log(text))
+  const validation = await withBar('kernel', (onProgress) =>
+    validateKernel(plan, {
+      signal: stop.signal,
+      onProgress,
+      onReady: () => tell(introduction(plan)),
+      onCell: (cell) => tell(cellLine(cell)),
+    }),
+  ).catch((error: unknown) => {
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted)
+    throw error
+  })
+  console.log(json ? JSON.stringify(validation, undefined, 2) : conclusion(validation))
+  process.exitCode = validation.holds ? exitCodes.done : exitCodes.finding
+}
+
 async function readablePath(file: string): Promise<string> {
   const path = resolve(userFolder, file)
   await access(path).catch(() => {
@@ -222,6 +267,7 @@ function report(error: unknown): number {
   const { code, address, port } = error as NodeJS.ErrnoException & { readonly address?: string; readonly port?: number }
   if (error instanceof ConfigProblems) return complain(error.problems, exitCodes.badArguments)
   if (error instanceof ToolMissing) return complain([error.message, 'see weir doctor'], exitCodes.somethingMissing)
+  if (error instanceof LabMissing) return complain([`missing: ${error.message}`], exitCodes.somethingMissing)
   const isRefusal = error instanceof Refusal || error instanceof SegmenterRefusal || error instanceof MediaInUse
   if (isRefusal) return complain([(error as Error).message], exitCodes.badArguments)
   if (code === 'EADDRINUSE' && port !== undefined) {

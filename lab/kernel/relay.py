@@ -5,7 +5,6 @@ process is never a part of the line; how late it was with each is measured.
 """
 
 import contextlib
-import random
 import select
 import socket
 import struct
@@ -42,31 +41,6 @@ def overlooked_frames(device):
     return struct.unpack("II", device.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1]
 
 
-def loss_process(loss, chance):
-    """A function that says of each packet in turn whether it is lost; network-model.md 2.1."""
-    if loss is None:
-        return lambda: False
-    ratio = loss["lossRatio"]
-    if loss["kind"] == "random":
-        return lambda: chance.random() < ratio
-    return gilbert_elliott(ratio, loss["meanBurstPackets"], chance)
-
-
-def gilbert_elliott(loss_ratio, mean_burst_packets, chance):
-    """All packets of the bad state are lost, none of the good one; the state may change after each packet."""
-    to_good = 1 / mean_burst_packets
-    to_bad = loss_ratio * to_good / (1 - loss_ratio)
-    is_bad = chance.random() < loss_ratio
-
-    def is_lost():
-        nonlocal is_bad
-        lost = is_bad
-        is_bad = chance.random() >= to_good if is_bad else chance.random() < to_bad
-        return lost
-
-    return is_lost
-
-
 class Relay:
     """Moments are seconds of the real-time clock, in which the kernel stamps frames."""
 
@@ -76,14 +50,14 @@ class Relay:
         self._seconds_per_byte = 8 / cell["rateBitsPerSecond"]
         self._queue_bytes = cell["rateBitsPerSecond"] / 8 * cell["queueMs"] / 1000
         self._delay = cell["oneWayDelayMs"] / 1000
-        self._is_lost = loss_process(cell["loss"], random.Random(cell["seed"]))
+        self._lost_packets = frozenset(cell["lostPackets"])  # by their places in the order of departure
         self._free = 0.0  # when the serialiser has sent all it holds
         self._queued_bytes = 0
         self._queue = deque()  # (departure, bytes)
         self._down = deque()  # (due, frame); both directions in order of their moments
         self._up = deque()
         self._late = []  # seconds, one for each frame sent
-        self.counts = {"down": 0, "tailDropped": 0, "lost": 0, "up": 0, "overlooked": 0}
+        self.counts = {"tailDropped": 0, "queued": 0, "lost": 0, "overlooked": 0}
         for device in (to_server, to_client):
             self._forget_earlier(device)
 
@@ -125,7 +99,6 @@ class Relay:
 
     def _enter_down(self, frame, now):
         size = len(frame) - ETHERNET_HEADER_BYTES
-        self.counts["down"] += 1
         while self._queue and self._queue[0][0] <= now:
             self._queued_bytes -= self._queue.popleft()[1]
         if self._queued_bytes + size > self._queue_bytes:
@@ -134,13 +107,14 @@ class Relay:
         self._free = max(now, self._free) + size * self._seconds_per_byte
         self._queued_bytes += size
         self._queue.append((self._free, size))
-        if self._is_lost():  # after the queue: it has used its share of the rate
+        place = self.counts["queued"]
+        self.counts["queued"] += 1
+        if place in self._lost_packets:  # after the queue: it has used its share of the rate
             self.counts["lost"] += 1
         else:
             self._down.append((self._free + self._delay, frame))
 
     def _enter_up(self, frame, now):
-        self.counts["up"] += 1
         self._up.append((now + self._delay, frame))
 
     def _send_due(self):
