@@ -50,7 +50,10 @@ export class AckReader {
     const segment = board.una
     const sentMs = board.sentMs(segment)
     const marks = board.marks(segment)
-    if (!(marks & SACKED)) this.#noteArrival(segment, sentMs, marks, facts, nowMs)
+    if (!(marks & SACKED)) {
+      const isFirstCopy = (marks & EVER_RETRANSMITTED) !== 0 && facts.echoMs < Math.floor(sentMs)
+      this.#noteArrival(segment, sentMs, marks, facts, isFirstCopy, nowMs) // tcp_skb_spurious_retrans
+    }
     board.acknowledgeOldest()
     if (marks & EVER_RETRANSMITTED) {
       facts.hasAckedRetransmission = true
@@ -85,7 +88,7 @@ export class AckReader {
   #readSacked(segment: number, facts: AckFacts, sackedEnd: number, nowMs: number): void {
     const sentMs = this.#board.sentMs(segment)
     const marks = this.#board.marks(segment)
-    this.#noteArrival(segment, sentMs, marks, facts, nowMs)
+    this.#noteArrival(segment, sentMs, marks, facts, false, nowMs) // TSecr is not of what came out of order
     this.#board.sack(segment)
     facts.newlySacked += 1
     if (marks & EVER_RETRANSMITTED) return
@@ -94,12 +97,18 @@ export class AckReader {
     if (segment < sackedEnd) this.#rack.noteReordering(sackedEnd - segment)
   }
 
-  #noteArrival(segment: number, sentMs: number, marks: number, facts: AckFacts, nowMs: number): void {
+  #noteArrival(
+    segment: number,
+    sentMs: number,
+    marks: number,
+    facts: AckFacts,
+    isFirstCopy: boolean,
+    nowMs: number,
+  ): void {
     this.#arrived(segment)
     facts.delivered += 1
     const isRetransmission = (marks & EVER_RETRANSMITTED) !== 0
     if (!isRetransmission && this.#recovery.isBeforeRecoveryPoint(segment)) facts.hasOriginalArrived = true
-    const isFirstCopy = isRetransmission && facts.echoMs < Math.floor(sentMs) // tcp_skb_spurious_retrans
     if (!isFirstCopy) this.#rack.advance(segment, sentMs, marks, nowMs, this.#rtt.minRttMs)
   }
 
