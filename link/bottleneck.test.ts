@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Bottleneck, type BottleneckOptions } from './bottleneck.ts'
+import type { RateTrace } from './profile.ts'
 
 type Departure = { readonly id: number; readonly departureMs: number; readonly queueingDelayMs: number }
 
@@ -67,6 +68,39 @@ test('Bottleneck takes a full packet on an idle line, however short the queue', 
   const { offer, tailDropped } = bottleneck({ rateBitsPerSecond: 8_000, queueMs: 1 })
   offer(2, 0, 1500)
   expect(tailDropped).toEqual([1])
+})
+
+test('Bottleneck with a queue in bytes holds these, whatever the rate', () => {
+  const { offer, tailDropped } = bottleneck({ rateBitsPerSecond: 1_000_000, queueBytes: 3500 })
+  offer(5, 0)
+  expect(tailDropped).toEqual([3, 4])
+})
+
+test('Bottleneck measures a queue in ms by the rate of the moment, in an outage by that of before', () => {
+  const trace: RateTrace = [
+    [1000, 1],
+    [4000, 1],
+    [0, 1],
+  ]
+  const room = (atMs: number) => {
+    const { offer, tailDropped } = bottleneck({ trace, queueMs: 40 })
+    offer(50, atMs)
+    return 50 - tailDropped.length
+  }
+  expect([room(500), room(1500), room(2500)]).toEqual([5, 20, 20]) // 5000 and 20,000 bytes
+})
+
+test('Bottleneck sends on after an outage, and drops nothing that it held', () => {
+  const trace: RateTrace = [
+    [1000, 0.01],
+    [0, 0.5],
+    [2000, 10],
+  ]
+  const { line, offer, departures, tailDropped } = bottleneck({ trace, queueBytes: 10_000 })
+  offer(3, 0)
+  line.advance(1000)
+  expect(departures.map(({ departureMs }) => departureMs)).toEqual([8, 513, 517]) // 250 bytes of the second one before
+  expect(tailDropped).toEqual([])
 })
 
 test('change keeps the packet being sent and gives the new rate to all behind it', () => {

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { linkPresets } from './presets.ts'
 import { mergeProfile, readLinkProfile } from './profile.ts'
 
@@ -160,6 +162,33 @@ const problems: [value: unknown, problem: string][] = [
     { downlink: { generator: { kind: 'steps', ratesBitsPerSecond: [0], stepSeconds: 1 } } },
     'link.downlink.generator.ratesBitsPerSecond must have a rate above 0, got [0]',
   ],
+  [
+    {
+      uplink: {
+        generator: {
+          kind: 'spike',
+          rateBitsPerSecond: 1e6,
+          spikeRateBitsPerSecond: 0,
+          periodSeconds: 5,
+          spikeSeconds: 5,
+        },
+      },
+    },
+    'link.uplink.generator.spikeSeconds must be shorter than periodSeconds, got 5',
+  ],
+  [
+    {
+      uplink: {
+        generator: {
+          kind: 'sawtooth',
+          lowestRateBitsPerSecond: 2e6,
+          highestRateBitsPerSecond: 1e6,
+          periodSeconds: 5,
+        },
+      },
+    },
+    'link.uplink.generator.lowestRateBitsPerSecond must not be above highestRateBitsPerSecond, got 2000000',
+  ],
   [{ changes: 1 }, 'link.changes must be a list of 0 to 1000, got 1'],
   [{ changes: [{ set: {} }] }, 'link.changes.0.atSeconds must be a number from 0 to 86400, got nothing'],
   [
@@ -195,6 +224,35 @@ test('readLinkProfile tells all problems at once', () => {
     applyTo: 'page',
   })
   expect(read.ok ? 0 : read.problems.length).toBe(7)
+})
+
+test('readLinkProfile tells problems or gives what it reads again alike, whatever it gets', () => {
+  const words = fc.constantFrom(
+    ...keys.split(', '),
+    ...directionKeys.split(', '),
+    'kind',
+    'lossRatio',
+    'atSeconds',
+    'set',
+  )
+  const numbers = fc.constantFrom(0, 1, 0.5, 20, 8000, 1e6, -1)
+  const leaves = fc.oneof(numbers, fc.constantFrom('random', 'markov', 'cubic', true, null))
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 3 },
+      leaves,
+      fc.dictionary(words, tie('tree'), { maxKeys: 4 }),
+      fc.array(tie('tree'), { maxLength: 3 }),
+    ),
+  }))
+  fc.assert(
+    fc.property(fc.dictionary(words, tree, { maxKeys: 6 }), (value) => {
+      const read = readLinkProfile(value)
+      if (read.ok) expect(readLinkProfile(read.profile)).toEqual(read)
+      else expect(read.problems.length).toBeGreaterThan(0)
+    }),
+    { seed: 5, numRuns: fuzzRuns(300) },
+  )
 })
 
 test('mergeProfile changes what the patch names and keeps the rest', () => {

@@ -24,3 +24,13 @@ test('SlotRing makes no new record while as many leave as come', () => {
   }
   expect(made).toBe(madeAtFirst)
 })
+
+test('SlotRing grows far from its beginning', () => {
+  const ring = new SlotRing(() => ({ item: -1 }))
+  for (let item = 0; item < 1000; item += 1) {
+    ring.push().item = item
+    if (item < 900) ring.first += 1
+  }
+  const items = Array.from({ length: ring.next - ring.first }, (_, index) => ring.at(ring.first + index).item)
+  expect(items).toEqual(Array.from({ length: 100 }, (_, index) => 900 + index))
+})

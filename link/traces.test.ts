@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { sharedFile } from '../lab/test-support/shared-files.ts'
-import type { RateTrace } from './profile.ts'
+import { readLinkProfile, type RateTrace } from './profile.ts'
 import { readTrace } from './traces.ts'
 
 test('readTrace reads mahimahi’s milliseconds, a line for each 1500 bytes', () => {
@@ -54,6 +56,23 @@ for (const [text, problem] of problems) {
 test('readTrace tells the line where JSON ends to be JSON', () => {
   const read = readTrace('[[1, 2],\n[3, x]]')
   expect(!read.ok && read.problems[0]).toMatch(/^line 2 is no JSON: /)
+})
+
+test('readTrace makes a profile or tells one problem, whatever the text', () => {
+  const texts = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.array(fc.integer({ min: -1, max: 50 })).map((lines) => lines.join('\n')),
+    fc.json().map((text) => `[${text},[1,1]]`),
+  )
+  fc.assert(
+    fc.property(texts, (text) => {
+      const read = readTrace(text)
+      if (read.ok) expect(readLinkProfile(read.profile)).toEqual(read)
+      else expect(read.problems.length).toBe(1)
+    }),
+    { seed: 5, numRuns: fuzzRuns(500) },
+  )
 })
 
 /** Means of the rate over the whole trace, as the page beside the files tells them. */
