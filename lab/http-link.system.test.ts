@@ -144,7 +144,7 @@ test('connections of one link share its bottleneck, and together get no more tha
   expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 6)
   for (const share of shares) expect(share).toBeGreaterThan(inLongRun ? 0.2 : 0.1)
   expect(downlink.deliveredBytes).toBeLessThan(linkTimeSeconds * 1_000_000)
-  expect(downlink.deliveredBytes).toBeGreaterThan((linkTimeSeconds - 0.2) * 1_000_000)
+  expect(downlink.deliveredBytes).toBeGreaterThan(0.85 * linkTimeSeconds * 1_000_000) // what is left is the start
   for (const { socket } of clients) socket.destroy()
 })
 

@@ -46,9 +46,9 @@ async function watchBySocket(url: string, id: string): Promise<void> {
   await once(socket, 'close')
 }
 
-async function watchByHls(url: string, id: string, variant: string): Promise<void> {
+async function watchByHls(base: string, id: string, variant: string): Promise<void> {
   for (const file of ['master.m3u8', `${variant}/index.m3u8`, `${variant}/00000.ts`]) {
-    const response = await fetch(`${url}/hls/${id}/${file}`)
+    const response = await fetch(`${base}/hls/${id}/${file}`)
     expect([response.status, (await response.arrayBuffer()).byteLength > 0]).toEqual([200, true])
   }
 }
@@ -69,6 +69,7 @@ test('viewers who come and go for long leave neither files open nor memory taken
       watchByRtsp(rtspUrl, id, isPolite),
       watchBySocket(url, id),
       watchByHls(url, id, variants[0]?.name ?? ''),
+      watchByHls(`${url}/link/default`, id, variants[0]?.name ?? ''),
     ])
   }
 

@@ -41,11 +41,10 @@ export class HttpThroughLink {
     const { current, ending } = this.#carriedBy(socket)
     const known = current.get(linkId)
     if (known?.isCurrent() === true && this.#links.has(linkId)) return known
-    if (known !== undefined) {
-      current.delete(linkId)
-      ending.add(known)
-      known.retire()
-    }
+    current.delete(linkId)
+    known?.retire()
+    for (const retired of ending) if (retired.isClosed) ending.delete(retired)
+    if (known?.isClosed === false) ending.add(known)
     const opened = new VirtualConnection(this.#links.find(linkId))
     current.set(linkId, opened)
     return opened

@@ -49,6 +49,10 @@ export class VirtualConnection {
     return this.#use.isCurrent()
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   /** The request leaves now, or as soon as the connection is established. */
   request({ requestBytes, response, serve }: Exchange): void {
     const held = new HeldResponse(response, {
