@@ -72,6 +72,15 @@ for (const [method, path, body, status, code] of refused) {
   })
 }
 
+test('POST /api/links takes a trace of 100,000 opportunities, and nothing beyond 1 MB', async () => {
+  const linkOf = (opportunities: number) => {
+    const trace = Array.from({ length: opportunities }, (_, index) => index)
+    return ask('POST', '/api/links', { profile: { downlink: { trace } } })
+  }
+  expect((await linkOf(100_000)).status).toBe(201)
+  expect((await linkOf(200_000)).status).toBe(413)
+})
+
 test('a refused profile is told with everything that is wrong with it', async () => {
   const { body } = await ask('POST', '/api/links', { profile: { seed: -1, downlink: { queueMs: '1s' } } })
   expect(body.detail).toBe(

@@ -7,20 +7,23 @@ import { Refusal } from '../refusal.ts'
 
 const newLinkSchema = z.union([z.strictObject({ preset: z.string() }), z.strictObject({ profile: z.unknown() })])
 
+/** A trace has some hundred kilobytes. */
+const BODY_LIMIT = '1mb'
+
 /** Links: made of a preset or a profile, changed by a JSON merge patch, begun anew, removed. */
 export function linkRoutes(links: Links): Router {
   return Router()
     .get('/api/link-presets', (_request, response) => {
       response.json(linkPresets)
     })
-    .post('/api/links', json({ limit: '64kb' }), (request, response) => {
+    .post('/api/links', json({ limit: BODY_LIMIT }), (request, response) => {
       const link = links.create(newProfile(request.body))
       response.status(201).location(`/api/links/${link.id}`).json(link)
     })
     .get('/api/links/:id', (request, response) => {
       response.json(links.get(request.params.id))
     })
-    .patch('/api/links/:id', json({ limit: '64kb', type: ['json', '+json'] }), (request, response) => {
+    .patch('/api/links/:id', json({ limit: BODY_LIMIT, type: ['json', '+json'] }), (request, response) => {
       response.json(links.patch(request.params.id, request.body))
     })
     .delete('/api/links/:id', (request, response) => {
