@@ -10,7 +10,7 @@ import { ServedClip, untilPage } from './test-support/link-page.ts'
 let clip: ServedClip | undefined
 beforeAll(async () => {
   clip = await ServedClip.start({ seconds: 20, size: '320x180' })
-}, 60_000)
+}, 120_000)
 afterAll(() => clip?.stop())
 
 const HEADER_BYTES = 52

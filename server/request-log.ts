@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 
 /** Gives a request its id, told in `X-Request-Id`, and writes one line when its answer has ended.
- *  Players ask for thousands of segments: those lines are of level debug. */
+ *  Players ask for thousands of segments, pages once a second for their link: those lines are of level debug. */
 export function logRequest(
   logger: Logger,
   request: IncomingMessage,
@@ -14,7 +14,7 @@ export function logRequest(
   const startedMs = performance.now()
   response.setHeader('X-Request-Id', requestId)
   response.once('close', () => {
-    const level = /^(?:\/link\/[^/]*)?\/hls\//.test(request.url ?? '') ? 'debug' : 'info'
+    const level = isFrequent(request) ? 'debug' : 'info'
     const facts = {
       requestId,
       connection,
@@ -26,4 +26,8 @@ export function logRequest(
     }
     logger[level](facts, response.writableFinished ? 'request' : 'request broken off')
   })
+}
+
+function isFrequent({ method, url = '' }: IncomingMessage): boolean {
+  return /^(?:\/link\/[^/]*)?\/hls\//.test(url) || (method === 'GET' && /^\/api\/links\/[^/]+$/.test(url))
 }

@@ -174,7 +174,9 @@ function startSessions(
     onTimerLag: (lagMs) => metrics.noteTimerLag(lagMs),
     onNotice: (notice) => {
       notices.add(notice)
-      if (notice.kind === 'link-late') metrics.noteLateRun()
+      if (notice.kind !== 'link-late') return
+      metrics.noteLateRun()
+      logger.warn({ link: notice.id }, 'the timer is late: the figures of this run do not count')
     },
   })
   closing.addLater(() => links.close()) // answers under way need them until the listener has drained
