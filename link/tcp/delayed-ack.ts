@@ -1,3 +1,4 @@
+import { elapsedMs } from './kernel-timer.ts'
 import { MSS_BYTES } from './tcp-packet.ts'
 import type { Arrival } from './receiver.ts'
 
@@ -25,7 +26,7 @@ export class DelayedAck {
 
   /** Before `isAckDue`, for segments in order: how they are spaced sets the ACK timeout. */
   noteData(atMs: number, rtoMs: number): void {
-    const gapMs = atMs - this.#lastDataMs
+    const gapMs = elapsedMs(this.#lastDataMs, atMs)
     if (this.#ackTimeoutMs === 0) {
       this.#ackTimeoutMs = ATO_MIN_MS
       this.#quickLeft = QUICK_ACKS
@@ -61,7 +62,7 @@ export class DelayedAck {
 
   /** Data leaves this end: soon after some has come, it is an answer. */
   noteAnswer(nowMs: number): void {
-    if (this.#ackTimeoutMs > 0 && nowMs - this.#lastDataMs < this.#ackTimeoutMs) this.#interactive = true
+    if (this.#ackTimeoutMs > 0 && elapsedMs(this.#lastDataMs, nowMs) < this.#ackTimeoutMs) this.#interactive = true
   }
 
   #beQuick(): void {

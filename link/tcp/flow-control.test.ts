@@ -56,5 +56,5 @@ test('TcpConnection asks seldom while the window stays closed: after one timeout
   connection.setReceiveRoom(0, 0)
   link.advance(600_000)
   const probes = link.entered.filter(({ packet }) => packet.kind === 'probe').length
-  expect(probes).toBe(12) // 0.24 s doubled eight times is 61 s: nine in 123 s, then 120 s apart, 4 in 600 s less one
+  expect(probes).toBe(12) // nine in the first two minutes (0.24 s, doubled each time), then one each 120 s
 })

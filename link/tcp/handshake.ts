@@ -3,7 +3,7 @@ import type { Alarm } from '../event-queue.ts'
 import { SYN_BYTES, type TcpPacket } from './tcp-packet.ts'
 
 const FIRST_RETRY_MS = 1000 // RFC 6298 section 2.1
-const MOST_RETRIES = 6 // Linux: tcp_syn_retries
+const LONGEST_RETRY_MS = 64_000 // Linux gives up after this one (tcp_syn_retries 6); here it goes on, as an outage may end
 
 export type HandshakeTold = {
   /** At the server: a SYN has come, the answer has left. */
@@ -18,7 +18,8 @@ export class Handshake {
   readonly #flow: number
   readonly #told: HandshakeTold
   readonly #retryAlarm: Alarm
-  #retries = 0
+  #retryMs = FIRST_RETRY_MS
+  #hasRetried = false
   #openedMs = 0
   #isComplete = false
 
@@ -30,7 +31,7 @@ export class Handshake {
   }
 
   get hasRetried(): boolean {
-    return this.#retries > 0
+    return this.#hasRetried
   }
 
   open(nowMs: number): void {
@@ -55,14 +56,13 @@ export class Handshake {
   }
 
   #retry(nowMs: number): void {
-    this.#retries += 1
+    this.#hasRetried = true
     this.#sendSyn(nowMs)
   }
 
   #sendSyn(nowMs: number): void {
-    let waitMs = FIRST_RETRY_MS
-    for (let retry = 0; retry < this.#retries; retry += 1) waitMs *= 2
-    if (this.#retries < MOST_RETRIES) this.#link.alarms.set(this.#retryAlarm, nowMs + waitMs)
+    this.#link.alarms.set(this.#retryAlarm, nowMs + this.#retryMs)
+    this.#retryMs = Math.min(2 * this.#retryMs, LONGEST_RETRY_MS)
     this.#send('up', 'syn', nowMs)
   }
 

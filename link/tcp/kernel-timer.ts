@@ -10,6 +10,11 @@ export function jiffiesAt(nowMs: number): number {
   return Math.floor(nowMs / JIFFY_MS)
 }
 
+/** How long ago the kernel thinks that something was, which notes moments in ticks. */
+export function elapsedMs(sinceMs: number, nowMs: number): number {
+  return (jiffiesAt(nowMs) - jiffiesAt(sinceMs)) * JIFFY_MS
+}
+
 /** A duration as the kernel keeps it: rounded up to ticks (usecs_to_jiffies). */
 export function wholeJiffiesMs(durationMs: number): number {
   return Math.ceil(durationMs / JIFFY_MS) * JIFFY_MS

@@ -5,6 +5,7 @@ import { AckReader } from './ack-reader.ts'
 import { type CongestionController, CongestionWindow, type PathModel } from './congestion-control.ts'
 import { Bbr } from './bbr.ts'
 import { Cubic } from './cubic.ts'
+import { elapsedMs } from './kernel-timer.ts'
 import { LossRecovery } from './loss-recovery.ts'
 import { Rack } from './rack.ts'
 import { Pacer } from './pacer.ts'
@@ -151,7 +152,7 @@ export class TcpSender {
   /** RFC 5681 section 4.1 as Linux (tcp_cwnd_restart): half the window for each timeout of silence. */
   #restartAfterIdle(nowMs: number): void {
     const { window, rtt } = this
-    let idleMs = nowMs - this.#lastSentMs
+    let idleMs = elapsedMs(this.#lastSentMs, nowMs)
     if (idleMs <= rtt.rtoMs) return
     window.ssthresh = Math.max(window.ssthresh, Math.floor(window.cwnd * 0.75))
     const leastCwnd = Math.min(this.#initialWindow, window.cwnd)

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { matrix } from '../../lab/test-support/long-run.ts'
+import type { CongestionControl } from '../profile.ts'
+import { MSS_BYTES } from './tcp-packet.ts'
+import { goodputKbitPerSecond, openEndlessDownload, totalBytes } from './test-support/download.ts'
+
+const controls: CongestionControl[] = ['cubic', 'reno', 'bbr']
+const line = { rateBitsPerSecond: 8_000_000, queueBytes: 200_000, oneWayDelayMs: 10 } // a queue of 200 ms
+const uplink = { oneWayDelayMs: 10 }
+
+test.each(controls)('%s fills a line without loss: 1448 of 1500 bytes are payload', (congestionControl) => {
+  const kbitPerSecond = goodputKbitPerSecond({ downlink: line, uplink, congestionControl }, 10)
+  expect(kbitPerSecond / ((8000 * MSS_BYTES) / 1500)).toBeGreaterThan(0.99)
+})
+
+test.each([
+  { congestionControl: 'reno', retransmitted: 151 }, // the kernel: 150
+  { congestionControl: 'cubic', retransmitted: 11 }, // the kernel: 11
+  { congestionControl: 'bbr', retransmitted: 0 }, // the kernel: 0
+] as const)(
+  '$congestionControl overflows a queue of 200 ms as the kernel does',
+  ({ congestionControl, retransmitted }) => {
+    const { link, connection } = openEndlessDownload({ downlink: line, uplink, congestionControl })
+    link.advance(10_030)
+    expect(connection.state()).toMatchObject({ retransmittedSegments: retransmitted, timeouts: 0 })
+  },
+)
+
+/** Mathis et al. 1997, bytes counted: goodput ≤ MSS / RTT × sqrt(3 / 2p). */
+function mathisKbitPerSecond(lossRatio: number, rttMs: number): number {
+  return ((MSS_BYTES * 8) / rttMs) * Math.sqrt(3 / (2 * lossRatio))
+}
+
+/** Mean of eight seeds, from 2 s to 60 s. */
+function renoKbitPerSecond(lossRatio: number, rttMs: number): number {
+  const goodputs = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
+    const downlink = { oneWayDelayMs: rttMs / 2, loss: { kind: 'random', lossRatio } } as const
+    const options = { downlink, uplink: { oneWayDelayMs: rttMs / 2 }, seed, congestionControl: 'reno' } as const
+    const { link, connection, responses } = openEndlessDownload(options)
+    link.advance(60_000)
+    connection.close()
+    return (totalBytes(responses.filter(({ atMs }) => atMs > 2000)) * 8) / 58_000
+  })
+  return goodputs.reduce((sum, goodput) => sum + goodput, 0) / goodputs.length
+}
+
+test.each(
+  matrix([
+    { lossRatio: 0.02, rttMs: 100, band: [0.8, 0.95] },
+    { lossRatio: 0.001, rttMs: 20, band: [0.9, 1.1] },
+    { lossRatio: 0.001, rttMs: 50, band: [0.9, 1.1] },
+    { lossRatio: 0.001, rttMs: 100, band: [0.9, 1.1] },
+    { lossRatio: 0.005, rttMs: 20, band: [0.9, 1.1] },
+    { lossRatio: 0.005, rttMs: 50, band: [0.9, 1.1] },
+    { lossRatio: 0.005, rttMs: 100, band: [0.9, 1.1] },
+    { lossRatio: 0.005, rttMs: 200, band: [0.9, 1.1] },
+    { lossRatio: 0.01, rttMs: 20, band: [0.85, 1] },
+    { lossRatio: 0.01, rttMs: 50, band: [0.85, 1] },
+    { lossRatio: 0.01, rttMs: 100, band: [0.85, 1] },
+    { lossRatio: 0.01, rttMs: 200, band: [0.85, 1] },
+    { lossRatio: 0.02, rttMs: 20, band: [0.8, 0.95] },
+    { lossRatio: 0.02, rttMs: 50, band: [0.8, 0.95] },
+    { lossRatio: 0.02, rttMs: 200, band: [0.8, 0.95] },
+    { lossRatio: 0.05, rttMs: 20, band: [0.72, 0.95] },
+    { lossRatio: 0.05, rttMs: 50, band: [0.72, 0.95] },
+    { lossRatio: 0.05, rttMs: 100, band: [0.72, 0.95] },
+    { lossRatio: 0.05, rttMs: 200, band: [0.72, 0.95] },
+  ] as const),
+)('reno at $lossRatio loss and $rttMs ms keeps to its formula', ({ lossRatio, rttMs, band: [least, most] }) => {
+  const share = renoKbitPerSecond(lossRatio, rttMs) / mathisKbitPerSecond(lossRatio, rttMs)
+  expect(share).toBeGreaterThanOrEqual(least)
+  expect(share).toBeLessThanOrEqual(most)
+})
