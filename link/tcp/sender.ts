@@ -3,21 +3,21 @@ import type { CongestionControl } from '../profile.ts'
 import { AckFacts } from './ack-facts.ts'
 import { AckReader } from './ack-reader.ts'
 import { type CongestionController, CongestionWindow, type PathModel } from './congestion-control.ts'
-import { Bbr } from './bbr.ts'
-import { Cubic } from './cubic.ts'
+import { newController } from './controllers.ts'
 import { elapsedMs } from './kernel-timer.ts'
+import { LossProbe } from './loss-probe.ts'
 import { LossRecovery } from './loss-recovery.ts'
-import { Rack } from './rack.ts'
 import { Pacer } from './pacer.ts'
+import { Rack } from './rack.ts'
 import { OPEN, RECOVERY } from './recovery-state.ts'
-import { Reno } from './reno.ts'
 import { RetransmissionTimer } from './retransmission-timer.ts'
 import { RttEstimator } from './rtt.ts'
+import { sampleRtt } from './rtt-sample.ts'
 import { Scoreboard } from './scoreboard.ts'
+import { SendBuffer } from './send-buffer.ts'
 import { MSS_BYTES, type TcpPacket } from './tcp-packet.ts'
 import { WindowUsage } from './window-usage.ts'
 
-const LEAST_BUFFER_BYTES = 65_536
 const DUPLICATE_THRESHOLD = 3 // Linux: tcp_reordering
 
 /** Where a sender's segments go. */
@@ -44,24 +44,18 @@ export class TcpSender {
   readonly #model: PathModel | undefined
   readonly #pacer: Pacer | undefined
   readonly #told: SenderTold
-  readonly #initialWindow: number
-  #unsentBytes = 0
-  #outstandingBytes = 0
-  #peerRoomBytes = Infinity // beyond `una`
-  #newestAckPacket = -1
+  readonly #buffer: SendBuffer
+  readonly #probe = new LossProbe()
   #lastSentMs = -1
-  #probeEnd = -1 // one past the last segment when a loss probe left; -1: none under way
-  #isProbeRepeat = false
-  #isFull = false
   retransmittedSegments = 0
   timeouts = 0
   sentSegments = 0
 
   constructor(alarms: EventQueue, { congestionControl, initialWindow }: SenderOptions, told: SenderTold) {
     this.#told = told
-    this.#initialWindow = initialWindow
     this.window = new CongestionWindow(initialWindow)
-    this.controller = newController(congestionControl, this.window, this.board, this.rtt)
+    this.#buffer = new SendBuffer(this.window)
+    this.controller = newController(congestionControl, this)
     const { board, window, rtt, controller } = this
     const { model } = controller
     this.#model = model
@@ -79,24 +73,24 @@ export class TcpSender {
   }
 
   get unacknowledgedBytes(): number {
-    return this.#unsentBytes + this.#outstandingBytes
+    return this.#buffer.unacknowledgedBytes
   }
 
-  /** Takes all; false when the buffer is now full: twice the window, at least 64 kB (Linux: tcp_sndbuf_expand). */
+  /** Takes all; false when the buffer is now full. */
   write(bytes: number, nowMs: number): boolean {
     if (this.#model !== undefined) this.#noteApplicationLimited()
-    else if (this.board.outstanding === 0 && this.#lastSentMs >= 0) this.#restartAfterIdle(nowMs)
-    this.#unsentBytes += bytes
+    else if (this.board.outstanding === 0 && this.#lastSentMs >= 0) {
+      this.#usage.restart(elapsedMs(this.#lastSentMs, nowMs), this.rtt.rtoMs, nowMs)
+    }
+    this.#buffer.unsentBytes += bytes
     this.#push(nowMs)
-    this.#isFull = this.unacknowledgedBytes > this.#bufferBytes
-    return !this.#isFull
+    this.#buffer.noteWritten()
+    return !this.#buffer.isFull
   }
 
-  /** Once after `write` has answered false: a third of the buffer is free again (sk_stream_write_space). */
+  /** Once after `write` has answered false: there is room again. */
   takeDrained(): boolean {
-    if (!this.#isFull || 3 * this.unacknowledgedBytes > 2 * this.#bufferBytes) return false
-    this.#isFull = false
-    return true
+    return this.#buffer.takeDrained()
   }
 
   /** An RTT measured by the handshake. */
@@ -112,14 +106,15 @@ export class TcpSender {
     const facts = this.#facts
     const { totalLost, inFlight } = board
     facts.begin(packet.echoMs, board.una)
-    this.#outstandingBytes -= this.#reader.read(packet, facts, this.#probeEnd, this.retransmittedSegments, nowMs)
+    this.#buffer.noteAcknowledged(this.#reader.read(packet, facts, this.#probe.end, this.retransmittedSegments, nowMs))
     this.#updatePeerRoom(packet)
-    const isHeadOverdue = this.#sampleRtt(nowMs)
-    if (this.#probeEnd >= 0) this.#endLossProbe(nowMs)
+    const isTimeoutMoved = sampleRtt(facts, this.rtt, board, nowMs)
+    if (facts.newestRttMs >= 0) this.controller.rttSampled?.(facts.newestRttMs, nowMs)
+    if (this.#probe.isUnderWay && this.#probe.hasRepaired(board.una, facts)) recovery.reduceOnce(nowMs)
     const permission = recovery.onAck(facts, nowMs)
-    if (recovery.isRecovering) this.#probeEnd = -1
+    if (recovery.isRecovering) this.#probe.forget()
     if (recovery.reorderingWaitMs > 0) this.#timer.setReordering(recovery.reorderingWaitMs, nowMs)
-    else if (facts.hasAdvanced || isHeadOverdue) this.#setTimer(nowMs)
+    else if (facts.hasAdvanced || isTimeoutMoved) this.#setTimer(nowMs)
     const newlyLost = board.totalLost - totalLost
     if (this.#model !== undefined) {
       const waitMs = this.#pacer?.waitMs(nowMs) ?? 0
@@ -145,56 +140,12 @@ export class TcpSender {
     this.#push(nowMs)
   }
 
-  get #bufferBytes(): number {
-    return Math.max(LEAST_BUFFER_BYTES, 2 * this.window.cwnd * MSS_BYTES)
-  }
-
-  /** RFC 5681 section 4.1 as Linux (tcp_cwnd_restart): half the window for each timeout of silence. */
-  #restartAfterIdle(nowMs: number): void {
-    const { window, rtt } = this
-    let idleMs = elapsedMs(this.#lastSentMs, nowMs)
-    if (idleMs <= rtt.rtoMs) return
-    window.ssthresh = Math.max(window.ssthresh, Math.floor(window.cwnd * 0.75))
-    const leastCwnd = Math.min(this.#initialWindow, window.cwnd)
-    for (idleMs -= rtt.rtoMs; idleMs > 0 && window.cwnd > leastCwnd; idleMs -= rtt.rtoMs) {
-      window.cwnd = Math.floor(window.cwnd / 2)
-    }
-    window.cwnd = Math.max(window.cwnd, leastCwnd)
-    this.#usage.noteFull(nowMs)
-  }
-
   #updatePeerRoom(packet: TcpPacket): void {
-    if (packet.id < this.#newestAckPacket || packet.ack < this.board.una) return
-    this.#newestAckPacket = packet.id
-    this.#peerRoomBytes = packet.windowBytes
-    if (this.#timer.pending === 'windowProbe' && this.#hasRoom) {
-      this.#timer.noteRoom()
-      this.#timer.stop()
-    }
-  }
-
-  get #hasRoom(): boolean {
-    return this.#outstandingBytes + Math.min(this.#unsentBytes, MSS_BYTES) <= this.#peerRoomBytes
-  }
-
-  /** tcp_ack_update_rtt: no sample from a retransmission (Karn), but for the timestamp's. True when a SACK tells that the
-   *  oldest segment was sent after what it acknowledges: then the timeout counts anew. */
-  #sampleRtt(nowMs: number): boolean {
-    const { rtt, board } = this
-    const facts = this.#facts
-    const isClean = facts.firstAckedSentMs >= 0 && !facts.hasAckedRetransmission
-    let firstSentMs = isClean ? facts.firstAckedSentMs : facts.firstSackedSentMs
-    let lastSentMs = facts.firstSackedSentMs >= 0 ? facts.lastSackedSentMs : isClean ? facts.lastAckedSentMs : -1
-    if (firstSentMs < 0 && facts.hasAdvanced) {
-      firstSentMs = nowMs - Math.max(Math.floor(nowMs) - facts.echoMs, 1)
-      lastSentMs = firstSentMs
-    }
-    if (firstSentMs < 0) return false
-    rtt.addForMin(nowMs - lastSentMs, nowMs)
-    rtt.add(nowMs - firstSentMs, board.una, board.nxt)
-    facts.newestRttMs = nowMs - lastSentMs
-    this.controller.rttSampled?.(nowMs - lastSentMs, nowMs)
-    return facts.firstSackedSentMs >= 0 && board.outstanding > 0 && facts.firstSackedSentMs < board.sentMs(board.una)
+    if (packet.ack < this.board.una) return
+    this.#buffer.noteRoom(packet)
+    if (this.#timer.pending !== 'windowProbe' || !this.#buffer.hasRoom) return
+    this.#timer.noteRoom()
+    this.#timer.stop()
   }
 
   #adjustWindow(newlyLost: number, nowMs: number): void {
@@ -232,23 +183,23 @@ export class TcpSender {
 
   #repeat(segment: number, nowMs: number): void {
     this.retransmittedSegments += 1
-    this.#transmit(segment, segment === this.board.nxt - 1 && this.#unsentBytes === 0, nowMs)
+    this.#transmit(segment, segment === this.board.nxt - 1 && this.#buffer.unsentBytes === 0, nowMs)
   }
 
   /** New segments, as far as window and peer allow (tcp_write_xmit). */
   #push(nowMs: number): void {
-    if (this.#unsentBytes === 0) return
+    if (this.#buffer.unsentBytes === 0) return
     const { board, window, recovery } = this
     const wasEmpty = board.outstanding === 0
     const { nxt } = board
-    while (this.#unsentBytes > 0 && board.inFlight < window.cwnd && this.#hasRoom) {
+    while (this.#buffer.unsentBytes > 0 && board.inFlight < window.cwnd && this.#buffer.hasRoom) {
       if (this.#pacer?.mustWait(nowMs) === true) break
       this.#transmitNew(nowMs)
     }
     const isLimited = board.inFlight >= window.cwnd
     const sent = board.nxt - nxt
     if (sent > 0 || isLimited) {
-      this.#usage.update(isLimited, recovery.state === OPEN && !this.#isFull, this.rtt.rtoMs, nowMs)
+      this.#usage.update(isLimited, recovery.state === OPEN && !this.#buffer.isFull, this.rtt.rtoMs, nowMs)
     }
     if (sent === 0) return this.#waitForRoom(nowMs)
     if (recovery.state === RECOVERY) recovery.prr.noteSent(sent)
@@ -256,13 +207,10 @@ export class TcpSender {
     if (!isProbeSet && (wasEmpty || this.#timer.pending === 'lossProbe')) this.#resetTimeout(nowMs)
   }
 
-  #transmitNew(nowMs: number): void {
-    const payloadBytes = Math.min(this.#unsentBytes, MSS_BYTES)
+  #transmitNew(nowMs: number, mostBytes?: number): void {
     this.#noteResumed(nowMs)
-    const segment = this.board.append(payloadBytes, nowMs)
-    this.#unsentBytes -= payloadBytes
-    this.#outstandingBytes += payloadBytes
-    this.#transmit(segment, this.#unsentBytes === 0, nowMs)
+    const segment = this.board.append(this.#buffer.takeSegment(mostBytes), nowMs)
+    this.#transmit(segment, this.#buffer.unsentBytes === 0, nowMs)
   }
 
   #noteResumed(nowMs: number): void {
@@ -289,7 +237,8 @@ export class TcpSender {
   /** tcp_rate_check_app_limited: the window was not used up, for lack of data. */
   #noteApplicationLimited(): void {
     const { board, window } = this
-    const isIdle = this.#unsentBytes < MSS_BYTES && board.inFlight < window.cwnd && board.lost <= board.retransmitted
+    const isIdle =
+      this.#buffer.unsentBytes < MSS_BYTES && board.inFlight < window.cwnd && board.lost <= board.retransmitted
     if (isIdle) this.#model?.noteApplicationLimited()
   }
 
@@ -313,13 +262,13 @@ export class TcpSender {
 
   /** Nothing is out and the peer has no room: nobody else would ever wake this sender. */
   #waitForRoom(nowMs: number): void {
-    if (this.board.outstanding > 0 || this.#hasRoom || this.#timer.isSet) return
+    if (this.board.outstanding > 0 || this.#buffer.hasRoom || this.#timer.isSet) return
     this.#timer.setWindowProbe(this.rtt.rtoMs, nowMs)
   }
 
   #onReorderingTimer(nowMs: number): void {
     if (this.recovery.onReorderingTimer(nowMs)) this.#retransmitLost(nowMs)
-    if (this.recovery.isRecovering) this.#probeEnd = -1
+    if (this.recovery.isRecovering) this.#probe.forget()
     if (this.#timer.pending !== 'timeout') this.#resetTimeout(nowMs)
   }
 
@@ -327,34 +276,23 @@ export class TcpSender {
   #probeLoss(nowMs: number): void {
     const { board } = this
     if (board.outstanding === 0) return
-    if (this.#probeEnd >= 0) return this.#resetTimeout(nowMs)
-    this.#isProbeRepeat = this.#unsentBytes === 0 || !this.#hasRoom
-    if (this.#isProbeRepeat) {
+    if (this.#probe.isUnderWay) return this.#resetTimeout(nowMs)
+    const isRepeat = this.#buffer.unsentBytes === 0 || !this.#buffer.hasRoom
+    if (isRepeat) {
       board.resend(board.nxt - 1, nowMs, false)
       this.#repeat(board.nxt - 1, nowMs)
     } else {
       this.#transmitNew(nowMs)
     }
-    this.#probeEnd = board.nxt
+    this.#probe.begin(board.nxt, isRepeat)
     this.#timer.setTimeout(this.rtt.rtoMs, nowMs)
-  }
-
-  /** RFC 8985 section 7.4, tcp_process_tlp_ack. */
-  #endLossProbe(nowMs: number): void {
-    const facts = this.#facts
-    const { una } = this.board
-    if (una < this.#probeEnd) return
-    const isRepaired = this.#isProbeRepeat && !facts.isProbeDuplicate
-    if (isRepaired && una === this.#probeEnd && (facts.hasAdvanced || facts.newlySacked > 0)) return
-    if (isRepaired && una > this.#probeEnd) this.recovery.reduceOnce(nowMs)
-    this.#probeEnd = -1
   }
 
   #onTimeout(nowMs: number): void {
     const { board } = this
     if (board.outstanding === 0) return
     this.timeouts += 1
-    this.#probeEnd = -1
+    this.#probe.forget()
     this.recovery.onTimeout(nowMs)
     this.#usage.noteFull(nowMs)
     this.#retransmit(board.una, nowMs)
@@ -364,34 +302,13 @@ export class TcpSender {
 
   /** Sends what fits after all (RFC 9293 section 3.8.6.2.1), or asks. */
   #probeWindow(nowMs: number): void {
-    if (this.#unsentBytes === 0 || this.board.outstanding > 0) return
-    if (this.#peerRoomBytes > 0) return this.#transmitWhatFits(nowMs)
-    this.#told.probe(nowMs)
-    this.#timer.setWindowProbe(this.rtt.rtoMs, nowMs)
-  }
-
-  #transmitWhatFits(nowMs: number): void {
-    const payloadBytes = Math.min(this.#unsentBytes, MSS_BYTES, this.#peerRoomBytes)
-    const segment = this.board.append(payloadBytes, nowMs)
-    this.#unsentBytes -= payloadBytes
-    this.#outstandingBytes += payloadBytes
-    this.#transmit(segment, false, nowMs)
-    this.#timer.setTimeout(this.rtt.rtoMs, nowMs)
-  }
-}
-
-function newController(
-  congestionControl: CongestionControl,
-  window: CongestionWindow,
-  board: Scoreboard,
-  rtt: RttEstimator,
-): CongestionController {
-  switch (congestionControl) {
-    case 'reno':
-      return new Reno(window)
-    case 'cubic':
-      return new Cubic(window, board)
-    case 'bbr':
-      return new Bbr(window, board, rtt)
+    if (this.#buffer.unsentBytes === 0 || this.board.outstanding > 0) return
+    if (this.#buffer.peerRoomBytes > 0) {
+      this.#transmitNew(nowMs, this.#buffer.peerRoomBytes)
+      this.#timer.setTimeout(this.rtt.rtoMs, nowMs)
+    } else {
+      this.#told.probe(nowMs)
+      this.#timer.setWindowProbe(this.rtt.rtoMs, nowMs)
+    }
   }
 }

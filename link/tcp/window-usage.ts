@@ -44,6 +44,20 @@ export class WindowUsage {
     if (nowMs - this.#fullMs >= rtoMs) this.#shrink(mayShrink, nowMs)
   }
 
+  /** Nothing was sent for so long: half the window for each timeout, yet not below the initial window (RFC 5681 section
+   *  4.1, tcp_cwnd_restart). */
+  restart(silentMs: number, rtoMs: number, nowMs: number): void {
+    if (silentMs <= rtoMs) return
+    const window = this.#window
+    window.ssthresh = Math.max(window.ssthresh, Math.floor(window.cwnd * 0.75))
+    const leastCwnd = Math.min(this.#initialWindow, window.cwnd)
+    for (let leftMs = silentMs - rtoMs; leftMs > 0 && window.cwnd > leastCwnd; leftMs -= rtoMs) {
+      window.cwnd = Math.floor(window.cwnd / 2)
+    }
+    window.cwnd = Math.max(window.cwnd, leastCwnd)
+    this.noteFull(nowMs)
+  }
+
   /** Not full for a whole timeout: half way to what was used (RFC 2861 section 3.2). */
   #shrink(mayShrink: boolean, nowMs: number): void {
     const window = this.#window
