@@ -32,6 +32,7 @@ export class RtpThroughLink implements LinkedPackets {
   #newestId = 0
   #newestDownId = 0
   #whenEmpty: (() => void) | undefined
+  #isClosed = false
 
   constructor(link: LiveLink, end: UdpLaneEnd) {
     this.#link = link
@@ -40,6 +41,7 @@ export class RtpThroughLink implements LinkedPackets {
   }
 
   send(kind: 'rtp' | 'rtcp', trackIndex: number, bytes: Uint8Array, scheduledMs: number): void {
+    if (this.#isClosed) return
     const place = this.#currentPlace()
     this.#newestId += 1
     this.#newestDownId = this.#newestId
@@ -48,7 +50,7 @@ export class RtpThroughLink implements LinkedPackets {
   }
 
   sendUp(sizeBytes: number, arrived: (atMs: number) => void): void {
-    if (this.#fromViewer.size >= MAX_UPLINK_DATAGRAMS) return
+    if (this.#isClosed || this.#fromViewer.size >= MAX_UPLINK_DATAGRAMS) return
     const place = this.#currentPlace()
     this.#newestId += 1
     this.#fromViewer.set(this.#newestId, arrived)
@@ -79,6 +81,7 @@ export class RtpThroughLink implements LinkedPackets {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#whenEmpty = undefined
     this.#held.clear()
     this.#fromViewer.clear()

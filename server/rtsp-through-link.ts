@@ -39,6 +39,7 @@ class RtspThroughLink implements Conversation {
   readonly #requests = new ByteFifo()
   readonly #responses = new ByteFifo()
   #whenDrained: (() => void)[] = []
+  #isClosed = false
 
   constructor(link: LiveLink, { requestArrived, responseArrived }: ConversationEnds) {
     const { congestionControl = 'cubic' } = link.profile.tcp ?? {}
@@ -62,7 +63,9 @@ class RtspThroughLink implements Conversation {
     this.#act((linkMs) => this.#tcp.request(bytes.length, linkMs))
   }
 
+  /** To a viewer who has gone nothing is sent. */
   respond(bytes: Uint8Array): Promise<void> {
+    if (this.#isClosed) return Promise.resolve()
     this.#responses.push(bytes)
     const hasRoom = this.#act((linkMs) => this.#tcp.write(bytes.length, linkMs))
     return hasRoom ? Promise.resolve() : new Promise((resolve) => this.#whenDrained.push(resolve))
@@ -73,6 +76,7 @@ class RtspThroughLink implements Conversation {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#tcp.close()
     this.#use.counters.closeFlow(this.#tcp.flow)
     this.#use.leave()

@@ -10,6 +10,7 @@ export class SetupCharge {
   readonly #link: LiveLink | undefined
   readonly #videoId: string
   #conversation: ModelledConversation | undefined
+  #isClosed = false
   #setUpKey: string | undefined // of the presentation that the conversation has set up
 
   constructor(link: LiveLink | undefined, videoId: string) {
@@ -17,8 +18,9 @@ export class SetupCharge {
     this.#videoId = videoId
   }
 
-  /** Resolves when the PLAY is at the server; at once, and with nothing, without a link. */
+  /** Resolves when the PLAY is at the server; at once, and with nothing, without a link. Rejects when it is closed. */
   async play(presentation: OpenPresentation): Promise<Reached | undefined> {
+    if (this.#isClosed) throw new Error('the session was closed')
     const conversation = this.#currentConversation()
     if (conversation === undefined) return undefined
     const facts = this.#factsOf(presentation)
@@ -33,7 +35,9 @@ export class SetupCharge {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#conversation?.close()
+    this.#conversation = undefined
   }
 
   #currentConversation(): ModelledConversation | undefined {

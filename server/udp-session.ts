@@ -125,6 +125,11 @@ export class UdpSession {
     }
   }
 
+  /** What was on its way when the page closed must not begin. */
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Error('the session was closed')
+  }
+
   /** Decode runs ahead of presentation: just after a start the playout is still before the keyframe that it began with. */
   #positionSeconds(): number {
     return Math.max(this.#playout.positionSeconds, this.#startSeconds)
@@ -136,7 +141,10 @@ export class UdpSession {
         throw new Refusal(effect.code, effect.message)
       case 'play': {
         const reached = await this.#charge.play(this.#presentation)
-        const tell = async (start: PlayoutStart): Promise<void> => this.#tellPlaying(requestId, start, reached)
+        const tell = async (start: PlayoutStart): Promise<void> => {
+          this.#checkOpen()
+          this.#tellPlaying(requestId, start, reached)
+        }
         await this.#playout.play(effect.startSeconds, tell, reached?.atMs)
         return
       }
@@ -155,6 +163,7 @@ export class UdpSession {
     const playout = this.#newPlayout(presentation)
     let reached: Reached | undefined
     const takeOver = async (start?: PlayoutStart): Promise<void> => {
+      this.#checkOpen()
       this.#playout.close()
       this.#presentation.close()
       this.#playout = playout
