@@ -7,7 +7,7 @@ export type ByteWay = {
   send(bytes: number): boolean
   /** There are no more. */
   end(): void
-  /** The client's system has taken some of what had been written to it. */
+  /** The client's system has taken some of what waited for it. */
   taken(): void
 }
 
@@ -127,7 +127,7 @@ export class HeldResponse {
       if (room <= 0) break
       const bytes = this.#body.take(Math.min(room, this.#arrivedBodyBytes))
       this.#arrivedBodyBytes -= bytes.length
-      this.#real.write(bytes, () => this.#taken())
+      this.#real.write(bytes, this.#onTaken)
     }
     response.uncork()
     if (this.#phase !== 'ended' || this.#body.sizeBytes > 0) return
@@ -141,7 +141,8 @@ export class HeldResponse {
     this.#real.flushHeaders()
   }
 
-  #taken(): void {
+  readonly #onTaken = (): void => {
+    if (this.#arrivedBodyBytes === 0) return // it takes all that comes
     this.#write()
     this.#way.taken()
   }
