@@ -198,11 +198,12 @@ test('what is refused behind a link can be read by any page: an unknown link at 
 
 test('a client that goes away leaves nothing: no flow, no user, no answer at work', async (context) => {
   const server = await startLinkServer(context, files)
-  const { id } = server.links.create({ ...far, downlink: { ...far.downlink, rateBitsPerSecond: 20_000_000 } })
-  const clients = await Promise.all(Array.from({ length: 30 }, () => RawHttp.open(context, server.port)))
+  const downlink = { ...far.downlink, rateBitsPerSecond: 4_000_000, queueMs: 3000 } // all at once would take 12 s
+  const { id } = server.links.create({ ...far, downlink })
+  const clients = await Promise.all(Array.from({ length: 10 }, () => RawHttp.open(context, server.port)))
   const asked = clients.map((client) => client.ask(server.through(id, 'large.ts')).catch(() => 'gone'))
   await vi.waitFor(() => expect(clients.every(({ wireBytes }) => wireBytes > 0)).toBe(true), { timeout: 5000 })
-  expect(server.links.get(id).tcp.openFlows).toBe(30)
+  expect(server.links.get(id).tcp.openFlows).toBe(10)
   for (const { socket } of clients) socket.destroy()
   expect(await Promise.all(asked)).toEqual(clients.map(() => 'gone'))
   await vi.waitFor(() => expect(server.links.get(id).tcp.openFlows).toBe(0))
