@@ -4,6 +4,8 @@ import type { CongestionControl } from '../profile.ts'
 import { MSS_BYTES } from './tcp-packet.ts'
 import { goodputKbitPerSecond, openEndlessDownload, totalBytes } from './test-support/download.ts'
 
+type Band = { readonly lossRatio: number; readonly rttMs: number; readonly band: readonly [number, number] }
+
 const controls: CongestionControl[] = ['cubic', 'reno', 'bbr']
 const line = { rateBitsPerSecond: 8_000_000, queueBytes: 200_000, oneWayDelayMs: 10 } // a queue of 200 ms
 const uplink = { oneWayDelayMs: 10 }
@@ -31,22 +33,23 @@ function mathisKbitPerSecond(lossRatio: number, rttMs: number): number {
   return ((MSS_BYTES * 8) / rttMs) * Math.sqrt(3 / (2 * lossRatio))
 }
 
-/** Mean of eight seeds, from 2 s to 60 s. */
+/** Mean of eight seeds over 1500 round trips, without the first 150, in which slow start shows. */
 function renoKbitPerSecond(lossRatio: number, rttMs: number): number {
+  const [fromMs, toMs] = [150 * rttMs, 1500 * rttMs]
   const goodputs = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
     const downlink = { oneWayDelayMs: rttMs / 2, loss: { kind: 'random', lossRatio } } as const
     const options = { downlink, uplink: { oneWayDelayMs: rttMs / 2 }, seed, congestionControl: 'reno' } as const
     const { link, connection, responses } = openEndlessDownload(options)
-    link.advance(60_000)
+    link.advance(toMs)
     connection.close()
-    return (totalBytes(responses.filter(({ atMs }) => atMs > 2000)) * 8) / 58_000
+    return (totalBytes(responses.filter(({ atMs }) => atMs > fromMs)) * 8) / (toMs - fromMs)
   })
   return goodputs.reduce((sum, goodput) => sum + goodput, 0) / goodputs.length
 }
 
 test.each(
-  matrix([
-    { lossRatio: 0.02, rttMs: 100, band: [0.8, 0.95] },
+  matrix<Band>([
+    { lossRatio: 0.05, rttMs: 20, band: [0.72, 0.95] },
     { lossRatio: 0.001, rttMs: 20, band: [0.9, 1.1] },
     { lossRatio: 0.001, rttMs: 50, band: [0.9, 1.1] },
     { lossRatio: 0.001, rttMs: 100, band: [0.9, 1.1] },
@@ -61,11 +64,11 @@ test.each(
     { lossRatio: 0.02, rttMs: 20, band: [0.8, 0.95] },
     { lossRatio: 0.02, rttMs: 50, band: [0.8, 0.95] },
     { lossRatio: 0.02, rttMs: 200, band: [0.8, 0.95] },
-    { lossRatio: 0.05, rttMs: 20, band: [0.72, 0.95] },
+    { lossRatio: 0.02, rttMs: 100, band: [0.8, 0.95] },
     { lossRatio: 0.05, rttMs: 50, band: [0.72, 0.95] },
     { lossRatio: 0.05, rttMs: 100, band: [0.72, 0.95] },
     { lossRatio: 0.05, rttMs: 200, band: [0.72, 0.95] },
-  ] as const),
+  ]),
 )('reno at $lossRatio loss and $rttMs ms keeps to its formula', ({ lossRatio, rttMs, band: [least, most] }) => {
   const share = renoKbitPerSecond(lossRatio, rttMs) / mathisKbitPerSecond(lossRatio, rttMs)
   expect(share).toBeGreaterThanOrEqual(least)

@@ -49,9 +49,9 @@ export function goodputKbitPerSecond(options: DownloadOptions, seconds: number):
 }
 
 /** The server writes whenever there is room. */
-export function openEndlessDownload(options: DownloadOptions) {
+export function openEndlessDownload(options: DownloadOptions, sharedLink?: AccessLink) {
   const { downlink, uplink = {}, seed = 1, congestionControl = 'cubic', tlsRoundTrips = 0, observer } = options
-  const link = new AccessLink({ seed, downlink, uplink }, observer)
+  const link = sharedLink ?? new AccessLink({ seed, downlink, uplink }, observer)
   const responses: Arrival[] = []
   const fill = (atMs: number) => {
     while (connection.write(65_536, atMs));
