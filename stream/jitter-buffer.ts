@@ -24,6 +24,7 @@ export class JitterBuffer<P> {
   readonly #held = new Map<number, Held<P>>() // behind a gap, by extended sequence number
   #next: number | undefined // the one to release
   #lostBefore = false
+  #giveUpMs = Infinity // of the oldest gap
   latePackets = 0
   duplicatePackets = 0
 
@@ -39,14 +40,14 @@ export class JitterBuffer<P> {
     if (sequenceNumber === this.#next && this.#held.size === 0) return [this.#release(sequenceNumber, packet)]
     if (sequenceNumber < this.#next) this.latePackets += 1
     else if (this.#held.has(sequenceNumber)) this.duplicatePackets += 1
-    else this.#held.set(sequenceNumber, { packet, arrivalMs: nowMs })
+    else this.#hold(sequenceNumber, { packet, arrivalMs: nowMs })
     return this.advance(nowMs)
   }
 
   /** Gives up the gaps whose time has passed. */
   advance(nowMs: number): Released<P>[] {
     const released = this.#releaseInOrder()
-    while (this.#held.size > 0 && (this.nextEventMs() <= nowMs || this.#held.size > this.#maxPackets)) {
+    while (this.#held.size > 0 && (this.#giveUpMs <= nowMs || this.#held.size > this.#maxPackets)) {
       released.push(this.#giveUpGap(), ...this.#releaseInOrder())
     }
     return released
@@ -54,9 +55,7 @@ export class JitterBuffer<P> {
 
   /** When the oldest gap will be given up, or Infinity. */
   nextEventMs(): number {
-    if (this.#held.size === 0) return Infinity
-    const [earliest] = this.#held.values() // a Map keeps the order of insertion, here that of arrival
-    return (earliest as Held<P>).arrivalMs + this.#waitMs
+    return this.#giveUpMs
   }
 
   /** Gives up all gaps: the stream has ended with packet `lastSequenceNumber`, or a seek leaves it. */
@@ -70,6 +69,11 @@ export class JitterBuffer<P> {
     return released
   }
 
+  #hold(sequenceNumber: number, held: Held<P>): void {
+    this.#held.set(sequenceNumber, held)
+    if (this.#held.size === 1) this.#giveUpMs = held.arrivalMs + this.#waitMs
+  }
+
   #releaseInOrder(): Released<P>[] {
     const released: Released<P>[] = []
     if (this.#next === undefined) return released
@@ -77,7 +81,13 @@ export class JitterBuffer<P> {
       this.#held.delete(this.#next)
       released.push(this.#release(this.#next, held.packet))
     }
+    if (released.length > 0) this.#findGiveUpMs()
     return released
+  }
+
+  #findGiveUpMs(): void {
+    const [earliest] = this.#held.values() // a Map keeps the order of insertion, here that of arrival
+    this.#giveUpMs = earliest === undefined ? Infinity : earliest.arrivalMs + this.#waitMs
   }
 
   #release(sequenceNumber: number, packet: P): Released<P> {
@@ -89,7 +99,9 @@ export class JitterBuffer<P> {
 
   #giveUpGap(): Released<P> {
     const firstSequenceNumber = this.#next as number
-    this.#next = Math.min(...this.#held.keys())
+    let lowest = Infinity
+    for (const sequenceNumber of this.#held.keys()) lowest = Math.min(lowest, sequenceNumber)
+    this.#next = lowest
     this.#lostBefore = true
     return { kind: 'lost', firstSequenceNumber, packets: this.#next - firstSequenceNumber }
   }
