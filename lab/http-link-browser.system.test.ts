@@ -53,7 +53,7 @@ const AFTER_RESTART = `async ({ a, b, files, linkA }) => {
 
 test('Chromium’s requests on two links make the connections and handshakes that follow from its real connections', async (context) => {
   needs(context, 'chromium')
-  const clip = readFileSync(makeClip(context, temporaryFolder(context), { seconds: 9 }))
+  const clip = readFileSync(makeClip(context, temporaryFolder(context), { seconds: 6 }))
   const weir = await startWeir({ mediaFolder: temporaryFolder(context), env: { WEIR_LOG_LEVEL: 'debug' } })
   const { id } = (await (await postFile(weir.url, clip, 'clip.mp4')).json()) as Video
   const { variants } = await untilStatus(weir.url, id, ['ready'])
