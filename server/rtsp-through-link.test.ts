@@ -49,10 +49,10 @@ const expectUnused = (opened: Opened): void => {
   expect(opened.links.get(opened.linkId).udp.openFlows).toBe(0)
 }
 const roundTrip = (rttMs: number) => ({ downlink: { oneWayDelayMs: rttMs / 2 }, uplink: { oneWayDelayMs: rttMs / 2 } })
-/** A timer of this process rings late on a busy machine, never early; half a round trip tells them apart all the same. */
+/** A timer of this process rings late on a busy machine, never early; a round trip more would show all the same. */
 const expectAbout = (ms: number, expectedMs: number, roundTripMs: number): void => {
   expect(ms).toBeGreaterThan(expectedMs - 2)
-  expect(ms).toBeLessThan(expectedMs + roundTripMs / 2)
+  expect(ms).toBeLessThan(expectedMs + 0.9 * roundTripMs)
 }
 
 test('over a line of 300 ms each request takes its round trip, the first the handshake’s too', async (context) => {
@@ -180,7 +180,7 @@ test('a session behind a link is not steered past it', async (context) => {
 })
 
 test('a connection is bound by the first request that names a presentation, however its bytes are cut', async (context) => {
-  const { client, url } = await open(context, roundTrip(100))
+  const { client, url } = await open(context, roundTrip(200))
   const bytes = Buffer.from(`OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\nDESCRIBE ${url} RTSP/1.0\r\nCSeq: 2\r\n\r\n`)
   const startMs = performance.now()
   const first = client.reply()
@@ -189,16 +189,16 @@ test('a connection is bound by the first request that names a presentation, howe
     await new Promise(setImmediate)
   }
   expect(header(await first, 'cseq')).toBe('1')
-  expect(performance.now() - startMs).toBeLessThan(100)
+  expect(performance.now() - startMs).toBeLessThan(200)
   expect(header(await client.reply(), 'cseq')).toBe('2')
-  expectAbout(performance.now() - startMs, 200, 100)
+  expectAbout(performance.now() - startMs, 400, 200)
 })
 
 test('with applyTo everyone who names no link goes through the default one', async (context) => {
-  const opened = await open(context, { downlink: {} }, { ...roundTrip(100), applyTo: 'everyone' })
+  const opened = await open(context, { downlink: {} }, { ...roundTrip(200), applyTo: 'everyone' })
   const startMs = performance.now()
   expect((await opened.client.request('DESCRIBE', `${opened.base}/clip`)).status).toBe(200)
-  expectAbout(performance.now() - startMs, 200, 100)
+  expectAbout(performance.now() - startMs, 400, 200)
 })
 
 for (const close of ['end', 'resetAndDestroy'] as const) {
@@ -278,21 +278,25 @@ test('closing the relay ends viewers in any phase', async (context) => {
   expectUnused(opened)
 })
 
-test('a viewer who asks and never reads is read no further', async (context) => {
-  const { client, url } = await open(context, { downlink: {} })
-  client.socket.pause()
-  const request = Buffer.from(`OPTIONS ${url} RTSP/1.0\r\nCSeq: 1\r\n\r\n`)
-  const askedBytes = 20_000_000
-  const many = Buffer.concat(Array.from({ length: 1000 }, () => request))
-  for (let sent = 0; sent < askedBytes; sent += many.length) client.socket.write(many)
-  const samples: number[] = []
-  await vi.waitFor(
-    () => {
-      samples.push(client.socket.writableLength)
-      expect(new Set(samples.slice(-4)).size).toBe(1)
-      expect(samples.length).toBeGreaterThan(4)
+test('a viewer who does not read stops the modelled sender until he does', async (context) => {
+  const opened = await open(context, roundTrip(10))
+  let arrivedBytes = 0
+  const conversation = new LinksOfViewers(opened.links).find(opened.linkId)?.openConversation({
+    requestArrived: () => {},
+    responseArrived: ({ length }) => {
+      arrivedBytes += length
+      return 0
     },
-    { timeout: 20_000, interval: 200 },
+  })
+  conversation?.request(Buffer.from('?'))
+  const hasRoom = conversation?.respond(Buffer.alloc(1_000_000)).then(() => 'room')
+  await vi.waitFor(() => expect(arrivedBytes).toBeGreaterThan(0))
+  expect(await Promise.race([hasRoom, conversation?.respond(Buffer.from('more')), Promise.resolve('none')])).toBe(
+    'none',
   )
-  expect(client.socket.writableLength).toBeGreaterThan(askedBytes / 4) // the rest is in the system’s buffers
+  const stoppedBytes = arrivedBytes
+  conversation?.setReceiveRoom(2_000_000)
+  await vi.waitFor(() => expect(arrivedBytes).toBeGreaterThan(stoppedBytes))
+  conversation?.close()
+  expect(await hasRoom).toBe('room')
 })
