@@ -50,7 +50,7 @@ export const folderRules = {
   },
   bench: {
     imports: [...EVERY_PROGRAM_FOLDER, 'build'],
-    packages: ['esbuild', 'mediabunny', 'rtp.js'],
+    packages: ['esbuild', 'mediabunny', 'node-datachannel', 'rtp.js'],
     node: true,
   },
   docs: { imports: [...EVERY_PROGRAM_FOLDER, ''], packages: ['commander'], node: true },

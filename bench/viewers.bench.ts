@@ -1,0 +1,163 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { trackChild } from '../lab/test-support/child-processes.ts'
+import { findClient } from '../lab/test-support/clients.ts'
+import { startWeir, type WeirProcess } from '../lab/test-support/weir-process.ts'
+import type { LinkProfile } from '../link/profile.ts'
+import { readOutline, type Outline } from '../protocol/outline.ts'
+import { getVideo, postFile } from '../server/test-support/weir-client.ts'
+import type { Benchmark } from './benchmark.ts'
+import type { ViewersWish } from './viewers-load.ts'
+
+const VIEWERS = 25 // of each kind
+const CLIP_KILOBITS_PER_SECOND = 3000
+const LEAST_KILOBITS_PER_SECOND = 2700 // of the best variant, as it is sent
+const CLIP_SECONDS = 24
+const SETTLE_MS = 5000 // everybody has begun, and the first segments are through
+const MEASURED_MS = 9000
+const TICKS_PER_SECOND = 100 // USER_HZ of /proc
+
+const profile: LinkProfile = {
+  seed: 7,
+  downlink: { rateBitsPerSecond: 8_000_000, oneWayDelayMs: 20, loss: { kind: 'random', lossRatio: 0.005 } },
+  uplink: { rateBitsPerSecond: 2_000_000, oneWayDelayMs: 20 },
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'weir-bench-viewers-'))
+let weir: WeirProcess
+let watched: Pick<ViewersWish, 'videoId' | 'variant' | 'segments'>
+
+/** A noisy picture, so that the encoder needs the whole rate. */
+function makeClip(): Buffer {
+  const path = join(folder, 'clip.mp4')
+  const picture = `testsrc2=s=1280x720:r=25:d=${CLIP_SECONDS},noise=alls=12:allf=t`
+  const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', `sine=d=${CLIP_SECONDS}`]
+  const rate = `${CLIP_KILOBITS_PER_SECOND}k`
+  const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-g', '50', '-sc_threshold', '0']
+  const rates = ['-b:v', rate, '-minrate', rate, '-maxrate', rate, '-bufsize', rate, '-b:a', '128k']
+  const ffmpeg = findClient('ffmpeg') ?? 'ffmpeg'
+  execFileSync(ffmpeg, ['-v', 'error', '-y', ...inputs, ...video, ...rates, '-c:a', 'aac', '-shortest', path])
+  return readFileSync(path)
+}
+
+async function prepare(): Promise<void> {
+  weir = await startWeir({ mediaFolder: folder })
+  const { id } = (await (await postFile(weir.url, makeClip(), 'clip.mp4')).json()) as { readonly id: string }
+  for (;;) {
+    const { status, error, variants } = await getVideo(weir.url, id)
+    if (status === 'failed') throw new Error(JSON.stringify(error))
+    const [best] = variants.toSorted((a, b) => b.bandwidthBitsPerSecond - a.bandwidthBitsPerSecond)
+    const variant = best?.name
+    if (status === 'ready' && variant !== undefined) {
+      const outline = readOutline(await (await fetch(`${weir.url}/hls/${id}/${variant}/outline.json`)).text())
+      if (!outline.ok) throw new Error(JSON.stringify(outline.fault))
+      checkRate(outline.value)
+      watched = { videoId: id, variant, segments: outline.value.segments }
+      return
+    }
+    await sleep(200)
+  }
+}
+
+function checkRate({ segments }: Outline): void {
+  const bytes = segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const seconds = segments.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0)
+  const kilobitsPerSecond = (bytes * 8) / 1000 / seconds
+  if (kilobitsPerSecond >= LEAST_KILOBITS_PER_SECOND) return
+  throw new Error(`the best variant has ${Math.round(kilobitsPerSecond)} kbit/s, too few for this benchmark`)
+}
+
+async function makeLinks(count: number): Promise<string[]> {
+  const headers = { 'Content-Type': 'application/json' }
+  const made = Array.from({ length: count }, async () => {
+    const answer = await fetch(`${weir.url}/api/links`, { method: 'POST', headers, body: JSON.stringify({ profile }) })
+    return ((await answer.json()) as { readonly id: string }).id
+  })
+  return Promise.all(made)
+}
+
+/** Per cent of a core that the server takes while they watch. Throws when they do not get what they watch. */
+async function serverLoad(kinds: { readonly hls: number; readonly rtsp: number; readonly channel: number }) {
+  const wish: ViewersWish = {
+    url: weir.url,
+    rtspUrl: weir.rtspUrl,
+    ...watched,
+    hlsLinks: await makeLinks(kinds.hls),
+    rtspLinks: await makeLinks(kinds.rtsp),
+    channelLinks: await makeLinks(kinds.channel),
+  }
+  const load = loadProcess(wish)
+  await sleep(SETTLE_MS)
+  await load.received()
+  const [startTicks, startMs] = [cpuTicks(weir.pid), performance.now()]
+  await sleep(MEASURED_MS)
+  const [ticks, seconds] = [cpuTicks(weir.pid) - startTicks, (performance.now() - startMs) / 1000]
+  const received = await load.received()
+  await load.end()
+  checkReceived(received, kinds, seconds)
+  return (100 * ticks) / TICKS_PER_SECOND / seconds
+}
+
+function loadProcess(wish: ViewersWish) {
+  const script = join(import.meta.dirname, 'viewers-load.ts')
+  const args = ['--import', import.meta.resolve('tsx'), script, JSON.stringify(wish)]
+  const child = trackChild(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }))
+  const lines = createInterface(child.stdout)
+  return {
+    received: async () => {
+      child.stdin.write('\n')
+      return JSON.parse(await nextLine(child, lines)) as Record<'hls' | 'rtsp' | 'channel', number>
+    },
+    end: async () => {
+      child.stdin.end()
+      if (child.exitCode === null) await once(child, 'exit')
+    },
+  }
+}
+
+async function nextLine(child: ChildProcess, lines: Interface): Promise<string> {
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the viewers ended with ${code}`)))
+  const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string]
+  ended.catch(() => {}) // it may end later
+  return line
+}
+
+/** A segment comes as fast as the line is, then there is a pause: 9 s hold as much as two of 4 s, at least. */
+function checkReceived(
+  received: Record<'hls' | 'rtsp' | 'channel', number>,
+  kinds: Record<'hls' | 'rtsp' | 'channel', number>,
+  seconds: number,
+): void {
+  for (const kind of ['hls', 'rtsp', 'channel'] as const) {
+    const kilobitsPerSecond = (received[kind] * 8) / 1000 / seconds / Math.max(1, kinds[kind])
+    const enough = kind === 'hls' ? 0.7 : 0.9
+    if (kinds[kind] === 0 || kilobitsPerSecond >= enough * LEAST_KILOBITS_PER_SECOND) continue
+    throw new Error(`a viewer by ${kind} got ${Math.round(kilobitsPerSecond)} kbit/s`)
+  }
+}
+
+/** User and system time of a process, proc(5). */
+function cpuTicks(pid: number): number {
+  const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  return Number(afterName[11]) + Number(afterName[12]) // fields 14 and 15
+}
+
+export default {
+  title: `Viewers at 3 Mbit/s, each behind a link of its own with 0.5 % loss: the server's CPU`,
+  unit: '% of a core',
+  sides: {
+    '25 HLS and 25 RTSP': () => serverLoad({ hls: VIEWERS, rtsp: VIEWERS, channel: 0 }),
+    '25 by data channel': () => serverLoad({ hls: 0, rtsp: 0, channel: VIEWERS }),
+  },
+  prepare,
+  finish: async () => {
+    await weir.stop()
+    rmSync(folder, { recursive: true, force: true })
+  },
+  bounds: [{ side: '25 HLS and 25 RTSP', is: 'at most', limit: 50 }],
+} satisfies Benchmark
