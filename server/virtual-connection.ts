@@ -3,11 +3,11 @@ import type { LinkProfile } from '../link/profile.ts'
 import { TcpConnection, type TcpEnds, type TcpOptions } from '../link/tcp/connection.ts'
 import { HeldResponse } from './held-response.ts'
 import type { LaneUse, LiveLink } from './live-link.ts'
+import { RequestQueue } from './request-queue.ts'
 
 /** A request on the connection: how many bytes its head has, and who answers when the server has them. */
 export type Exchange = { readonly requestBytes: number; readonly response: ServerResponse; readonly serve: () => void }
 type Answering = { readonly held: HeldResponse; readonly serve: () => void }
-type Crossing = Answering & { bytesLeft: number }
 
 /** What the client's system takes before the application reads: the advertised window when nothing is taken. */
 export const RECEIVE_BUFFER_BYTES = 4_000_000
@@ -21,8 +21,7 @@ const ROOM_STEP_BYTES = 64_000 // a window that opens by less waits for the next
 export class VirtualConnection {
   readonly #use: LaneUse
   readonly #tcp: TcpConnection
-  readonly #crossing: Crossing[] = [] // requests whose bytes are on the uplink
-  readonly #waiting: Answering[] = [] // at the server, behind the one being answered
+  readonly #requests = new RequestQueue<Answering>()
   readonly #responses: HeldResponse[] = [] // the first one is next to arrive
   #isAnswering = false
   #serverLagMs = 0
@@ -61,7 +60,7 @@ export class VirtualConnection {
       taken: () => this.#flush(),
     })
     this.#use.counters.http.requests += 1
-    this.#crossing.push({ held, serve, bytesLeft: requestBytes })
+    this.#requests.leave({ held, serve }, requestBytes)
     this.#use.act(this.#use.nowMs(), (_line, linkMs) => this.#tcp.request(requestBytes, linkMs))
   }
 
@@ -72,7 +71,7 @@ export class VirtualConnection {
     this.#tcp.close()
     this.#use.counters.closeFlow(this.#tcp.flow)
     this.#use.leave()
-    for (const { held } of [...this.#crossing, ...this.#waiting]) held.abort()
+    for (const { held } of this.#requests.all()) held.abort()
     for (const response of this.#responses) response.abort()
   }
 
@@ -83,13 +82,16 @@ export class VirtualConnection {
   }
 
   get #isIdle(): boolean {
-    return this.#crossing.length === 0 && this.#waiting.length === 0 && this.#responses.length === 0
+    return this.#requests.isEmpty && this.#responses.length === 0
   }
 
   #ends(): TcpEnds {
     return {
       established: () => void (this.#use.counters.http.handshakes += 1),
-      requestArrived: (bytes, atMs) => this.#requestArrived(bytes, atMs),
+      requestArrived: (bytes, atMs) => {
+        this.#requests.arrive(bytes)
+        this.#handOver(atMs)
+      },
       responseArrived: (bytes, atMs) => {
         this.#arrivedBytes += bytes
         this.#unarrivedBytes -= bytes
@@ -102,19 +104,6 @@ export class VirtualConnection {
         this.#roomCame(atMs)
       },
     }
-  }
-
-  #requestArrived(bytes: number, atMs: number): void {
-    let left = bytes
-    for (let first = this.#crossing[0]; first !== undefined && left > 0; first = this.#crossing[0]) {
-      const ofFirst = Math.min(left, first.bytesLeft)
-      left -= ofFirst
-      first.bytesLeft -= ofFirst
-      if (first.bytesLeft > 0) return
-      this.#waiting.push(first)
-      this.#crossing.shift()
-    }
-    this.#handOver(atMs)
   }
 
   /** The link hands something to the server, which acts on it when the link has come to rest. */
@@ -164,7 +153,7 @@ export class VirtualConnection {
   }
 
   #serveNext(): void {
-    const next = this.#isAnswering ? undefined : this.#waiting.shift()
+    const next = this.#isAnswering ? undefined : this.#requests.take()
     if (next === undefined) return
     this.#isAnswering = true
     this.#responses.push(next.held)
