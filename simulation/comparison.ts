@@ -78,6 +78,7 @@ function rtpSide(lane: Lanes, options: ComparisonOptions) {
     ...options,
     plan: options.plan ?? new SendPlan(options.outline, DEFAULT_MAX_RTP_BYTES),
     linkSeed: options.profile.seed,
+    congestionControl: options.profile.tcp?.congestionControl ?? 'cubic',
     tell: (event) => viewer.add(event),
   })
   return { session, result: (limitMs: number) => resultOf(session, viewer, lane.truth, limitMs) }

@@ -1,4 +1,7 @@
 import type { AccessLink } from '../link/access-link.ts'
+import { Conversation } from '../link/conversation.ts'
+import type { CongestionControl } from '../link/profile.ts'
+import { playExchange, setUpExchanges, type RtspExchange } from '../protocol/rtsp-exchange.ts'
 import type { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import type { SendPlan } from '../stream/send-plan.ts'
@@ -8,23 +11,27 @@ import { RtpViewer } from './rtp-viewer.ts'
 export type RtpSessionOptions = {
   readonly plan: SendPlan
   readonly linkSeed: number
+  readonly congestionControl?: CongestionControl // of the set-up's connection; absent: cubic
   readonly tell: (event: ViewerEvent) => void // moments are link time
   readonly startSeconds?: number // absent: from the beginning
   readonly jitterBufferMs?: number // absent: 200, as in the page
 }
 
 const DEFAULT_JITTER_BUFFER_MS = 200
+const VIDEO_ID = '00000000' // as long as the library's
 
 /** A viewer of RTP over the udp lane, in virtual time: whoever advances the link plays it. */
 export class RtpSession {
   readonly #options: RtpSessionOptions
   readonly #sender: RtpSender
   readonly #viewer: RtpViewer
+  readonly #setUp: Conversation<RtspExchange['method']>
 
   /** Throws RangeError when the outline has no keyframe. */
   constructor(link: AccessLink, options: RtpSessionOptions) {
     const { startSeconds = 0, jitterBufferMs = DEFAULT_JITTER_BUFFER_MS } = options
     this.#options = options
+    this.#setUp = new Conversation(link, { congestionControl: options.congestionControl ?? 'cubic', tlsRoundTrips: 0 })
     this.#viewer = new RtpViewer(link.alarms, { ...options, startSeconds, jitterBufferMs })
     this.#sender = new RtpSender(
       link,
@@ -49,13 +56,19 @@ export class RtpSession {
     return this.#viewer.skippedFrames
   }
 
-  /** The wish to play; the first packet is due at once. */
+  /** The wish to play: sets up as an RTSP viewer does, and is charged for it as a page is (server/setup-charge.ts). The
+   *  first packet is due when the PLAY is at the server. */
   play(atMs: number): void {
+    const { outline } = this.#options.plan
+    const facts = { videoId: VIDEO_ID, variant: outline.variant, title: outline.variant, outline }
     this.#options.tell({ kind: 'play-asked', atMs })
-    this.#sender.begin(atMs)
+    this.#setUp.ask([...setUpExchanges(facts), playExchange(facts)], atMs, (reached) => {
+      this.#sender.begin(reached.atMs)
+    })
   }
 
   close(): void {
+    this.#setUp.close()
     this.#sender.close()
     this.#viewer.close()
   }
