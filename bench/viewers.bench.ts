@@ -24,7 +24,7 @@ const TICKS_PER_SECOND = 100 // USER_HZ of /proc
 
 const profile: LinkProfile = {
   seed: 7,
-  downlink: { rateBitsPerSecond: 8_000_000, oneWayDelayMs: 20, loss: { kind: 'random', lossRatio: 0.005 } },
+  downlink: { rateBitsPerSecond: 8_000_000, oneWayDelayMs: 20, loss: { kind: 'random', lossRatio: 0.001 } },
   uplink: { rateBitsPerSecond: 2_000_000, oneWayDelayMs: 20 },
 }
 
@@ -148,7 +148,7 @@ function cpuTicks(pid: number): number {
 }
 
 export default {
-  title: `Viewers at 3 Mbit/s, each behind a link of its own with 0.5 % loss: the server's CPU`,
+  title: `Viewers at 3 Mbit/s, each behind a link of its own with 0.1 % loss: the server's CPU`,
   unit: '% of a core',
   sides: {
     '25 HLS and 25 RTSP': () => serverLoad({ hls: VIEWERS, rtsp: VIEWERS, channel: 0 }),
