@@ -18,11 +18,11 @@ test('TcpConnection: ten thousand opened and closed leave nothing on the link', 
     )
     connection.open(nowMs)
     connection.request(100, nowMs)
-    nowMs += 25
+    nowMs += connections % 10 === 9 ? 90 : 25 // some are closed with a delayed ACK pending
     link.advance(nowMs)
     connection.close()
   }
-  expect(link.nextEventMs()).toBeLessThan(nowMs + 1000) // packets under way; every timer is off
+  expect(link.alarms.nextEventMs()).toBe(Infinity)
   link.advance(nowMs + 1000)
   expect(link.nextEventMs()).toBe(Infinity)
 })
