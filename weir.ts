@@ -28,6 +28,9 @@ import { serve } from './server/serve.ts'
 /** Of all commands. */
 const exitCodes = { done: 0, finding: 1, badArguments: 2, somethingMissing: 3, interrupted: 130 } as const
 
+/** ECMA-48: to the first column, erase to the end of the line. */
+const CLEAR_LINE = '\r\x1b[K'
+
 /** Where the person stands: npm runs its scripts in the project's folder. */
 const userFolder = process.env['INIT_CWD'] ?? process.cwd()
 
@@ -228,7 +231,11 @@ async function runValidateKernel({ json = false, ...asked }: KernelFlags): Promi
   const plan = planOf(asked)
   const stop = new AbortController()
   process.on('SIGINT', () => stop.abort())
-  const tell = (text: string): void => (json ? undefined : console.log(text))
+  const tell = (text: string): void => {
+    if (json) return
+    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE) // of the bar, which comes back below
+    console.log(text)
+  }
   const validation = await withBar('kernel', (onProgress) =>
     validateKernel(plan, {
       signal: stop.signal,

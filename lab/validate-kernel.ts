@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { judgeGoodput, meanErrors, meanOf, seedsOf, spreadOf, type Spread } from './validate-bounds.ts'
+import { setImmediate } from 'node:timers/promises'
+import { judgeGoodput, meanErrors, meanOf, seedsOf, spreadOf, type Judgement, type Spread } from './validate-bounds.ts'
 import { freshCells } from './validate-cells.ts'
 import { KernelLab, type KernelRun } from './validate-lab.ts'
 import { modelGoodputKbps, type BulkCell } from './validate-model.ts'
-import { readGrid } from './validate-reference.ts'
+import { readGrid, type GridCell } from './validate-reference.ts'
 
 export type ValidationPlan = {
   readonly cells: readonly BulkCell[]
@@ -91,7 +92,7 @@ export async function validateKernel(plan: ValidationPlan, watch: ValidationWatc
       addedRoundTripMs,
       cells,
       skipped: plan.cells.filter((cell) => !isKnown(cell)),
-      ...verdictOn(cells),
+      ...(await verdictOn(cells, watch.signal)),
     }
   } catch (error) {
     watch.signal?.throwIfAborted()
@@ -177,15 +178,22 @@ function compare(cell: BulkCell, runs: readonly KernelRun[], { asked, ofLab }: M
 }
 
 /** Held against the grid's own mean |error|, which is worked out here and now. */
-function verdictOn(
+async function verdictOn(
   cells: readonly ValidatedCell[],
-): Omit<Validation, 'kernel' | 'addedRoundTripMs' | 'cells' | 'skipped'> {
-  const grid = readGrid().map((cell) =>
-    judgeGoodput(
-      cell,
-      seedsOf(cell, GRID_SEEDS).map((seed) => modelGoodputKbps(cell, seed)),
-    ),
-  )
+  signal?: AbortSignal,
+): Promise<Omit<Validation, 'kernel' | 'addedRoundTripMs' | 'cells' | 'skipped'>> {
+  const grid: Judgement<GridCell>[] = []
+  for (const cell of readGrid()) {
+    const seeds = seedsOf(cell, GRID_SEEDS)
+    grid.push(
+      judgeGoodput(
+        cell,
+        seeds.map((seed) => modelGoodputKbps(cell, seed)),
+      ),
+    )
+    await setImmediate() // an interrupt is heard between two cells
+    signal?.throwIfAborted()
+  }
   const gridMeanErrorRatio = meanErrors(grid).all
   const limitRatio = LIMIT_TIMES_GRID * gridMeanErrorRatio
   const meanErrorRatio = meanOf(cells.map(({ errorRatio }) => Math.abs(errorRatio)))
