@@ -57,7 +57,8 @@ function processOf(loss: LossProfile | undefined, seed: number, randoms: Traffic
       return new GilbertElliott(loss, randoms)
     case 'bad-moments':
       return new BadMoments(loss, seed, fromMs)
-    default:
+    case 'random':
+    case undefined:
       return new RandomLoss(loss?.lossRatio ?? 0, randoms)
   }
 }

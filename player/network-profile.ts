@@ -124,23 +124,16 @@ export function tellingSettings(
     base === undefined || keys.some((key) => settings[key] !== base[key])
   const kept = Object.entries(settings).filter(([name]) => {
     const key = name as keyof NetworkSettings
-    switch (key) {
-      case 'seed':
-        return true
-      case 'lossRatio':
-      case 'lossKind':
-      case 'meanBurstMs':
-      case 'meanBurstPackets':
-        return isTellingOfLoss(key, settings) && differs('lossRatio', 'lossKind', 'meanBurstMs', 'meanBurstPackets')
-      case 'uplinkOneWayDelayMs':
-        // The delay in an address is that of both directions.
-        return differs('oneWayDelayMs') ? settings[key] !== settings.oneWayDelayMs : differs(key)
-      default:
-        return differs(key)
-    }
+    if (key === 'seed') return true
+    if (lossKeys.includes(key)) return isTellingOfLoss(key, settings) && differs(...lossKeys)
+    // The delay in an address is that of both directions.
+    if (key === 'uplinkOneWayDelayMs' && differs('oneWayDelayMs')) return settings[key] !== settings.oneWayDelayMs
+    return differs(key)
   })
   return Object.fromEntries(kept)
 }
+
+const lossKeys: readonly (keyof NetworkSettings)[] = ['lossRatio', 'lossKind', 'meanBurstMs', 'meanBurstPackets']
 
 function isTellingOfLoss(key: keyof NetworkSettings, { lossKind }: NetworkSettings): boolean {
   if (key === 'meanBurstMs') return lossKind === 'bad-moments'
