@@ -23,7 +23,9 @@ async function openLab(context: TestContext, mark = newMark()): Promise<KernelLa
     context.onTestFinished(() => lab.close())
     return lab
   } catch (error) {
-    if (!(error instanceof LabMissing) || process.env['WEIR_TEST_ALL'] === '1') throw error
+    if (!(error instanceof LabMissing)) throw error
+    // Programs can be installed; what the kernel forbids cannot.
+    if (process.env['WEIR_TEST_ALL'] === '1' && !error.message.includes('user namespaces')) throw error
     return context.skip(`the kernel's lab cannot be here: ${error.message}`)
   }
 }
