@@ -24,6 +24,9 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
+# What `weir lab validate kernel` reads; it also needs python3 and iproute2, and says so without them.
+COPY lab/kernel lab/kernel
+COPY bench/reference bench/reference
 COPY package.json LICENSE ./
 RUN mkdir media && chown node:node media
 USER node
