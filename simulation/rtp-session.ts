@@ -37,7 +37,7 @@ export class RtpSession {
       link,
       { ...options, startSeconds },
       {
-        arrived: (packet, atMs) => this.#viewer.receive(packet, atMs),
+        arrived: (place, atMs) => this.#viewer.receive(place, atMs),
         ended: (packetsOfTrack) => this.#viewer.end(packetsOfTrack),
       },
     )

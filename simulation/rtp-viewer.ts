@@ -1,14 +1,13 @@
 import type { Alarm, EventQueue } from '../link/event-queue.ts'
-import type { Outline, OutlineFrame } from '../protocol/outline.ts'
 import { JitterBuffer, type Released } from '../stream/jitter-buffer.ts'
 import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
 import { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
+import type { SendCourse } from '../stream/send-course.ts'
 import type { SendPlan } from '../stream/send-plan.ts'
 import { TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { FrameArrivals } from './frame-arrivals.ts'
 import { Screen } from './screen.ts'
-import { startKeyframe, type VirtualRtpPacket } from './rtp-sender.ts'
 
 export type RtpViewerOptions = {
   readonly plan: SendPlan
@@ -20,7 +19,7 @@ export type RtpViewerOptions = {
 type Track = {
   readonly index: number
   readonly statistics: ReceptionStatistics
-  readonly buffer: JitterBuffer<VirtualRtpPacket>
+  readonly buffer: JitterBuffer<number> // places of the course
   readonly gapAlarm: Alarm // when the oldest gap is given up
   toldLatePackets: number
 }
@@ -34,6 +33,7 @@ const VIDEO_CLOCK_HZ = 90_000
 export class RtpViewer {
   readonly #alarms: EventQueue
   readonly #options: RtpViewerOptions
+  readonly #course: SendCourse
   readonly #clock: PlaybackClock
   readonly #tracks: readonly Track[]
   readonly #frames: FrameArrivals
@@ -49,7 +49,8 @@ export class RtpViewer {
   constructor(alarms: EventQueue, options: RtpViewerOptions) {
     const { plan, startSeconds, jitterBufferMs, tell } = options
     const { outline, maxRtpBytes } = plan
-    const frames = framesFrom(outline, startSeconds)
+    this.#course = plan.courseFrom(startSeconds)
+    const { frames } = this.#course
     const [first] = frames
     this.#alarms = alarms
     this.#options = options
@@ -73,16 +74,17 @@ export class RtpViewer {
     return this.#tracks.map(({ statistics }) => statistics)
   }
 
-  receive(arrived: VirtualRtpPacket, atMs: number): void {
-    const { packet, mediaTicks, sequenceNumber } = arrived
-    const track = this.#tracks[packet.trackIndex]
-    if (track === undefined) return
+  /** The packet at this place of the course. */
+  receive(place: number, atMs: number): void {
+    const { trackIndices, sequenceNumbers, sizesBytes, mediaTicks } = this.#course
+    const track = this.#tracks[trackIndices[place] as number] as Track
+    const ticks = mediaTicks[place] as number
     this.#nowMs = atMs
-    if (packet.trackIndex === TRACK_VIDEO && !this.#clock.isStarted) this.#start(packet.ptsTicks, atMs)
-    const arrival = track.statistics.add(sequenceNumber & 0xffff, mediaTicks, atMs)
-    this.#options.tell({ kind: 'media-received', atMs, sizeBytes: packet.sizeBytes })
+    if (track.index === TRACK_VIDEO && !this.#clock.isStarted) this.#start(ticks, atMs)
+    const arrival = track.statistics.add((sequenceNumbers[place] as number) & 0xffff, ticks, atMs)
+    this.#options.tell({ kind: 'media-received', atMs, sizeBytes: sizesBytes[place] as number })
     if (arrival.kind !== 'new') return
-    this.#route(track, track.buffer.push(arrival.extendedSequenceNumber, arrived, atMs), atMs)
+    this.#route(track, track.buffer.push(arrival.extendedSequenceNumber, place, atMs), atMs)
   }
 
   /** The sender has sent so many packets of each track. */
@@ -116,7 +118,7 @@ export class RtpViewer {
     this.#alarms.set(this.#playheadAlarm, atMs)
   }
 
-  #route(track: Track, released: readonly Released<VirtualRtpPacket>[], atMs: number): void {
+  #route(track: Track, released: readonly Released<number>[], atMs: number): void {
     for (; track.toldLatePackets < track.buffer.latePackets; track.toldLatePackets += 1) {
       this.#options.tell({ kind: 'packet-late', atMs })
     }
@@ -124,7 +126,7 @@ export class RtpViewer {
       if (item.kind === 'lost') this.#options.tell({ kind: 'packets-given-up', atMs, packets: item.packets })
       if (track.index !== TRACK_VIDEO) continue
       if (item.kind === 'lost') this.#frames.lose(item.packets)
-      else this.#frames.push(item.packet.packet.marker)
+      else this.#frames.push(this.#course.markers[item.packet] === 1)
     }
     this.#awaitGap(track)
   }
@@ -159,12 +161,4 @@ export class RtpViewer {
       this.#route(track, track.buffer.finish(last), atMs)
     }
   }
-}
-
-/** The frames that a viewer gets who starts at `seconds`, in decode order. */
-function framesFrom(outline: Outline, seconds: number): readonly OutlineFrame[] {
-  const { segmentIndex, frameIndex } = startKeyframe(outline, seconds)
-  return outline.segments
-    .slice(segmentIndex)
-    .flatMap(({ frames }, index) => (index === 0 ? frames.slice(frameIndex) : frames))
 }

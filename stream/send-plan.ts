@@ -1,12 +1,13 @@
-import type { Outline } from '../protocol/outline.ts'
+import { keyframeAtOrBefore, type Keyframe, type Outline } from '../protocol/outline.ts'
+import { sendCourse, type SendCourse } from './send-course.ts'
 import { scheduleFacts, scheduleSegment, type PlannedPacket, type ScheduleOptions } from './send-schedule.ts'
 
-/** The packets of an outline that has ended, each segment planned when it is first asked for: one plan serves all runs of
- *  a video, as the live server's cache serves all its viewers. */
+/** The packets of an outline that has ended. One plan serves all runs of a video: those that begin alike find theirs
+ *  planned. */
 export class SendPlan {
   readonly outline: Outline
   readonly #options: ScheduleOptions
-  readonly #segments: (readonly PlannedPacket[] | undefined)[] = []
+  #course: SendCourse | undefined // the newest
 
   constructor(outline: Outline, maxRtpBytes: number) {
     this.outline = outline
@@ -20,9 +21,26 @@ export class SendPlan {
   /** Empty beyond the last segment. */
   packetsOf(segmentIndex: number): readonly PlannedPacket[] {
     const segment = this.outline.segments[segmentIndex]
-    if (segment === undefined) return []
-    const packets = this.#segments[segmentIndex] ?? scheduleSegment(segment, this.#options)
-    this.#segments[segmentIndex] = packets
-    return packets
+    return segment === undefined ? [] : scheduleSegment(segment, this.#options)
   }
+
+  /** What is sent to a viewer who plays from `seconds`: from the keyframe at or before it on.
+   *  Throws RangeError when the outline has no keyframe. */
+  courseFrom(seconds: number): SendCourse {
+    const keyframe = startKeyframe(this.outline, seconds)
+    if (this.#course === undefined || !isSame(keyframe, this.#course.keyframe)) {
+      this.#course = sendCourse(this.outline, keyframe, (segmentIndex) => this.packetsOf(segmentIndex))
+    }
+    return this.#course
+  }
+}
+
+function startKeyframe(outline: Outline, seconds: number): Keyframe {
+  const keyframe = keyframeAtOrBefore(outline, seconds) ?? keyframeAtOrBefore(outline, Infinity)
+  if (keyframe === undefined) throw new RangeError(`${outline.variant} has no keyframe`)
+  return keyframe
+}
+
+function isSame(a: Keyframe, b: Keyframe): boolean {
+  return a.segmentIndex === b.segmentIndex && a.frameIndex === b.frameIndex
 }
