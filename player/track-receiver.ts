@@ -31,7 +31,7 @@ export class TrackReceiver {
     this.#mappings = [mappingOf(track, startSeconds), this.#mappings[0]!]
   }
 
-  push(packet: RtpPacket, arrivalMs: number): Released<RtpPacket>[] {
+  push(packet: RtpPacket, arrivalMs: number): readonly Released<RtpPacket>[] {
     if (this.#isFromBefore(packet)) return []
     const arrival = this.statistics.add(packet.sequenceNumber, packet.timestampTicks, arrivalMs)
     if (arrival.kind !== 'new') return []
@@ -39,7 +39,7 @@ export class TrackReceiver {
     return this.#jitterBuffer.push(arrival.extendedSequenceNumber, placed, arrivalMs)
   }
 
-  advance(nowMs: number): Released<RtpPacket>[] {
+  advance(nowMs: number): readonly Released<RtpPacket>[] {
     return this.#jitterBuffer.advance(nowMs)
   }
 
@@ -48,7 +48,7 @@ export class TrackReceiver {
   }
 
   /** The sender has told the last sequence number it sent; what has not come by now is lost. */
-  finish(lastSequenceNumber: number): Released<RtpPacket>[] {
+  finish(lastSequenceNumber: number): readonly Released<RtpPacket>[] {
     this.statistics.noteLast(lastSequenceNumber)
     return this.#jitterBuffer.finish(this.statistics.report().extendedHighestSequenceNumber)
   }

@@ -38,6 +38,13 @@ test('JitterBuffer discards and counts what comes after it was given up', () => 
   expect([buffer.latePackets, buffer.duplicatePackets]).toEqual([1, 0])
 })
 
+test('JitterBuffer waits no longer for a gap because a packet behind it comes again', () => {
+  const buffer = new JitterBuffer<string>({ waitMs: 50, firstSequenceNumber: 1 })
+  buffer.push(2, 'b', 0)
+  buffer.push(2, 'b', 30)
+  expect([buffer.nextEventMs(), buffer.duplicatePackets]).toEqual([50, 1])
+})
+
 test('JitterBuffer gives up all gaps known for as long together', () => {
   const buffer = new JitterBuffer<string>({ waitMs: 50, firstSequenceNumber: 1 })
   buffer.push(9, 'i', 0)

@@ -12,16 +12,17 @@ export type Released<P> =
   | { readonly kind: 'packet'; readonly packet: P; readonly lostBefore: boolean; readonly sequenceNumber: number }
   | { readonly kind: 'lost'; readonly firstSequenceNumber: number; readonly packets: number }
 
-type Held<P> = { readonly packet: P; readonly arrivalMs: number }
+type Held<P> = { readonly sequenceNumber: number; readonly packet: P; readonly arrivalMs: number }
 
 const DEFAULT_MAX_PACKETS = 4096
+const NOTHING: readonly Released<never>[] = []
 
 /** Puts one track's packets in order by their extended sequence numbers. A gap is waited for and then told as lost;
  *  what comes after that is late: discarded and counted, since its place in the stream has passed. */
 export class JitterBuffer<P> {
   readonly #waitMs: number
   readonly #maxPackets: number
-  readonly #held = new Map<number, Held<P>>() // behind a gap, by extended sequence number
+  readonly #held: Held<P>[] = [] // behind a gap, in order
   #next: number | undefined // the one to release
   #lostBefore = false
   #giveUpMs = Infinity // of the oldest gap
@@ -35,21 +36,19 @@ export class JitterBuffer<P> {
   }
 
   /** A packet has come; gives what can be released now. */
-  push(sequenceNumber: number, packet: P, nowMs: number): Released<P>[] {
+  push(sequenceNumber: number, packet: P, nowMs: number): readonly Released<P>[] {
     this.#next ??= sequenceNumber
-    if (sequenceNumber === this.#next && this.#held.size === 0) return [this.#release(sequenceNumber, packet)]
+    if (sequenceNumber === this.#next && this.#held.length === 0) return [this.#release(sequenceNumber, packet)]
     if (sequenceNumber < this.#next) this.latePackets += 1
-    else if (this.#held.has(sequenceNumber)) this.duplicatePackets += 1
-    else this.#hold(sequenceNumber, { packet, arrivalMs: nowMs })
+    else this.#hold({ sequenceNumber, packet, arrivalMs: nowMs })
     return this.advance(nowMs)
   }
 
   /** Gives up the gaps whose time has passed. */
-  advance(nowMs: number): Released<P>[] {
+  advance(nowMs: number): readonly Released<P>[] {
+    if (!this.#hasMoved(nowMs)) return NOTHING
     const released = this.#releaseInOrder()
-    while (this.#held.size > 0 && (this.#giveUpMs <= nowMs || this.#held.size > this.#maxPackets)) {
-      released.push(this.#giveUpGap(), ...this.#releaseInOrder())
-    }
+    while (this.#mustGiveUp(nowMs)) released.push(this.#giveUpGap(), ...this.#releaseInOrder())
     return released
   }
 
@@ -59,8 +58,8 @@ export class JitterBuffer<P> {
   }
 
   /** Gives up all gaps: the stream has ended with packet `lastSequenceNumber`, or a seek leaves it. */
-  finish(lastSequenceNumber?: number): Released<P>[] {
-    const released = this.advance(Infinity)
+  finish(lastSequenceNumber?: number): readonly Released<P>[] {
+    const released = [...this.advance(Infinity)]
     if (lastSequenceNumber === undefined || this.#next === undefined || lastSequenceNumber < this.#next) return released
     const packets = lastSequenceNumber - this.#next + 1
     released.push({ kind: 'lost', firstSequenceNumber: this.#next, packets })
@@ -69,25 +68,38 @@ export class JitterBuffer<P> {
     return released
   }
 
-  #hold(sequenceNumber: number, held: Held<P>): void {
-    this.#held.set(sequenceNumber, held)
-    if (this.#held.size === 1) this.#giveUpMs = held.arrivalMs + this.#waitMs
+  /** Whether the first that is held is next, or a gap has waited long enough: on most calls neither. */
+  #hasMoved(nowMs: number): boolean {
+    return this.#held[0]?.sequenceNumber === this.#next || this.#mustGiveUp(nowMs)
+  }
+
+  #mustGiveUp(nowMs: number): boolean {
+    return this.#held.length > 0 && (this.#giveUpMs <= nowMs || this.#held.length > this.#maxPackets)
+  }
+
+  /** Packets come nearly in order: the place is searched from the end. */
+  #hold(held: Held<P>): void {
+    const { sequenceNumber, arrivalMs } = held
+    let place = this.#held.length
+    while (place > 0 && (this.#held[place - 1] as Held<P>).sequenceNumber > sequenceNumber) place -= 1
+    if (this.#held[place - 1]?.sequenceNumber === sequenceNumber) {
+      this.duplicatePackets += 1
+      return
+    }
+    if (place === this.#held.length) this.#held.push(held)
+    else this.#held.splice(place, 0, held)
+    if (this.#held.length === 1) this.#giveUpMs = arrivalMs + this.#waitMs
   }
 
   #releaseInOrder(): Released<P>[] {
-    const released: Released<P>[] = []
-    if (this.#next === undefined) return released
-    for (let held = this.#held.get(this.#next); held !== undefined; held = this.#held.get(this.#next)) {
-      this.#held.delete(this.#next)
-      released.push(this.#release(this.#next, held.packet))
-    }
-    if (released.length > 0) this.#findGiveUpMs()
+    let count = 0
+    const first = this.#next as number
+    while (this.#held[count]?.sequenceNumber === first + count) count += 1
+    if (count === 0) return []
+    const released = this.#held.splice(0, count).map((held) => this.#release(held.sequenceNumber, held.packet))
+    this.#giveUpMs =
+      this.#held.reduce((earliestMs, { arrivalMs }) => Math.min(earliestMs, arrivalMs), Infinity) + this.#waitMs
     return released
-  }
-
-  #findGiveUpMs(): void {
-    const [earliest] = this.#held.values() // a Map keeps the order of insertion, here that of arrival
-    this.#giveUpMs = earliest === undefined ? Infinity : earliest.arrivalMs + this.#waitMs
   }
 
   #release(sequenceNumber: number, packet: P): Released<P> {
@@ -99,9 +111,7 @@ export class JitterBuffer<P> {
 
   #giveUpGap(): Released<P> {
     const firstSequenceNumber = this.#next as number
-    let lowest = Infinity
-    for (const sequenceNumber of this.#held.keys()) lowest = Math.min(lowest, sequenceNumber)
-    this.#next = lowest
+    this.#next = (this.#held[0] as Held<P>).sequenceNumber
     this.#lostBefore = true
     return { kind: 'lost', firstSequenceNumber, packets: this.#next - firstSequenceNumber }
   }
