@@ -80,6 +80,7 @@ function rtpSide(lane: Lanes, options: ComparisonOptions) {
     linkSeed: options.profile.seed,
     congestionControl: options.profile.tcp?.congestionControl ?? 'cubic',
     tell: (event) => viewer.add(event),
+    received: options.tell === undefined ? (sizeBytes, atMs) => viewer.receive(sizeBytes, atMs) : undefined,
   })
   return { session, result: (limitMs: number) => resultOf(session, viewer, lane.truth, limitMs) }
 }
@@ -101,6 +102,10 @@ class ViewerMeasures {
     this.#fold.add(event)
     this.#tell?.(this.#side, event)
     if (event.kind === 'ended') this.endedMs = event.atMs
+  }
+
+  receive(sizeBytes: number, atMs: number): void {
+    this.#fold.receive(sizeBytes, atMs)
   }
 
   at(nowMs: number): Measures {

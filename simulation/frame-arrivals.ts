@@ -16,6 +16,7 @@ export class FrameArrivals {
   #next = 0 // the frame that is arriving
   #packetsOfFrame = 0 // of it, come or given up
   #lostOfFrame: number[] = []
+  #parts: readonly RtpH264Part[] | undefined // of the frame, once it has lost a packet
 
   /** `frames` as they are sent, the first an IDR. */
   constructor(frames: readonly OutlineFrame[], maxRtpBytes: number, judged: (frame: JudgedFrame) => void) {
@@ -47,7 +48,8 @@ export class FrameArrivals {
     this.#chain = chain
     this.#next += 1
     this.#packetsOfFrame = 0
-    this.#lostOfFrame = []
+    if (this.#lostOfFrame.length > 0) this.#lostOfFrame = []
+    this.#parts = undefined
     this.#judged({ frame, state })
   }
 
@@ -56,6 +58,7 @@ export class FrameArrivals {
   }
 
   #partsOfFrame(): readonly RtpH264Part[] {
-    return planRtpH264(this.#frames[this.#next]?.nalSizesBytes ?? [], this.#maxPayloadBytes).parts
+    this.#parts ??= planRtpH264(this.#frames[this.#next]?.nalSizesBytes ?? [], this.#maxPayloadBytes).parts
+    return this.#parts
   }
 }

@@ -13,6 +13,8 @@ export type RtpSessionOptions = {
   readonly linkSeed: number
   readonly congestionControl?: CongestionControl // of the set-up's connection; absent: cubic
   readonly tell: (event: ViewerEvent) => void // moments are link time
+  /** For who counts packets and records none: told in place of an event for each. */
+  readonly received?: ((sizeBytes: number, atMs: number) => void) | undefined
   readonly startSeconds?: number // absent: from the beginning
   readonly jitterBufferMs?: number // absent: 200, as in the page
 }

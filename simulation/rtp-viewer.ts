@@ -14,6 +14,7 @@ export type RtpViewerOptions = {
   readonly startSeconds: number
   readonly jitterBufferMs: number
   readonly tell: (event: ViewerEvent) => void
+  readonly received?: ((sizeBytes: number, atMs: number) => void) | undefined // absent: events of it
 }
 
 type Track = {
@@ -33,6 +34,7 @@ const VIDEO_CLOCK_HZ = 90_000
 export class RtpViewer {
   readonly #alarms: EventQueue
   readonly #options: RtpViewerOptions
+  readonly #received: (sizeBytes: number, atMs: number) => void
   readonly #course: SendCourse
   readonly #clock: PlaybackClock
   readonly #tracks: readonly Track[]
@@ -54,6 +56,7 @@ export class RtpViewer {
     const [first] = frames
     this.#alarms = alarms
     this.#options = options
+    this.#received = options.received ?? ((sizeBytes, atMs) => tell({ kind: 'media-received', atMs, sizeBytes }))
     this.#clock = new PlaybackClock(jitterBufferMs)
     this.#screen = new Screen(alarms, this.#clock, tell)
     this.#frames = new FrameArrivals(frames, maxRtpBytes, (judged) => this.#screen.add(judged, this.#nowMs))
@@ -82,9 +85,11 @@ export class RtpViewer {
     this.#nowMs = atMs
     if (track.index === TRACK_VIDEO && !this.#clock.isStarted) this.#start(ticks, atMs)
     const arrival = track.statistics.add((sequenceNumbers[place] as number) & 0xffff, ticks, atMs)
-    this.#options.tell({ kind: 'media-received', atMs, sizeBytes: sizesBytes[place] as number })
+    this.#received(sizesBytes[place] as number, atMs)
     if (arrival.kind !== 'new') return
-    this.#route(track, track.buffer.push(arrival.extendedSequenceNumber, place, atMs), atMs)
+    const { extendedSequenceNumber } = arrival
+    if (track.buffer.passes(extendedSequenceNumber)) this.#assemble(track, place)
+    else this.#route(track, track.buffer.push(extendedSequenceNumber, place, atMs), atMs)
   }
 
   /** The sender has sent so many packets of each track. */
@@ -124,11 +129,14 @@ export class RtpViewer {
     }
     for (const item of released) {
       if (item.kind === 'lost') this.#options.tell({ kind: 'packets-given-up', atMs, packets: item.packets })
-      if (track.index !== TRACK_VIDEO) continue
-      if (item.kind === 'lost') this.#frames.lose(item.packets)
-      else this.#frames.push(this.#course.markers[item.packet] === 1)
+      if (item.kind === 'packet') this.#assemble(track, item.packet)
+      else if (track.index === TRACK_VIDEO) this.#frames.lose(item.packets)
     }
     this.#awaitGap(track)
+  }
+
+  #assemble({ index }: Track, place: number): void {
+    if (index === TRACK_VIDEO) this.#frames.push(this.#course.markers[place] === 1)
   }
 
   #awaitGap({ buffer, gapAlarm }: Track): void {

@@ -16,6 +16,15 @@ test('JitterBuffer gives packets in order at once while none is missing', () => 
   expect(buffer.nextEventMs()).toBe(Infinity)
 })
 
+test('passes releases what is in order with nothing behind it, and takes nothing else', () => {
+  const buffer = new JitterBuffer<string>({ waitMs: 50, firstSequenceNumber: 1 })
+  expect([buffer.passes(1), buffer.passes(1), buffer.passes(3)]).toEqual([true, false, false])
+  buffer.push(3, 'c', 0)
+  expect(buffer.passes(2)).toBe(false)
+  expect(brief(buffer.push(2, 'b', 1))).toEqual(['b', 'c'])
+  expect(buffer.passes(4)).toBe(true)
+})
+
 test('JitterBuffer puts a late packet back in its place', () => {
   const buffer = new JitterBuffer<string>({ waitMs: 50, firstSequenceNumber: 1 })
   expect(brief(buffer.push(2, 'b', 0))).toEqual([])

@@ -38,10 +38,18 @@ export class JitterBuffer<P> {
   /** A packet has come; gives what can be released now. */
   push(sequenceNumber: number, packet: P, nowMs: number): readonly Released<P>[] {
     this.#next ??= sequenceNumber
-    if (sequenceNumber === this.#next && this.#held.length === 0) return [this.#release(sequenceNumber, packet)]
+    if (this.#isInOrder(sequenceNumber)) return [this.#release(sequenceNumber, packet)]
     if (sequenceNumber < this.#next) this.latePackets += 1
     else this.#hold({ sequenceNumber, packet, arrivalMs: nowMs })
     return this.advance(nowMs)
+  }
+
+  /** In place of `push`, for who wants no list for a packet: whether it is in order with nothing behind it, so that it is
+   *  released by this call. */
+  passes(sequenceNumber: number): boolean {
+    if (this.#lostBefore || !this.#isInOrder(sequenceNumber)) return false
+    this.#next = sequenceNumber + 1
+    return true
   }
 
   /** Gives up the gaps whose time has passed. */
@@ -66,6 +74,10 @@ export class JitterBuffer<P> {
     this.#next = lastSequenceNumber + 1
     this.#lostBefore = true
     return released
+  }
+
+  #isInOrder(sequenceNumber: number): boolean {
+    return sequenceNumber === this.#next && this.#held.length === 0
   }
 
   /** Whether the first that is held is next, or a gap has waited long enough: on most calls neither. */

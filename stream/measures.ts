@@ -62,9 +62,7 @@ export class MeasuresFold {
         this.#counts.frozenFrames += 1
         return
       case 'media-received':
-        this.#counts.receivedPackets += 1
-        this.#counts.receivedBytes += event.sizeBytes
-        return this.#bitrate.add(event.sizeBytes, event.atMs)
+        return this.receive(event.sizeBytes, event.atMs)
       case 'packets-given-up':
         this.#givenUpPackets += event.packets
         return
@@ -80,6 +78,13 @@ export class MeasuresFold {
         this.#leftOutEvents += event.events
         return
     }
+  }
+
+  /** For who has packets and no events: an RTP packet, an HLS segment. */
+  receive(sizeBytes: number, atMs: number): void {
+    this.#counts.receivedPackets += 1
+    this.#counts.receivedBytes += sizeBytes
+    this.#bitrate.add(sizeBytes, atMs)
   }
 
   at(nowMs: number): Measures {
