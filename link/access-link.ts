@@ -27,13 +27,16 @@ export class AccessLink {
   readonly #course: ProfileCourse
   readonly #down: OneWay
   readonly #up: OneWay
-  readonly #flows = new Map<number, FlowEnds>()
+  readonly #downEnds: DirectionListener
+  readonly #upEnds: DirectionListener
   #newestFlow = 0
 
   constructor(profile: LinkProfile, observer?: LinkObserver) {
     this.#course = new ProfileCourse(profile)
-    this.#down = new OneWay(downlinkOf(profile), new DirectionListener('down', this.#flows, observer))
-    this.#up = new OneWay(uplinkOf(profile), new DirectionListener('up', this.#flows, observer))
+    this.#downEnds = new DirectionListener('down', observer)
+    this.#upEnds = new DirectionListener('up', observer)
+    this.#down = new OneWay(downlinkOf(profile), this.#downEnds)
+    this.#up = new OneWay(uplinkOf(profile), this.#upEnds)
     this.#plan(this.#course.entries.slice(1))
   }
 
@@ -42,15 +45,17 @@ export class AccessLink {
     return this.#course.entries
   }
 
-  openFlow(ends: FlowEnds): number {
+  openFlow({ down, up }: FlowEnds): number {
     this.#newestFlow += 1
-    this.#flows.set(this.#newestFlow, ends)
+    this.#downEnds.open(this.#newestFlow, down)
+    this.#upEnds.open(this.#newestFlow, up)
     return this.#newestFlow
   }
 
   /** Its packets under way go on, and nobody is told. */
   closeFlow(flow: number): void {
-    this.#flows.delete(flow)
+    this.#downEnds.close(flow)
+    this.#upEnds.close(flow)
   }
 
   /** The packet enters at `nowMs`, which may be a little before what `advance` has reached (a late timer). */
@@ -62,15 +67,23 @@ export class AccessLink {
   /** Everything that happens up to and including `nowMs`, in the order of its moments. What is told may send again. */
   advance(nowMs: number): void {
     const untilMs = Math.min(nowMs, Number.MAX_VALUE) // Infinity is the moment of what never happens
+    const down = this.#down
+    const up = this.#up
+    const alarms = this.alarms
     for (;;) {
-      const downMs = this.#down.nextEventMs()
-      const upMs = this.#up.nextEventMs()
-      const alarmMs = this.alarms.nextEventMs()
-      const nextMs = Math.min(downMs, upMs, alarmMs)
-      if (nextMs > untilMs) return
-      if (downMs === nextMs) this.#down.advance(nextMs)
-      else if (upMs === nextMs) this.#up.advance(nextMs)
-      else this.alarms.ringNext()
+      const downMs = down.nextEventMs()
+      const upMs = up.nextEventMs()
+      const alarmMs = alarms.nextEventMs()
+      if (downMs <= upMs && downMs <= alarmMs) {
+        if (downMs > untilMs) return
+        down.advance(downMs)
+      } else if (upMs <= alarmMs) {
+        if (upMs > untilMs) return
+        up.advance(upMs)
+      } else {
+        if (alarmMs > untilMs) return
+        alarms.ringNext()
+      }
     }
   }
 
@@ -93,40 +106,55 @@ export class AccessLink {
   }
 }
 
-/** Tells the observer, then the packet's flow. */
+const NOBODY: Partial<PacketListener> = {}
+
+/** Tells the observer, then the packet's flow. A packet is mostly of the same flow as the one before. */
 class DirectionListener implements PacketListener {
   readonly #direction: Direction
-  readonly #flows: ReadonlyMap<number, FlowEnds>
   readonly #observer: LinkObserver | undefined
+  readonly #flows = new Map<number, Partial<PacketListener>>()
+  #flow = -1 // of the packet told of last
+  #end = NOBODY // who listens to it
 
-  constructor(direction: Direction, flows: ReadonlyMap<number, FlowEnds>, observer: LinkObserver | undefined) {
+  constructor(direction: Direction, observer: LinkObserver | undefined) {
     this.#direction = direction
-    this.#flows = flows
     this.#observer = observer
+  }
+
+  open(flow: number, end: Partial<PacketListener> | undefined): void {
+    if (end !== undefined) this.#flows.set(flow, end)
+  }
+
+  close(flow: number): void {
+    this.#flows.delete(flow)
+    this.#flow = -1
   }
 
   accepted(packet: LinkPacket, atMs: number): void {
     this.#observer?.accepted(this.#direction, packet, atMs)
-    this.#endOf(packet)?.accepted?.(packet, atMs)
+    this.#endOf(packet.flow).accepted?.(packet, atMs)
   }
 
   dropped(packet: LinkPacket, atMs: number, cause: DropCause): void {
     this.#observer?.dropped(this.#direction, packet, atMs, cause)
-    this.#endOf(packet)?.dropped?.(packet, atMs, cause)
+    this.#endOf(packet.flow).dropped?.(packet, atMs, cause)
   }
 
   delivered(packet: LinkPacket, atMs: number, queueingDelayMs: number): void {
     this.#observer?.delivered(this.#direction, packet, atMs, queueingDelayMs)
-    this.#endOf(packet)?.delivered?.(packet, atMs, queueingDelayMs)
+    this.#endOf(packet.flow).delivered?.(packet, atMs, queueingDelayMs)
   }
 
   duplicated(packet: LinkPacket, atMs: number): void {
     this.#observer?.duplicated?.(this.#direction, packet, atMs)
-    this.#endOf(packet)?.duplicated?.(packet, atMs)
+    this.#endOf(packet.flow).duplicated?.(packet, atMs)
   }
 
-  #endOf({ flow }: LinkPacket): Partial<PacketListener> | undefined {
-    return this.#flows.get(flow)?.[this.#direction]
+  #endOf(flow: number): Partial<PacketListener> {
+    if (flow === this.#flow) return this.#end
+    this.#flow = flow
+    this.#end = this.#flows.get(flow) ?? NOBODY
+    return this.#end
   }
 }
 

@@ -17,7 +17,13 @@ export type BottleneckTold = {
   readonly tailDropped: (packet: LinkPacket, nowMs: number) => void
 }
 
-type Line = { readonly options: BottleneckOptions; readonly rate: Rate }
+/** `queueBytes` counts where `isSteady`: no course of the rate changes it. */
+type Line = {
+  readonly options: BottleneckOptions
+  readonly rate: Rate
+  readonly isSteady: boolean
+  readonly queueBytes: number
+}
 type Queued = {
   packet: LinkPacket | undefined
   rate: Rate | undefined
@@ -44,12 +50,14 @@ export class Bottleneck implements LinkStage {
 
   constructor(options: BottleneckOptions, told: BottleneckTold) {
     this.#told = told
-    this.#lines = new Timeline({ options, rate: rateOf(options) })
+    this.#lines = new Timeline(lineOf(options, rateOf(options)))
   }
 
   accept(packet: LinkPacket, nowMs: number): void {
     this.#vacate(nowMs)
-    if (this.#occupiedBytes + packet.sizeBytes > queueBytes(this.#lines.at(nowMs), nowMs)) {
+    const line = this.#lines.at(nowMs)
+    const limitBytes = line.isSteady ? line.queueBytes : queueBytes(line, nowMs)
+    if (this.#occupiedBytes + packet.sizeBytes > limitBytes) {
       this.#told.tailDropped(packet, nowMs)
       return
     }
@@ -65,10 +73,11 @@ export class Bottleneck implements LinkStage {
 
   advance(nowMs: number): void {
     while (this.#nextMs <= nowMs) {
-      const { packet, entryMs, startMs, departureMs } = this.#slots.at(this.#departing)
+      const slots = this.#slots
+      const { packet, entryMs, startMs, departureMs } = slots.at(this.#departing)
       this.#departing += 1
       this.#release()
-      this.#nextMs = this.#departing < this.#slots.next ? this.#slots.at(this.#departing).departureMs : Infinity
+      this.#nextMs = this.#departing < slots.next ? slots.at(this.#departing).departureMs : Infinity
       this.#told.departed(packet as LinkPacket, departureMs, startMs - entryMs)
     }
   }
@@ -82,7 +91,7 @@ export class Bottleneck implements LinkStage {
   change(options: BottleneckOptions, fromMs: number): void {
     const before = this.#lines.at(fromMs)
     const rate = sameRate(before.options, options) ? before.rate : rateOf(options)
-    this.#lines.set(fromMs, { options, rate })
+    this.#lines.set(fromMs, lineOf(options, rate))
     this.#planAgain(fromMs)
   }
 
@@ -133,7 +142,12 @@ export class Bottleneck implements LinkStage {
   }
 }
 
-function queueBytes({ options, rate }: Line, atMs: number): number {
+function lineOf(options: BottleneckOptions, rate: Rate): Line {
+  const isSteady = options.queueBytes !== undefined || rate.isConstant
+  return { options, rate, isSteady, queueBytes: isSteady ? queueBytes({ options, rate }, -Infinity) : NaN }
+}
+
+function queueBytes({ options, rate }: Pick<Line, 'options' | 'rate'>, atMs: number): number {
   if (options.queueBytes !== undefined) return options.queueBytes
   const bytesPerMs = rate.bytesPerMsAt(atMs)
   return options.queueMs === undefined

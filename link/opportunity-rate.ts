@@ -5,6 +5,7 @@ import type { Rate } from './rate.ts'
  *  may need several opportunities; what nobody uses is gone. The list begins again at its last moment, as mm-link does.
  *  Packets are asked for in the order of their sending. Who goes back (a change of plans) begins at the next moment. */
 export class OpportunityRate implements Rate {
+  readonly isConstant = false
   readonly #momentsMs: Float64Array
   readonly #periodMs: number
   #periodStartMs = 0

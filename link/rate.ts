@@ -1,5 +1,7 @@
 /** How fast a line sends, as a function of link time. */
 export type Rate = {
+  /** The same at all times. */
+  readonly isConstant: boolean
   /** When the last bit is sent of a packet whose first bit may leave at `startMs`. */
   finishMs(startMs: number, sizeBytes: number): number
   /** What a queue told in ms is measured by; in an outage the rate before it, which is the one that filled the queue. */
@@ -10,6 +12,7 @@ export type Rate = {
 
 /** Infinity sends in no time. */
 export class ConstantRate implements Rate {
+  readonly isConstant = true
   readonly #bytesPerMs: number
   readonly #msPerByte: number
 

@@ -5,6 +5,7 @@ export type RateStep = { readonly rateBitsPerSecond: number; readonly durationMs
 /** A rate that changes in steps from link time 0 on and begins again at its end. A packet takes the rates that it meets
  *  while it is sent; in a step of rate 0 it rests. At least one rate is above 0. */
 export class SteppedRate implements Rate {
+  readonly isConstant = false
   readonly #startsMs: Float64Array // of each step, and the end of the last one
   readonly #bytesPerMs: Float64Array
   readonly #queueBytesPerMs: Float64Array // in an outage that of before
