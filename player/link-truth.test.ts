@@ -10,6 +10,7 @@ const counters = (counted: Partial<LinkCounters>): LinkCounters => ({
   blockedPackets: 0,
   deliveredPackets: 0,
   deliveredBytes: 0,
+  duplicatedPackets: 0,
   queueingDelayMsMean: 0,
   queueingDelayMsMax: 0,
   ...counted,

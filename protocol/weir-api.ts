@@ -41,8 +41,9 @@ export type LinkCounters = {
   readonly lostPackets: number // by the loss process
   readonly tailDroppedPackets: number // by the full queue
   readonly blockedPackets: number // UDP where UDP is blocked
-  readonly deliveredPackets: number
+  readonly deliveredPackets: number // a duplicated one once
   readonly deliveredBytes: number
+  readonly duplicatedPackets: number // second copies that the line made and that arrived
   readonly queueingDelayMsMean: number
   readonly queueingDelayMsMax: number
 }

@@ -7,6 +7,7 @@ export class DirectionCounters {
   readonly #droppedPackets = { loss: 0, queue: 0, blocked: 0 }
   #deliveredPackets = 0
   #deliveredBytes = 0
+  #duplicatedPackets = 0
   #queueingDelayMsSum = 0
   #queueingDelayMsMax = 0
 
@@ -25,6 +26,10 @@ export class DirectionCounters {
     this.#queueingDelayMsMax = Math.max(this.#queueingDelayMsMax, queueingDelayMs)
   }
 
+  duplicate(): void {
+    this.#duplicatedPackets += 1
+  }
+
   read(): LinkCounters {
     return {
       acceptedPackets: this.#acceptedPackets,
@@ -33,6 +38,7 @@ export class DirectionCounters {
       blockedPackets: this.#droppedPackets.blocked,
       deliveredPackets: this.#deliveredPackets,
       deliveredBytes: this.#deliveredBytes,
+      duplicatedPackets: this.#duplicatedPackets,
       queueingDelayMsMean: this.#queueingDelayMsSum / Math.max(1, this.#deliveredPackets),
       queueingDelayMsMax: this.#queueingDelayMsMax,
     }

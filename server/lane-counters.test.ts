@@ -10,14 +10,20 @@ test('LaneCounters counts all packets, and those of each announced flow apart un
   counters.openFlow(2, { what: 'rtp' })
   counters.accepted('down', packet(1), 1500)
   counters.accepted('up', packet(1), 1600)
+  counters.duplicated('down', packet(1), 1700)
   counters.delivered('down', packet(1), 1700, 4)
   counters.dropped('down', packet(2), 1800, 'queue')
   counters.accepted('down', packet(3), 1900) // of nobody who announced it
   const { downlink, uplink, openFlows, flows } = counters.read()
-  expect(downlink).toMatchObject({ acceptedPackets: 2, deliveredBytes: 1000, tailDroppedPackets: 1 })
+  expect(downlink).toMatchObject({
+    acceptedPackets: 2,
+    deliveredBytes: 1000,
+    duplicatedPackets: 1,
+    tailDroppedPackets: 1,
+  })
   expect([uplink.acceptedPackets, openFlows]).toEqual([1, 2])
   expect(flows).toMatchObject([
-    { what: 'http', sinceSeconds: 1.5, downlink: { acceptedPackets: 1, queueingDelayMsMax: 4 }, tcp: { cwnd: 10 } },
+    { what: 'http', sinceSeconds: 1.5, downlink: { duplicatedPackets: 1, queueingDelayMsMax: 4 }, tcp: { cwnd: 10 } },
     { what: 'rtp', sinceSeconds: 1.8, downlink: { acceptedPackets: 0, tailDroppedPackets: 1 } },
   ])
   counters.closeFlow(1)

@@ -38,6 +38,11 @@ export class LaneCounters implements LinkObserver {
     this.#flows.get(flow)?.of(direction, atMs).deliver(sizeBytes, queueingDelayMs)
   }
 
+  duplicated(direction: Direction, { flow }: LinkPacket, atMs: number): void {
+    this.#directions[direction].duplicate()
+    this.#flows.get(flow)?.of(direction, atMs).duplicate()
+  }
+
   read(): LaneSummary {
     const { down, up } = this.#directions
     return {
