@@ -15,13 +15,11 @@ export const newLinkTotals = (): LinkTotals => ({
 /** Who hears of a link beside those who use it. */
 export type LinkWatch = {
   readonly totals: LinkTotals
-  /** The link's timer rang, so late. */
-  onTimerLag(lagMs: number): void
   /** Told once a run whose timer is too late too often: its figures do not count. */
   onLateRun(): void
 }
 
-export const unwatched = (): LinkWatch => ({ totals: newLinkTotals(), onTimerLag: () => {}, onLateRun: () => {} })
+export const unwatched = (): LinkWatch => ({ totals: newLinkTotals(), onLateRun: () => {} })
 
 /** Who writes a run down. */
 export type LinkRecorder = {
@@ -32,14 +30,14 @@ export type LinkRecorder = {
 
 /** Counts every packet's fate on a lane, and tells it to who records; without one, no event is made. */
 export class LaneObserver implements LinkObserver {
-  readonly #own: LinkObserver
-  readonly #total: LinkObserver
+  readonly #own: LaneCounters
+  readonly #total: LaneCounters
   readonly #recorders: ReadonlySet<LinkRecorder>
   readonly #events: LinkObserver
 
   constructor(
     lane: Lane,
-    { own, total }: { readonly own: LinkObserver; readonly total: LinkObserver },
+    { own, total }: { readonly own: LaneCounters; readonly total: LaneCounters },
     recorders: ReadonlySet<LinkRecorder>,
   ) {
     this.#own = own
@@ -66,5 +64,10 @@ export class LaneObserver implements LinkObserver {
     this.#own.delivered(direction, packet, atMs, queueingDelayMs)
     this.#total.delivered(direction, packet, atMs, queueingDelayMs)
     if (this.#recorders.size > 0) this.#events.delivered(direction, packet, atMs, queueingDelayMs)
+  }
+
+  duplicated(direction: Direction, packet: LinkPacket, atMs: number): void {
+    this.#own.duplicated(direction, packet, atMs)
+    this.#total.duplicated(direction, packet, atMs)
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mergeProfile, type LinkProfile, type ProfileRead } from '../link/profile.ts'
 import type { LinkNotice, LinkSummary } from '../protocol/weir-api.ts'
+import { LinkTimer } from './link-timer.ts'
 import { newLinkTotals, type LinkRecorder } from './link-watch.ts'
 import { LiveLink, type LinkClock } from './live-link.ts'
 import { Refusal } from './refusal.ts'
@@ -11,7 +12,7 @@ export type LinksOptions = {
   readonly defaultProfile: LinkProfile // of the configuration
   readonly clock?: LinkClock
   readonly onNotice?: (notice: LinkNotice) => void
-  readonly onTimerLag?: (lagMs: number) => void
+  readonly onTimerLag?: (lagMs: number) => void // of the timer of all links, at each ring
 }
 
 const MAX_LINKS = 1000
@@ -26,14 +27,14 @@ export class Links {
   readonly totals = newLinkTotals()
   readonly #clock: LinkClock
   readonly #onNotice: (notice: LinkNotice) => void
-  readonly #onTimerLag: (lagMs: number) => void
+  readonly #timer: LinkTimer
   readonly #links = new Map<string, LiveLink>()
   readonly #sweep: NodeJS.Timeout
 
-  constructor({ defaultProfile, clock = processClock, onNotice = () => {}, onTimerLag = () => {} }: LinksOptions) {
+  constructor({ defaultProfile, clock = processClock, onNotice = () => {}, onTimerLag }: LinksOptions) {
     this.#clock = clock
     this.#onNotice = onNotice
-    this.#onTimerLag = onTimerLag
+    this.#timer = new LinkTimer(clock.nowMs, onTimerLag)
     this.#open(DEFAULT_LINK_ID, defaultProfile)
     this.#sweep = setInterval(() => this.removeUnused(), SWEEP_MS).unref()
   }
@@ -118,15 +119,12 @@ export class Links {
 
   close(): void {
     clearInterval(this.#sweep)
-    for (const link of this.#links.values()) link.close()
+    for (const link of this.#links.values()) link.endRecords()
   }
 
   #open(id: string, profile: LinkProfile): LiveLink {
-    const link = new LiveLink(id, profile, this.#clock, {
-      totals: this.totals,
-      onTimerLag: this.#onTimerLag,
-      onLateRun: () => this.#onNotice({ kind: 'link-late', id }),
-    })
+    const watch = { totals: this.totals, onLateRun: () => this.#onNotice({ kind: 'link-late', id }) }
+    const link = new LiveLink(id, profile, this.#clock, watch, this.#timer)
     this.#links.set(id, link)
     return link
   }

@@ -1,9 +1,11 @@
 import type { AccessLink } from '../link/access-link.ts'
+import type { Alarm } from '../link/event-queue.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { LinkSummary } from '../protocol/weir-api.ts'
 import { Era, type LaneName } from './era.ts'
 import { LagHistogram } from './lag-histogram.ts'
 import { LaneCounters } from './lane-counters.ts'
+import { LinkTimer } from './link-timer.ts'
 import { LaneObserver, unwatched, type LinkRecorder, type LinkWatch } from './link-watch.ts'
 import { RatesInRecord } from './rates-in-record.ts'
 
@@ -36,8 +38,8 @@ const LATE_RUN_WARNING =
   `this run does not count: in more than one of a hundred times the link's timer was more than ${LATE_RUN_MS} ms late; ` +
   'the machine has too much to do'
 
-/** One access line at work: the lanes of link/ and the only timer that they need. The timer decides when something is
- *  told, never what becomes of a packet. */
+/** One access line at work: the lanes of link/ and the one alarm that they need, on a timer that serves all links. It decides
+ *  when something is told, never what becomes of a packet. */
 export class LiveLink {
   readonly id: string
   readonly #clock: LinkClock
@@ -50,15 +52,23 @@ export class LiveLink {
   #lags = new LagHistogram()
   #isLateRun = false
   #startedUnixMs: number | undefined
-  #timer: NodeJS.Timeout | undefined
-  #timerDueMs = Infinity
+  readonly #timer: LinkTimer
+  readonly #alarm: Alarm
   #lastUsedMs: number
 
-  constructor(id: string, profile: LinkProfile, clock: LinkClock, watch: LinkWatch = unwatched()) {
+  constructor(
+    id: string,
+    profile: LinkProfile,
+    clock: LinkClock,
+    watch: LinkWatch = unwatched(),
+    timer = new LinkTimer(clock.nowMs),
+  ) {
     this.id = id
     this.#profile = profile
     this.#clock = clock
     this.#watch = watch
+    this.#timer = timer
+    this.#alarm = timer.newAlarm((dueMs) => this.#ring(dueMs))
     this.#lastUsedMs = clock.nowMs()
     this.#era = this.#newEra()
   }
@@ -167,11 +177,6 @@ export class LiveLink {
     this.#lastUsedMs = this.#clock.nowMs()
   }
 
-  close(): void {
-    clearTimeout(this.#timer)
-    this.endRecords()
-  }
-
   #newEra(counters = this.#counters, recorders = this.#recorders): Era {
     const { totals } = this.#watch
     const isShared = this.#profile.sharing === 'shared'
@@ -200,9 +205,12 @@ export class LiveLink {
       if (era === this.#era) this.#startedUnixMs = this.#clock.unixMs()
     }
     const linkMs = era.linkMs(processMs)
-    line.advance(Math.min(linkMs, era.linkMs(this.#clock.nowMs())))
+    const nowLinkMs = era.linkMs(this.#clock.nowMs())
+    line.advance(Math.min(linkMs, nowLinkMs))
     const result = act(line, linkMs)
-    this.#advance()
+    line.advance(nowLinkMs)
+    const dueMs = era.processMs(line.nextEventMs())
+    if (dueMs < this.#alarm.dueMs) this.#timer.set(this.#alarm, dueMs)
     return result
   }
 
@@ -217,28 +225,22 @@ export class LiveLink {
     this.#lastUsedMs = this.#clock.nowMs()
   }
 
-  #advance(): void {
-    const nowMs = this.#clock.nowMs()
-    let dueMs = Infinity
-    for (const era of [this.#era, ...this.#retired]) {
-      era.advance(nowMs)
-      dueMs = Math.min(dueMs, era.nextEventMs())
-    }
-    if (dueMs >= this.#timerDueMs) return // it rings before, and looks again
-    clearTimeout(this.#timer)
-    this.#timerDueMs = dueMs
-    this.#timer = setTimeout(() => this.#ring(dueMs), Math.ceil(dueMs - this.#clock.nowMs())).unref()
-  }
-
   #ring(dueMs: number): void {
     this.#noteLag(this.#clock.nowMs() - dueMs)
-    this.#timerDueMs = Infinity
     this.#advance()
+  }
+
+  #advance(): void {
+    const nowMs = this.#clock.nowMs()
+    this.#era.advance(nowMs)
+    for (const era of this.#retired) era.advance(nowMs)
+    let dueMs = this.#era.nextEventMs()
+    for (const era of this.#retired) dueMs = Math.min(dueMs, era.nextEventMs())
+    this.#timer.set(this.#alarm, dueMs)
   }
 
   #noteLag(lagMs: number): void {
     this.#lags.add(lagMs)
-    this.#watch.onTimerLag(lagMs)
     const isJudged = !this.#isLateRun && this.#lags.total % JUDGED_EVERY_RINGS === 0
     if (!isJudged || this.#lags.quantileMs(0.99) <= LATE_RUN_MS) return
     this.#isLateRun = true

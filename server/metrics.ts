@@ -29,6 +29,11 @@ const packetMetrics: readonly PacketMetric[] = [
     read: (counters) => counters.deliveredBytes,
   },
   {
+    name: 'duplicated_packets',
+    help: 'Second copies that the line made and that arrived.',
+    read: (counters) => counters.duplicatedPackets,
+  },
+  {
     name: 'queueing_delay_seconds',
     help: 'How long the packets that arrived had waited in the queue, all together.',
     read: (counters) => (counters.queueingDelayMsMean * counters.deliveredPackets) / 1000, // ms to s
@@ -58,7 +63,7 @@ export class Metrics {
     this.#timerLag = new Histogram({
       registers,
       name: `${PREFIX}link_timer_lag_seconds`,
-      help: "How late the links' timers rang.",
+      help: "How late the links' timer rang, which serves all of them.",
       buckets: LAG_BUCKETS_SECONDS,
     })
     this.#lateRuns = new Counter({
