@@ -50,6 +50,11 @@ export class HeldResponse {
     return this.#arrivedBodyBytes + this.#response.writableLength
   }
 
+  /** The client has had the beginning, and when so many more bytes have come to it, some of those sent are still on their way. */
+  isMidBodyAfter(bytes: number): boolean {
+    return this.#isHeadWritten && bytes < this.#body.sizeBytes - this.#arrivedBodyBytes
+  }
+
   /** There is room again for whom `write` answered false. */
   drain(): void {
     if (!this.#response.destroyed) this.#response.emit('drain')

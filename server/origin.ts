@@ -156,6 +156,8 @@ function acceptsGzip({ headers }: IncomingMessage): boolean {
   )
 }
 
+const READ_BYTES = 256 * 1024 // at once: each read is a trip to another thread
+
 /** A segment or a picture is never rewritten under its name: size and time of writing are its strong tag. */
 async function answerFile(
   { request, response, kind, found: { file, stats }, isCacheable }: Asked,
@@ -169,7 +171,8 @@ async function answerFile(
     takesRanges: true,
   })
   if (range === undefined || stats.size === 0) return void response.end()
-  await pipeline(file.createReadStream({ start: range.first, end: range.last, autoClose: false }), response)
+  const { first: start, last: end } = range
+  await pipeline(file.createReadStream({ start, end, autoClose: false, highWaterMark: READ_BYTES }), response)
 }
 
 function validatorsOf(etag: string, stats: Stats, isGrowing: boolean): Validators {

@@ -13,6 +13,8 @@ type Answering = { readonly held: HeldResponse; readonly serve: () => void }
 export const RECEIVE_BUFFER_BYTES = 4_000_000
 const WRITE_AHEAD_BYTES = 1_000_000 // 80 ms at 100 Mbit/s
 const MOST_HELD_BYTES = 7_000_000 // of a connection's responses in this process, from the file to the real socket
+const GATHERED_MS = 4 // a write to a socket costs more than all that the model does for a packet
+const GATHERED_BYTES = 16_000
 const ROOM_STEP_BYTES = 64_000 // a window that opens by less waits for the next bytes
 
 /** One modelled TCP connection between a real client and this server, on the tcp lane of a link. Its server answers one
@@ -31,6 +33,7 @@ export class VirtualConnection {
   #tcpHasRoom = true
   #isWaiting = false // the one who answers, for room
   #isFlushing = false
+  #gathering: NodeJS.Timeout | undefined
   #handedOverAtMs: number | undefined
   #isRetired = false
   #isClosed = false
@@ -68,6 +71,7 @@ export class VirtualConnection {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    clearTimeout(this.#gathering)
     this.#tcp.close()
     this.#use.counters.closeFlow(this.#tcp.flow)
     this.#use.leave()
@@ -114,7 +118,13 @@ export class VirtualConnection {
 
   #roomCame(atMs: number): void {
     if (this.#isWaiting && this.#hasRoom) this.#handOver(atMs)
+    else if (this.#mayGather) this.#gathering ??= setTimeout(() => this.#flush(), GATHERED_MS)
     else this.#flushSoon()
+  }
+
+  /** First and last bytes are written as they arrive; those between leave some packets at a time. */
+  get #mayGather(): boolean {
+    return this.#arrivedBytes < GATHERED_BYTES && this.#responses[0]?.isMidBodyAfter(this.#arrivedBytes) === true
   }
 
   #flushSoon(): void {
@@ -127,6 +137,8 @@ export class VirtualConnection {
   }
 
   #flush(): void {
+    clearTimeout(this.#gathering)
+    this.#gathering = undefined
     if (this.#isClosed) return
     this.#noteServerLag()
     this.#deliver()
