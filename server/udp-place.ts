@@ -45,7 +45,7 @@ export class UdpPlace {
 
   leaveWhenEmpty(): void {
     this.#isLeaving = true
-    if (this.#underWay === 0) this.close()
+    this.#closeIfLeft()
   }
 
   close(): void {
@@ -58,16 +58,23 @@ export class UdpPlace {
 
   #ends(direction: Direction): NonNullable<FlowEnds[Direction]> {
     const { processMs } = this.#use
+    const listener = this.#listener
     return {
-      duplicated: ({ id }, atMs) => this.#listener.duplicated(direction, id, processMs(atMs)),
-      delivered: ({ id }, atMs) => this.#tell(() => this.#listener.delivered(direction, id, processMs(atMs))),
-      dropped: ({ id }, atMs, cause) => this.#tell(() => this.#listener.dropped(direction, id, processMs(atMs), cause)),
+      duplicated: ({ id }, atMs) => listener.duplicated(direction, id, processMs(atMs)),
+      delivered: ({ id }, atMs) => {
+        this.#underWay -= 1
+        listener.delivered(direction, id, processMs(atMs))
+        this.#closeIfLeft()
+      },
+      dropped: ({ id }, atMs, cause) => {
+        this.#underWay -= 1
+        listener.dropped(direction, id, processMs(atMs), cause)
+        this.#closeIfLeft()
+      },
     }
   }
 
-  #tell(act: () => void): void {
-    this.#underWay -= 1
-    act()
+  #closeIfLeft(): void {
     if (this.#isLeaving && this.#underWay === 0) this.close()
   }
 }

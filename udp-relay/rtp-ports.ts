@@ -1,4 +1,5 @@
 import type { Socket } from 'node:dgram'
+import { UdpOutbox } from './udp-outbox.ts'
 import {
   bindUdp,
   bindUdpPair,
@@ -43,6 +44,7 @@ export class RtpPorts {
   readonly sendsConnected: boolean
   readonly #rtp: Socket
   readonly #rtcp: Socket
+  readonly #outbox = new UdpOutbox()
   readonly #listeners = new Map<string, TrackListener>() // by the viewer's address and RTCP port
 
   private constructor(rtp: Socket, rtcp: Socket, sendsConnected: boolean) {
@@ -72,9 +74,13 @@ export class RtpPorts {
     const key = keyOf(address, rtcpPort)
     this.#listeners.set(key, listener)
     return {
-      sendRtp: (packet) => (connected ? sendOn(connected, packet) : sendTo(this.#rtp, packet, rtpPort, address)),
-      sendRtcp: (packet) => sendTo(this.#rtcp, packet, rtcpPort, address),
+      sendRtp: (packet) => (connected ? this.#sendOn(connected, packet) : sendTo(this.#rtp, packet, rtpPort, address)),
+      sendRtcp: (packet) => {
+        this.#outbox.flush() // reports stay in order with the packets
+        return sendTo(this.#rtcp, packet, rtcpPort, address)
+      },
       close: () => {
+        this.#outbox.flush()
         connected?.close()
         if (this.#listeners.get(key) === listener) this.#listeners.delete(key)
       },
@@ -85,6 +91,12 @@ export class RtpPorts {
     await closeUdp([this.#rtp, this.#rtcp])
   }
 
+  #sendOn(socket: Socket, packet: Uint8Array): boolean {
+    if (socket.getSendQueueSize() > MAX_QUEUED_BYTES) return false
+    this.#outbox.add(socket, packet)
+    return true
+  }
+
   /** A stranger's datagram that comes between bind and connect is of no use, to the socket that holds the port neither. */
   async #connect({ localAddress, address, rtpPort }: TrackEnds, { onRtp, onRefused }: TrackListener): Promise<Socket> {
     const socket = await bindUdp(localAddress, this.rtpPort, true)
@@ -93,13 +105,6 @@ export class RtpPorts {
     socket.on('error', onRefused) // ECONNREFUSED: unhandled it would end the process
     return socket
   }
-}
-
-/** A send that fails is told to the socket's 'error' listener. */
-function sendOn(socket: Socket, packet: Uint8Array): boolean {
-  if (socket.getSendQueueSize() > MAX_QUEUED_BYTES) return false
-  socket.send(packet)
-  return true
 }
 
 function sendTo(socket: Socket, packet: Uint8Array, port: number, address: string): boolean {

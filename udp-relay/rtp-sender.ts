@@ -41,7 +41,7 @@ export class RtpSender {
 
   /** The next packet: the shared payload behind a header of this viewer's own. */
   packet(payload: Uint8Array, marker: boolean, timestampTicks: number): Uint8Array {
-    const packet = new Uint8Array(RTP_HEADER_BYTES + payload.length)
+    const packet = Buffer.allocUnsafe(RTP_HEADER_BYTES + payload.length) // every byte of it is written
     const { payloadType, ssrc } = this
     const sequenceNumber = this.#nextSequenceNumber
     packet.set(payload, writeRtpHeader(packet, 0, { marker, payloadType, sequenceNumber, timestampTicks, ssrc }))

@@ -27,12 +27,15 @@ export class Timeline {
 
   /** As `elapsedMs`, to the tick; `mediaTicks` counts `clockRateHz` from media time 0. */
   elapsedTicks(mediaTicks: number, clockRateHz: number): number {
-    const toTicks = (ms: number): number => Math.round((ms * clockRateHz) / 1000)
-    return toTicks(this.#startElapsedMs) + mediaTicks - toTicks(this.startMs)
+    return toTicks(this.#startElapsedMs, clockRateHz) + mediaTicks - toTicks(this.startMs, clockRateHz)
   }
 
   /** The rest is due later. */
   delay(byMs: number): void {
     this.#zeroMs += byMs
   }
+}
+
+function toTicks(ms: number, clockRateHz: number): number {
+  return Math.round((ms * clockRateHz) / 1000)
 }
