@@ -14,7 +14,9 @@ export type DelayTold = {
   readonly duplicate: (packet: LinkPacket, arrivalMs: number) => void
 }
 
+/** `isEven`: no knob of chance is turned. */
 type Way = {
+  readonly isEven: boolean
   readonly seed: number
   readonly oneWayDelayMs: number
   readonly jitterMs: number
@@ -53,14 +55,13 @@ export class Delay implements LinkStage {
   }
 
   accept(packet: LinkPacket, nowMs: number, queueingDelayMs: number): void {
-    const { traffic } = packet
-    const { oneWayDelayMs, jitterMs, jitter, reorderRatio, reorder, duplicateRatio, duplicate } = this.#ways.at(nowMs)
-    const dueMs = nowMs + oneWayDelayMs + (jitterMs > 0 ? jitterMs * jitter.draw(traffic) : 0)
-    const isDetoured = reorderRatio > 0 && reorder.draw(traffic) < reorderRatio
-    const isDuplicated = duplicateRatio > 0 && duplicate.draw(traffic) < duplicateRatio
-    const travellers = isDetoured ? this.#detoured : this.#straight
-    travellers.add(packet, isDetoured ? dueMs + DETOUR_MS : dueMs, queueingDelayMs, isDuplicated)
-    this.#nextMs = Math.min(this.#nextMs, travellers.nextMs)
+    const way = this.#ways.at(nowMs)
+    if (way.isEven) {
+      this.#straight.add(packet, nowMs + way.oneWayDelayMs, queueingDelayMs, false)
+      this.#nextMs = Math.min(this.#nextMs, this.#straight.nextMs)
+    } else {
+      this.#acceptByChance(packet, way, nowMs, queueingDelayMs)
+    }
   }
 
   advance(nowMs: number): void {
@@ -75,6 +76,17 @@ export class Delay implements LinkStage {
 
   nextEventMs(): number {
     return this.#nextMs
+  }
+
+  #acceptByChance(packet: LinkPacket, way: Way, nowMs: number, queueingDelayMs: number): void {
+    const { traffic } = packet
+    const { oneWayDelayMs, jitterMs, jitter, reorderRatio, reorder, duplicateRatio, duplicate } = way
+    const dueMs = nowMs + oneWayDelayMs + (jitterMs > 0 ? jitterMs * jitter.draw(traffic) : 0)
+    const isDetoured = reorderRatio > 0 && reorder.draw(traffic) < reorderRatio
+    const isDuplicated = duplicateRatio > 0 && duplicate.draw(traffic) < duplicateRatio
+    const travellers = isDetoured ? this.#detoured : this.#straight
+    travellers.add(packet, isDetoured ? dueMs + DETOUR_MS : dueMs, queueingDelayMs, isDuplicated)
+    this.#nextMs = Math.min(this.#nextMs, travellers.nextMs)
   }
 
   /** Another delay from `fromMs` on. Those under way keep theirs. */
@@ -112,7 +124,8 @@ class Travellers {
 function wayOf(options: DelayOptions, before?: Way): Way {
   const { seed, oneWayDelayMs = 0, jitterMs = 0, reorderRatio = 0, duplicateRatio = 0 } = options
   const { jitter, reorder, duplicate } = before?.seed === seed ? before : randomsOf(seed)
-  return { seed, oneWayDelayMs, jitterMs, reorderRatio, duplicateRatio, jitter, reorder, duplicate }
+  const isEven = jitterMs === 0 && reorderRatio === 0 && duplicateRatio === 0
+  return { isEven, seed, oneWayDelayMs, jitterMs, reorderRatio, duplicateRatio, jitter, reorder, duplicate }
 }
 
 function randomsOf(seed: number): Pick<Way, 'jitter' | 'reorder' | 'duplicate'> {

@@ -18,7 +18,7 @@ export class EventQueue {
 
   /** The next moment, or Infinity when no alarm is set. */
   nextEventMs(): number {
-    return this.#heap[0]?.dueMs ?? Infinity
+    return this.#heap.length > 0 ? (this.#heap[0] as Alarm).dueMs : Infinity
   }
 
   set(alarm: Alarm, dueMs: number): void {
@@ -29,6 +29,7 @@ export class EventQueue {
       alarm.place = this.#heap.length
       this.#heap.push(alarm)
     }
+    if (this.#heap.length === 1) return
     this.#rise(alarm)
     this.#sink(alarm)
   }
@@ -71,19 +72,17 @@ export class EventQueue {
   }
 
   #sink(alarm: Alarm): void {
+    const heap = this.#heap
     let { place } = alarm
-    for (;;) {
-      let child = 2 * place + 1
-      const [left, right] = [this.#heap[child], this.#heap[child + 1]]
-      if (left === undefined) break
-      let first = left
-      if (right !== undefined && isBefore(right, left)) {
-        first = right
-        child += 1
-      }
+    let child = 2 * place + 1
+    while (child < heap.length) {
+      const next = child + 1
+      if (next < heap.length && isBefore(heap[next] as Alarm, heap[child] as Alarm)) child = next
+      const first = heap[child] as Alarm
       if (!isBefore(first, alarm)) break
       this.#put(first, place)
       place = child
+      child = 2 * place + 1
     }
     this.#put(alarm, place)
   }

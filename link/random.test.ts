@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { seededRandom, xoshiro128starstar } from './random.ts'
+import { seededRandom, Xoshiro128 } from './random.ts'
 
-test('xoshiro128starstar gives the sequence of its authors’ program from the state 1, 2, 3, 4', () => {
-  const random = xoshiro128starstar(1, 2, 3, 4)
-  const words = Array.from({ length: 10 }, () => random() * 0x1_0000_0000)
+test('Xoshiro128 gives the sequence of its authors’ program from the state 1, 2, 3, 4', () => {
+  const random = new Xoshiro128(1, 2, 3, 4)
+  const words = Array.from({ length: 10 }, () => random.draw() * 0x1_0000_0000)
   expect(words).toEqual([
     11520, 0, 5927040, 70819200, 2031721883, 1637235492, 1287239034, 3734860849, 3729100597, 4258142804,
   ])

@@ -15,19 +15,23 @@ export function randomOf(seed: number, purpose: Purpose): Random {
 
 /** The sequences of one purpose, one for each kind of traffic. */
 export class TrafficRandoms {
-  readonly #rtp: Random
-  readonly #rtcp: Random
-  readonly #tcp: Random
+  readonly #rtp: Xoshiro128
+  readonly #rtcp: Xoshiro128
+  readonly #tcp: Xoshiro128
 
   constructor(seed: number, purpose: Purpose) {
-    this.#rtp = seededRandom(derivedSeed(seed, purpose, 0))
-    this.#rtcp = seededRandom(derivedSeed(seed, purpose, 1))
-    this.#tcp = seededRandom(derivedSeed(seed, purpose, 2))
+    this.#rtp = seededXoshiro(derivedSeed(seed, purpose, 0))
+    this.#rtcp = seededXoshiro(derivedSeed(seed, purpose, 1))
+    this.#tcp = seededXoshiro(derivedSeed(seed, purpose, 2))
   }
 
   draw(traffic: Traffic): number {
-    if (traffic === 'rtp') return this.#rtp()
-    return traffic === 'tcp' ? this.#tcp() : this.#rtcp()
+    return this.#of(traffic).draw()
+  }
+
+  #of(traffic: Traffic): Xoshiro128 {
+    if (traffic === 'rtp') return this.#rtp
+    return traffic === 'tcp' ? this.#tcp : this.#rtcp
   }
 }
 
@@ -36,25 +40,42 @@ function derivedSeed(seed: number, purpose: Purpose, traffic: number): number {
   return seed ^ Math.imul(3 * purposes.indexOf(purpose) + traffic, 0x9e3779b9)
 }
 
-/** xoshiro128** 1.1 by Blackman and Vigna, its state filled by splitmix32 from a 32-bit seed.
- *  Integer steps only (`Math.imul`, shifts), so a seed gives the same sequence on every engine. */
+/** A sequence whose state splitmix32 fills from a 32-bit seed. */
 export function seededRandom(seed: number): Random {
-  const next = splitmix32(seed)
-  return xoshiro128starstar(next(), next(), next(), next())
+  const generator = seededXoshiro(seed)
+  return () => generator.draw()
 }
 
-/** The generator itself, given its state: four 32-bit words, not all zero. */
-export function xoshiro128starstar(s0: number, s1: number, s2: number, s3: number): Random {
-  return () => {
-    const word = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0
-    const shifted = s1 << 9
-    s2 ^= s0
-    s3 ^= s1
-    s1 ^= s2
-    s0 ^= s3
-    s2 ^= shifted
-    s3 = rotateLeft(s3, 11)
-    return word / 0x1_0000_0000
+function seededXoshiro(seed: number): Xoshiro128 {
+  const next = splitmix32(seed)
+  return new Xoshiro128(next(), next(), next(), next())
+}
+
+/** xoshiro128** 1.1 by Blackman and Vigna. Integer steps only (`Math.imul`, shifts), so a seed gives the same sequence on
+ *  every engine. Its state: four 32-bit words, not all zero. */
+export class Xoshiro128 {
+  #s0: number
+  #s1: number
+  #s2: number
+  #s3: number
+
+  constructor(s0: number, s1: number, s2: number, s3: number) {
+    this.#s0 = s0
+    this.#s1 = s1
+    this.#s2 = s2
+    this.#s3 = s3
+  }
+
+  /** From 0 inclusive to 1 exclusive. */
+  draw(): number {
+    const s1 = this.#s1
+    const s2 = this.#s2 ^ this.#s0
+    const s3 = this.#s3 ^ s1
+    this.#s1 = s1 ^ s2
+    this.#s0 ^= s3
+    this.#s2 = s2 ^ (s1 << 9)
+    this.#s3 = rotateLeft(s3, 11)
+    return (Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0) / 0x1_0000_0000
   }
 }
 

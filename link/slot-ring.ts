@@ -2,7 +2,8 @@
  *  allocated for a packet. Who reads a slot keeps nothing of it: it is another packet's once `first` has passed. */
 export class SlotRing<Slot> {
   readonly #newSlot: () => Slot
-  #slots: Slot[] // their number is a power of two, so that `&` wraps
+  #slots: Slot[]
+  #mask = 15 // their number is a power of two, so that `&` wraps
   /** The oldest in use; the owner moves it on. */
   first = 0
   /** The one that `push` will give. */
@@ -10,23 +11,24 @@ export class SlotRing<Slot> {
 
   constructor(newSlot: () => Slot) {
     this.#newSlot = newSlot
-    this.#slots = Array.from({ length: 16 }, newSlot)
+    this.#slots = Array.from({ length: this.#mask + 1 }, newSlot)
   }
 
   push(): Slot {
-    if (this.next - this.first === this.#slots.length) this.#grow()
+    if (this.next - this.first > this.#mask) this.#grow()
     const slot = this.at(this.next)
     this.next += 1
     return slot
   }
 
   at(number: number): Slot {
-    return this.#slots[number & (this.#slots.length - 1)] as Slot
+    return this.#slots[number & this.#mask] as Slot
   }
 
   #grow(): void {
     const slots = Array.from({ length: 2 * this.#slots.length }, this.#newSlot)
     for (let number = this.first; number < this.next; number += 1) slots[number & (slots.length - 1)] = this.at(number)
     this.#slots = slots
+    this.#mask = slots.length - 1
   }
 }

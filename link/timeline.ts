@@ -13,10 +13,7 @@ export class Timeline<T> {
   }
 
   at(ms: number): T {
-    if (ms < this.#untilMs && ms >= this.#sinceMs) return this.#current
-    while (ms < (this.#fromMs[this.#index] as number)) this.#index -= 1
-    while (ms >= (this.#fromMs[this.#index + 1] ?? Infinity)) this.#index += 1
-    this.#settle()
+    if (ms >= this.#untilMs || ms < this.#sinceMs) this.#seek(ms)
     return this.#current
   }
 
@@ -34,6 +31,12 @@ export class Timeline<T> {
     this.#fromMs.push(fromMs)
     this.#values.push(value)
     this.#index = Math.min(this.#index, this.#values.length - 1)
+    this.#settle()
+  }
+
+  #seek(ms: number): void {
+    while (ms < (this.#fromMs[this.#index] as number)) this.#index -= 1
+    while (ms >= (this.#fromMs[this.#index + 1] ?? Infinity)) this.#index += 1
     this.#settle()
   }
 

@@ -1,4 +1,5 @@
 import type { AckFacts } from './ack-facts.ts'
+import type { PathModel } from './congestion-control.ts'
 import type { LossRecovery } from './loss-recovery.ts'
 import type { Rack } from './rack.ts'
 import type { RttEstimator } from './rtt.ts'
@@ -12,29 +13,31 @@ export class AckReader {
   readonly #rack: Rack
   readonly #rtt: RttEstimator
   readonly #recovery: LossRecovery
-  /** Called for each segment that has arrived, before its marks change. */
-  readonly #arrived: (segment: number) => void
+  readonly #model: PathModel | undefined
   #lastBlocks: readonly number[] = [] // of the ACK before: what lies in them is marked already
   #duplicates = 0
 
   constructor(
     { board, rack, rtt }: { readonly board: Scoreboard; readonly rack: Rack; readonly rtt: RttEstimator },
     recovery: LossRecovery,
-    arrived: (segment: number) => void,
+    model: PathModel | undefined,
   ) {
     this.#board = board
     this.#rack = rack
     this.#rtt = rtt
     this.#recovery = recovery
-    this.#arrived = arrived
+    this.#model = model
   }
 
   /** Gives the payload that is acknowledged for good. `retransmissions`: all that were ever sent. */
   read(packet: TcpPacket, facts: AckFacts, probeEnd: number, retransmissions: number, nowMs: number): number {
     const board = this.#board
+    const { sack } = packet
     const sackedEnd = board.sacked > 0 ? board.sackedEnd : board.una
-    if (packet.sack !== undefined) this.#readSack(packet.sack, facts, sackedEnd, nowMs)
-    if (packet.sack?.duplicateFirst === true) this.#readDuplicate(packet.sack, facts, probeEnd, retransmissions)
+    if (sack !== undefined) {
+      this.#readSack(sack, facts, sackedEnd, nowMs)
+      if (sack.duplicateFirst) this.#readDuplicate(sack, facts, probeEnd, retransmissions)
+    }
     let bytes = 0
     while (board.una < packet.ack) {
       bytes += board.payloadBytes(board.una)
@@ -105,7 +108,7 @@ export class AckReader {
     isFirstCopy: boolean,
     nowMs: number,
   ): void {
-    this.#arrived(segment)
+    if (this.#model !== undefined) this.#model.arrived(segment)
     facts.delivered += 1
     const isRetransmission = (marks & EVER_RETRANSMITTED) !== 0
     if (!isRetransmission && this.#recovery.isBeforeRecoveryPoint(segment)) facts.hasOriginalArrived = true

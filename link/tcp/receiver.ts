@@ -22,7 +22,7 @@ export class Receiver {
   }
 
   accept(segment: number, payloadBytes: number): Arrival {
-    if (segment < this.next || this.#waits(segment)) {
+    if (segment < this.next || (this.hasHole && this.#waits(segment))) {
       this.#duplicate = segment
       return 'duplicate'
     }

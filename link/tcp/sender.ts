@@ -62,7 +62,7 @@ export class TcpSender {
     if (model !== undefined) this.#pacer = new Pacer(alarms, (nowMs) => this.#sendOn(nowMs))
     const parts = { board, window, rtt, controller, rack: this.#rack, ownsWindow: model !== undefined }
     this.recovery = new LossRecovery(parts)
-    this.#reader = new AckReader(parts, this.recovery, (segment) => model?.arrived(segment))
+    this.#reader = new AckReader(parts, this.recovery, model)
     this.#usage = new WindowUsage(window, board, initialWindow)
     this.#timer = new RetransmissionTimer(alarms, {
       reordering: (nowMs) => this.#onReorderingTimer(nowMs),
@@ -122,8 +122,8 @@ export class TcpSender {
     } else if (facts.delivered > 0) {
       this.#adjustWindow(newlyLost, nowMs)
     }
-    if (permission === 'lost-first') this.#retransmitLost(nowMs)
-    this.#push(nowMs)
+    if (permission === 'lost-first' && board.lost > board.retransmitted) this.#retransmitLost(nowMs)
+    if (this.#buffer.unsentBytes > 0) this.#push(nowMs)
     if (permission === 'new-first' && board.nxt === recovery.recoveryPoint) {
       recovery.giveUpProbing()
       this.#retransmitLost(nowMs)
@@ -137,7 +137,7 @@ export class TcpSender {
 
   #acknowledgeNothing(packet: TcpPacket, nowMs: number): void {
     this.#updatePeerRoom(packet)
-    this.#push(nowMs)
+    if (this.#buffer.unsentBytes > 0) this.#push(nowMs)
   }
 
   #updatePeerRoom(packet: TcpPacket): void {
