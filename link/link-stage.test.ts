@@ -168,7 +168,10 @@ for (const [name, { make, reorders }] of Object.entries(stages)) {
     test('a packet that a late timer brings after advance fares as if it had come in time', () =>
       check((list) => {
         const late = run(make, list, (stage, entryMs) => stage.advance(entryMs + 15))
-        expect(late.delivered).toEqual(run(make, list).delivered)
+        // Of one that overtakes, the others' moments may have been told before it came.
+        const byId = ({ delivered }: { delivered: readonly Departure[] }) =>
+          reorders ? delivered.toSorted((a, b) => a.id - b.id) : delivered
+        expect(byId(late)).toEqual(byId(run(make, list)))
       }))
   })
 }
