@@ -52,11 +52,15 @@ export class PacketFeed {
     return this.#queue.take()
   }
 
-  /** Fetches the next segment when it is time and it is there. */
+  /** It is time for the next segment, and it is there. */
+  get wantsSegment(): boolean {
+    if (this.#fetching || this.#queue.isFilled) return false
+    return this.#nextSegment < this.#options.presentation.outline().segments.length
+  }
+
+  /** Fetches the segment that is wanted. */
   prefetch(onFetched: () => void, onFailed: (error: Error) => void): void {
     const { presentation, segments, maxRtpBytes } = this.#options
-    if (this.#fetching || this.#queue.isFilled) return
-    if (this.#nextSegment >= presentation.outline().segments.length) return
     this.#fetching = true
     segments.packets(presentation, this.#nextSegment, maxRtpBytes).then((segment) => {
       this.#fetching = false

@@ -182,7 +182,7 @@ export class Playout {
     this.#timeline = new Timeline({ startMs: this.#pausedMs, elapsedMs, firstSendMs, nowMs: firstPacketMs })
     this.#nextReportMs = firstPacketMs
     this.#reportRandom = newReportRandom?.() ?? this.#reportRandom
-    this.#cancelAlarm = timer.wakeAt(firstPacketMs, () => this.#wake())
+    this.#cancelAlarm = timer.wakeAt(firstPacketMs, this.#wake)
   }
 
   #firstSendMs(): number {
@@ -190,8 +190,9 @@ export class Playout {
   }
 
   /** Everything due, then the next alarm. */
-  #wake(): void {
-    const [feed, timeline] = [this.#feed, this.#timeline]
+  readonly #wake = (): void => {
+    const feed = this.#feed
+    const timeline = this.#timeline
     if (feed === undefined || timeline === undefined) return
     const nowMs = this.#options.timer.nowMs()
     const lateMs = nowMs - timeline.dueMs(feed.peek()?.sendMs ?? Infinity)
@@ -201,7 +202,7 @@ export class Playout {
     this.#prefetch(feed)
     const nextMs = this.#nextWakeMs(feed, timeline, nowMs)
     if (nextMs <= nowMs) this.#end()
-    else this.#cancelAlarm = this.#options.timer.wakeAt(nextMs, () => this.#wake())
+    else this.#cancelAlarm = this.#options.timer.wakeAt(nextMs, this.#wake)
   }
 
   /** Reports and packets in the order of their moments, however late the timer is: what a link does with them then depends
@@ -225,6 +226,7 @@ export class Playout {
 
   /** A feed that ran dry is not left waiting for the next poll. */
   #prefetch(feed: PacketFeed): void {
+    if (!feed.wantsSegment) return
     const onFetched = (): void => {
       if (feed !== this.#feed || this.#timeline === undefined) return
       this.#cancelAlarm()
