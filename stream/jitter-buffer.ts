@@ -12,7 +12,8 @@ export type Released<P> =
   | { readonly kind: 'packet'; readonly packet: P; readonly lostBefore: boolean; readonly sequenceNumber: number }
   | { readonly kind: 'lost'; readonly firstSequenceNumber: number; readonly packets: number }
 
-type Held<P> = { readonly sequenceNumber: number; readonly packet: P; readonly arrivalMs: number }
+/** What is held is what will be released; what was lost before it is known by then. */
+type Held<P> = { readonly kind: 'packet'; readonly packet: P; lostBefore: boolean; readonly sequenceNumber: number }
 
 const DEFAULT_MAX_PACKETS = 4096
 const NOTHING: readonly Released<never>[] = []
@@ -23,6 +24,7 @@ export class JitterBuffer<P> {
   readonly #waitMs: number
   readonly #maxPackets: number
   readonly #held: Held<P>[] = [] // behind a gap, in order
+  readonly #arrivalsMs: number[] = [] // of those, in the same places
   #next: number | undefined // the one to release
   #lostBefore = false
   #giveUpMs = Infinity // of the oldest gap
@@ -38,9 +40,10 @@ export class JitterBuffer<P> {
   /** A packet has come; gives what can be released now. */
   push(sequenceNumber: number, packet: P, nowMs: number): readonly Released<P>[] {
     this.#next ??= sequenceNumber
-    if (this.#isInOrder(sequenceNumber)) return [this.#release(sequenceNumber, packet)]
+    const arrived: Held<P> = { kind: 'packet', packet, lostBefore: false, sequenceNumber }
+    if (this.#isInOrder(sequenceNumber)) return this.#release([arrived])
     if (sequenceNumber < this.#next) this.latePackets += 1
-    else this.#hold({ sequenceNumber, packet, arrivalMs: nowMs })
+    else this.#hold(arrived, nowMs)
     return this.advance(nowMs)
   }
 
@@ -90,16 +93,15 @@ export class JitterBuffer<P> {
   }
 
   /** Packets come nearly in order: the place is searched from the end. */
-  #hold(held: Held<P>): void {
-    const { sequenceNumber, arrivalMs } = held
+  #hold(held: Held<P>, arrivalMs: number): void {
     let place = this.#held.length
-    while (place > 0 && (this.#held[place - 1] as Held<P>).sequenceNumber > sequenceNumber) place -= 1
-    if (this.#held[place - 1]?.sequenceNumber === sequenceNumber) {
+    while (place > 0 && (this.#held[place - 1] as Held<P>).sequenceNumber > held.sequenceNumber) place -= 1
+    if (this.#held[place - 1]?.sequenceNumber === held.sequenceNumber) {
       this.duplicatePackets += 1
       return
     }
-    if (place === this.#held.length) this.#held.push(held)
-    else this.#held.splice(place, 0, held)
+    insert(this.#held, place, held)
+    insert(this.#arrivalsMs, place, arrivalMs)
     if (this.#held.length === 1) this.#giveUpMs = arrivalMs + this.#waitMs
   }
 
@@ -108,17 +110,18 @@ export class JitterBuffer<P> {
     const first = this.#next as number
     while (this.#held[count]?.sequenceNumber === first + count) count += 1
     if (count === 0) return []
-    const released = this.#held.splice(0, count).map((held) => this.#release(held.sequenceNumber, held.packet))
-    this.#giveUpMs =
-      this.#held.reduce((earliestMs, { arrivalMs }) => Math.min(earliestMs, arrivalMs), Infinity) + this.#waitMs
-    return released
+    this.#arrivalsMs.splice(0, count)
+    this.#giveUpMs = this.#arrivalsMs.reduce((earliestMs, ms) => Math.min(earliestMs, ms), Infinity) + this.#waitMs
+    return this.#release(this.#held.splice(0, count))
   }
 
-  #release(sequenceNumber: number, packet: P): Released<P> {
-    const released = { kind: 'packet' as const, packet, lostBefore: this.#lostBefore, sequenceNumber }
+  /** One or more, in order. */
+  #release(held: Held<P>[]): Released<P>[] {
+    const first = held[0] as Held<P>
+    first.lostBefore = this.#lostBefore
     this.#lostBefore = false
-    this.#next = sequenceNumber + 1
-    return released
+    this.#next = first.sequenceNumber + held.length
+    return held
   }
 
   #giveUpGap(): Released<P> {
@@ -127,4 +130,10 @@ export class JitterBuffer<P> {
     this.#lostBefore = true
     return { kind: 'lost', firstSequenceNumber, packets: this.#next - firstSequenceNumber }
   }
+}
+
+/** Mostly at the end, without a list of what was taken out. */
+function insert<T>(list: T[], place: number, item: T): void {
+  if (place === list.length) list.push(item)
+  else list.splice(place, 0, item)
 }
