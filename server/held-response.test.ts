@@ -98,3 +98,16 @@ test('requestBytesOf counts the bytes of a request’s head', async (context) =>
   await asked
   expect(counted).toBe(client.socket.bytesWritten)
 })
+
+test('isMidBodyAfter is true between the first and the last byte that was sent', async (context) => {
+  const { way, held, client } = await holding(context, answers['writeHead, then parts'] as Answer)
+  const asked = client.ask('/')
+  await vi.waitFor(() => expect(way.ended).toBe(1), { interval: 5 })
+  const headBytes = way.sentBytes - 10
+  const response = held[0] as HeldResponse
+  expect(response.isMidBodyAfter(headBytes)).toBe(false) // nothing has come yet
+  response.arrive(headBytes + 4)
+  expect([1, 5, 6].map((bytes) => response.isMidBodyAfter(bytes))).toEqual([true, true, false])
+  response.arrive(6)
+  await asked
+})
