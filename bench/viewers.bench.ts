@@ -18,13 +18,14 @@ const VIEWERS = 25 // of each kind
 const CLIP_KILOBITS_PER_SECOND = 3000
 const LEAST_KILOBITS_PER_SECOND = 2700 // of the best variant, as it is sent
 const CLIP_SECONDS = 24
-const SETTLE_MS = 5000 // everybody has begun, and the first segments are through
-const MEASURED_MS = 9000
+const SETTLE_MS = 5500 // everybody has begun: they do so over the 4 s of a segment
+const MEASURED_MS = 6000
 const TICKS_PER_SECOND = 100 // USER_HZ of /proc
 
+/** With room for the rate, and without loss: what is measured is how much is sent, not how TCP recovers. */
 const profile: LinkProfile = {
   seed: 7,
-  downlink: { rateBitsPerSecond: 8_000_000, oneWayDelayMs: 20, loss: { kind: 'random', lossRatio: 0.001 } },
+  downlink: { rateBitsPerSecond: 8_000_000, oneWayDelayMs: 20 },
   uplink: { rateBitsPerSecond: 2_000_000, oneWayDelayMs: 20 },
 }
 
@@ -127,7 +128,9 @@ async function nextLine(child: ChildProcess, lines: Interface): Promise<string> 
   return line
 }
 
-/** A segment comes as fast as the line is, then there is a pause: 9 s hold as much as two of 4 s, at least. */
+/** Of the variant's rate; a data channel is slowed by its own congestion control when the machine is busy. */
+const ENOUGH = { hls: 0.85, rtsp: 0.85, channel: 0.6 }
+
 function checkReceived(
   received: Record<'hls' | 'rtsp' | 'channel', number>,
   kinds: Record<'hls' | 'rtsp' | 'channel', number>,
@@ -135,8 +138,7 @@ function checkReceived(
 ): void {
   for (const kind of ['hls', 'rtsp', 'channel'] as const) {
     const kilobitsPerSecond = (received[kind] * 8) / 1000 / seconds / Math.max(1, kinds[kind])
-    const enough = kind === 'hls' ? 0.7 : 0.9
-    if (kinds[kind] === 0 || kilobitsPerSecond >= enough * LEAST_KILOBITS_PER_SECOND) continue
+    if (kinds[kind] === 0 || kilobitsPerSecond >= ENOUGH[kind] * LEAST_KILOBITS_PER_SECOND) continue
     throw new Error(`a viewer by ${kind} got ${Math.round(kilobitsPerSecond)} kbit/s`)
   }
 }
@@ -148,7 +150,7 @@ function cpuTicks(pid: number): number {
 }
 
 export default {
-  title: `Viewers at 3 Mbit/s, each behind a link of its own with 0.1 % loss: the server's CPU`,
+  title: `Live viewers at 3 Mbit/s, each behind a link of its own of 8 Mbit/s and 20 ms: the server's CPU`,
   unit: '% of a core',
   sides: {
     '25 HLS and 25 RTSP': () => serverLoad({ hls: VIEWERS, rtsp: VIEWERS, channel: 0 }),
