@@ -32,6 +32,7 @@ export class Bbr implements CongestionController, PathModel {
   readonly name = 'bbr'
   readonly model = this
   bytesPerMs = 0
+  #burstSegments = 1 // at that rate
   readonly #window: CongestionWindow
   readonly #board: Scoreboard
   readonly #rtt: RttEstimator
@@ -243,12 +244,18 @@ export class Bbr implements CongestionController, PathModel {
 
   #setFirstPacing(): void {
     const rttMs = this.#rtt.srttMs === 0 ? 1 : this.#rtt.srttMs
-    this.bytesPerMs = ((this.#window.cwnd * MSS_BYTES) / rttMs) * HIGH_GAIN * PACING_MARGIN
+    this.#paceAt(((this.#window.cwnd * MSS_BYTES) / rttMs) * HIGH_GAIN * PACING_MARGIN)
   }
 
   #setPacing(gain: number): void {
     const bytesPerMs = this.#segmentsPerMs * MSS_BYTES * gain * PACING_MARGIN
-    if (this.#isPipeFull || bytesPerMs > this.bytesPerMs) this.bytesPerMs = bytesPerMs
+    if (this.#isPipeFull || bytesPerMs > this.bytesPerMs) this.#paceAt(bytesPerMs)
+  }
+
+  #paceAt(bytesPerMs: number): void {
+    if (bytesPerMs === this.bytesPerMs) return
+    this.bytesPerMs = bytesPerMs
+    this.#burstSegments = burstSegments(bytesPerMs)
   }
 
   #setCwnd(acked: number, newlyLost: number, state: RecoveryState): void {
@@ -305,11 +312,11 @@ export class Bbr implements CongestionController, PathModel {
     const even = 2 * Math.ceil((segments + 3 * this.#burstSegments) / 2)
     return even + (this.#mode === 'probe-bandwidth' && this.#cyclePhase === 0 ? 2 : 0)
   }
+}
 
-  /** bbr_tso_segs_goal: about a millisecond's worth. */
-  get #burstSegments(): number {
-    const least = this.bytesPerMs < SLOW_RATE_BYTES_PER_MS ? 1 : 2
-    const segments = Math.floor((this.bytesPerMs * 1000) / 1024 / MSS_BYTES)
-    return Math.min(Math.max(segments, least), MOST_BURST_SEGMENTS)
-  }
+/** bbr_tso_segs_goal: about a millisecond's worth. */
+function burstSegments(bytesPerMs: number): number {
+  const least = bytesPerMs < SLOW_RATE_BYTES_PER_MS ? 1 : 2
+  const segments = Math.floor((bytesPerMs * 1000) / 1024 / MSS_BYTES)
+  return Math.min(Math.max(segments, least), MOST_BURST_SEGMENTS)
 }
