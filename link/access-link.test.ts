@@ -161,3 +161,15 @@ test('10,000 flows opened and closed are all forgotten, their packets under way 
   line.advance(1e6)
   expect([delivered, line.nextEventMs()]).toEqual([0, Infinity])
 })
+
+test('AccessLink.closeFlow ends what is told of a flow that has just been told of, and of no other', () => {
+  const { line, flow, send, told } = tellingLink({ seed: 1, downlink: { oneWayDelayMs: 20 } })
+  let ofOther = 0
+  const other = line.openFlow({ down: { delivered: () => (ofOther += 1) } })
+  send(0, 0)
+  line.send('down', { id: 1, flow: other, sizeBytes: 1000, traffic: 'rtp' }, 0)
+  send(2, 0)
+  line.closeFlow(flow)
+  line.advance(100)
+  expect([told.map(([what]) => what), ofOther]).toEqual([['down accepted', 'down accepted'], 1])
+})
