@@ -84,10 +84,9 @@ export class RtpViewer {
     const ticks = mediaTicks[place] as number
     this.#nowMs = atMs
     if (track.index === TRACK_VIDEO && !this.#clock.isStarted) this.#start(ticks, atMs)
-    const arrival = track.statistics.add((sequenceNumbers[place] as number) & 0xffff, ticks, atMs)
+    const extendedSequenceNumber = track.statistics.addNew((sequenceNumbers[place] as number) & 0xffff, ticks, atMs)
     this.#received(sizesBytes[place] as number, atMs)
-    if (arrival.kind !== 'new') return
-    const { extendedSequenceNumber } = arrival
+    if (extendedSequenceNumber === undefined) return
     if (track.buffer.passes(extendedSequenceNumber)) this.#assemble(track, place)
     else this.#route(track, track.buffer.push(extendedSequenceNumber, place, atMs), atMs)
   }

@@ -108,3 +108,10 @@ test('ReceptionStatistics counts exactly the packets that a random mask drops', 
     { seed: 3, numRuns: fuzzRuns(300) },
   )
 })
+
+test('addNew counts as add does, and gives the extended sequence number of new packets only', () => {
+  const statistics = new ReceptionStatistics({ clockRateHz: 90_000, firstSequenceNumber: 65_535 })
+  const given = [65_535, 0, 0, 40_000].map((sequenceNumber) => statistics.addNew(sequenceNumber, 0, 0))
+  expect(given).toEqual([65_535, 65_536, undefined, undefined]) // new, new, a duplicate, out of range
+  expect([statistics.receivedPackets, statistics.duplicatePackets]).toEqual([3, 1])
+})

@@ -69,16 +69,18 @@ export class ReceptionStatistics {
   }
 
   add(sequenceNumber: number, timestampTicks: number, arrivalMs: number): Arrival {
-    if (this.#base === undefined) {
-      if (sequenceNumber !== this.#believedNext) return this.#awaitNext(sequenceNumber, 'probation')
-      this.#begin(sequenceNumber)
-    }
-    const distance = sequenceDistance(this.#highest, sequenceNumber)
-    if (distance >= this.#maxDropout || distance < -MAX_MISORDER) {
-      if (sequenceNumber !== this.#believedNext) return this.#awaitNext(sequenceNumber, 'out-of-range')
-      this.#restart(sequenceNumber)
-    }
-    return this.#count(extendSequenceNumber(sequenceNumber, this.#highest), timestampTicks, arrivalMs)
+    const refusal = this.#refusalOf(sequenceNumber)
+    if (refusal !== undefined) return { kind: refusal }
+    const extendedSequenceNumber = extendSequenceNumber(sequenceNumber, this.#highest)
+    const isNew = this.#count(extendedSequenceNumber, timestampTicks, arrivalMs)
+    return { kind: isNew ? 'new' : 'duplicate', extendedSequenceNumber }
+  }
+
+  /** In place of `add`, for who wants no object for a packet: the extended sequence number of a new one, else undefined. */
+  addNew(sequenceNumber: number, timestampTicks: number, arrivalMs: number): number | undefined {
+    if (this.#refusalOf(sequenceNumber) !== undefined) return undefined
+    const extendedSequenceNumber = extendSequenceNumber(sequenceNumber, this.#highest)
+    return this.#count(extendedSequenceNumber, timestampTicks, arrivalMs) ? extendedSequenceNumber : undefined
   }
 
   /** The sender has told the last sequence number it sent: what is missing up to there is lost. */
@@ -103,18 +105,33 @@ export class ReceptionStatistics {
     }
   }
 
-  #count(extendedSequenceNumber: number, timestampTicks: number, arrivalMs: number): Arrival {
+  /** Why it is not counted, if it is not. */
+  #refusalOf(sequenceNumber: number): 'probation' | 'out-of-range' | undefined {
+    if (this.#base === undefined) {
+      if (sequenceNumber !== this.#believedNext) return this.#awaitNext(sequenceNumber, 'probation')
+      this.#begin(sequenceNumber)
+    }
+    const distance = sequenceDistance(this.#highest, sequenceNumber)
+    if (distance >= this.#maxDropout || distance < -MAX_MISORDER) {
+      if (sequenceNumber !== this.#believedNext) return this.#awaitNext(sequenceNumber, 'out-of-range')
+      this.#restart(sequenceNumber)
+    }
+    return undefined
+  }
+
+  /** Whether it came for the first time. */
+  #count(extendedSequenceNumber: number, timestampTicks: number, arrivalMs: number): boolean {
     this.receivedPackets += 1
     const slot = extendedSequenceNumber & (REMEMBERED_PACKETS - 1)
     if (this.#seen[slot] === extendedSequenceNumber) {
       this.duplicatePackets += 1
-      return { kind: 'duplicate', extendedSequenceNumber }
+      return false
     }
     this.#seen[slot] = extendedSequenceNumber
     if (extendedSequenceNumber < this.#highest) this.reorderedPackets += 1
     else this.#addJitter(timestampTicks, arrivalMs)
     this.#highest = Math.max(this.#highest, extendedSequenceNumber)
-    return { kind: 'new', extendedSequenceNumber }
+    return true
   }
 
   /** Only the first packet of each timestamp: the packets of a frame are spread by the sender, that is no jitter. */
@@ -124,9 +141,9 @@ export class ReceptionStatistics {
     this.#jitter.add(timestampTicks, arrivalMs)
   }
 
-  #awaitNext(sequenceNumber: number, kind: 'probation' | 'out-of-range'): Arrival {
+  #awaitNext<Kind extends 'probation' | 'out-of-range'>(sequenceNumber: number, kind: Kind): Kind {
     this.#believedNext = (sequenceNumber + 1) & 0xffff
-    return { kind }
+    return kind
   }
 
   #begin(firstSequenceNumber: number): void {
