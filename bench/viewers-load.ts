@@ -52,6 +52,7 @@ async function watchByRtsp({ rtspUrl, videoId, segments }: ViewersWish, link: st
     const { headers } = await ask('SETUP', `${url}/trackID=${track}`, { transport, ...session })
     session = { session: readSessionHeader(headers.get('session') ?? '').id }
   }
+  goodbyes.push(() => ask('TEARDOWN', url, session))
   const seconds = segments.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0)
   for (;;) {
     await ask('PLAY', url, { ...session, range: 'npt=0-' })
@@ -106,10 +107,15 @@ async function watchByChannel({ url, videoId, variant }: ViewersWish, link: stri
     const body = peer.localDescription()?.sdp ?? ''
     const answer = await fetch(`${url}/api/udp-sessions?${query}`, { method: 'POST', headers, body })
     if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`)
+    const session = `${url}${answer.headers.get('location')}`
+    goodbyes.push(() => fetch(session, { method: 'DELETE' }))
     peer.setRemoteDescription(await answer.text(), 'answer')
   })
   peer.setLocalDescription('offer')
 }
+
+/** Sessions outlive their connections, and an address has a bounded number of them: the next viewers need these. */
+const goodbyes: (() => Promise<unknown>)[] = []
 
 /** A channel that nothing refers to is collected, and closed. */
 const kept: unknown[] = []
@@ -138,4 +144,7 @@ process.stdin.on('data', () => {
   process.stdout.write(`${JSON.stringify(received)}\n`)
   Object.assign(received, { hls: 0, rtsp: 0, channel: 0 })
 })
-process.stdin.on('end', () => process.exit(0))
+process.stdin.on('end', async () => {
+  await Promise.all(goodbyes.map((sayGoodbye) => sayGoodbye()))
+  process.exit(0)
+})

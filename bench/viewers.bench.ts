@@ -19,7 +19,7 @@ const CLIP_KILOBITS_PER_SECOND = 3000
 const LEAST_KILOBITS_PER_SECOND = 2700 // of the best variant, as it is sent
 const CLIP_SECONDS = 24
 const SETTLE_MS = 5500 // everybody has begun: they do so over the 4 s of a segment
-const MEASURED_MS = 6000
+const MEASURED_MS = 5000 // more than a segment: what each fetches is spread evenly over it
 const TICKS_PER_SECOND = 100 // USER_HZ of /proc
 
 /** With room for the rate, and without loss: what is measured is how much is sent, not how TCP recovers. */
