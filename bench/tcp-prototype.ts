@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { sharedFolder } from '../lab/test-support/shared-files.ts'
 import type { CongestionControl } from '../link/profile.ts'
 import { cpuMicroseconds } from './cpu-time.ts'
+import { BULK_SECONDS } from './model-cost.ts'
 
 /** What we use of the study's prototype of the model (`reference/kernel-tcp/tcp_model.mjs` among the shared files). */
 type Sim = { t: number; run(untilMs: number): void; at(ms: number, act: () => void): void }
@@ -48,13 +49,13 @@ export async function loadPrototype(): Promise<Prototype | undefined> {
 function tcpMicroseconds({ bulk }: Model, cc: CongestionControl): number {
   let segments = 0
   const cpu = cpuMicroseconds(() => {
-    segments = bulk({ rate: 5_000_000, delay: 20, loss: 0, cc, secs: 120 }).segs
+    segments = bulk({ rate: 5_000_000, delay: 20, loss: 0, cc, secs: BULK_SECONDS }).segs
   })
   return cpu / segments
 }
 
 function rtpMicroseconds(model: Model): number {
-  const packets = Array.from({ length: 60_000 }, (_, index) => ({ sizeBytes: 1128, sendMs: 2 * index }))
+  const packets = Array.from({ length: BULK_SECONDS * 500 }, (_, index) => ({ sizeBytes: 1128, sendMs: 2 * index }))
   return cpuMicroseconds(() => sendPackets(model, packets, 5_000_000, 0)) / packets.length
 }
 

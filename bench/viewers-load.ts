@@ -100,8 +100,7 @@ async function watchByChannel({ url, videoId, variant }: ViewersWish, link: stri
       control.sendMessage(JSON.stringify({ id: 1, method: 'play', startSeconds: 0 }))
     }
   })
-  peer.onGatheringStateChange(async (state) => {
-    if (state !== 'complete') return
+  const offer = async (): Promise<void> => {
     const query = new URLSearchParams({ video: videoId, variant, link })
     const headers = { 'Content-Type': 'application/sdp' }
     const body = peer.localDescription()?.sdp ?? ''
@@ -110,7 +109,8 @@ async function watchByChannel({ url, videoId, variant }: ViewersWish, link: stri
     const session = `${url}${answer.headers.get('location')}`
     goodbyes.push(() => fetch(session, { method: 'DELETE' }))
     peer.setRemoteDescription(await answer.text(), 'answer')
-  })
+  }
+  peer.onGatheringStateChange((state) => void (state === 'complete' && offer()))
   peer.setLocalDescription('offer')
 }
 
@@ -144,7 +144,6 @@ process.stdin.on('data', () => {
   process.stdout.write(`${JSON.stringify(received)}\n`)
   Object.assign(received, { hls: 0, rtsp: 0, channel: 0 })
 })
-process.stdin.on('end', async () => {
-  await Promise.all(goodbyes.map((sayGoodbye) => sayGoodbye()))
-  process.exit(0)
+process.stdin.on('end', () => {
+  void Promise.all(goodbyes.map((sayGoodbye) => sayGoodbye())).finally(() => process.exit(0))
 })

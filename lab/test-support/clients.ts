@@ -30,7 +30,7 @@ const clients: Readonly<Record<ClientName, { readonly find: () => string | undef
   'gst-launch-1.0': { find: () => onPath('gst-launch-1.0'), get: 'apt-get install gstreamer1.0-tools' },
   chromium: { find: () => findChromium()?.path, get: 'apt-get install chromium' },
   'node-datachannel': { find: findDataChannel, get: 'npm ci, without --omit=optional' },
-  'node-24': { find: findNode24, get: 'npm ci --prefix build/node-24' },
+  'node-24': { find: findNode24, get: 'npm ci --prefix .ci/node-24' },
 }
 
 /** The path of a client that the test drives. Without it the test is skipped with the reason,
@@ -69,7 +69,7 @@ function npmFfprobe(): string | undefined {
 /** This very program, if it is one; else what the npm package for this platform brings, 120 MB that nobody needs otherwise. */
 function findNode24(): string | undefined {
   if (process.versions.node.startsWith('24.')) return process.execPath
-  const packed = join(repositoryFolder, `build/node-24/node_modules/node-${process.platform}-${process.arch}/bin/node`)
+  const packed = join(repositoryFolder, `.ci/node-24/node_modules/node-${process.platform}-${process.arch}/bin/node`)
   return [onPath('node24'), packed].find((path) => path !== undefined && isNode24(path))
 }
 
