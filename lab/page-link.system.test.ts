@@ -107,22 +107,23 @@ for (const congestionControl of matrix(['cubic', 'reno', 'bbr'])) {
   })
 }
 
-test('a segment that is played twice crosses the link twice', async (context) => {
-  needs(context, 'chromium')
-  if (clip === undefined) return needs(context, 'ffmpeg')
-  const link = await clip.makeLink({ seed: 1, downlink: { rateBitsPerSecond: 20_000_000 } })
-  const page = await clip.openPage(context, `?side=hls&link=${link.id}`)
-  const first = await untilPage(page, ({ segments }) => segments?.length === 5)
-  const { tcp } = await link.get()
-  await link.restart()
-  await page.reload()
-  const again = await untilPage(page, ({ segments }) => segments?.length === 5)
-  expect(again.segments.map(({ path }) => path)).toEqual(first.segments.map(({ path }) => path))
-  const { tcp: second } = await link.get()
-  expect(second.http.requests).toBe(tcp.http.requests)
-  const mediaBytes = first.segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  expect(second.downlink.deliveredBytes).toBeGreaterThan(mediaBytes)
-})
+if (inLongRun)
+  test('a segment that is played twice crosses the link twice', async (context) => {
+    needs(context, 'chromium')
+    if (clip === undefined) return needs(context, 'ffmpeg')
+    const link = await clip.makeLink({ seed: 1, downlink: { rateBitsPerSecond: 20_000_000 } })
+    const page = await clip.openPage(context, `?side=hls&link=${link.id}`)
+    const first = await untilPage(page, ({ segments }) => segments?.length === 5)
+    const { tcp } = await link.get()
+    await link.restart()
+    await page.reload()
+    const again = await untilPage(page, ({ segments }) => segments?.length === 5)
+    expect(again.segments.map(({ path }) => path)).toEqual(first.segments.map(({ path }) => path))
+    const { tcp: second } = await link.get()
+    expect(second.http.requests).toBe(tcp.http.requests)
+    const mediaBytes = first.segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    expect(second.downlink.deliveredBytes).toBeGreaterThan(mediaBytes)
+  })
 
 test('a network that blocks UDP stops RTP and lets HLS play, and the page says why', async (context) => {
   needs(context, 'chromium')
@@ -223,9 +224,8 @@ test('over a round trip of 300 ms HLS starts after handshake, two playlists and 
   expectStartup(udp.measures['startupMs'], modelledMs + ROUND_TRIP_MS / 2 + JITTER_BUFFER_MS)
 })
 
-test.runIf(inLongRun)(
-  'the panel sets the link by mouse and keyboard, and its address makes the network again',
-  async (context) => {
+if (inLongRun)
+  test('the panel sets the link by mouse and keyboard, and its address makes the network again', async (context) => {
     needs(context, 'chromium')
     if (clip === undefined) return needs(context, 'ffmpeg')
     const link = await clip.makeLink({ seed: 1, downlink: {} })
@@ -257,5 +257,4 @@ test.runIf(inLongRun)(
     const other = await clip.makeLink({ seed: 1, downlink: { rateBitsPerSecond: 1_000_000, jitterMs: 7 } })
     await page.goto(page.url().replace(link.id, other.id))
     await expect.poll(async () => (await other.get()).profile).toEqual(profile)
-  },
-)
+  })
