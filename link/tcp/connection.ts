@@ -37,6 +37,7 @@ export type TcpState = {
   readonly rtoMs: number
   readonly inFlight: number // segments
   readonly unacknowledgedBytes: number // written, not yet acknowledged
+  readonly peerRoomBytes: number // the client's last advertised window; Infinity: none yet
   readonly sentSegments: number
   readonly retransmittedSegments: number
   readonly timeouts: number
@@ -135,6 +136,7 @@ export class TcpConnection {
       rtoMs: rtt.rtoMs,
       inFlight: board.inFlight,
       unacknowledgedBytes: sender.unacknowledgedBytes,
+      peerRoomBytes: sender.peerRoomBytes,
       sentSegments: sender.sentSegments,
       retransmittedSegments: sender.retransmittedSegments,
       timeouts: sender.timeouts,

@@ -76,6 +76,10 @@ export class TcpSender {
     return this.#buffer.unacknowledgedBytes
   }
 
+  get peerRoomBytes(): number {
+    return this.#buffer.peerRoomBytes
+  }
+
   /** Takes all; false when the buffer is now full. */
   write(bytes: number, nowMs: number): boolean {
     if (this.#model !== undefined) this.#noteApplicationLimited()
