@@ -62,6 +62,7 @@ export class MeasuresFold {
         this.#counts.frozenFrames += 1
         return
       case 'media-received':
+      case 'segment-received':
         return this.receive(event.sizeBytes, event.atMs)
       case 'packets-given-up':
         this.#givenUpPackets += event.packets
@@ -76,6 +77,16 @@ export class MeasuresFold {
         return this.#link.add(event)
       case 'events-left-out':
         this.#leftOutEvents += event.events
+        return
+      case 'code-read':
+      case 'variant-shown':
+      case 'buffer':
+      case 'segment-asked':
+      case 'segment-cancelled':
+      case 'network-changed':
+      case 'tcp-state':
+      case 'receiver-report':
+      case 'clock':
         return
     }
   }
