@@ -10,12 +10,11 @@ import { onLinkClick } from './navigation.ts'
 import { NetworkPanel } from './network-panel.tsx'
 import { PlayerControls, type PlayerActions } from './player-controls.tsx'
 import { exposeSnapshot } from './snapshot.ts'
-import type { SideName } from './settings.ts'
 import type { SideStatus } from './side.ts'
 import { usePlayerKeys } from './player-keys.ts'
 import { Viewing } from './viewing.ts'
+import { sideWords } from './words.ts'
 
-const sideWords: Readonly<Record<SideName, string>> = { hls: 'HLS', udp: 'UDP' }
 const beforeStart: SideStatus = {
   phase: 'starting',
   positionSeconds: 0,

@@ -1,0 +1,3 @@
+/** Every text of the compare page, a constant a part of the page. */
+
+export const sideWords = { hls: 'HLS', udp: 'UDP' } as const
