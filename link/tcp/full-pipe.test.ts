@@ -13,7 +13,7 @@ test('FullPipe counts anew when the rate grows by a quarter, and stays full once
   const pipe = new FullPipe()
   for (const rate of [4, 4, 4, 5, 5, 5]) pipe.noteRound(rate)
   expect(pipe.isFull).toBe(false)
-  for (const rate of [5, 50]) pipe.noteRound(rate)
+  for (const rate of [5, 50, 50]) pipe.noteRound(rate)
   expect(pipe.isFull).toBe(true)
 })
 
