@@ -1,7 +1,9 @@
 import type { AckFacts } from './ack-facts.ts'
 import { AckAggregation } from './ack-aggregation.ts'
 import type { CongestionController, CongestionWindow, PathModel } from './congestion-control.ts'
+import { burstSegments } from './burst-segments.ts'
 import { DeliveryRate, type RateSample } from './delivery-rate.ts'
+import { FullPipe } from './full-pipe.ts'
 import { LOSS, RECOVERY, type RecoveryState } from './recovery-state.ts'
 import type { RttEstimator } from './rtt.ts'
 import type { Scoreboard } from './scoreboard.ts'
@@ -18,12 +20,8 @@ const CWND_GAIN = 2
 const CYCLE_GAINS = [1.25, 0.75, 1, 1, 1, 1, 1, 1] as const
 const CYCLE_CHOICES = 7 // bbr_cycle_rand
 const PACING_MARGIN = 0.99 // bbr_pacing_margin_percent
-const FULL_BANDWIDTH_GROWTH = 1.25 // bbr_full_bw_thresh
-const FULL_BANDWIDTH_ROUNDS = 3 // bbr_full_bw_cnt
 const LEAST_CWND = 4 // bbr_cwnd_min_target
 const INITIAL_CWND = 10
-const SLOW_RATE_BYTES_PER_MS = 150 // bbr_min_tso_rate, 1.2 Mbit/s: below it segments leave one by one
-const MOST_BURST_SEGMENTS = 127
 
 type Mode = 'startup' | 'drain' | 'probe-bandwidth' | 'probe-rtt'
 
@@ -33,6 +31,7 @@ export class Bbr implements CongestionController, PathModel {
   readonly model = this
   bytesPerMs = 0
   #burstSegments = 1 // at that rate
+  readonly #pipe = new FullPipe()
   readonly #window: CongestionWindow
   readonly #board: Scoreboard
   readonly #rtt: RttEstimator
@@ -45,9 +44,6 @@ export class Bbr implements CongestionController, PathModel {
   #rounds = 0
   #roundEnd = 0 // in segments delivered
   #isRoundStart = false
-  #fullBandwidth = 0
-  #fullBandwidthRounds = 0
-  #isPipeFull = false
   #minRttMs = Infinity
   #minRttAtMs = 0
   #cyclePhase = 0
@@ -76,7 +72,7 @@ export class Bbr implements CongestionController, PathModel {
   stateChanged(state: RecoveryState): void {
     if (state !== LOSS) return
     this.#priorState = LOSS
-    this.#fullBandwidth = 0
+    this.#pipe.forgetBandwidth()
     this.#isRoundStart = true
   }
 
@@ -117,7 +113,9 @@ export class Bbr implements CongestionController, PathModel {
       this.#aggregation.add(facts.delivered, this.#segmentsPerMs, cwnd, this.#isRoundStart, nowMs)
     }
     this.#advanceCycle(newlyLost, this.#inNetwork(priorInFlight, pacingWaitMs), nowMs)
-    if (sample !== undefined) this.#checkPipeFull(sample)
+    if (sample !== undefined && this.#isRoundStart && !sample.isApplicationLimited) {
+      this.#pipe.noteRound(this.#segmentsPerMs)
+    }
     this.#drain(this.#inNetwork(this.#board.inFlight, pacingWaitMs), nowMs)
     this.#updateMinRtt(facts, nowMs)
     this.#setGains()
@@ -162,19 +160,8 @@ export class Bbr implements CongestionController, PathModel {
     this.#phaseStartMs = nowMs
   }
 
-  #checkPipeFull({ isApplicationLimited }: RateSample): void {
-    if (this.#isPipeFull || !this.#isRoundStart || isApplicationLimited) return
-    if (this.#segmentsPerMs >= this.#fullBandwidth * FULL_BANDWIDTH_GROWTH) {
-      this.#fullBandwidth = this.#segmentsPerMs
-      this.#fullBandwidthRounds = 0
-      return
-    }
-    this.#fullBandwidthRounds += 1
-    this.#isPipeFull = this.#fullBandwidthRounds >= FULL_BANDWIDTH_ROUNDS
-  }
-
   #drain(inNetwork: number, nowMs: number): void {
-    if (this.#mode === 'startup' && this.#isPipeFull) this.#mode = 'drain'
+    if (this.#mode === 'startup' && this.#pipe.isFull) this.#mode = 'drain'
     if (this.#mode === 'drain' && inNetwork <= this.#inFlightAt(1)) this.#probeBandwidth(nowMs)
   }
 
@@ -217,7 +204,7 @@ export class Bbr implements CongestionController, PathModel {
     if (this.#probeRttEndMs === 0 || nowMs <= this.#probeRttEndMs) return
     this.#minRttAtMs = nowMs
     this.#window.cwnd = Math.max(this.#window.cwnd, this.#priorCwnd)
-    if (this.#isPipeFull) this.#probeBandwidth(nowMs)
+    if (this.#pipe.isFull) this.#probeBandwidth(nowMs)
     else this.#mode = 'startup'
   }
 
@@ -249,7 +236,7 @@ export class Bbr implements CongestionController, PathModel {
 
   #setPacing(gain: number): void {
     const bytesPerMs = this.#segmentsPerMs * MSS_BYTES * gain * PACING_MARGIN
-    if (this.#isPipeFull || bytesPerMs > this.bytesPerMs) this.#paceAt(bytesPerMs)
+    if (this.#pipe.isFull || bytesPerMs > this.bytesPerMs) this.#paceAt(bytesPerMs)
   }
 
   #paceAt(bytesPerMs: number): void {
@@ -285,9 +272,9 @@ export class Bbr implements CongestionController, PathModel {
 
   #growCwnd(acked: number): void {
     const window = this.#window
-    const extra = this.#isPipeFull ? this.#aggregation.extraSegments(this.#segmentsPerMs) : 0
+    const extra = this.#pipe.isFull ? this.#aggregation.extraSegments(this.#segmentsPerMs) : 0
     const target = this.#withBudget(this.#bandwidthDelayProduct(this.#cwndGain) + Math.floor(extra))
-    if (this.#isPipeFull) window.cwnd = Math.min(window.cwnd + acked, target)
+    if (this.#pipe.isFull) window.cwnd = Math.min(window.cwnd + acked, target)
     else if (window.cwnd < target || this.#rate.delivered < INITIAL_CWND) window.cwnd += acked
     window.cwnd = Math.max(window.cwnd, LEAST_CWND)
   }
@@ -312,11 +299,4 @@ export class Bbr implements CongestionController, PathModel {
     const even = 2 * Math.ceil((segments + 3 * this.#burstSegments) / 2)
     return even + (this.#mode === 'probe-bandwidth' && this.#cyclePhase === 0 ? 2 : 0)
   }
-}
-
-/** bbr_tso_segs_goal: about a millisecond's worth. */
-function burstSegments(bytesPerMs: number): number {
-  const least = bytesPerMs < SLOW_RATE_BYTES_PER_MS ? 1 : 2
-  const segments = Math.floor((bytesPerMs * 1000) / 1024 / MSS_BYTES)
-  return Math.min(Math.max(segments, least), MOST_BURST_SEGMENTS)
 }
