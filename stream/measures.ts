@@ -81,6 +81,7 @@ export class MeasuresFold {
       case 'code-read':
       case 'variant-shown':
       case 'buffer':
+      case 'rtp-started':
       case 'segment-asked':
       case 'segment-cancelled':
       case 'network-changed':
