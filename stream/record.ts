@@ -10,6 +10,8 @@ export type ViewerSide = 'hls' | 'udp'
 /** `side` is absent in a record of one viewer; `atMs` is the viewer's monotonic clock. */
 type Seen = { readonly atMs: number; readonly side?: ViewerSide }
 
+type Track = 'video' | 'audio'
+
 /** A file of the package; `uri` is relative to the variant's folder, or to the package where there is no variant. */
 type OfFile = { readonly uri: string; readonly variant?: string }
 
@@ -24,7 +26,15 @@ export type ViewerEvent = Seen &
     | { readonly kind: 'code-read'; readonly frameNumber: number } // burnt into the picture that is shown now
     | { readonly kind: 'variant-shown'; readonly variant: string; readonly bitsPerSecond: number } // from now on; BANDWIDTH
     | { readonly kind: 'buffer'; readonly bufferSeconds: number } // received and not yet shown
-    | { readonly kind: 'media-received'; readonly sizeBytes: number } // an RTP packet, an HLS segment
+    | { readonly kind: 'media-received'; readonly sizeBytes: number; readonly track?: Track } // an RTP packet, a segment
+    | {
+        readonly kind: 'rtp-started' // a track, from a keyframe on; what the answer to PLAY tells (RTP-Info)
+        readonly track: Track
+        readonly variant: string
+        readonly ssrc: number
+        readonly firstSequenceNumber: number // 16 bits; of the keyframe's first packet
+        readonly startSeconds: number // of the keyframe
+      }
     | ({ readonly kind: 'segment-asked' } & OfFile)
     | ({
         readonly kind: 'segment-received' | 'segment-cancelled' // whole; or given up after so many bytes
@@ -35,7 +45,7 @@ export type ViewerEvent = Seen &
     | {
         readonly kind: 'packets-given-up' // did not come in time
         readonly packets: number
-        readonly track?: 'video' | 'audio'
+        readonly track?: Track
         readonly firstSequenceNumber?: number // 16 bits
       }
     | { readonly kind: 'packet-late' } // one of those came after all
