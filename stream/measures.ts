@@ -1,6 +1,7 @@
 import { LinkMeasuresFold, type LinkMeasures } from './link-measures.ts'
 import { RecentBytes } from './recent-bytes.ts'
 import type { RunEvent } from './record.ts'
+import { ViewerStandstills } from './viewer-standstills.ts'
 
 /** The figures of a run up to a moment; definitions: network-model.md 5.1. Those of the current stall or freeze count in. */
 export type Measures = {
@@ -21,43 +22,36 @@ export type Measures = {
   readonly link?: readonly LinkMeasures[] // where the link's truth was told: each direction of each lane
 }
 
-const STALL_MS = 100
-const FREEZE_MS = 150
-const FREEZE_INTERVALS = 3
 const BITRATE_WINDOW_MS = 5000
 
 /** The fold over a run's events, in their order. */
 export class MeasuresFold {
-  readonly #stalls = new Standstills(STALL_MS, 0)
-  readonly #freezes: Standstills
+  readonly #standstills: ViewerStandstills
   readonly #bitrate = new RecentBytes(BITRATE_WINDOW_MS)
   readonly #link = new LinkMeasuresFold()
   #askedMs: number | undefined
   #startupMs: number | undefined
-  #positionSeconds: number | undefined
-  #isStarting = true // no standstill counts before the first frame
   #counts = { intactFrames: 0, damagedFrames: 0, frozenFrames: 0, receivedPackets: 0, latePackets: 0, receivedBytes: 0 }
   #givenUpPackets = 0
   #leftOutEvents = 0
 
   constructor(frameIntervalMs: number) {
-    this.#freezes = new Standstills(Math.max(FREEZE_MS, FREEZE_INTERVALS * frameIntervalMs), frameIntervalMs)
+    this.#standstills = new ViewerStandstills(frameIntervalMs)
   }
 
   add(event: RunEvent): void {
     switch (event.kind) {
       case 'play-asked':
         this.#askedMs ??= event.atMs
-        return this.#hold(event.atMs)
+        return this.#standstills.add(event)
       case 'paused':
       case 'ended':
-        return this.#hold(event.atMs)
       case 'resumed':
-        return this.#moveOn(event.atMs)
       case 'playhead':
-        return this.#movePlayhead(event.positionSeconds, event.atMs)
+        return this.#standstills.add(event)
       case 'frame-shown':
-        return this.#show(event.state, event.atMs)
+        this.#show(event.state, event.atMs)
+        return this.#standstills.add(event)
       case 'frame-frozen':
         this.#counts.frozenFrames += 1
         return
@@ -99,8 +93,8 @@ export class MeasuresFold {
   }
 
   at(nowMs: number): Measures {
-    const stalls = this.#stalls.at(nowMs)
-    const freezes = this.#freezes.at(nowMs)
+    const stalls = this.#standstills.stalls.at(nowMs)
+    const freezes = this.#standstills.freezes.at(nowMs)
     const link = this.#link.at(nowMs)
     return {
       ...(this.#startupMs === undefined ? {} : { startupMs: this.#startupMs }),
@@ -120,58 +114,5 @@ export class MeasuresFold {
     if (state === 'intact') this.#counts.intactFrames += 1
     else this.#counts.damagedFrames += 1
     this.#startupMs ??= atMs - (this.#askedMs ?? atMs)
-    if (this.#isStarting) this.#moveOn(atMs)
-    else this.#freezes.mark(atMs)
-  }
-
-  #movePlayhead(positionSeconds: number, atMs: number): void {
-    const hasMoved = positionSeconds !== this.#positionSeconds
-    this.#positionSeconds = positionSeconds
-    if (hasMoved && !this.#isStarting) this.#stalls.mark(atMs)
-  }
-
-  #hold(atMs: number): void {
-    this.#isStarting = true
-    this.#stalls.stop(atMs)
-    this.#freezes.stop(atMs)
-  }
-
-  #moveOn(atMs: number): void {
-    this.#isStarting = false
-    this.#stalls.mark(atMs)
-    this.#freezes.mark(atMs)
-  }
-}
-
-/** Counts the gaps between marks that are longer than a threshold; each lasts its length less what is normal. */
-class Standstills {
-  readonly #thresholdMs: number
-  readonly #normalMs: number
-  #markMs: number | undefined
-  #count = 0
-  #totalMs = 0
-
-  constructor(thresholdMs: number, normalMs: number) {
-    this.#thresholdMs = thresholdMs
-    this.#normalMs = normalMs
-  }
-
-  mark(atMs: number): void {
-    const { count, totalMs } = this.at(atMs)
-    this.#count = count
-    this.#totalMs = totalMs
-    this.#markMs = atMs
-  }
-
-  stop(atMs: number): void {
-    this.mark(atMs)
-    this.#markMs = undefined
-  }
-
-  /** With the gap that is open at `nowMs`. */
-  at(nowMs: number): { readonly count: number; readonly totalMs: number } {
-    const gapMs = this.#markMs === undefined ? 0 : nowMs - this.#markMs
-    if (gapMs <= this.#thresholdMs) return { count: this.#count, totalMs: this.#totalMs }
-    return { count: this.#count + 1, totalMs: this.#totalMs + gapMs - this.#normalMs }
   }
 }
