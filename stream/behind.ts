@@ -1,33 +1,27 @@
-import { DelayHistogram } from './delay-histogram.ts'
 import type { ViewerEvent } from './record.ts'
 
 /** How far a viewer is behind one without a network: one whose picture begins with the wish to play and never waits.
- *  (now − play asked − paused) − (position − start). network-model.md 5.1, "live latency", for a video on demand. */
-export type Behind = {
-  readonly msP50: number
-  readonly msP95: number
-  readonly driftMs: number // at the newest picture, less at the first after the newest wish to play
-  readonly from: 'code' | 'playhead' // the picture's burnt-in code counts more than the player's word
-}
-
-/** The fold over a viewer's events. */
-export class BehindFold {
-  readonly #frameIntervalSeconds: number
-  readonly #byCode = new Samples()
-  readonly #byPlayhead = new Samples()
-  #zeroMs: number | undefined // the wish to play, later by each pause
-  #startSeconds: number | undefined // where it asked to play from
+ *  (now − play asked − paused) − (position − start); network-model.md 5.1, "live latency", for a video on demand. A code
+ *  burnt into the picture tells the position where one was read since the wish; else the playhead does. A seek begins
+ *  it anew. */
+export class Behind {
+  readonly #frameIntervalMs: number
+  #zeroMs: number | undefined // the newest wish to play, later by each pause
+  #startMs: number | undefined // of media time, where it asked to play from
   #pausedMs: number | undefined // since
   #isShowing = false
+  /** The figures come from the code in the picture. */
+  isByCode = false
 
   constructor(frameIntervalMs: number) {
-    this.#frameIntervalSeconds = frameIntervalMs / 1000
+    this.#frameIntervalMs = frameIntervalMs
   }
 
-  add(event: ViewerEvent): void {
+  /** The new figure in milliseconds where the event gives one: none before the first picture, or while paused. */
+  add(event: ViewerEvent): number | undefined {
     switch (event.kind) {
       case 'play-asked':
-        return this.#ask(event.atMs, event.fromSeconds)
+        return this.#begin(event.fromSeconds, event.atMs)
       case 'paused':
         this.#pausedMs ??= event.atMs
         return
@@ -40,9 +34,10 @@ export class BehindFold {
         this.#isShowing = this.#zeroMs !== undefined
         return
       case 'playhead':
-        return this.#sample(this.#byPlayhead, event.positionSeconds, event.atMs)
+        return this.isByCode ? undefined : this.#at(event.positionSeconds * 1000, event.atMs) // s to ms
       case 'code-read':
-        return this.#sample(this.#byCode, event.frameNumber * this.#frameIntervalSeconds, event.atMs)
+        this.isByCode = true
+        return this.#at(event.frameNumber * this.#frameIntervalMs, event.atMs)
       case 'frame-frozen':
       case 'variant-shown':
       case 'buffer':
@@ -57,55 +52,23 @@ export class BehindFold {
     }
   }
 
-  /** Undefined before a place in the video was told. */
-  get behind(): Behind | undefined {
-    return this.#byCode.behind('code') ?? this.#byPlayhead.behind('playhead')
-  }
-
-  #ask(atMs: number, fromSeconds: number | undefined): void {
+  #begin(fromSeconds: number | undefined, atMs: number): undefined {
     this.#zeroMs = atMs
-    this.#startSeconds = fromSeconds
-    this.#pausedMs = undefined
+    this.#startMs = fromSeconds === undefined ? undefined : fromSeconds * 1000 // s to ms
+    if (this.#pausedMs !== undefined) this.#pausedMs = atMs // a seek while paused
     this.#isShowing = false
-    this.#byCode.beginAnew()
-    this.#byPlayhead.beginAnew()
+    this.isByCode = false
   }
 
-  #resume(atMs: number): void {
+  #resume(atMs: number): undefined {
     if (this.#zeroMs !== undefined && this.#pausedMs !== undefined) this.#zeroMs += atMs - this.#pausedMs
     this.#pausedMs = undefined
   }
 
-  /** Who did not say from where it plays, plays from the first place that is told. */
-  #sample(samples: Samples, positionSeconds: number, atMs: number): void {
-    this.#startSeconds ??= positionSeconds
-    if (!this.#isShowing || this.#zeroMs === undefined || this.#pausedMs !== undefined) return
-    samples.add(atMs - this.#zeroMs - (positionSeconds - this.#startSeconds) * 1000) // s to ms
-  }
-}
-
-class Samples {
-  readonly #delays = new DelayHistogram()
-  #firstMs: number | undefined // since the newest wish to play
-  #newestMs: number | undefined
-
-  add(behindMs: number): void {
-    this.#delays.add(Math.max(0, behindMs))
-    this.#firstMs ??= behindMs
-    this.#newestMs = behindMs
-  }
-
-  beginAnew(): void {
-    this.#firstMs = undefined
-  }
-
-  behind(from: Behind['from']): Behind | undefined {
-    if (this.#newestMs === undefined) return undefined
-    return {
-      msP50: this.#delays.quantileMs(0.5),
-      msP95: this.#delays.quantileMs(0.95),
-      driftMs: this.#firstMs === undefined ? 0 : this.#newestMs - this.#firstMs,
-      from,
-    }
+  /** A wish that does not say from where is one from the first position told. */
+  #at(positionMs: number, nowMs: number): number | undefined {
+    this.#startMs ??= positionMs
+    if (!this.#isShowing || this.#zeroMs === undefined || this.#pausedMs !== undefined) return undefined
+    return nowMs - this.#zeroMs - (positionMs - this.#startMs)
   }
 }
