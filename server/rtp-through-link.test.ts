@@ -125,3 +125,14 @@ test('close discards what is still inside the link', () => {
   vi.advanceTimersByTime(100)
   expect(told).toEqual(['closed'])
 })
+
+test('RtpThroughLink lets a report that follows a restart cross the old line: link time 0 is a packet of the media’s', () => {
+  const { link, sink, send } = through({})
+  send('rtp', 1)
+  link.restart()
+  let isArrived = false
+  sink.sendUp(100, () => (isArrived = true))
+  expect([isArrived, link.summary().startedUnixMs]).toEqual([true, undefined])
+  send('rtp', 2)
+  expect(link.summary().startedUnixMs).toBe(Date.now())
+})

@@ -1,5 +1,6 @@
 import { UDP_IPV4_HEADER_BYTES, type DropCause } from '../link/link-packet.ts'
 import { seededRandom } from '../link/random.ts'
+import { decodeRtp } from '../protocol/rtp.ts'
 import { reportSeed } from '../stream/report-schedule.ts'
 import type { PacketSink } from '../udp-relay/packet-sink.ts'
 import type { LinkedPackets } from '../udp-relay/viewer-link.ts'
@@ -19,6 +20,7 @@ type Held = {
   followers?: ((atMs: number) => void)[]
 }
 
+const NO_BYTES = new Uint8Array()
 const MAX_UPLINK_DATAGRAMS = 256 // under way: a viewer sends a few reports a minute, and no more is owed to one who sends more
 
 /** A sink that is the link before another sink: keeps the bytes while the link decides. RTP and RTCP share its queue;
@@ -51,7 +53,7 @@ export class RtpThroughLink implements LinkedPackets {
 
   sendUp(sizeBytes: number, arrived: (atMs: number) => void): void {
     if (this.#isClosed || this.#fromViewer.size >= MAX_UPLINK_DATAGRAMS) return
-    const place = this.#currentPlace()
+    const place = this.#place // after a restart link time 0 is a packet of the media's, and no report
     this.#newestId += 1
     this.#fromViewer.set(this.#newestId, arrived)
     place.send('up', 'rtcp', this.#newestId, sizeBytes + UDP_IPV4_HEADER_BYTES, place.nowMs())
@@ -114,6 +116,10 @@ export class RtpThroughLink implements LinkedPackets {
         const held = this.#held.get(packetId)
         if (held?.kind === 'rtp') this.#end.onDropped(held.bytes, cause)
         this.#forget(packetId, held, atMs)
+      },
+      rtpOf: (packetId) => {
+        const packet = decodeRtp(this.#held.get(packetId)?.bytes ?? NO_BYTES)
+        return packet.ok ? { ssrc: packet.value.ssrc, sequenceNumber: packet.value.sequenceNumber } : undefined
       },
     })
   }
