@@ -18,16 +18,18 @@ import { Intake } from './intake.ts'
 import { Jobs } from './jobs.ts'
 import { Library } from './library.ts'
 import { LinkNotices } from './link-notices.ts'
+import { LinkRecordSockets } from './link-record-sockets.ts'
 import { MediaFolder } from './media-folder.ts'
 import { Links } from './links.ts'
 import { lockMedia } from './media-lock.ts'
 import { Metrics } from './metrics.ts'
 import { Origin } from './origin.ts'
+import { PlacesByAddress } from './places-by-address.ts'
 import { projectFolder, version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
 import { recover } from './recovery.ts'
 import { healthRoutes } from './routes/health.ts'
-import { linkRecordRoutes } from './routes/link-record.ts'
+import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
@@ -41,6 +43,7 @@ import type { SessionParts } from './udp-session.ts'
 import { UdpSessions } from './udp-sessions.ts'
 
 const EVENTS_KEPT = 1000
+const RECORDS_PER_ADDRESS = 8
 const SEGMENT_CACHE_BYTES = 128_000_000
 const GRACE_MS = 4000 // for open answers, so that all has ended within 5 s
 
@@ -126,7 +129,8 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
-  const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions }, parts)
+  const records = startRecords(sessions.links, closing)
+  const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions, ...records }, parts)
   closing.add(() => listener.drain(GRACE_MS))
   const port = await listener.listen(host, config.port)
 
@@ -186,8 +190,20 @@ function startSessions(
   return { links, sessions }
 }
 
+type RecordRooms = { readonly records: LinkRecordRooms; readonly recordSockets: LinkRecordSockets }
+
+/** How what happens on a link is told as it happens. */
+function startRecords(links: Links, closing: Closing): RecordRooms {
+  const places = new PlacesByAddress(RECORDS_PER_ADDRESS, 'records of links at once')
+  const records = { links, places, versions: { weir: version, node: process.version } }
+  const recordSockets = new LinkRecordSockets(records)
+  closing.add(() => recordSockets.close())
+  return { records, recordSockets }
+}
+
 type HttpRooms = IntakeRooms &
-  SessionRooms & {
+  SessionRooms &
+  RecordRooms & {
     readonly library: Library
     readonly addresses: AddressOptions
     readonly events: EventSockets
@@ -196,7 +212,7 @@ type HttpRooms = IntakeRooms &
 
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, addresses, events, metrics } = rooms
+  const { library, jobs, intake, tus, links, sessions, records, recordSockets, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const routes = [
@@ -204,7 +220,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     videoRoutes({ library, jobs, addresses }),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
-    linkRecordRoutes(links, { weir: version, node: process.version }),
+    linkRecordRoutes(records),
     udpSessionRoutes(sessions),
     metricsRoutes(metrics),
     pageRoutes(join(projectFolder, 'dist/player'), gate),
@@ -216,6 +232,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     gate,
     upgrades: {
       '/api/events/ws': (request, socket, head) => events.handleUpgrade(request, socket, head),
+      '/api/links/:id/record/ws': recordSockets.handleUpgrade.bind(recordSockets),
       '/api/udp-sessions/ws': udpSessionUpgrade(sessions),
     },
     logger,
