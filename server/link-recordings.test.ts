@@ -60,9 +60,9 @@ test('a record of a link tells a change at once, without a packet', () => {
 test('a record of a link tells receiver reports in link time', () => {
   const { link, toldOf } = open()
   const reported = { ssrc: 9, lossRatio: 0.25, cumulativeLostPackets: 3, jitterMs: 1.5 }
-  link.noteReport(reported, performance.now())
+  link.noteReception({ ...reported, arrivedUnixMs: 0 }, performance.now())
   connect(link)
-  link.noteReport(reported, performance.now() + 5)
+  link.noteReception({ ...reported, arrivedUnixMs: 5 }, performance.now() + 5)
   expect(toldOf('receiver-report')).toEqual([
     { kind: 'receiver-report', atMs: 5, lane: 'udp', direction: 'up', ...reported },
   ])

@@ -1,8 +1,8 @@
 import type { AccessLink } from '../link/access-link.ts'
 import type { Alarm } from '../link/event-queue.ts'
 import type { LinkProfile } from '../link/profile.ts'
-import type { LinkSummary } from '../protocol/weir-api.ts'
-import type { ClockEvent, Lane, ReceiverReportEvent } from '../stream/record.ts'
+import type { LinkSummary, Reception } from '../protocol/weir-api.ts'
+import type { ClockEvent, Lane } from '../stream/record.ts'
 import { Era, type LaneName } from './era.ts'
 import { LagHistogram } from './lag-histogram.ts'
 import { LaneCounters } from './lane-counters.ts'
@@ -32,9 +32,6 @@ export type LaneUse = {
 
 type Counters = Readonly<Record<LaneName, LaneCounters>>
 const newCounters = (): Counters => ({ tcp: new LaneCounters(), udp: new LaneCounters() })
-
-/** What a receiver report says, without where it was said. */
-export type ReportedReception = Omit<ReceiverReportEvent, 'kind' | 'atMs' | 'lane' | 'direction'>
 
 /** A run whose timer was later than this in more than one of a hundred times does not count (network-model.md 2.2). */
 export const LATE_RUN_MS = 5
@@ -157,7 +154,7 @@ export class LiveLink {
   }
 
   /** A viewer's receiver report is at the server. */
-  noteReport(reported: ReportedReception, processMs: number): void {
+  noteReception({ arrivedUnixMs: _arrived, ...reported }: Reception, processMs: number): void {
     if (this.#recordings.recorders.size === 0 || !this.#era.hasBegun) return
     const lane = this.#era.lines.has('shared') ? 'shared' : 'udp'
     const atMs = this.#era.linkMs(processMs)

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Reception } from '../protocol/weir-api.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import { startRelay } from '../udp-relay/relay.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
@@ -122,7 +123,8 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const metrics = new Metrics(version)
   const sessions = startSessions(sending, { log, metrics }, closing, parts)
   const links = new LinksOfViewers(sessions.links)
-  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, logger })
+  const onReception = (reception: Reception): void => metrics.noteReception('rtsp', reception)
+  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, onReception, logger })
   closing.add(() => relay.close())
   metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
 
@@ -185,7 +187,8 @@ function startSessions(
   })
   closing.addLater(() => links.close()) // answers under way need them until the listener has drained
   closing.add(watchLinkPart(configFile, logger, (profile) => links.setDefaultProfile(profile)))
-  const sessions = new UdpSessions({ ...sending, links, logger })
+  const onReception = (reception: Reception): void => metrics.noteReception('page', reception)
+  const sessions = new UdpSessions({ ...sending, links, onReception, logger })
   closing.add(() => sessions.close())
   return { links, sessions }
 }
