@@ -28,7 +28,7 @@ const routers = [
   videoRoutes(noRooms),
   uploadRoutes({ ...(noRooms as object), uploadsPerMinute: 1 } as never),
   linkRoutes(noRooms),
-  linkRecordRoutes(noRooms, {}),
+  linkRecordRoutes(noRooms),
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
   pageRoutes('/nowhere', gate),

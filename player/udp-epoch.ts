@@ -3,6 +3,7 @@ import type { ControlTrack } from '../protocol/udp-control.ts'
 import type { Released } from '../stream/jitter-buffer.ts'
 import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
 import type { ExpectedFrame } from '../stream/expected-frames.ts'
+import type { ReceivedStream } from '../stream/receiver-reports.ts'
 import type { RunEvent } from '../stream/record.ts'
 import type { SoundUnit } from './audio-output.ts'
 import { AudioTrack, type DecodedSound } from './audio-track.ts'
@@ -59,6 +60,11 @@ export class UdpEpoch {
     this.#decoder = new PictureDecoder(trackOf(tracks, 'video')?.codec ?? '', this.#frames.addPicture)
     const audio = trackOf(tracks, 'audio')
     this.#audio = audio && new AudioTrack(audio, startSeconds, (sound) => this.#keepSound(sound))
+  }
+
+  /** What receiver reports tell of. */
+  get streams(): readonly ReceivedStream[] {
+    return this.#receivers.map(({ receiver: { track, statistics } }) => ({ ssrc: track.ssrc, statistics }))
   }
 
   get decoderResets(): number {

@@ -38,5 +38,6 @@ export type UdpProgress = {
 
 export type FromWorker =
   | { readonly kind: 'sound'; readonly unit: SoundUnit }
+  | { readonly kind: 'report'; readonly datagram: Uint8Array<ArrayBuffer> } // RTCP for the server
   | { readonly kind: 'progress'; readonly progress: UdpProgress }
   | { readonly kind: 'failed'; readonly message: string }

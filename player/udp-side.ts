@@ -225,6 +225,8 @@ export class UdpSide implements Side {
     switch (message.kind) {
       case 'sound':
         return this.#audio?.play(message.unit)
+      case 'report':
+        return this.#transport?.sendReport(message.datagram)
       case 'failed':
         return this.#fail(message.message)
       case 'progress':

@@ -5,6 +5,8 @@ import { RequestError, refusalOf } from './api.ts'
 export type UdpTransport = {
   readonly kind: 'data-channel' | 'websocket'
   sendControl(text: string): void
+  /** RTCP, where RTP comes from: it may be lost. */
+  sendReport(datagram: Uint8Array<ArrayBuffer>): void
   close(): void
 }
 
@@ -55,7 +57,8 @@ async function openDataChannel(query: URLSearchParams, handlers: TransportHandle
     control.onclose = () => !isClosed && handlers.onLost()
     await exchangeDescriptions(connection, query)
     await within(CONNECTING_MS, Promise.all([opened(rtp), opened(control)]))
-    return { kind: 'data-channel', sendControl: (text) => control.send(text), close }
+    const sendReport = (datagram: Uint8Array<ArrayBuffer>) => rtp.readyState === 'open' && rtp.send(datagram)
+    return { kind: 'data-channel', sendControl: (text) => control.send(text), sendReport, close }
   } catch (error) {
     close()
     throw error
@@ -114,6 +117,7 @@ function openWebSocket(query: URLSearchParams, handlers: TransportHandlers): Pro
       resolve({
         kind: 'websocket',
         sendControl: (text) => socket.send(text),
+        sendReport: (datagram) => socket.send(datagram),
         close: () => {
           socket.onclose = null
           socket.close()

@@ -5,6 +5,7 @@ import type { FrameState } from '../stream/reference-chain.ts'
 import type { SoundUnit } from './audio-output.ts'
 import { UdpEpoch } from './udp-epoch.ts'
 import type { PlayingAnswer, UdpProgress } from './udp-messages.ts'
+import { UdpReports } from './udp-reports.ts'
 import { VariantOutline } from './variant-outline.ts'
 
 type Datagram = { readonly bytes: ArrayBuffer; readonly arrivalMs: number }
@@ -21,6 +22,7 @@ export type ViewerOptions = {
   readonly jitterBufferMs: number
   readonly nowMs: () => number
   readonly onSound: (unit: SoundUnit) => void
+  readonly onReport: (datagram: Uint8Array<ArrayBuffer>) => void // RTCP for the server
 }
 
 /** One UDP session's receiving end: datagrams in, pictures on the canvas, sound out, and a record of it all. */
@@ -28,6 +30,7 @@ export class UdpViewer {
   readonly #options: ViewerOptions
   readonly #context: OffscreenCanvasRenderingContext2D
   readonly #outlines = new Map<string, Promise<VariantOutline | undefined>>()
+  readonly #reports: UdpReports
   #fold: MeasuresFold | undefined // from the first answer on
   #askedMs: number
   #epoch: UdpEpoch | undefined
@@ -43,6 +46,7 @@ export class UdpViewer {
   constructor(options: ViewerOptions) {
     this.#options = options
     this.#askedMs = options.nowMs()
+    this.#reports = new UdpReports(options.onReport)
     this.#context = options.canvas.getContext('2d', { alpha: false })!
   }
 
@@ -77,6 +81,7 @@ export class UdpViewer {
       onVerdict: ({ state, timestampTicks }) => this.#news.judged(state, timestampTicks),
       onLost: (kind, sequenceNumber) => this.#news.lost(kind, sequenceNumber),
     })
+    this.#reports.follow(this.#epoch.streams, this.#options.nowMs())
     this.#release()
   }
 
@@ -116,6 +121,7 @@ export class UdpViewer {
     const nowMs = this.#options.nowMs()
     if (epoch === undefined) return nowMs + PLAYHEAD_MS
     epoch.advance(nowMs)
+    this.#reports.advance(nowMs)
     if (this.#phase === 'playing')
       this.#tell({ kind: 'playhead', atMs: nowMs, positionSeconds: epoch.positionSeconds(nowMs) })
     if (this.#phase === 'playing' && epoch.hasEnded(nowMs)) {
@@ -176,7 +182,9 @@ export class UdpViewer {
   }
 
   #push({ bytes, arrivalMs }: Datagram): void {
-    const packet = decodeRtp(new Uint8Array(bytes))
+    const datagram = new Uint8Array(bytes)
+    if (this.#reports.take(datagram, arrivalMs)) return
+    const packet = decodeRtp(datagram)
     if (packet.ok) this.#epoch?.push(packet.value, bytes.byteLength, arrivalMs)
   }
 

@@ -18,7 +18,8 @@ function open({ canvas, packageUrl, jitterBufferMs }: Extract<ToWorker, { kind: 
       { kind: 'sound', unit },
       unit.channels.map(({ buffer }) => buffer),
     )
-  return new UdpViewer({ canvas, packageUrl, jitterBufferMs, nowMs: wallMs, onSound })
+  const onReport = (datagram: Uint8Array<ArrayBuffer>) => post({ kind: 'report', datagram }, [datagram.buffer])
+  return new UdpViewer({ canvas, packageUrl, jitterBufferMs, nowMs: wallMs, onSound, onReport })
 }
 
 function wake(): void {

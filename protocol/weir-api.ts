@@ -87,6 +87,16 @@ export type LinkSummary<Profile> = {
  *  the last hop. */
 export type PacketDropCause = 'loss' | 'queue' | 'blocked' | 'gateway'
 
+/** What a viewer's newest receiver report says of one stream, RFC 3550 section 6.4.1. */
+export type Reception = {
+  readonly ssrc: number
+  readonly lossRatio: number // fraction lost, since the report before
+  readonly cumulativeLostPackets: number
+  readonly jitterMs: number
+  readonly roundTripMs?: number // absent before the viewer had a sender report
+  readonly arrivedUnixMs: number
+}
+
 /** GET /api/udp-sessions/:id: the truth about a viewer's RTP packets, to hold against what the viewer sees. */
 export type UdpSessionStatus = {
   readonly id: string
@@ -97,6 +107,7 @@ export type UdpSessionStatus = {
   readonly phase: 'idle' | 'playing' | 'paused' | 'ended'
   readonly offeredPackets: number // by the playout, video and audio
   readonly droppedPackets: Readonly<Record<PacketDropCause, number>>
+  readonly reports: readonly Reception[] // what the viewer says of it: the newest of each stream
   /** The newest 10,000, oldest first. */
   readonly dropped: readonly {
     readonly ssrc: number

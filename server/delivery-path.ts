@@ -1,4 +1,4 @@
-import type { UdpSessionStatus } from '../protocol/weir-api.ts'
+import type { Reception, UdpSessionStatus } from '../protocol/weir-api.ts'
 import type { PacketSink } from '../udp-relay/packet-sink.ts'
 import { DropLog } from './drop-log.ts'
 import { GatewaySink, type LastHop } from './gateway-sink.ts'
@@ -25,6 +25,16 @@ export class DeliveryPath implements PacketSink {
     if (kind === 'rtp') this.#log.offeredPackets += 1
     const next = this.#lane ?? this.#gateway
     next.send(kind, trackIndex, packet, scheduledMs)
+  }
+
+  /** A datagram of the page's on its way here: told if it comes, and when. */
+  sendUp(datagram: Uint8Array, nowMs: number, arrived: (atMs: number) => void): void {
+    if (this.#lane === undefined) arrived(nowMs)
+    else this.#lane.sendUp(datagram, arrived)
+  }
+
+  noteReception(reception: Reception, atMs: number): void {
+    this.#lane?.noteReception(reception, atMs)
   }
 
   newReportRandom(): () => number {

@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream'
-import type { LinkEvent } from '../stream/record.ts'
 import { writeRecordEvent } from '../stream/run-record.ts'
-import type { LinkRecorder } from './link-watch.ts'
+import type { LinkRecorder, RecordedEvent } from './link-watch.ts'
 
 /** What waits for a slow reader before events are left out: some 5,000 events. */
 export const UNREAD_LIMIT_BYTES = 1_000_000
@@ -11,18 +10,21 @@ const PIECE_BYTES = 64_000
  *  the count stands as a line where the gap is. */
 export class LinkRecord implements LinkRecorder {
   readonly #out: Writable
+  readonly #gatherMs: number
   #lines: string[] = []
   #lineBytes = 0
   #leftOutEvents = 0
   #leftOutMs = 0 // of the newest of them
   #isFlushing = false
 
-  constructor(out: Writable, head: string) {
+  /** What is told within `gatherMs` leaves as one piece; without, what one turn of the event loop tells. */
+  constructor(out: Writable, head: string, gatherMs = 0) {
     this.#out = out
+    this.#gatherMs = gatherMs
     this.#add(head)
   }
 
-  record(event: LinkEvent): void {
+  record(event: RecordedEvent): void {
     if (this.#out.writableLength + this.#lineBytes > UNREAD_LIMIT_BYTES) {
       this.#leftOutEvents += 1
       this.#leftOutMs = event.atMs
@@ -44,17 +46,18 @@ export class LinkRecord implements LinkRecorder {
     this.#leftOutEvents = 0
   }
 
-  /** Events of one turn of the event loop leave as one piece. */
   #add(line: string): void {
     this.#lines.push(line)
     this.#lineBytes += line.length // ASCII, but for names in the head
     if (this.#lineBytes >= PIECE_BYTES) this.#flush()
     if (this.#isFlushing) return
     this.#isFlushing = true
-    setImmediate(() => {
+    const flush = (): void => {
       this.#isFlushing = false
       this.#flush()
-    })
+    }
+    if (this.#gatherMs === 0) setImmediate(flush)
+    else setTimeout(flush, this.#gatherMs).unref()
   }
 
   #flush(): void {

@@ -1,7 +1,7 @@
 import type { Direction, LinkObserver } from '../link/access-link.ts'
 import type { DropCause, LinkPacket } from '../link/link-packet.ts'
 import { packetEvents } from '../stream/packet-events.ts'
-import type { Lane, LinkEvent } from '../stream/record.ts'
+import type { ClockEvent, Lane, LinkEvent } from '../stream/record.ts'
 import { LaneCounters } from './lane-counters.ts'
 
 /** The truth of all links together, since the process began. */
@@ -21,9 +21,12 @@ export type LinkWatch = {
 
 export const unwatched = (): LinkWatch => ({ totals: newLinkTotals(), onLateRun: () => {} })
 
+/** What a link tells of a run. */
+export type RecordedEvent = LinkEvent | ClockEvent
+
 /** Who writes a run down. */
 export type LinkRecorder = {
-  record(event: LinkEvent): void
+  record(event: RecordedEvent): void
   /** The run is over: the link was begun anew, or went. */
   end(): void
 }
@@ -43,9 +46,10 @@ export class LaneObserver implements LinkObserver {
     this.#own = own
     this.#total = total
     this.#recorders = recorders
-    this.#events = packetEvents(lane, (event) => {
+    const tell = (event: LinkEvent): void => {
       for (const recorder of recorders) recorder.record(event)
-    })
+    }
+    this.#events = packetEvents(lane, tell, (packet) => own.rtpOf(packet))
   }
 
   accepted(direction: Direction, packet: LinkPacket, atMs: number): void {

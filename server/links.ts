@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mergeProfile, type LinkProfile, type ProfileRead } from '../link/profile.ts'
 import type { LinkNotice, LinkSummary } from '../protocol/weir-api.ts'
 import { LinkTimer } from './link-timer.ts'
-import { newLinkTotals, type LinkRecorder } from './link-watch.ts'
+import { newLinkTotals, type LinkRecorder, type RecordedEvent } from './link-watch.ts'
 import { LiveLink, type LinkClock } from './live-link.ts'
 import { Refusal } from './refusal.ts'
 
@@ -102,6 +102,27 @@ export class Links {
     return this.find(id).record(recorder)
   }
 
+  /** As `record`, and goes on when the link is begun anew: another link time, told by another clock. The recorder's end is
+   *  told when the link has gone. Throws `unknown-link`. */
+  follow(id: string, recorder: LinkRecorder): () => void {
+    let isFollowed = true
+    let stop = (): void => {}
+    const begin = (): void => {
+      stop = this.record(id, { ...told, end: () => queueMicrotask(goOn) }) // the link is not ready yet when it tells the end
+    }
+    const goOn = (): void => {
+      if (!isFollowed) return
+      if (this.has(id)) begin()
+      else recorder.end()
+    }
+    const told = { record: (event: RecordedEvent) => recorder.record(event) }
+    begin()
+    return () => {
+      isFollowed = false
+      stop()
+    }
+  }
+
   /** The link of a viewer who names this one, or none: then the default one where it is for everyone, or none. Throws
    *  `unknown-link`. */
   ofViewer(id: string | undefined): LiveLink | undefined {
@@ -119,7 +140,9 @@ export class Links {
 
   close(): void {
     clearInterval(this.#sweep)
-    for (const link of this.#links.values()) link.endRecords()
+    const links = [...this.#links.values()]
+    this.#links.clear()
+    for (const link of links) link.endRecords()
   }
 
   #open(id: string, profile: LinkProfile): LiveLink {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { LaneSummary, LinkCounters } from '../protocol/weir-api.ts'
+import type { LaneSummary, LinkCounters, Reception } from '../protocol/weir-api.ts'
 import type { Lane } from '../stream/record.ts'
 import type { LinkTotals } from './link-watch.ts'
 
@@ -14,6 +14,9 @@ export type MetricsSources = {
 const PREFIX = 'weir_'
 /** Around what a timer of a busy process is late by, and the 5 ms above which a run does not count. */
 const LAG_BUCKETS_SECONDS = [0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5]
+
+/** From one machine to the other side of the world over a full queue. */
+const ROUND_TRIP_BUCKETS_SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
 
 type PacketMetric = {
   readonly name: string
@@ -46,6 +49,8 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #timerLag: Histogram
   readonly #lateRuns: Counter
+  readonly #receiverReports: Counter<'viewer'>
+  readonly #roundTrips: Histogram<'viewer'>
   readonly #requests: Counter<'area' | 'method'>
   readonly #responses: Counter<'area' | 'status'>
 
@@ -71,6 +76,19 @@ export class Metrics {
       name: `${PREFIX}link_late_runs_total`,
       help: 'Runs whose p99 timer lag came above 5 ms: their figures do not count.',
     })
+    this.#receiverReports = new Counter({
+      registers,
+      name: `${PREFIX}receiver_reports_total`,
+      help: 'Streams of which a receiver report told how they come, by what kind of viewer.',
+      labelNames: ['viewer'],
+    })
+    this.#roundTrips = new Histogram({
+      registers,
+      name: `${PREFIX}reported_round_trip_seconds`,
+      help: 'Round trip by sender and receiver reports (RFC 3550 section 6.4.1).',
+      labelNames: ['viewer'],
+      buckets: ROUND_TRIP_BUCKETS_SECONDS,
+    })
     this.#requests = new Counter({
       registers,
       name: `${PREFIX}http_requests_total`,
@@ -91,6 +109,11 @@ export class Metrics {
 
   noteLateRun(): void {
     this.#lateRuns.inc()
+  }
+
+  noteReception(viewer: 'rtsp' | 'page', { roundTripMs }: Reception): void {
+    this.#receiverReports.inc({ viewer })
+    if (roundTripMs !== undefined) this.#roundTrips.observe({ viewer }, roundTripMs / 1000) // ms to s
   }
 
   noteRequest({ url = '/', method = 'GET' }: IncomingMessage, response: ServerResponse): void {

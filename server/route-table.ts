@@ -35,6 +35,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'what becomes of every packet from now on, as JSON lines (`weir-record`), until the link is begun anew or removed; `events-left-out` where the reader was too slow',
   },
   {
+    route: 'WebSocket /api/links/:id/record/ws',
+    does: 'the same in text frames of JSON lines, ten a second; goes on when the link is begun anew',
+  },
+  {
     route: 'POST /api/udp-sessions',
     does: '`?video=&variant=&link=&startSeconds=` with an SDP offer: RTP in data channels; 201 with the SDP answer',
   },

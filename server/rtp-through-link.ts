@@ -1,5 +1,7 @@
 import { UDP_IPV4_HEADER_BYTES, type DropCause } from '../link/link-packet.ts'
 import { seededRandom } from '../link/random.ts'
+import { decodeRtp } from '../protocol/rtp.ts'
+import type { Reception } from '../protocol/weir-api.ts'
 import { reportSeed } from '../stream/report-schedule.ts'
 import type { PacketSink } from '../udp-relay/packet-sink.ts'
 import type { LinkedPackets } from '../udp-relay/viewer-link.ts'
@@ -19,6 +21,7 @@ type Held = {
   followers?: ((atMs: number) => void)[]
 }
 
+const NO_BYTES = new Uint8Array()
 const MAX_UPLINK_DATAGRAMS = 256 // under way: a viewer sends a few reports a minute, and no more is owed to one who sends more
 
 /** A sink that is the link before another sink: keeps the bytes while the link decides. RTP and RTCP share its queue;
@@ -49,12 +52,16 @@ export class RtpThroughLink implements LinkedPackets {
     place.send('down', kind, this.#newestId, bytes.length + UDP_IPV4_HEADER_BYTES, scheduledMs)
   }
 
-  sendUp(sizeBytes: number, arrived: (atMs: number) => void): void {
+  sendUp(datagram: Uint8Array, arrived: (atMs: number) => void): void {
     if (this.#isClosed || this.#fromViewer.size >= MAX_UPLINK_DATAGRAMS) return
-    const place = this.#currentPlace()
+    const place = this.#place // after a restart link time 0 is a packet of the media's, and no report
     this.#newestId += 1
     this.#fromViewer.set(this.#newestId, arrived)
-    place.send('up', 'rtcp', this.#newestId, sizeBytes + UDP_IPV4_HEADER_BYTES, place.nowMs())
+    place.send('up', 'rtcp', this.#newestId, datagram.length + UDP_IPV4_HEADER_BYTES, place.nowMs())
+  }
+
+  noteReception(reception: Reception, atMs: number): void {
+    this.#link.noteReception(reception, atMs)
   }
 
   /** Acts when the newest packet has arrived or is lost; now, when none is under way. */
@@ -114,6 +121,10 @@ export class RtpThroughLink implements LinkedPackets {
         const held = this.#held.get(packetId)
         if (held?.kind === 'rtp') this.#end.onDropped(held.bytes, cause)
         this.#forget(packetId, held, atMs)
+      },
+      rtpOf: (packetId) => {
+        const packet = decodeRtp(this.#held.get(packetId)?.bytes ?? NO_BYTES)
+        return packet.ok ? { ssrc: packet.value.ssrc, sequenceNumber: packet.value.sequenceNumber } : undefined
       },
     })
   }

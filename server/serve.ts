@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Reception } from '../protocol/weir-api.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import { startRelay } from '../udp-relay/relay.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
@@ -18,16 +19,18 @@ import { Intake } from './intake.ts'
 import { Jobs } from './jobs.ts'
 import { Library } from './library.ts'
 import { LinkNotices } from './link-notices.ts'
+import { LinkRecordSockets } from './link-record-sockets.ts'
 import { MediaFolder } from './media-folder.ts'
 import { Links } from './links.ts'
 import { lockMedia } from './media-lock.ts'
 import { Metrics } from './metrics.ts'
 import { Origin } from './origin.ts'
+import { PlacesByAddress } from './places-by-address.ts'
 import { projectFolder, version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
 import { recover } from './recovery.ts'
 import { healthRoutes } from './routes/health.ts'
-import { linkRecordRoutes } from './routes/link-record.ts'
+import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
@@ -41,6 +44,7 @@ import type { SessionParts } from './udp-session.ts'
 import { UdpSessions } from './udp-sessions.ts'
 
 const EVENTS_KEPT = 1000
+const RECORDS_PER_ADDRESS = 8
 const SEGMENT_CACHE_BYTES = 128_000_000
 const GRACE_MS = 4000 // for open answers, so that all has ended within 5 s
 
@@ -119,14 +123,16 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const metrics = new Metrics(version)
   const sessions = startSessions(sending, { log, metrics }, closing, parts)
   const links = new LinksOfViewers(sessions.links)
-  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, logger })
+  const onReception = (reception: Reception): void => metrics.noteReception('rtsp', reception)
+  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, onReception, logger })
   closing.add(() => relay.close())
   metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
-  const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions }, parts)
+  const records = startRecords(sessions.links, closing)
+  const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions, ...records }, parts)
   closing.add(() => listener.drain(GRACE_MS))
   const port = await listener.listen(host, config.port)
 
@@ -181,13 +187,26 @@ function startSessions(
   })
   closing.addLater(() => links.close()) // answers under way need them until the listener has drained
   closing.add(watchLinkPart(configFile, logger, (profile) => links.setDefaultProfile(profile)))
-  const sessions = new UdpSessions({ ...sending, links, logger })
+  const onReception = (reception: Reception): void => metrics.noteReception('page', reception)
+  const sessions = new UdpSessions({ ...sending, links, onReception, logger })
   closing.add(() => sessions.close())
   return { links, sessions }
 }
 
+type RecordRooms = { readonly records: LinkRecordRooms; readonly recordSockets: LinkRecordSockets }
+
+/** How what happens on a link is told as it happens. */
+function startRecords(links: Links, closing: Closing): RecordRooms {
+  const places = new PlacesByAddress(RECORDS_PER_ADDRESS, 'records of links at once')
+  const records = { links, places, versions: { weir: version, node: process.version } }
+  const recordSockets = new LinkRecordSockets(records)
+  closing.add(() => recordSockets.close())
+  return { records, recordSockets }
+}
+
 type HttpRooms = IntakeRooms &
-  SessionRooms & {
+  SessionRooms &
+  RecordRooms & {
     readonly library: Library
     readonly addresses: AddressOptions
     readonly events: EventSockets
@@ -196,7 +215,7 @@ type HttpRooms = IntakeRooms &
 
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, addresses, events, metrics } = rooms
+  const { library, jobs, intake, tus, links, sessions, records, recordSockets, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const routes = [
@@ -204,7 +223,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     videoRoutes({ library, jobs, addresses }),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
-    linkRecordRoutes(links, { weir: version, node: process.version }),
+    linkRecordRoutes(records),
     udpSessionRoutes(sessions),
     metricsRoutes(metrics),
     pageRoutes(join(projectFolder, 'dist/player'), gate),
@@ -216,6 +235,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     gate,
     upgrades: {
       '/api/events/ws': (request, socket, head) => events.handleUpgrade(request, socket, head),
+      '/api/links/:id/record/ws': recordSockets.handleUpgrade.bind(recordSockets),
       '/api/udp-sessions/ws': udpSessionUpgrade(sessions),
     },
     logger,

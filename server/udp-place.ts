@@ -1,5 +1,6 @@
 import type { Direction, FlowEnds } from '../link/access-link.ts'
 import type { DropCause } from '../link/link-packet.ts'
+import type { RtpName } from '../stream/packet-events.ts'
 import type { LaneUse } from './live-link.ts'
 
 /** Who is told what became of a packet; moments are the process's. */
@@ -8,6 +9,8 @@ export type PlaceListener = {
   duplicated(direction: Direction, packetId: number, atMs: number): void
   delivered(direction: Direction, packetId: number, atMs: number): void
   dropped(direction: Direction, packetId: number, atMs: number, cause: DropCause): void
+  /** Which RTP packet one is that is under way, for a record. */
+  rtpOf(packetId: number): RtpName | undefined
 }
 
 type Traffic = 'rtp' | 'rtcp'
@@ -25,7 +28,8 @@ export class UdpPlace {
     this.#listener = listener
     const ends: FlowEnds = { down: this.#ends('down'), up: this.#ends('up') }
     this.#flows = { rtp: use.line.openFlow(ends), rtcp: use.line.openFlow(ends) }
-    for (const what of ['rtp', 'rtcp'] as const) use.counters.openFlow(this.#flows[what], { what })
+    use.counters.openFlow(this.#flows.rtp, { what: 'rtp', rtp: (packetId) => listener.rtpOf(packetId) })
+    use.counters.openFlow(this.#flows.rtcp, { what: 'rtcp' })
   }
 
   isCurrent(): boolean {

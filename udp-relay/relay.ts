@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import type { Logger } from 'pino'
+import type { Reception } from '../protocol/weir-api.ts'
 import type { PresentationSource } from './presentation-source.ts'
 import { openFileLimit } from './open-file-limit.ts'
 import { RtpPorts } from './rtp-ports.ts'
@@ -25,6 +26,7 @@ export type RelayOptions = {
   readonly rtpPort: number // even; 0: any pair
   readonly logger: Logger
   readonly links?: ViewerLinks // absent: no address names one, and nothing lies between
+  readonly onReception?: (reception: Reception) => void // what receiver reports of all viewers say
   readonly timer?: SendTimer // one for the whole process, when others send too
   readonly limits?: Partial<RelayLimits>
 }
@@ -50,12 +52,12 @@ const FILES_OF_THE_REST = 200
 /** Serves the presentations of `source` by RTSP and RTP over UDP. Rejects when a port is taken. `close` says goodbye to
  *  every viewer. */
 export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
-  const { source, segments, links, logger, rtspPort, timer = new SharedSendTimer() } = options
+  const { source, segments, links, logger, rtspPort, onReception, timer = new SharedSendTimer() } = options
   const limits = { ...defaultLimits, ...options.limits }
   const { address: host } = await lookup(options.host)
   const ports = await RtpPorts.open(host, options.rtpPort)
   const sessions = new ViewerSessions(
-    { segments, ports, timer, random: Math.random, logger },
+    { segments, ports, timer, random: Math.random, logger, ...(onReception === undefined ? {} : { onReception }) },
     {
       sessions: Math.max(1, Math.floor(((await openFileLimit()) - FILES_OF_THE_REST) / FILES_PER_SESSION)),
       sessionsPerAddress: limits.sessionsPerAddress,

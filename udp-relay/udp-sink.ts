@@ -1,6 +1,6 @@
-import { decodeRtcp, type ReportBlock } from '../protocol/rtcp.ts'
-import { roundTripMs } from '../protocol/rtcp-round-trip.ts'
+import type { Reception } from '../protocol/weir-api.ts'
 import type { PacketSink } from './packet-sink.ts'
+import type { ReceptionLog } from './reception-log.ts'
 import type { RtpPorts, TrackEnds, TrackWay } from './rtp-ports.ts'
 import type { SendTimer } from './send-timer.ts'
 
@@ -9,7 +9,10 @@ export type UdpSinkOptions = {
   /** RTCP came: the viewer is there. */
   readonly onAlive: () => void
   /** A datagram of the viewer's is on its way here: told if it comes, and when. */
-  readonly cross: (sizeBytes: number, arrived: (atMs: number) => void) => void
+  readonly cross: (datagram: Uint8Array, arrived: (atMs: number) => void) => void
+  readonly receptions: ReceptionLog
+  /** A receiver report told so. */
+  readonly onReception: (reception: Reception, atMs: number) => void
 }
 
 /** One viewer's sockets; a track that was not set up is not sent. */
@@ -17,17 +20,11 @@ export class UdpSink implements PacketSink {
   readonly #ports: RtpPorts
   readonly #options: UdpSinkOptions
   readonly #ways = new Map<number, TrackWay>()
-  readonly #lastReports = new Map<number, ReportBlock>() // by track
   #isClosed = false
   #refusedSinceMs: number | undefined
   #lastRefusedMs = 0
   sentPackets = 0
   droppedPackets = 0
-  receiverReports = 0
-  /** Datagrams that are no RTCP: some viewers send a few bytes to open their firewall. */
-  otherDatagrams = 0
-  /** From the newest report that told of one of ours. */
-  roundTripMs: number | undefined
 
   constructor(ports: RtpPorts, options: UdpSinkOptions) {
     this.#ports = ports
@@ -37,9 +34,9 @@ export class UdpSink implements PacketSink {
   async setTrack(trackIndex: number, ends: TrackEnds): Promise<void> {
     const way = await this.#ports.openTrack(ends, {
       onRtcp: (datagram) => {
-        this.#options.cross(datagram.length, (atMs) => this.#takeRtcp(trackIndex, datagram, atMs))
+        this.#options.cross(datagram, (atMs) => this.#takeRtcp(datagram, atMs))
       },
-      onRtp: (datagram) => this.#options.cross(datagram.length, () => void (this.otherDatagrams += 1)),
+      onRtp: (datagram) => this.#options.cross(datagram, () => void (this.#options.receptions.otherDatagrams += 1)),
       onRefused: () => this.#takeRefusal(),
     })
     if (this.#isClosed) return way.close()
@@ -68,27 +65,13 @@ export class UdpSink implements PacketSink {
     return Math.max(0, this.#lastRefusedMs - Math.max(this.#refusedSinceMs, sinceMs))
   }
 
-  /** Packets lost by the viewer's own count, all tracks. */
-  get reportedLostPackets(): number {
-    return [...this.#lastReports.values()].reduce((sum, report) => sum + report.cumulativePacketsLost, 0)
-  }
-
-  #takeRtcp(trackIndex: number, datagram: Uint8Array, atMs: number): void {
-    const rtcp = decodeRtcp(datagram)
-    if (!rtcp.ok) {
-      this.otherDatagrams += 1
-      return
-    }
+  #takeRtcp(datagram: Uint8Array, atMs: number): void {
+    const { receptions, onAlive, onReception } = this.#options
+    const told = receptions.take(datagram, this.#unixMs(atMs))
+    if (told === undefined) return
     this.#refusedSinceMs = undefined
-    this.#options.onAlive()
-    for (const packet of rtcp.value) {
-      if (packet.kind !== 'receiver-report') continue
-      this.receiverReports += 1
-      const [report] = packet.reports
-      if (report === undefined) continue
-      this.#lastReports.set(trackIndex, report)
-      this.roundTripMs = roundTripMs(report, this.#unixMs(atMs)) ?? this.roundTripMs
-    }
+    onAlive()
+    for (const reception of told) onReception(reception, atMs)
   }
 
   #unixMs(atMs: number): number {

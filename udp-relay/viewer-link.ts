@@ -1,3 +1,4 @@
+import type { Reception } from '../protocol/weir-api.ts'
 import type { PacketSink } from './packet-sink.ts'
 
 /** What lies between the relay and its viewers, where an access link is emulated. */
@@ -36,7 +37,9 @@ export type Conversation = {
 
 export type LinkedPackets = PacketSink & {
   /** A datagram of the viewer's; told if it comes through. */
-  sendUp(sizeBytes: number, arrived: (atMs: number) => void): void
+  sendUp(datagram: Uint8Array, arrived: (atMs: number) => void): void
+  /** What a receiver report said that has come through. */
+  noteReception(reception: Reception, atMs: number): void
   /** Where the times of reports are drawn from, beginning anew with each call. */
   newReportRandom(): () => number
   /** Lets what is under way arrive, then closes. */

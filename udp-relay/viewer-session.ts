@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
+import type { Reception } from '../protocol/weir-api.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { Playout, type PlayoutStart, type PlayoutTrack } from './playout.ts'
 import type { OpenPresentation } from './presentation-source.ts'
+import { ReceptionLog } from './reception-log.ts'
 import type { RtpPorts } from './rtp-ports.ts'
 import { step, type SessionRequest, type SessionState, type Step, type TrackDestination } from './rtsp-session.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
@@ -27,6 +29,7 @@ export type ViewerSessionOptions = {
   readonly timer: SendTimer
   readonly random: () => number
   readonly logger: Logger
+  readonly onReception?: (reception: Reception) => void // what receiver reports say
   /** It has ended, and what it sent last has left the link. */
   readonly onClosed: (session: ViewerSession) => void
 }
@@ -41,6 +44,7 @@ export class ViewerSession {
   /** Of each track as the viewer wrote them at SETUP: RTP-Info names the tracks by them. */
   readonly trackUrls = new Map<number, string>()
   readonly #options: ViewerSessionOptions
+  readonly #receptions = new ReceptionLog(() => this.tracks)
   readonly #sink: UdpSink
   readonly #packets: LinkedPackets | undefined // the way to the sink, if it leads through a link
   readonly #playout: Playout
@@ -61,8 +65,13 @@ export class ViewerSession {
     this.#sink = new UdpSink(ports, {
       timer,
       onAlive: () => this.touch(),
-      cross: (sizeBytes, arrived) =>
-        this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(sizeBytes, arrived),
+      cross: (datagram, arrived) =>
+        this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(datagram, arrived),
+      receptions: this.#receptions,
+      onReception: (reception, atMs) => {
+        this.#packets?.noteReception(reception, atMs)
+        options.onReception?.(reception)
+      },
     })
     this.#packets = viewer.link?.openPackets(this.#sink)
     this.#playout = new Playout({
@@ -170,8 +179,8 @@ export class ViewerSession {
   }
 
   #log(reason: string): void {
-    const { sentPackets, droppedPackets, receiverReports, otherDatagrams, reportedLostPackets, roundTripMs } =
-      this.#sink
+    const { sentPackets, droppedPackets } = this.#sink
+    const { receiverReports, otherDatagrams, lostPackets: reportedLostPackets, roundTripMs } = this.#receptions
     const { linkId } = this.viewer
     const link = linkId === undefined ? {} : { link: linkId }
     const seconds = Math.round(this.#options.timer.nowMs() - this.#startedMs) / 1000 // ms to s
