@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { generatedSteps } from '../link/generators.ts'
 import { readLinkProfile } from '../link/profile.ts'
 import { generatorForms, shownField, withField } from './network-generators.ts'
 
@@ -25,4 +26,10 @@ test('what is no number, or out of bounds, changes nothing', () => {
   expect(withField(start, stepSeconds!, '')).toBeUndefined()
   expect(withField(start, stepSeconds!, '4000')).toBeUndefined()
   expect(withField(start, stepSeconds!, '2,5')).toEqual({ ...start, stepSeconds: 2.5 })
+})
+
+test('LTE-like begins as the link has it where nothing is told', () => {
+  const { markov } = generatorForms
+  expect(generatedSteps(markov.start, 7)).toEqual(generatedSteps({ kind: 'markov' }, 7))
+  expect(shownField({ kind: 'markov' }, markov.fields[1]!)).toBe('2')
 })

@@ -88,10 +88,11 @@ export const generatorForms: Readonly<Record<RateGenerator['kind'], GeneratorFor
   },
 }
 
-/** The value of a field as a person reads it: "6, 3, 1". */
+/** The value of a field as a person reads it: "6, 3, 1". What a generator leaves out is what it begins with here
+ *  (link/generators.ts has the same numbers). */
 export function shownField(generator: RateGenerator, { key, perUnit }: GeneratorField): string {
-  const value = (generator as Readonly<Record<string, unknown>>)[key]
-  return [value ?? []]
+  const told: Readonly<Record<string, unknown>> = { ...generatorForms[generator.kind].start, ...generator }
+  return [told[key]]
     .flat()
     .map((number) => String(withoutDust(Number(number) / perUnit)))
     .join(', ')
