@@ -4,11 +4,13 @@ import type { Video } from '../protocol/weir-api.ts'
 import { requestJson } from './api.ts'
 import { CounterGrid } from './counter-grid.tsx'
 import { noCounters } from './counters.ts'
+import { ExternalPlayers } from './external-players.tsx'
 import { LinkReadout } from './link-readout.tsx'
 import { videosById } from './library-store.ts'
 import { onLinkClick } from './navigation.ts'
 import { NetworkPanel } from './network-panel.tsx'
 import { PlayerControls, type PlayerActions } from './player-controls.tsx'
+import { ShowMe } from './show-me.tsx'
 import { exposeSnapshot } from './snapshot.ts'
 import type { SideStatus } from './side.ts'
 import { usePlayerKeys } from './player-keys.ts'
@@ -183,9 +185,13 @@ export function ComparePage({ videoId }: { videoId: string }) {
       </div>
       <LinkReadout truth={viewing.truth.truth.value} />
       <div class="compare-side">
+        <ShowMe link={viewing.network} onBegin={() => status.phase === 'paused' && viewing.togglePlay()} />
         <NetworkPanel link={viewing.network} />
         <CounterGrid counters={status.counters} />
       </div>
+      {video !== undefined && (
+        <ExternalPlayers video={video} linkId={viewing.settings.value.link} variant={viewing.settings.value.variant} />
+      )}
     </div>
   )
 }

@@ -101,6 +101,7 @@ function EmptyLibrary() {
         Drop a video file anywhere on this page. It becomes an HLS stream and an RTSP address, and you can watch it over
         both.
       </p>
+      <p>A new library gets a sample clip by itself, a few seconds after the first start.</p>
       <FilePicker primary />
     </div>
   )

@@ -16,6 +16,8 @@ export class NetworkLink {
   readonly settings = computed(() => settingsOf(this.profile.value))
   readonly presets = signal<readonly LinkPreset[]>([])
   readonly problem = signal<string | undefined>(undefined)
+  /** Since the first media, as the server told last; undefined before. */
+  readonly linkTimeSeconds = signal<number | undefined>(undefined)
   /** The preset that the network began with: a profile keeps its name. */
   readonly base = computed(() => this.presets.value.find(({ name }) => name === this.profile.value.name))
   readonly isAsPreset = computed(
@@ -42,7 +44,7 @@ export class NetworkLink {
       ])
       this.presets.value = presets
       this.#served = profile
-      const begun = preset === undefined ? profile : this.#presetProfile(preset, profile.seed)
+      const begun = preset === undefined ? profile : this.presetProfile(preset, profile.seed)
       this.profile.value = Object.keys(network).length === 0 ? begun : withSettings(begun, network)
       await this.#send()
     } catch (error) {
@@ -56,7 +58,25 @@ export class NetworkLink {
 
   /** The preset as it is; the seed stays. */
   applyPreset(name: string): void {
-    this.#set(this.#presetProfile(name, this.settings.value.seed))
+    this.replace(this.presetProfile(name, this.settings.value.seed))
+  }
+
+  /** Another network as a whole, from a file. What the server refuses of it stands in `problem`. */
+  replace(profile: LinkProfile): void {
+    this.#set(profile)
+  }
+
+  /** Another network for a while, of which the address tells nothing. */
+  lend(profile: LinkProfile): void {
+    this.profile.value = profile
+    this.#schedule()
+  }
+
+  /** Throws where there is no such preset. */
+  presetProfile(name: string, seed: number): LinkProfile {
+    const preset = this.presets.value.find((other) => other.name === name)
+    if (preset === undefined) throw new Error(`There is no network preset "${name}".`)
+    return { ...preset.profile, name, seed }
   }
 
   /** Link time 0: the seed's first draw, counters at zero. */
@@ -68,7 +88,8 @@ export class NetworkLink {
   }
 
   /** What the server tells of the link; another page may have changed it. */
-  follow({ profile }: Summary): void {
+  follow({ profile, linkTimeSeconds }: Summary): void {
+    this.linkTimeSeconds.value = linkTimeSeconds
     const served = this.#served
     if (this.#isScheduled || served === undefined || isSame(profile, served)) return
     if (!isSame(served, this.profile.value)) return // a change of ours is on its way
@@ -76,17 +97,15 @@ export class NetworkLink {
     this.profile.value = profile
   }
 
-  #presetProfile(name: string, seed: number): LinkProfile {
-    const preset = this.presets.value.find((other) => other.name === name)
-    if (preset === undefined) throw new Error(`There is no network preset "${name}".`)
-    return { ...preset.profile, name, seed }
-  }
-
   #set(profile: LinkProfile): void {
     this.profile.value = profile
     const { value: base } = this.base
     const network = tellingSettings(this.settings.value, base && settingsOf(base.profile))
     this.#onChange({ preset: base?.name, network })
+    this.#schedule()
+  }
+
+  #schedule(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
     requestAnimationFrame(() => {

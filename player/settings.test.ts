@@ -58,6 +58,30 @@ const cases: readonly { name: string; search: string; settings: CompareSettings 
   },
 ]
 
+const changing = {
+  generator: {
+    kind: 'sawtooth',
+    lowestRateBitsPerSecond: 500_000,
+    highestRateBitsPerSecond: 6_000_000,
+    periodSeconds: 20,
+  },
+  uplinkGenerator: { kind: 'markov' },
+  changes: [{ atSeconds: 20, set: { downlink: { rateBitsPerSecond: 1_000_000 } } }],
+} as const
+
+test('a generated rate and scheduled changes stand in the address as the JSON of the profile', () => {
+  const search = writeCompareSettings({ ...plain, network: changing })
+  expect(new URLSearchParams(search).get('changes')).toBe(
+    '[{"atSeconds":20,"set":{"downlink":{"rateBitsPerSecond":1000000}}}]',
+  )
+  expect(readCompareSettings(search).network).toEqual(changing)
+})
+
+test('an address says that nothing changes by itself in one word', () => {
+  expect(writeCompareSettings({ ...plain, network: { changes: [] } })).toBe('?side=hls&changes=none')
+  expect(readCompareSettings('?side=hls&changes=none').network).toEqual({ changes: [] })
+})
+
 for (const { name, search, settings } of cases) {
   test(`readCompareSettings reads ${name}`, () => expect(readCompareSettings(search)).toEqual(settings))
   test(`writeCompareSettings writes ${name}`, () => expect(writeCompareSettings(settings)).toBe(search))
@@ -91,6 +115,11 @@ for (const search of [
   '?lossKind=often',
   '?udpBlocked=1',
   '?rateBitsPerSecond=as-preset',
+  '?changes=20:rate=1',
+  '?changes={"atSeconds":20}',
+  '?changes=[{"atSeconds":"20","set":{}}]',
+  '?generator={"kind":"often"}',
+  '?generator=markov',
   '?jitterBufferMs=9999',
   '?side=tcp',
   '?udp=quic',

@@ -1,6 +1,7 @@
 /** The settings of the compare page live in its address, in the words of the link profile, so that an address repeats a run. */
 
-import type { CongestionControl, LossProfile } from '../link/profile.ts'
+import type { CongestionControl, LossProfile, ProfileChange, RateGenerator } from '../link/profile.ts'
+import { readChanges, readGenerator, writeChanges } from './network-json.ts'
 
 export type SideName = 'hls' | 'udp'
 
@@ -23,6 +24,9 @@ export type NetworkSettings = {
   readonly sharing: 'separate' | 'shared'
   readonly udpBlocked: boolean
   readonly seed: number
+  readonly generator: RateGenerator | undefined // of a rate that is as-preset
+  readonly uplinkGenerator: RateGenerator | undefined
+  readonly changes: readonly ProfileChange[] // in order of time
 }
 
 export type CompareSettings = {
@@ -67,6 +71,7 @@ type WordKey = keyof typeof networkWords
 
 const numberKeys = Object.keys(networkBounds) as NumberKey[]
 const wordKeys = Object.keys(networkWords) as WordKey[]
+const generatorKeys = ['generator', 'uplinkGenerator'] as const
 const defaults = { link: 'default', jitterBufferMs: 200, startSeconds: 0 }
 
 function readNumber(text: string | null, { min, max, whole, unlimited }: Bounds): number | undefined {
@@ -79,7 +84,7 @@ function readNumber(text: string | null, { min, max, whole, unlimited }: Bounds)
 
 /** An address of before there were kinds of loss means a loss of each packet at random. */
 function readNetwork(query: URLSearchParams): Partial<NetworkSettings> {
-  const read: Record<string, number | string | boolean> = {}
+  const read: Record<string, unknown> = {}
   for (const key of numberKeys) {
     const value = readNumber(query.get(key), networkBounds[key])
     if (value !== undefined) read[key] = value
@@ -89,7 +94,12 @@ function readNetwork(query: URLSearchParams): Partial<NetworkSettings> {
     if (word !== undefined) read[key] = key === 'udpBlocked' ? word === 'true' : word
   }
   if (read['lossRatio'] !== undefined && read['lossKind'] === undefined) read['lossKind'] = 'random'
-  return read
+  for (const key of generatorKeys) {
+    const generator = readGenerator(query.get(key))
+    if (generator !== undefined) read[key] = generator
+  }
+  const changes = readChanges(query.get('changes'))
+  return changes === undefined ? read : { ...read, changes }
 }
 
 /** Reads the page's query string; a value that makes no sense counts as absent. */
@@ -117,6 +127,12 @@ export function writeCompareSettings(settings: CompareSettings): string {
     const value = settings.network[key]
     if (value !== undefined && value !== 'as-preset') query.set(key, value === Infinity ? 'unlimited' : String(value))
   }
+  const { changes } = settings.network
+  for (const key of generatorKeys) {
+    const generator = settings.network[key]
+    if (generator !== undefined) query.set(key, JSON.stringify(generator))
+  }
+  if (changes !== undefined) query.set('changes', writeChanges(changes))
   if (settings.jitterBufferMs !== defaults.jitterBufferMs) query.set('jitterBufferMs', String(settings.jitterBufferMs))
   if (settings.udp === 'ws') query.set('udp', 'ws')
   if (settings.startSeconds !== defaults.startSeconds) query.set('startSeconds', String(settings.startSeconds))
