@@ -33,8 +33,9 @@ function Apart({ viewing }: { viewing: Viewing }) {
 function SoundMenu({ viewing }: { viewing: Viewing }) {
   return (
     <label class="menu small">
-      <span class="menu-label">{pairWords.soundFrom}</span>
+      <span class="menu-label">{pairWords.sound}</span>
       <select
+        aria-label={pairWords.soundFrom}
         value={viewing.settings.value.soundFrom}
         onChange={({ currentTarget: { value } }) => viewing.hearFrom(value === 'udp' ? 'udp' : 'hls')}
       >

@@ -20,7 +20,8 @@ export const pairWords = {
       ? 'together'
       : `HLS ${Math.abs(aheadMs) < 1000 ? `${Math.round(Math.abs(aheadMs))} ms` : `${(Math.abs(aheadMs) / 1000).toFixed(1)} s`} ${aheadMs > 0 ? 'ahead' : 'behind'}`,
   apartTitle: 'How far the two pictures lie apart in the video. Measured in this page.',
-  soundFrom: 'Sound',
+  sound: 'Sound',
+  soundFrom: 'Sound from',
   speed: 'Speed of HLS',
   speedInStep: 'Held in step, HLS plays as fast as UDP comes',
   captions: 'Captions',
