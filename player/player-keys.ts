@@ -20,6 +20,7 @@ export function usePlayerKeys(viewing: Viewing, actions: PlayerActions): void {
       ArrowLeft: () => viewing.seekBy(-STEP_SECONDS),
       ArrowRight: () => viewing.seekBy(STEP_SECONDS),
       f: actions.toggleFullScreen,
+      s: () => viewing.hearFrom(viewing.settings.value.soundFrom === 'hls' ? 'udp' : 'hls'),
       m: () => viewing.setSound({ ...viewing.sound.value, muted: !viewing.sound.value.muted }),
     }
     const onKeyDown = (event: KeyboardEvent) => {

@@ -4,7 +4,7 @@ import type { Released } from '../stream/jitter-buffer.ts'
 import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
 import type { ExpectedFrame } from '../stream/expected-frames.ts'
 import type { ReceivedStream } from '../stream/receiver-reports.ts'
-import type { RunEvent } from '../stream/record.ts'
+import type { ViewerEvent } from '../stream/record.ts'
 import type { SoundUnit } from './audio-output.ts'
 import { AudioTrack, type DecodedSound } from './audio-track.ts'
 import { FrameSchedule } from './frame-schedule.ts'
@@ -22,8 +22,8 @@ export type EpochOptions = {
   readonly answer: PlayingAnswer
   readonly outline: VariantOutline | undefined
   readonly jitterBufferMs: number
-  readonly tell: (event: RunEvent) => void
-  readonly onPicture: (picture: VideoFrame) => void // to be closed by the one who is told
+  readonly tell: (event: ViewerEvent) => void
+  readonly onPicture: (picture: VideoFrame, atMs: number) => void // to be closed by the one who is told
   readonly onSound: (unit: SoundUnit) => void
   readonly onVerdict: (frame: JudgedFrame) => void
   readonly onLost: (kind: ControlTrack['kind'], sequenceNumber: number) => void
@@ -112,7 +112,7 @@ export class UdpEpoch {
     for (const found of this.#receivers) this.#route(found, found.receiver.advance(nowMs), nowMs)
     this.#frames.decode(this.#decoder, nowMs)
     const picture = this.#frames.takeDue(nowMs)
-    if (picture !== undefined) this.#options.onPicture(picture)
+    if (picture !== undefined) this.#options.onPicture(picture, nowMs)
     this.#giveSounds(nowMs)
     this.#finishWhenAllIsIn(nowMs)
   }
@@ -165,7 +165,14 @@ export class UdpEpoch {
   }
 
   #tellLost(kind: ControlTrack['kind'], lost: Extract<Released<RtpPacket>, { kind: 'lost' }>, nowMs: number): void {
-    this.#options.tell({ kind: 'packets-given-up', atMs: nowMs, packets: lost.packets })
+    const firstSequenceNumber = lost.firstSequenceNumber & 0xffff
+    this.#options.tell({
+      kind: 'packets-given-up',
+      atMs: nowMs,
+      packets: lost.packets,
+      track: kind,
+      firstSequenceNumber,
+    })
     for (let index = 0; index < lost.packets; index += 1) {
       this.#options.onLost(kind, (lost.firstSequenceNumber + index) & 0xffff)
     }

@@ -4,7 +4,7 @@ export const frameCodeGrid = { columns: 20, rows: 2, pictureWidthShare: 3 / 4, p
 
 const NUMBER_BITS = 24
 const CRC_BITS = 16
-const MAX_FRAME = 2 ** NUMBER_BITS - 1
+const MAX_FRAME = 0xff_ffff // of 24 bits
 
 /** A picture's brightness, row by row, 0 black to 255 white. */
 export type GreyPicture = { readonly widthPixels: number; readonly heightPixels: number; readonly luma: Uint8Array }
