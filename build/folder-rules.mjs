@@ -40,7 +40,7 @@ export const folderRules = {
   },
   player: {
     imports: ['protocol', 'link', 'stream', 'simulation'],
-    packages: ['@preact/signals', 'hls.js', 'preact', 'tus-js-client', 'uqr', 'yaml'],
+    packages: ['@preact/signals', 'hls.js', 'preact', 'tus-js-client', 'uplot', 'uqr', 'yaml'],
     node: false,
   },
   lab: {

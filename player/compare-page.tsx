@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Video } from '../protocol/weir-api.ts'
 import { requestJson } from './api.ts'
+import { Charts } from './charts.tsx'
 import { CompareDetails } from './compare-details.tsx'
 import { ExternalPlayers } from './external-players.tsx'
 import { toggleFullScreen } from './full-screen.ts'
@@ -126,6 +127,7 @@ export function ComparePage({ videoId }: { videoId: string }) {
       </div>
       <div class="compare-main">
         <LinkReadout link={viewing.truth} />
+        <Charts key={videoId} log={viewing.log} />
         <CompareDetails viewing={viewing} videoId={videoId} />
         {video !== undefined && (
           <ExternalPlayers
