@@ -1,17 +1,15 @@
-import type { Outline } from '../protocol/outline.ts'
 import { extendSequenceNumber, RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { BurstGapFold } from './burst-gap.ts'
 import type { ViewerEvent } from './record.ts'
-import { SentVideo } from './sent-video.ts'
-import { VideoLosses } from './video-losses.ts'
+import { VideoLosses, type OutlineOf } from './video-losses.ts'
 
 type Told<Kind extends ViewerEvent['kind']> = ViewerEvent & { readonly kind: Kind }
 
 /** The fold over RTP packets that came, did not come, or came for nothing. */
 export class PacketsReceived {
-  readonly #outlineOf: (variant: string) => Outline | undefined
+  readonly #outlineOf: OutlineOf
   readonly #bursts = new BurstGapFold() // of the video
-  #losses: VideoLosses | undefined // since the newest start, where the outline is known
+  #losses: VideoLosses | undefined // since the newest start
   #newestLost: number | undefined // extended sequence number of the video
   #received = 0
   #receivedBytes = 0
@@ -23,7 +21,7 @@ export class PacketsReceived {
   #videoFirstMs: number | undefined
   #videoNewestMs = 0
 
-  constructor(outlineOf: (variant: string) => Outline | undefined = () => undefined) {
+  constructor(outlineOf: OutlineOf = () => undefined) {
     this.#outlineOf = outlineOf
   }
 
@@ -54,11 +52,10 @@ export class PacketsReceived {
     }
   }
 
-  #start({ track, variant, startSeconds, firstSequenceNumber }: Told<'rtp-started'>): void {
-    if (track !== 'video') return
+  #start(start: Told<'rtp-started'>): void {
+    if (start.track !== 'video') return
     this.#bursts.beginAnew()
-    const outline = this.#outlineOf(variant)
-    this.#losses = outline && new VideoLosses(new SentVideo(outline, { startSeconds, firstSequenceNumber }))
+    this.#losses = new VideoLosses(start, this.#outlineOf)
   }
 
   #receive({ sizeBytes, track, atMs }: Told<'media-received'>): void {
@@ -81,9 +78,13 @@ export class PacketsReceived {
   }
 
   #receivedOfFrame(ptsTicks: number | undefined): number {
-    if (this.#losses === undefined || ptsTicks === undefined) return 0
-    const frameIndex = this.#losses.video.frameIndexAt(ptsTicks)
-    return frameIndex < 0 ? 0 : this.#losses.receivedPacketsOf(frameIndex)
+    const video = this.#losses?.video
+    if (this.#losses === undefined || video === undefined || ptsTicks === undefined) return 0
+    const frameIndex = video.frameIndexAt(ptsTicks)
+    if (frameIndex < 0) return 0
+    const first = video.firstPacketOf(frameIndex)
+    const end = video.firstPacketOf(frameIndex + 1)
+    return end - first - this.#losses.between(first, end).length
   }
 
   /** Durations as RFC 3611 appendix A.2 has them: packets times the mean time between two. */

@@ -1,7 +1,7 @@
-import type { Outline } from '../protocol/outline.ts'
 import { LinkMeasuresFold, type LinkMeasures } from './link-measures.ts'
 import type { LinkEvent, PacketEvent, RunEvent, ViewerEvent, ViewerSide } from './record.ts'
 import { SideMeasuresFold, type SideMeasures } from './side-measures.ts'
+import type { OutlineOf } from './video-losses.ts'
 
 export type RunMeasures = {
   readonly [side in ViewerSide]: SideMeasures
@@ -9,7 +9,7 @@ export type RunMeasures = {
 
 export type RunMeasuresOptions = {
   readonly frameIntervalMs: number
-  readonly outlineOf?: (variant: string) => Outline | undefined // what is known of the packets' frames
+  readonly outlineOf?: OutlineOf // what is known of the packets' frames
 }
 
 /** The fold over a run of two viewers: the same measures of both, at the newest moment that each has told. What the link

@@ -1,6 +1,6 @@
 import { keyframeAtOrBefore, type Outline, type OutlineFrame } from '../protocol/outline.ts'
 import { planRtpH264, type RtpH264Part } from '../protocol/rtp-h264.ts'
-import { extendSequenceNumber, RTP_HEADER_BYTES } from '../protocol/rtp.ts'
+import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { DEFAULT_MAX_RTP_BYTES } from './send-schedule.ts'
 
 /** From where a video track was sent: the keyframe at `startSeconds`, as an answer to PLAY tells it. */
@@ -15,9 +15,9 @@ const MAX_REORDERED_FRAMES = 32 // of H.264: 16 pictures can wait, as frames or 
 export class SentVideo {
   readonly frames: readonly OutlineFrame[] // in decode order, the first an IDR
   readonly maxRtpBytes: number
+  readonly framesPerSecond: number
   readonly #firstSequenceNumber: number
   readonly #firstPackets: number[] = [0] // of each frame; one more than have been planned
-  #newestPacket = 0 // sequence numbers are near the one that was asked before
 
   /** Throws RangeError when the outline has no keyframe there. */
   constructor(outline: Outline, start: VideoStart, maxRtpBytes = DEFAULT_MAX_RTP_BYTES) {
@@ -29,14 +29,8 @@ export class SentVideo {
       .flatMap(({ frames }) => frames)
       .slice(frameIndex)
     this.maxRtpBytes = maxRtpBytes
+    this.framesPerSecond = outline.video?.framesPerSecond || 30
     this.#firstSequenceNumber = start.firstSequenceNumber
-  }
-
-  /** The packet of a 16-bit sequence number: the one nearest to the packet asked for before. */
-  packetOf(sequenceNumber: number): number {
-    const newest = this.#newestPacket + this.#firstSequenceNumber
-    this.#newestPacket = extendSequenceNumber(sequenceNumber, newest) - this.#firstSequenceNumber
-    return this.#newestPacket
   }
 
   sequenceNumberOf(packet: number): number {

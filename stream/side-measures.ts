@@ -1,9 +1,9 @@
-import type { Outline } from '../protocol/outline.ts'
 import { BehindFold } from './behind-fold.ts'
 import type { MeasureKey } from './measure-table.ts'
 import { MeasuresFold } from './measures.ts'
 import { PacketsReceived } from './packets-received.ts'
 import type { ViewerEvent, ViewerSide } from './record.ts'
+import type { OutlineOf } from './video-losses.ts'
 import { VariantsShown } from './variants-shown.ts'
 
 /** Absent: there is nothing to measure on this side, or nobody told it. */
@@ -13,7 +13,7 @@ export type SideOptions = {
   readonly side: ViewerSide // of HLS there are no packets: its segments are whole
   readonly frameIntervalMs: number
   /** With it, packets of frames that could not be shown count in the effective loss. */
-  readonly outlineOf?: (variant: string) => Outline | undefined
+  readonly outlineOf?: OutlineOf
 }
 
 /** The fold over what one viewer of a run tells. Both viewers are measured by the same definitions (measure-table.ts). */

@@ -1,19 +1,39 @@
-import type { SentVideo } from './sent-video.ts'
+import type { Outline } from '../protocol/outline.ts'
+import { extendSequenceNumber } from '../protocol/rtp.ts'
+import { SentVideo, type VideoStart } from './sent-video.ts'
+
+/** A variant's outline, undefined while it is not known. */
+export type OutlineOf = (variant: string) => Outline | undefined
 
 const REMEMBERED_PACKETS = 20_000
 
-/** The video packets that a viewer went without since a start, the newest 20,000: never came, or came too late. */
+/** The video packets that a viewer went without since a start, the newest 20,000: never came, or came too late. Packets
+ *  count from the start's first and never wrap. */
 export class VideoLosses {
-  readonly video: SentVideo
-  readonly #lost = new Set<number>() // packets from the start's first
+  readonly #start: VideoStart & { readonly variant: string }
+  readonly #outlineOf: OutlineOf
+  readonly #lost = new Set<number>()
+  #newestPacket = 0
+  #video: SentVideo | undefined
 
-  constructor(video: SentVideo) {
-    this.video = video
+  constructor(start: VideoStart & { readonly variant: string }, outlineOf: OutlineOf) {
+    this.#start = start
+    this.#outlineOf = outlineOf
   }
 
-  /** As a viewer's event tells it; gives the first of them, from the start's first packet. */
+  /** Undefined while the outline is not known. Throws RangeError for an outline without a keyframe at the start. */
+  get video(): SentVideo | undefined {
+    if (this.#video !== undefined) return this.#video
+    const outline = this.#outlineOf(this.#start.variant)
+    this.#video = outline && new SentVideo(outline, this.#start)
+    return this.#video
+  }
+
+  /** As the viewer tells it, nearly in order; gives the first of the lost packets. */
   lose(firstSequenceNumber: number, packets: number): number {
-    const first = this.video.packetOf(firstSequenceNumber)
+    const { firstSequenceNumber: zero } = this.#start
+    const first = extendSequenceNumber(firstSequenceNumber, this.#newestPacket + zero) - zero
+    this.#newestPacket = first
     for (let packet = first; packet < first + packets; packet += 1) this.#lost.add(packet)
     for (const oldest of this.#lost) {
       if (this.#lost.size <= REMEMBERED_PACKETS) break
@@ -22,21 +42,10 @@ export class VideoLosses {
     return first
   }
 
-  has(packet: number): boolean {
-    return this.#lost.has(packet)
-  }
-
   /** Of the packets from `first` to before `end`, in order. */
   between(first: number, end: number): number[] {
     const lost: number[] = []
     for (let packet = first; packet < end; packet += 1) if (this.#lost.has(packet)) lost.push(packet)
     return lost
-  }
-
-  /** Came, of a frame's packets. */
-  receivedPacketsOf(frameIndex: number): number {
-    const first = this.video.firstPacketOf(frameIndex)
-    const end = this.video.firstPacketOf(frameIndex + 1)
-    return end - first - this.between(first, end).length
   }
 }
