@@ -185,7 +185,7 @@ export function ComparePage({ videoId }: { videoId: string }) {
       </div>
       <LinkReadout truth={viewing.truth.truth.value} />
       <div class="compare-side">
-        <ShowMe link={viewing.network} onBegin={() => status.phase === 'paused' && viewing.togglePlay()} />
+        <ShowMe link={viewing.network} phase={status.phase} play={actions.togglePlay} />
         <NetworkPanel link={viewing.network} />
         <CounterGrid counters={status.counters} />
       </div>
