@@ -57,7 +57,7 @@ test('the panel sets generators, planned changes and traces at once; its address
 
   await unfold(page, 'as a file')
   const download = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Save as YAML' }).click()
+  await page.getByRole('button', { name: 'Save YAML' }).click()
   const saved = await readFile(await (await download).path(), 'utf8')
   await unfold(page, 'Varying rate')
   await page.getByLabel('Open a trace').setInputFiles(fileOf('short.down', '0\n250\nsoon\n'))

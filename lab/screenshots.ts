@@ -16,11 +16,12 @@ type State = { readonly name: string; show(page: Page, place: Place): Promise<vo
 const WIDTHS = [1280, 400] as const
 const THEMES = ['light', 'dark'] as const
 const HEIGHT = 800
-const README_PICTURE = { state: 'compare-lossy', widthPixels: 1280, theme: 'light' } as const
+const README_PICTURE = { state: 'compare-udp-lossy', widthPixels: 1280, theme: 'light' } as const
 const PLAYED_MS = 6000 // losses have shown by then
 const WAIT_MS = 60_000
 
 const compare = async (page: Page, { url, videoId }: Place, query: string): Promise<void> => {
+  await fetch(`${url}/api/links/default/restart`, { method: 'POST' }) // counters at zero
   await page.goto(`${url}/compare/${videoId}?${query}`)
   await page.locator('[data-phase=playing]').first().waitFor({ timeout: WAIT_MS })
   await page.waitForTimeout(PLAYED_MS)
@@ -52,11 +53,8 @@ const states: readonly State[] = [
       await page.getByRole('button', { name: 'Undo' }).waitFor()
     },
   },
-  { name: 'compare-perfect', show: (page, place) => compare(page, place, 'side=hls&preset=perfect') },
-  {
-    name: 'compare-lossy',
-    show: (page, place) => compare(page, place, 'side=udp&preset=perfect&lossRatio=0.02&lossKind=bad-moments&seed=7'),
-  },
+  { name: 'compare-hls', show: (page, place) => compare(page, place, 'side=hls&preset=perfect') },
+  { name: 'compare-udp-lossy', show: (page, place) => compare(page, place, 'side=udp&preset=lossy&seed=7') },
   { name: 'compare-udp-blocked', show: (page, place) => compareBlocked(page, place) },
   {
     name: 'compare-network',

@@ -103,6 +103,12 @@ function Pictures({ viewing, hosts, video }: { viewing: Viewing; hosts: Partial<
   )
 }
 
+/** Apart, so that what changes with each moment of playing redraws this alone. */
+function Show({ viewing }: { viewing: Viewing }) {
+  const phase = viewing.status.value?.phase ?? 'starting'
+  return <ShowMe link={viewing.network} phase={phase} play={() => viewing.togglePlay()} />
+}
+
 export function ComparePage({ videoId }: { videoId: string }) {
   const viewing = useMemo(() => new Viewing(videoId), [videoId])
   const hosts = useMemo<Partial<Hosts>>(() => ({}), [videoId])
@@ -119,10 +125,7 @@ export function ComparePage({ videoId }: { videoId: string }) {
       </div>
       <Pictures viewing={viewing} hosts={hosts} video={video} />
       <div class="compare-side">
-        <ShowMe
-          link={viewing.network}
-          onBegin={() => viewing.status.value?.phase === 'paused' && viewing.togglePlay()}
-        />
+        <Show viewing={viewing} />
         <NetworkPanel link={viewing.network} />
       </div>
       <div class="compare-main">

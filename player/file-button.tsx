@@ -1,6 +1,19 @@
 import { useSignal } from '@preact/signals'
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { Icon } from './icons.tsx'
+
+/** A file that misses the button must not take the page's place: the browser would open it and leave. */
+function useNoStrayDrops(): void {
+  useEffect(() => {
+    const prevent = (event: DragEvent) => event.preventDefault()
+    addEventListener('dragover', prevent)
+    addEventListener('drop', prevent)
+    return () => {
+      removeEventListener('dragover', prevent)
+      removeEventListener('drop', prevent)
+    }
+  }, [])
+}
 
 /** A button that opens one file; it may be dropped on it too. */
 export function FileButton({
@@ -16,6 +29,7 @@ export function FileButton({
 }) {
   const input = useRef<HTMLInputElement>(null)
   const isOver = useSignal(false)
+  useNoStrayDrops()
   const open = (files: FileList | null | undefined) => {
     const file = files?.[0]
     if (file !== undefined) void onFile(file)

@@ -56,9 +56,10 @@ export class NetworkLink {
     this.#set(withSettings(this.profile.value, changes))
   }
 
-  /** The preset as it is; the seed stays. */
+  /** The preset as it is; the seed and the planned changes stay. */
   applyPreset(name: string): void {
-    this.replace(this.presetProfile(name, this.settings.value.seed))
+    const { seed, changes } = this.settings.value
+    this.replace({ ...this.presetProfile(name, seed), ...(changes.length === 0 ? {} : { changes }) })
   }
 
   /** Another network as a whole, from a file. What the server refuses of it stands in `problem`. */

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Icon } from './icons.tsx'
 import type { NetworkLink } from './network-link.ts'
+import type { SidePhase } from './side.ts'
 import { ProgressBar } from './progress-bar.tsx'
 import { ShowRun } from './show-run.ts'
 import { showSteps, type ShowMoment } from './show-me.ts'
@@ -24,30 +25,32 @@ function Caption({ moment: { step, index, progressRatio } }: { moment: ShowMomen
 }
 
 /** The difference between the transports in 40 seconds, without reading anything before. One button begins and stops it, so
- *  that it keeps the focus. */
-export function ShowMe({ link, onBegin }: { link: NetworkLink; onBegin: () => void }) {
+ *  that it keeps the focus. A video that rests when the show begins is played, one that ends meanwhile begins again. */
+export function ShowMe({ link, phase, play }: { link: NetworkLink; phase: SidePhase; play: () => void }) {
   const run = useSignal<ShowRun | undefined>(undefined)
-  useEffect(() => () => run.peek()?.stop(), [link])
   const moment = run.value?.moment.value
-  const isReady = link.presets.value.length > 0
-  const toggle = () => {
-    if (moment !== undefined) return run.value?.stop()
+  const isRunning = moment !== undefined
+  useEffect(() => () => run.peek()?.stop(), [link])
+  useEffect(() => {
+    if (isRunning && phase === 'ended') play()
+  }, [isRunning, phase])
+  const begin = () => {
     run.value = new ShowRun(link)
-    onBegin()
+    if (phase === 'paused') play()
   }
   return (
-    <section class={moment === undefined ? 'show-me' : 'show-me running'} aria-label={showWords.begin}>
+    <section class="show-me" aria-label={showWords.begin}>
       <button
         type="button"
         class="button"
-        title={moment === undefined ? showWords.beginTitle : showWords.stopTitle}
-        disabled={!isReady}
-        onClick={toggle}
+        title={isRunning ? showWords.stopTitle : showWords.beginTitle}
+        disabled={link.presets.value.length === 0}
+        onClick={() => (isRunning ? run.value?.stop() : begin())}
       >
-        <Icon name={moment === undefined ? 'play' : 'stop'} />
-        {moment === undefined ? showWords.begin : showWords.stop}
+        <Icon name={isRunning ? 'stop' : 'play'} />
+        {isRunning ? showWords.stop : showWords.begin}
       </button>
-      {moment !== undefined && <Caption moment={moment} />}
+      {isRunning && <Caption moment={moment} />}
     </section>
   )
 }

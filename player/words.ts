@@ -41,9 +41,9 @@ export const profileWords = {
   title: 'This network as a file',
   open: 'Open',
   openTitle: 'A network as weir.yaml has it under link, or JSON; it may be dropped here',
-  saveYaml: 'Save as YAML',
+  saveYaml: 'Save YAML',
   saveYamlTitle: 'As the link part of weir.yaml',
-  saveJson: 'Save as JSON',
+  saveJson: 'Save JSON',
   saveJsonTitle: 'As the body of POST /api/links',
   refused: 'The file was not taken:',
 } as const
