@@ -8,6 +8,7 @@ import { linkRecordRoutes } from '../server/routes/link-record.ts'
 import { linkRoutes } from '../server/routes/links.ts'
 import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
+import { runRoutes } from '../server/routes/runs.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
 import { uploadRoutes } from '../server/routes/uploads.ts'
 import { videoRoutes } from '../server/routes/videos.ts'
@@ -29,6 +30,7 @@ const routers = [
   uploadRoutes({ ...(noRooms as object), uploadsPerMinute: 1 } as never),
   linkRoutes(noRooms),
   linkRecordRoutes(noRooms),
+  runRoutes(noRooms),
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
   pageRoutes('/nowhere', gate),

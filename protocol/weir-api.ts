@@ -116,6 +116,22 @@ export type UdpSessionStatus = {
   }[]
 }
 
+/** What ended a run: its viewer, 10 s without a word of its viewers, the end of its link or of the server, a full disk. */
+export type RunEnding = 'viewer' | 'silence' | 'link-gone' | 'server-stopped' | 'disk'
+
+/** A recorded run. `cut-off`: its server was killed; what had been written is there. */
+export type RunSummary = {
+  readonly id: string
+  readonly state: 'running' | 'ended' | 'cut-off'
+  readonly endedBy?: RunEnding
+  readonly video: string
+  readonly title: string // of the video, then
+  readonly link: string
+  readonly createdUnixMs: number
+  readonly endedUnixMs?: number
+  readonly sizeBytes: number // on the disk, since it ended
+}
+
 /** What happens to a link; `GET /api/links/:id` tells its profile and counters. `link-late`, once a run: the timer's p99 lag
  *  is above 5 ms, and its figures do not count. */
 export type LinkNotice = {

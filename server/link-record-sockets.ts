@@ -40,7 +40,7 @@ export class LinkRecordSockets {
     const out = createWebSocketStream(client, { decodeStrings: false })
     out.on('error', () => client.terminate()).resume() // what a page says is not listened to
     const head = writeRecordHead({ scenario: { link: linkId, profile }, seed: profile.seed, versions })
-    client.once('close', links.follow(linkId, new LinkRecord(out, head, GATHER_MS)))
+    client.once('close', links.follow(linkId, new LinkRecord(out, head, { gatherMs: GATHER_MS })))
   }
 
   close(): void {

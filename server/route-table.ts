@@ -46,6 +46,22 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'DELETE /api/udp-sessions/:id', does: 'ends it; 204' },
   { route: 'WebSocket /api/udp-sessions/ws', does: 'the same packets and messages over a WebSocket' },
   {
+    route: 'POST /api/runs',
+    does: '`{"video":…,"link":…,"scenario":{…}}` begins to record a run; 201 with it and `serverUnixMs`, the server’s clock',
+  },
+  { route: 'GET /api/runs', does: 'the newest 50 runs, newest first' },
+  {
+    route: 'GET /api/runs/:id',
+    does: 'one run: what was run (`head`), its state, the measures of both viewers and of the link',
+  },
+  { route: 'POST /api/runs/:id/events', does: 'what its viewers saw, as JSON lines (`stream/record.ts`); all or none' },
+  {
+    route: 'POST /api/runs/:id/end',
+    does: 'the last events, and the end; so do 10 s without any, and the end of the link',
+  },
+  { route: 'GET /api/runs/:id/record.jsonl', does: 'everything that the run told, as JSON lines (`weir-record`)' },
+  { route: 'DELETE /api/runs/:id', does: 'removes a run; 204' },
+  {
     route: 'WebSocket /api/events/ws',
     does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N',
   },

@@ -34,10 +34,13 @@ import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { runRoutes } from './routes/runs.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
 import { LinksOfViewers } from './rtsp-through-link.ts'
+import { RunFolder } from './run-folder.ts'
+import { Runs, type RunsOptions } from './runs.ts'
 import { addSampleOnce } from './sample.ts'
 import { TusUploads } from './tus-uploads.ts'
 import type { SessionParts } from './udp-session.ts'
@@ -131,7 +134,7 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
-  const records = startRecords(sessions.links, closing)
+  const records = await startRecords({ folder, library, source, links: sessions.links }, closing, parts)
   const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions, ...records }, parts)
   closing.add(() => listener.drain(GRACE_MS))
   const port = await listener.listen(host, config.port)
@@ -193,15 +196,29 @@ function startSessions(
   return { links, sessions }
 }
 
-type RecordRooms = { readonly records: LinkRecordRooms; readonly recordSockets: LinkRecordSockets }
+type RecordRooms = {
+  readonly records: LinkRecordRooms
+  readonly recordSockets: LinkRecordSockets
+  readonly runs: Runs
+}
+type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links'> & { readonly folder: MediaFolder }
 
-/** How what happens on a link is told as it happens. */
-function startRecords(links: Links, closing: Closing): RecordRooms {
+/** How what happens on a link is told as it happens, and kept with what its viewers tell. */
+async function startRecords(
+  { folder: media, library, source, links }: RecordedRooms,
+  closing: Closing,
+  { config: { minFreeBytes }, logger }: ServeParts,
+): Promise<RecordRooms> {
   const places = new PlacesByAddress(RECORDS_PER_ADDRESS, 'records of links at once')
-  const records = { links, places, versions: { weir: version, node: process.version } }
+  const versions = { weir: version, node: process.version }
+  const records = { links, places, versions }
   const recordSockets = new LinkRecordSockets(records)
   closing.add(() => recordSockets.close())
-  return { records, recordSockets }
+  const folder = new RunFolder(media.runs)
+  const kept = { folder, media, library, source, minFreeBytes, nowUnixMs: Date.now }
+  const runs = await Runs.open({ ...kept, links, versions, logger })
+  closing.add(() => runs.close())
+  return { records, recordSockets, runs }
 }
 
 type HttpRooms = IntakeRooms &
@@ -215,7 +232,8 @@ type HttpRooms = IntakeRooms &
 
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, records, recordSockets, addresses, events, metrics } = rooms
+  const { library, jobs, intake, tus, links, sessions, records, recordSockets, runs, addresses, events, metrics } =
+    rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const routes = [
@@ -224,6 +242,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
     linkRecordRoutes(records),
+    runRoutes(runs),
     udpSessionRoutes(sessions),
     metricsRoutes(metrics),
     pageRoutes(join(projectFolder, 'dist/player'), gate),

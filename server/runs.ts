@@ -1,0 +1,230 @@
+import { Readable } from 'node:stream'
+import type { Logger } from 'pino'
+import type { RunEnding, RunSummary } from '../protocol/weir-api.ts'
+import type { RunEvent } from '../stream/record.ts'
+import { readRecordEvent, readRecordHead, writeRecordHead, type RecordHead } from '../stream/run-record.ts'
+import type { PresentationSource } from '../udp-relay/presentation-source.ts'
+import type { Library } from './library.ts'
+import type { Links } from './links.ts'
+import { LiveRun } from './live-run.ts'
+import { newVideoId, type MediaFolder } from './media-folder.ts'
+import { PlacesByAddress } from './places-by-address.ts'
+import { Refusal } from './refusal.ts'
+import { RunFiguresFold, type RunFigures } from './run-figures.ts'
+import type { RunFolder } from './run-folder.ts'
+import { recordLines, recordPieces } from './run-record-file.ts'
+import type { StoredRun } from './run-summary.ts'
+
+/** What a page asks for when it begins a run. */
+export type RunWish = {
+  readonly video: string
+  readonly link: string
+  readonly scenario: Readonly<Record<string, unknown>> // what else is needed to repeat it, such as the page's query
+  readonly versions: Readonly<Record<string, string>> // of what takes part, such as the browser
+}
+
+export type RunsOptions = {
+  readonly folder: RunFolder
+  readonly media: Pick<MediaFolder, 'requireFreeSpace'>
+  readonly library: Pick<Library, 'require'>
+  readonly source: PresentationSource
+  readonly links: Links
+  readonly versions: Readonly<Record<string, string>>
+  readonly minFreeBytes: number
+  readonly nowUnixMs: () => number
+  readonly logger: Logger
+}
+
+type PlannedRun = RunWish & { readonly framesPerSecond: number }
+type Entry = { run: StoredRun; sizeBytes: number; live?: LiveRun; figures?: RunFigures }
+
+const KEPT_RUNS = 50
+const KEPT_BYTES = 2_000_000_000
+const RUNNING_PER_ADDRESS = 4
+const ROOM_BYTES = 300_000_000 // that a run may need
+const DEFAULT_FRAMES_PER_SECOND = 30 // of a video whose outline is not there yet, as the page has it
+
+/** The runs of this server, on the disk and being written; the newest are kept. */
+export class Runs {
+  readonly #options: RunsOptions
+  readonly #entries = new Map<string, Entry>()
+  readonly #places = new PlacesByAddress(RUNNING_PER_ADDRESS, 'runs at once')
+
+  private constructor(options: RunsOptions) {
+    this.#options = options
+  }
+
+  /** With those that an earlier server wrote. */
+  static async open(options: RunsOptions): Promise<Runs> {
+    const runs = new Runs(options)
+    for (const run of await options.folder.list()) {
+      runs.#entries.set(run.id, { run, sizeBytes: await options.folder.sizeBytes(run.id) })
+    }
+    return runs
+  }
+
+  /** Begins to record. Throws `unknown-video`, `unknown-link`, `too-many-requests`, `disk-full`. */
+  async create(wish: RunWish, address: string): Promise<RunSummary> {
+    const { folder, media, library, links, minFreeBytes, nowUnixMs } = this.#options
+    const { video, link } = wish
+    const { title } = library.require(video)
+    links.find(link)
+    const leave = this.#places.take(address)
+    const run: StoredRun = { id: newVideoId(), state: 'running', video, title, link, createdUnixMs: nowUnixMs() }
+    try {
+      await media.requireFreeSpace(ROOM_BYTES, minFreeBytes)
+      const framesPerSecond = await this.#framesPerSecond(video)
+      await folder.write(run)
+      const entry: Entry = { run, sizeBytes: 0 }
+      entry.live = this.#begin(entry, { ...wish, framesPerSecond }, leave)
+      this.#entries.set(run.id, entry)
+      await this.#removeOldest()
+      return summaryOf(entry)
+    } catch (error) {
+      leave()
+      await folder.remove(run.id)
+      throw error
+    }
+  }
+
+  /** Newest first. */
+  list(): readonly RunSummary[] {
+    return [...this.#entries.values()].map(summaryOf).toReversed()
+  }
+
+  /** Throws `unknown-run`. */
+  find(id: string): RunSummary {
+    return summaryOf(this.#entry(id))
+  }
+
+  /** Throws `unknown-run`, and `run-ended` for one that is not running. */
+  append(id: string, events: readonly RunEvent[]): void {
+    const { live, run } = this.#entry(id)
+    if (live === undefined) throw new Refusal('run-ended', `expected a running run, this one is ${run.state}`)
+    live.append(events)
+  }
+
+  /** Ended already is as good. Throws `unknown-run`. */
+  async end(id: string): Promise<RunSummary> {
+    await this.#entry(id).live?.end('viewer')
+    return this.find(id)
+  }
+
+  /** Throws `unknown-run`. */
+  async remove(id: string): Promise<void> {
+    const { live } = this.#entry(id)
+    await live?.end('viewer')
+    this.#entries.delete(id)
+    await this.#options.folder.remove(id)
+  }
+
+  /** What was run. Throws `unknown-run`. */
+  async head(id: string): Promise<RecordHead> {
+    const path = await this.recordPath(id)
+    for await (const line of recordLines(path)) {
+      const head = readRecordHead(line)
+      if (!head.ok) throw new Error(`${path} is no record: ${JSON.stringify(head.fault)}`)
+      return head.value
+    }
+    throw new Error(`${path} has no head`)
+  }
+
+  /** Of a running one up to now. Throws `unknown-run`. */
+  async figures(id: string): Promise<RunFigures> {
+    const entry = this.#entry(id)
+    if (entry.live !== undefined) return entry.live.figures()
+    entry.figures ??= await this.#foldFile(id)
+    return entry.figures
+  }
+
+  /** The record as text, as far as it goes. Throws `unknown-run`. */
+  async text(id: string): Promise<Readable> {
+    return Readable.from(recordPieces(await this.recordPath(id)))
+  }
+
+  /** The file of the record, in which all is that was told before. Throws `unknown-run`. */
+  async recordPath(id: string): Promise<string> {
+    await this.#entry(id).live?.flush()
+    return this.#options.folder.path(id, 'record.jsonl.gz')
+  }
+
+  /** Those that are running end. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map(async ({ live }) => live?.end('server-stopped')))
+  }
+
+  #entry(id: string): Entry {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) throw new Refusal('unknown-run', `no run has the id "${id.slice(0, 60)}"`)
+    return entry
+  }
+
+  #begin(entry: Entry, wish: PlannedRun, leave: () => void): LiveRun {
+    const { folder, library, links, versions } = this.#options
+    const { id, title } = entry.run
+    const { video, link, framesPerSecond, scenario } = wish
+    const { variants } = library.require(video)
+    const { profile } = links.get(link)
+    const head = writeRecordHead({
+      scenario: { ...scenario, video, title, variants, framesPerSecond, link, profile },
+      seed: profile.seed,
+      versions: { ...wish.versions, ...versions },
+    })
+    return new LiveRun({
+      recordPath: folder.path(id, 'record.jsonl.gz'),
+      head,
+      frameIntervalMs: 1000 / framesPerSecond,
+      follow: (recorder) => links.follow(link, recorder),
+      onEnded: (by) => {
+        leave()
+        this.#ended(entry, by)
+      },
+    })
+  }
+
+  async #framesPerSecond(video: string): Promise<number> {
+    const presentation = await this.#options.source.open(video, undefined)
+    presentation?.close()
+    return presentation?.outline().video?.framesPerSecond ?? DEFAULT_FRAMES_PER_SECOND
+  }
+
+  #ended(entry: Entry, by: RunEnding): void {
+    const { folder, logger, nowUnixMs } = this.#options
+    const { id } = entry.run
+    if (entry.live !== undefined) entry.figures = entry.live.figures()
+    delete entry.live
+    entry.run = { ...entry.run, state: 'ended', endedBy: by, endedUnixMs: nowUnixMs() }
+    const written = folder.write(entry.run).then(async () => {
+      entry.sizeBytes = await folder.sizeBytes(id)
+      await this.#removeOldest()
+    })
+    written.catch((error: unknown) => logger.error({ err: error, run: id }, 'the end of a run could not be written'))
+    logger.info({ run: id, by }, 'a run has ended')
+  }
+
+  async #foldFile(id: string): Promise<RunFigures> {
+    const { scenario } = await this.head(id)
+    const framesPerSecond = Number(scenario['framesPerSecond'] ?? DEFAULT_FRAMES_PER_SECOND)
+    const fold = new RunFiguresFold(1000 / framesPerSecond)
+    for await (const line of recordLines(await this.recordPath(id))) {
+      const event = readRecordEvent(line, 'a line')
+      if (event.ok) fold.add(event.value) // the first line is the head
+    }
+    return fold.read()
+  }
+
+  async #removeOldest(): Promise<void> {
+    const oldestFirst = [...this.#entries.values()].filter(({ live }) => live === undefined)
+    let keptBytes = oldestFirst.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    for (const { run, sizeBytes } of oldestFirst) {
+      if (this.#entries.size <= KEPT_RUNS && keptBytes <= KEPT_BYTES) return
+      keptBytes -= sizeBytes
+      this.#entries.delete(run.id)
+      await this.#options.folder.remove(run.id)
+    }
+  }
+}
+
+function summaryOf({ run, sizeBytes }: Entry): RunSummary {
+  return { ...run, sizeBytes }
+}
