@@ -5,7 +5,8 @@ import type { RunEvent, ViewerSide } from '../stream/record.ts'
 import { needs } from './test-support/clients.ts'
 import { ServedClip, untilPage, type PageState } from './test-support/link-page.ts'
 
-const CLIP_SECONDS = 12
+const CLIP_SECONDS = 14
+const START_SECONDS = 3.1 // where HLS begins; UDP begins at the keyframe before, more than a second apart
 const HELD_SECONDS = 8
 const SETTLE_MS = 1500 // what the start has put apart is made up for
 const MOST_APART_MS = 100
@@ -82,7 +83,8 @@ async function openBoth(
 /** How far HLS is before UDP, ten times a second, each from one reading of the page. */
 async function aheadMs(page: Page, seconds: number): Promise<number[]> {
   const ahead: number[] = []
-  for (let end = Date.now() + seconds * 1000; Date.now() < end; await page.waitForTimeout(100)) {
+  const endMs = Date.now() + seconds * 1000
+  for (; Date.now() < endMs; await page.waitForTimeout(100)) {
     const { hls, udp } = await page.evaluate(() => (Reflect.get(window, 'weir') as { sides: Sides }).sides)
     ahead.push((hls.positionSeconds - udp.positionSeconds) * 1000)
   }
@@ -110,7 +112,11 @@ test('both sides play from one play and are held in step to 100 ms, and UDP miss
   needs(context, 'node-datachannel')
   if (clip === undefined) return needs(context, 'ffmpeg')
   const link = await clip.makeLink({ seed: 1, downlink: { oneWayDelayMs: 10 } })
-  const page = await openBoth(context, clip, `inStep=true&link=${link.id}&lossRatio=0.02&seed=7`)
+  const page = await openBoth(
+    context,
+    clip,
+    `inStep=true&link=${link.id}&startSeconds=${START_SECONDS}&lossRatio=0.02&seed=7`,
+  )
   await page.waitForTimeout(SETTLE_MS)
   expect(await read(page, ({ loudness }) => loudness())).toBeLessThan(0.001) // HLS is heard
   await page.getByLabel('Sound from').selectOption('udp')

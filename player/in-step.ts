@@ -20,6 +20,7 @@ const LET_GO_MS = 30 // a held element needs about so long to move again
 const JUMP_MS = 250
 const MOST_SLEW = 0.05
 const SLEW_PER_MS = 0.0005 // so a deviation halves in 1.4 s
+const SLEW_STEP = 0.005 // a new speed costs the element more than it is worth to be exact
 
 /** UDP is the clock: it never waits, and its packets leave when they would without HLS beside it, or the seed would no longer
  *  decide which are lost. So HLS waits, plays a little faster or slower, or leaves out what a stall has cost it, as a
@@ -35,5 +36,6 @@ export function stepAct({ aheadMs, hls, udp }: StepState): StepAct {
 
 function slew(aheadMs: number): number {
   if (Math.abs(aheadMs) < EXACT_MS) return 0
-  return Math.min(MOST_SLEW, Math.max(-MOST_SLEW, aheadMs * SLEW_PER_MS))
+  const steps = Math.round((aheadMs * SLEW_PER_MS) / SLEW_STEP)
+  return Math.min(MOST_SLEW, Math.max(-MOST_SLEW, steps * SLEW_STEP))
 }
