@@ -16,7 +16,7 @@ type State = { readonly name: string; show(page: Page, place: Place): Promise<vo
 const WIDTHS = [1280, 400] as const
 const THEMES = ['light', 'dark'] as const
 const HEIGHT = 800
-const README_PICTURE = { state: 'compare-udp-lossy', widthPixels: 1280, theme: 'light' } as const
+const README_PICTURE = { state: 'compare-both', widthPixels: 1280, theme: 'light' } as const
 const PLAYED_MS = 6000 // losses have shown by then
 const WAIT_MS = 60_000
 
@@ -54,13 +54,14 @@ const states: readonly State[] = [
     },
   },
   { name: 'compare-hls', show: (page, place) => compare(page, place, 'side=hls&preset=perfect') },
+  { name: 'compare-both', show: (page, place) => compare(page, place, 'side=both&preset=lossy&seed=7') },
   { name: 'compare-udp-lossy', show: (page, place) => compare(page, place, 'side=udp&preset=lossy&seed=7') },
   { name: 'compare-udp-blocked', show: (page, place) => compareBlocked(page, place) },
   {
     name: 'compare-network',
     show: async (page, place) => {
       const planned = [{ atSeconds: 20, set: { downlink: { rateBitsPerSecond: 1_000_000, generator: null } } }]
-      await compare(page, place, `preset=lte-walking&changes=${encodeURIComponent(JSON.stringify(planned))}`)
+      await compare(page, place, `side=both&preset=lte-walking&changes=${encodeURIComponent(JSON.stringify(planned))}`)
       for (const fold of ['More of this network', 'Varying rate', 'Scheduled changes', 'as a file']) {
         await unfold(page, fold)
       }
@@ -69,7 +70,7 @@ const states: readonly State[] = [
   {
     name: 'compare-show',
     show: async (page, place) => {
-      await compare(page, place, 'side=udp&preset=perfect')
+      await compare(page, place, 'side=both&preset=perfect')
       await page.getByRole('button', { name: 'Show me' }).click()
       await page.getByText('Now 2 %').waitFor({ timeout: WAIT_MS })
     },
