@@ -68,3 +68,8 @@ test('the library page loads neither hls.js nor uPlot nor the compare page', () 
   const reached = reachedFrom([entry()])
   for (const name of [...LATER_PACKAGES, comparePage().fileName]) expect(reached).not.toContain(name)
 })
+
+test('the compare page loads hls.js and uPlot when they are needed, not with itself', () => {
+  const reached = reachedFrom([entry(), comparePage()])
+  for (const name of LATER_PACKAGES) expect(reached).not.toContain(name)
+})

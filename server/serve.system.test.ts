@@ -76,6 +76,19 @@ test('a raw body with ?title= becomes a video of that title', async (context) =>
   expect([response.status, ((await response.json()) as Video).title]).toEqual([201, 'Our holiday'])
 })
 
+test('the source of a video comes back as it was sent, under its title, whole or in part', async (context) => {
+  const clip = readFileSync(makeClip(context, temporaryFolder(context), { seconds: 1 }))
+  const { url } = await startWeir({ mediaFolder: temporaryFolder(context) })
+  const { id } = (await (await postFile(url, clip, 'Holiday.mp4')).json()) as Video
+  const whole = await fetch(`${url}/api/videos/${id}/source`)
+  expect(whole.headers.get('content-disposition')).toMatch(/^attachment; filename="?Holiday\.mp4/)
+  expect(Buffer.from(await whole.arrayBuffer()).equals(clip)).toBe(true)
+  const part = await fetch(`${url}/api/videos/${id}/source`, { headers: { range: 'bytes=100-199' } })
+  expect(part.status).toBe(206)
+  expect(Buffer.from(await part.arrayBuffer()).equals(clip.subarray(100, 200))).toBe(true)
+  expect((await fetch(`${url}/api/videos/nosuchvideo/source`)).status).toBe(404)
+})
+
 test('bad inputs are refused with their code, by tus as by POST, and leave nothing behind', async (context) => {
   const mediaFolder = temporaryFolder(context)
   const { url } = await startWeir({ mediaFolder })
