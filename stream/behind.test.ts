@@ -37,3 +37,20 @@ test('a seek is a new wish to play: what went before does not count in the drift
   expect(behind([...events, ...seek, playhead(5256, 60), playhead(6256, 61)])).toMatchObject({ driftMs: 0, msP95: 256 })
   expect(behind([{ kind: 'play-asked', atMs: 0 }, playhead(40, 0)])).toBeUndefined()
 })
+
+test('BehindFold gives each sample, of the playhead only while no code was read', () => {
+  const fold = new BehindFold(40)
+  const told = (
+    [
+      { kind: 'play-asked', atMs: 0, fromSeconds: 0 },
+      { kind: 'frame-shown', atMs: 100, state: 'intact' },
+      { kind: 'playhead', atMs: 100, positionSeconds: 0 },
+      { kind: 'code-read', atMs: 400, frameNumber: 5 },
+      { kind: 'playhead', atMs: 500, positionSeconds: 0.4 },
+      { kind: 'play-asked', atMs: 600, fromSeconds: 60 },
+      { kind: 'frame-shown', atMs: 700, state: 'intact' },
+      { kind: 'playhead', atMs: 700, positionSeconds: 60 },
+    ] as const
+  ).map((event) => fold.add(event))
+  expect(told).toEqual([undefined, undefined, 100, 200, undefined, undefined, undefined, 100])
+})

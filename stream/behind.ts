@@ -24,7 +24,8 @@ export class BehindFold {
     this.#frameIntervalSeconds = frameIntervalMs / 1000
   }
 
-  add(event: ViewerEvent): void {
+  /** The new sample in milliseconds, where the event gives one that counts. */
+  add(event: ViewerEvent): number | undefined {
     switch (event.kind) {
       case 'play-asked':
         return this.#ask(event.atMs, event.fromSeconds)
@@ -40,7 +41,7 @@ export class BehindFold {
         this.#isShowing = this.#zeroMs !== undefined
         return
       case 'playhead':
-        return this.#sample(this.#byPlayhead, event.positionSeconds, event.atMs)
+        return this.#sample(this.#byPlayhead, event.positionSeconds, event.atMs, this.#byCode.hasBegun)
       case 'code-read':
         return this.#sample(this.#byCode, event.frameNumber * this.#frameIntervalSeconds, event.atMs)
       case 'frame-frozen':
@@ -62,7 +63,7 @@ export class BehindFold {
     return this.#byCode.behind('code') ?? this.#byPlayhead.behind('playhead')
   }
 
-  #ask(atMs: number, fromSeconds: number | undefined): void {
+  #ask(atMs: number, fromSeconds: number | undefined): undefined {
     this.#zeroMs = atMs
     this.#startSeconds = fromSeconds
     this.#pausedMs = undefined
@@ -71,16 +72,18 @@ export class BehindFold {
     this.#byPlayhead.beginAnew()
   }
 
-  #resume(atMs: number): void {
+  #resume(atMs: number): undefined {
     if (this.#zeroMs !== undefined && this.#pausedMs !== undefined) this.#zeroMs += atMs - this.#pausedMs
     this.#pausedMs = undefined
   }
 
   /** Who did not say from where it plays, plays from the first place that is told. */
-  #sample(samples: Samples, positionSeconds: number, atMs: number): void {
+  #sample(samples: Samples, positionSeconds: number, atMs: number, isOutdone = false): number | undefined {
     this.#startSeconds ??= positionSeconds
-    if (!this.#isShowing || this.#zeroMs === undefined || this.#pausedMs !== undefined) return
-    samples.add(atMs - this.#zeroMs - (positionSeconds - this.#startSeconds) * 1000) // s to ms
+    if (!this.#isShowing || this.#zeroMs === undefined || this.#pausedMs !== undefined) return undefined
+    const behindMs = atMs - this.#zeroMs - (positionSeconds - this.#startSeconds) * 1000 // s to ms
+    samples.add(behindMs)
+    return isOutdone ? undefined : behindMs
   }
 }
 
@@ -93,6 +96,11 @@ class Samples {
     this.#delays.add(Math.max(0, behindMs))
     this.#firstMs ??= behindMs
     this.#newestMs = behindMs
+  }
+
+  /** Since the newest wish to play. */
+  get hasBegun(): boolean {
+    return this.#firstMs !== undefined
   }
 
   beginAnew(): void {
