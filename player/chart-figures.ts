@@ -41,7 +41,12 @@ export type RowsPlot = Framed & {
 }
 
 /** A strip of columns, each a stack of its figures. */
-export type Row = { readonly label: string; readonly side: ViewerSide; readonly figures: readonly Figure[] }
+export type Row = {
+  readonly label: string
+  readonly side: ViewerSide
+  readonly isOfLink: boolean // whose packets are known one by one
+  readonly figures: readonly Figure[]
+}
 
 type Words = readonly [label: string, definition: string]
 type Shape = Pick<Figure, 'column' | 'colour' | 'look'> & Partial<Pick<Figure, 'factor' | 'perSecond' | 'isRare'>>
@@ -95,16 +100,18 @@ export const plots: readonly Plot[] = [
     unit: '',
     heightPixels: 104,
     rows: [
-      { label: rows.hlsLink, side: 'hls', figures: linkLosses('HLS', 'hls') },
-      { label: rows.udpLink, side: 'udp', figures: linkLosses('UDP', 'udp') },
+      { label: rows.hlsLink, side: 'hls', isOfLink: true, figures: linkLosses('HLS', 'hls') },
+      { label: rows.udpLink, side: 'udp', isOfLink: true, figures: linkLosses('UDP', 'udp') },
       {
         label: rows.rtcp,
         side: 'udp',
+        isOfLink: false,
         figures: [count(words.reported, 'measured', { column: 'reportedLostPackets', colour: 'udp', look: 'fill' })],
       },
       {
         label: rows.player,
         side: 'udp',
+        isOfLink: false,
         figures: [
           count(words.seen, 'measured', { column: 'givenUpPackets', colour: 'udp', look: 'fill' }),
           count(words.late, 'measured', { column: 'latePackets', colour: 'udp', look: 'hollow', isRare: true }),
@@ -120,8 +127,8 @@ export const plots: readonly Plot[] = [
     unit: '',
     heightPixels: 88,
     rows: [
-      { label: rows.hls, side: 'hls', figures: frames('HLS', 'hls') },
-      { label: rows.udp, side: 'udp', figures: frames('UDP', 'udp') },
+      { label: rows.hls, side: 'hls', isOfLink: false, figures: frames('HLS', 'hls') },
+      { label: rows.udp, side: 'udp', isOfLink: false, figures: frames('UDP', 'udp') },
     ],
   },
   {

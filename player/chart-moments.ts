@@ -1,16 +1,19 @@
 import type uPlot from 'uplot'
-import type { Band, Mark } from '../stream/run-moments.ts'
+import type { Band, LostPacket, Mark } from '../stream/run-moments.ts'
+import type { RowsPlot } from './chart-figures.ts'
 import type { Paint } from './chart-paint.ts'
 
 /** Something of a run that can be drawn, its moments in the run's seconds by `secondsAt`. */
 export type Moments = {
   readonly bands: readonly Band[]
   readonly marks: readonly Mark[]
+  readonly lostPackets: readonly LostPacket[]
   secondsAt(atMs: number): number
 }
 
 const EDGE_PIXELS = 3
 const LABEL_GAP_PIXELS = 8
+const SINGLE_SECONDS = 10 // a span in which single packets can be told apart
 
 /** A person sees HLS stall and UDP freeze: of each side the one that its player cannot hide. */
 export function isSeen({ kind, side }: Band): boolean {
@@ -42,6 +45,30 @@ export function drawBands(chart: uPlot, { bands, secondsAt }: Moments, paint: Pa
     ctx.fillRect(left, isHls ? bbox.top : bbox.top + bbox.height - edge, right - left, edge)
   }
   ctx.restore()
+}
+
+/** Each packet that the link lost, a stroke in its row, where the span is short enough. */
+export function drawLosses(
+  chart: uPlot,
+  { rows }: RowsPlot,
+  { lostPackets, secondsAt }: Moments,
+  { colours }: Paint,
+): void {
+  const { ctx, bbox, scales } = chart
+  if ((scales['x']?.max ?? Infinity) - (scales['x']?.min ?? 0) > SINGLE_SECONDS) return
+  const rowPixels = bbox.height / rows.length
+  ctx.fillStyle = colours.text
+  for (const [index, { side, isOfLink }] of rows.entries()) {
+    if (!isOfLink) continue
+    let drawnTo = -Infinity
+    for (const packet of lostPackets) {
+      const left = Math.round(chart.valToPos(secondsAt(packet.atMs), 'x', true))
+      const isInView = left >= bbox.left && left <= bbox.left + bbox.width
+      if (packet.side !== side || !isInView || left < drawnTo) continue
+      ctx.fillRect(left, bbox.top + (index + 1 / 3) * rowPixels, devicePixelRatio, (rowPixels * 2) / 3)
+      drawnTo = left + 3 * devicePixelRatio // strokes that would touch are drawn as one
+    }
+  }
 }
 
 /** Upright lines where somebody did something; with `say`, what, where there is room above the plot. */

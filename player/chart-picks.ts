@@ -24,12 +24,19 @@ export class Picker {
 
   pick(plot: Plot, click: Click): void {
     if (plot.kind === 'rows' && this.#pickInRow(plot, click)) return
-    const { bands } = this.#series
-    const { onStall } = this.#picks
+    const band = this.#bandAt(click)
+    if (band !== undefined) this.#picks.onStall?.(band)
+  }
+
+  /** Of two at the same time HLS's is meant in the upper half, where its edge is. */
+  #bandAt(click: Click): Band | undefined {
     const atMs = this.#ms(click)
     const nearMs = click.nearSeconds * 1000 // s to ms
-    const band = bands.findLast((one) => isSeen(one) && one.fromMs - nearMs <= atMs && atMs <= one.toMs + nearMs)
-    if (band !== undefined) onStall?.(band)
+    const there = this.#series.bands.filter(
+      (band) => isSeen(band) && band.fromMs - nearMs <= atMs && atMs <= band.toMs + nearMs,
+    )
+    const meant = click.heightRatio < 0.5 ? 'hls' : 'udp'
+    return there.findLast(({ side }) => side === meant) ?? there.at(-1)
   }
 
   #pickInRow({ of, rows }: RowsPlot, click: Click): boolean {

@@ -1,11 +1,10 @@
 import uPlot from 'uplot'
-import 'uplot/dist/uPlot.min.css'
 import type { RunSeries } from '../stream/run-series.ts'
 import { xAxis, yAxis } from './chart-axes.ts'
 import { PlotData } from './chart-data.ts'
 import type { Figure, Plot, RowsPlot } from './chart-figures.ts'
 import { ChartLegend, element } from './chart-legend.ts'
-import { drawBands, drawMarks, type Moments } from './chart-moments.ts'
+import { drawBands, drawLosses, drawMarks, type Moments } from './chart-moments.ts'
 import type { Paint } from './chart-paint.ts'
 import { drawRows } from './chart-rows.ts'
 import type { Span } from './chart-window.ts'
@@ -55,6 +54,7 @@ export class ChartPlot {
     this.#heightPixels =
       plot.heightPixels + (place === 'first' ? MARK_LABELS_PIXELS : 0) + (place === 'last' ? TIMES_PIXELS : 0)
     this.#chart = new uPlot(this.#uplotOptions(), [[]], this.#canvas)
+    this.#chart.over.addEventListener('click', (event) => this.#click(event)) // uPlot lets none through after a drag
   }
 
   /** The moment under the pointer; undefined while it is elsewhere. */
@@ -111,8 +111,8 @@ export class ChartPlot {
         y: false,
         points: { show: false },
         drag: { x: true, y: false, setScale: false, dist: LEAST_DRAG_PIXELS },
-        sync: { key: sync, scales: ['x', null] },
-        bind: { dblclick: () => () => this.#reset(), click: () => (event) => this.#click(event) },
+        sync: { key: sync, scales: ['x', null], filters: { pub: isPointing } },
+        bind: { dblclick: () => () => this.#reset() },
       },
       scales: {
         x: { time: false, auto: false },
@@ -135,7 +135,9 @@ export class ChartPlot {
     const paint = this.#options.paint()
     if (plot.kind === 'rows') drawRows(chart, this.data, plot, paint)
     else drawTicks(chart, this.data, paint)
-    if (this.#moments !== undefined) drawMarks(chart, this.#moments, paint, place === 'first' ? sayMark : undefined)
+    if (this.#moments === undefined) return
+    if (plot.kind === 'rows') drawLosses(chart, plot, this.#moments, paint)
+    drawMarks(chart, this.#moments, paint, place === 'first' ? sayMark : undefined)
   }
 
   #select(chart: uPlot): void {
@@ -146,16 +148,20 @@ export class ChartPlot {
     this.#options.onSelect(span)
   }
 
-  #click({ offsetX, offsetY }: MouseEvent): null {
+  #click({ offsetX, offsetY }: MouseEvent): void {
     const { over } = this.#chart
     this.#options.onClick(this.#chart.posToVal(offsetX, 'x'), offsetY / over.clientHeight)
-    return null
   }
 
   #reset(): null {
     this.#options.onReset()
     return null
   }
+}
+
+/** The plots share where the pointer is; what is pressed in one of them is meant once. */
+function isPointing(type: string): boolean {
+  return type === 'mousemove' || type === 'mouseleave'
 }
 
 function rowScale({ rows }: RowsPlot): uPlot.Scale {

@@ -41,6 +41,7 @@ export class ChartStack {
   #cursorSeconds: number | undefined
   #newest = { ms: -Infinity, sinceMs: 0 }
   #nowMs = 0
+  #isPressed = false // somebody drags: the plots stand still below the pointer
 
   constructor(host: HTMLElement, series: RunSeries, options: ChartStackOptions) {
     this.#host = host
@@ -54,6 +55,9 @@ export class ChartStack {
     host.append(this.#moment, ...this.#plots.map(({ root }) => root))
     this.#resizes = new ResizeObserver(() => this.#fit())
     this.#resizes.observe(host)
+    host.addEventListener('pointerdown', this.#press)
+    addEventListener('pointerup', this.#release) // wherever that is
+    addEventListener('pointercancel', this.#release)
     this.#stopKeys = onChartKeys(host, {
       zoom: (isCloser, atSeconds) => this.zoom(isCloser, atSeconds ?? this.#cursorSeconds),
       pan: (share) => this.#show(pan(this.#window, this.#run(), share)),
@@ -68,7 +72,7 @@ export class ChartStack {
     if (newestMs === -Infinity) return
     if (newestMs !== this.#newest.ms) this.#newest = { ms: newestMs, sinceMs: nowMs }
     this.#nowMs = nowMs
-    this.#drawNow()
+    if (!this.#isPressed) this.#drawNow()
   }
 
   follow(follows: Following): void {
@@ -93,6 +97,9 @@ export class ChartStack {
 
   destroy(): void {
     this.#stopKeys()
+    this.#host.removeEventListener('pointerdown', this.#press)
+    removeEventListener('pointerup', this.#release)
+    removeEventListener('pointercancel', this.#release)
     this.#resizes.disconnect()
     for (const plot of this.#plots) plot.destroy()
     this.#moment.remove()
@@ -138,6 +145,7 @@ export class ChartStack {
     const drawn: Moments = {
       bands,
       marks: moments.marks,
+      lostPackets: moments.lostPackets,
       secondsAt: (atMs) => (atMs - originMs) / 1000, // ms to s
     }
     for (const plot of this.#plots) plot.draw(seen, run.toSeconds, drawn)
@@ -180,6 +188,9 @@ export class ChartStack {
     const { fromSeconds, toSeconds } = spanOf(this.#window, this.#run())
     return ((toSeconds - fromSeconds) * NEAR_PIXELS) / widthPixels
   }
+
+  readonly #press = () => void (this.#isPressed = true)
+  readonly #release = () => void (this.#isPressed = false)
 
   #fit(): void {
     for (const plot of this.#plots) plot.resize(this.#host.clientWidth)

@@ -94,6 +94,7 @@ function Unfolded({ series, picks, loop, isEmpty }: UnfoldedProps) {
   )
 }
 
+/** What a mouse does in the plots, for those who have none; the keys are in onChartKeys. */
 function Toolbar({ stack, view }: { stack: ChartStack; view: ChartWindow }) {
   const isHeld = view.kind === 'held'
   return (
@@ -118,15 +119,12 @@ function Toolbar({ stack, view }: { stack: ChartStack; view: ChartWindow }) {
       >
         +
       </button>
-      <button
-        type="button"
-        class="button charts-hold"
-        aria-pressed={isHeld}
-        title={chartWords.keys}
-        onClick={() => stack.toggleHold()}
-      >
+      <button type="button" class="button charts-hold" aria-pressed={isHeld} onClick={() => stack.toggleHold()}>
         {isHeld ? chartWords.goOn : chartWords.pause}
       </button>
+      <span class="charts-hint" title={chartWords.keys}>
+        {chartWords.hint}
+      </span>
     </div>
   )
 }
