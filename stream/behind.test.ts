@@ -1,60 +1,56 @@
 import { expect, test } from 'vitest'
-import { Behind } from './behind.ts'
+import { BehindFold } from './behind.ts'
 import type { ViewerEvent } from './record.ts'
 
-const FRAME_MS = 40
-
-function fold(events: readonly ViewerEvent[]): readonly (number | undefined)[] {
-  const behind = new Behind(FRAME_MS)
-  return events.map((event) => behind.add(event)).filter((ms) => ms !== undefined)
+function behind(events: readonly ViewerEvent[]) {
+  const fold = new BehindFold(40)
+  events.forEach((event) => fold.add(event))
+  return fold.behind
 }
-
-const asked = (atMs: number, fromSeconds?: number): ViewerEvent => ({
-  kind: 'play-asked',
-  atMs,
-  ...(fromSeconds === undefined ? {} : { fromSeconds }),
-})
 const shown = (atMs: number): ViewerEvent => ({ kind: 'frame-shown', atMs, state: 'intact' })
 const playhead = (atMs: number, positionSeconds: number): ViewerEvent => ({ kind: 'playhead', atMs, positionSeconds })
 
-test('Behind counts the startup and every stall', () => {
-  expect(fold([asked(1000, 4), shown(1300), playhead(1300, 4), playhead(2300, 5), playhead(3800, 5.5)])).toEqual([
-    300, 300, 1300,
-  ])
+test('a viewer is behind by its startup, and drifts by its stall', () => {
+  const events = [{ kind: 'play-asked', atMs: 1000, fromSeconds: 4 } as const, playhead(1200, 4), shown(1512)]
+  expect(behind([...events, playhead(1512, 4)])).toEqual({ msP50: 512, msP95: 512, driftMs: 0, from: 'playhead' })
+  const stalled = [playhead(1512, 4), playhead(2512, 5), playhead(3512, 5)]
+  expect(behind([...events, ...stalled])).toMatchObject({ msP50: 512, driftMs: 1000 })
 })
 
-test('Behind leaves out pauses, and begins anew with a seek, also one while paused', () => {
-  const events: ViewerEvent[] = [
-    asked(0, 0),
-    shown(200),
-    playhead(200, 0),
-    { kind: 'paused', atMs: 300 },
-    { kind: 'resumed', atMs: 900 },
-    playhead(1000, 0.2),
-    { kind: 'paused', atMs: 1100 },
-    asked(2000, 60),
-    shown(2100),
-    playhead(2100, 60),
-    { kind: 'resumed', atMs: 5000 },
-    playhead(5050, 60.01),
-  ]
-  expect(fold(events).map((ms) => Math.round(ms ?? NaN))).toEqual([200, 200, 40])
+test('a pause puts nobody behind', () => {
+  const events: ViewerEvent[] = [{ kind: 'play-asked', atMs: 0 }, playhead(0, 0), shown(256), playhead(256, 0)]
+  const paused: ViewerEvent[] = [{ kind: 'paused', atMs: 1256 }, playhead(3000, 1), { kind: 'resumed', atMs: 9256 }]
+  expect(behind([...events, ...paused, playhead(10_256, 2)])).toMatchObject({ msP95: 256, driftMs: 0 })
 })
 
-test('Behind believes the code in the picture more than the playhead', () => {
-  expect(
-    fold([
-      asked(0, 0),
-      shown(100),
-      playhead(100, 0),
+test('the code in the picture counts more than the playhead', () => {
+  const events: ViewerEvent[] = [{ kind: 'play-asked', atMs: 0, fromSeconds: 0 }, shown(200), playhead(200, 0)]
+  expect(behind([...events, { kind: 'code-read', atMs: 1512, frameNumber: 25 }])).toMatchObject({
+    msP50: 512,
+    from: 'code',
+  })
+})
+
+test('a seek is a new wish to play: what went before does not count in the drift', () => {
+  const events: ViewerEvent[] = [{ kind: 'play-asked', atMs: 0, fromSeconds: 0 }, shown(100), playhead(100, 0)]
+  const seek: ViewerEvent[] = [{ kind: 'play-asked', atMs: 5000, fromSeconds: 60 }, playhead(5200, 60), shown(5256)]
+  expect(behind([...events, ...seek, playhead(5256, 60), playhead(6256, 61)])).toMatchObject({ driftMs: 0, msP95: 256 })
+  expect(behind([{ kind: 'play-asked', atMs: 0 }, playhead(40, 0)])).toBeUndefined()
+})
+
+test('BehindFold gives each sample, of the playhead only while no code was read', () => {
+  const fold = new BehindFold(40)
+  const told = (
+    [
+      { kind: 'play-asked', atMs: 0, fromSeconds: 0 },
+      { kind: 'frame-shown', atMs: 100, state: 'intact' },
+      { kind: 'playhead', atMs: 100, positionSeconds: 0 },
       { kind: 'code-read', atMs: 400, frameNumber: 5 },
-      playhead(500, 0.4),
-    ]),
-  ).toEqual([100, 200])
-})
-
-test('Behind takes the first position for the start where the wish names none, and ends with the video', () => {
-  expect(fold([asked(0), shown(250), playhead(250, 7), { kind: 'ended', atMs: 300 }, playhead(900, 7.1)])).toEqual([
-    250,
-  ])
+      { kind: 'playhead', atMs: 500, positionSeconds: 0.4 },
+      { kind: 'play-asked', atMs: 600, fromSeconds: 60 },
+      { kind: 'frame-shown', atMs: 700, state: 'intact' },
+      { kind: 'playhead', atMs: 700, positionSeconds: 60 },
+    ] as const
+  ).map((event) => fold.add(event))
+  expect(told).toEqual([undefined, undefined, 100, 200, undefined, undefined, undefined, 100])
 })

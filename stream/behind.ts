@@ -1,27 +1,34 @@
+import { DelayHistogram } from './delay-histogram.ts'
 import type { ViewerEvent } from './record.ts'
 
 /** How far a viewer is behind one without a network: one whose picture begins with the wish to play and never waits.
- *  (now − play asked − paused) − (position − start); network-model.md 5.1, "live latency", for a video on demand. A code
- *  burnt into the picture tells the position where one was read since the wish; else the playhead does. A seek begins
- *  it anew. */
-export class Behind {
-  readonly #frameIntervalMs: number
-  #zeroMs: number | undefined // the newest wish to play, later by each pause
-  #startMs: number | undefined // of media time, where it asked to play from
+ *  (now − play asked − paused) − (position − start). network-model.md 5.1, "live latency", for a video on demand. */
+export type Behind = {
+  readonly msP50: number
+  readonly msP95: number
+  readonly driftMs: number // at the newest picture, less at the first after the newest wish to play
+  readonly from: 'code' | 'playhead' // the picture's burnt-in code counts more than the player's word
+}
+
+/** The fold over a viewer's events. */
+export class BehindFold {
+  readonly #frameIntervalSeconds: number
+  readonly #byCode = new Samples()
+  readonly #byPlayhead = new Samples()
+  #zeroMs: number | undefined // the wish to play, later by each pause
+  #startSeconds: number | undefined // where it asked to play from
   #pausedMs: number | undefined // since
   #isShowing = false
-  /** The figures come from the code in the picture. */
-  isByCode = false
 
   constructor(frameIntervalMs: number) {
-    this.#frameIntervalMs = frameIntervalMs
+    this.#frameIntervalSeconds = frameIntervalMs / 1000
   }
 
-  /** The new figure in milliseconds where the event gives one: none before the first picture, or while paused. */
+  /** The new sample in milliseconds, where the event gives one that counts. */
   add(event: ViewerEvent): number | undefined {
     switch (event.kind) {
       case 'play-asked':
-        return this.#begin(event.fromSeconds, event.atMs)
+        return this.#ask(event.atMs, event.fromSeconds)
       case 'paused':
         this.#pausedMs ??= event.atMs
         return
@@ -34,10 +41,9 @@ export class Behind {
         this.#isShowing = this.#zeroMs !== undefined
         return
       case 'playhead':
-        return this.isByCode ? undefined : this.#at(event.positionSeconds * 1000, event.atMs) // s to ms
+        return this.#sample(this.#byPlayhead, event.positionSeconds, event.atMs, this.#byCode.hasBegun)
       case 'code-read':
-        this.isByCode = true
-        return this.#at(event.frameNumber * this.#frameIntervalMs, event.atMs)
+        return this.#sample(this.#byCode, event.frameNumber * this.#frameIntervalSeconds, event.atMs)
       case 'frame-frozen':
       case 'variant-shown':
       case 'buffer':
@@ -52,12 +58,18 @@ export class Behind {
     }
   }
 
-  #begin(fromSeconds: number | undefined, atMs: number): undefined {
+  /** Undefined before a place in the video was told. */
+  get behind(): Behind | undefined {
+    return this.#byCode.behind('code') ?? this.#byPlayhead.behind('playhead')
+  }
+
+  #ask(atMs: number, fromSeconds: number | undefined): undefined {
     this.#zeroMs = atMs
-    this.#startMs = fromSeconds === undefined ? undefined : fromSeconds * 1000 // s to ms
-    if (this.#pausedMs !== undefined) this.#pausedMs = atMs // a seek while paused
+    this.#startSeconds = fromSeconds
+    this.#pausedMs = undefined
     this.#isShowing = false
-    this.isByCode = false
+    this.#byCode.beginAnew()
+    this.#byPlayhead.beginAnew()
   }
 
   #resume(atMs: number): undefined {
@@ -65,10 +77,43 @@ export class Behind {
     this.#pausedMs = undefined
   }
 
-  /** A wish that does not say from where is one from the first position told. */
-  #at(positionMs: number, nowMs: number): number | undefined {
-    this.#startMs ??= positionMs
+  /** Who did not say from where it plays, plays from the first place that is told. */
+  #sample(samples: Samples, positionSeconds: number, atMs: number, isOutdone = false): number | undefined {
+    this.#startSeconds ??= positionSeconds
     if (!this.#isShowing || this.#zeroMs === undefined || this.#pausedMs !== undefined) return undefined
-    return nowMs - this.#zeroMs - (positionMs - this.#startMs)
+    const behindMs = atMs - this.#zeroMs - (positionSeconds - this.#startSeconds) * 1000 // s to ms
+    samples.add(behindMs)
+    return isOutdone ? undefined : behindMs
+  }
+}
+
+class Samples {
+  readonly #delays = new DelayHistogram()
+  #firstMs: number | undefined // since the newest wish to play
+  #newestMs: number | undefined
+
+  add(behindMs: number): void {
+    this.#delays.add(Math.max(0, behindMs))
+    this.#firstMs ??= behindMs
+    this.#newestMs = behindMs
+  }
+
+  /** Since the newest wish to play. */
+  get hasBegun(): boolean {
+    return this.#firstMs !== undefined
+  }
+
+  beginAnew(): void {
+    this.#firstMs = undefined
+  }
+
+  behind(from: Behind['from']): Behind | undefined {
+    if (this.#newestMs === undefined) return undefined
+    return {
+      msP50: this.#delays.quantileMs(0.5),
+      msP95: this.#delays.quantileMs(0.95),
+      driftMs: this.#firstMs === undefined ? 0 : this.#newestMs - this.#firstMs,
+      from,
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { NewestList } from './newest-list.ts'
+import { Newest } from './newest.ts'
 import type { NetworkEvent, PacketEvent, ViewerEvent, ViewerSide } from './record.ts'
 
 /** Moments of a run that are drawn one by one. Times are on the run's axis, civil milliseconds. */
@@ -31,10 +31,10 @@ const SAME_CHANGE_MS = 250 // each lane tells it, a server's moment apart
 
 /** The newest moments of each kind, in bounded memory. */
 export class RunMoments {
-  readonly #bands = new NewestList<Band>(4000)
-  readonly #marks = new NewestList<Mark>(500)
-  readonly #losses = new NewestList<LostPacket>(10_000)
-  readonly #frames = new NewestList<FaultyFrame>(10_000)
+  readonly #bands = new Newest<Band>(4000)
+  readonly #marks = new Newest<Mark>(500)
+  readonly #losses = new Newest<LostPacket>(10_000)
+  readonly #frames = new Newest<FaultyFrame>(10_000)
   #profile: Profile | undefined
 
   get bands(): readonly Band[] {
@@ -54,11 +54,11 @@ export class RunMoments {
   }
 
   addBand(band: Band): void {
-    this.#bands.add(band)
+    this.#bands.push(band)
   }
 
   addSeek(side: ViewerSide, atMs: number, toSeconds: number | undefined): void {
-    this.#marks.add({ kind: 'seek', atMs, side, ...(toSeconds === undefined ? {} : { toSeconds }) })
+    this.#marks.push({ kind: 'seek', atMs, side, ...(toSeconds === undefined ? {} : { toSeconds }) })
   }
 
   /** Two lanes that tell the same change make one mark. */
@@ -67,15 +67,15 @@ export class RunMoments {
     if (last !== undefined && Math.abs(atMs - last.atMs) < SAME_CHANGE_MS && isSame(this.#profile, profile)) return
     const before = this.#profile
     this.#profile = profile
-    this.#marks.add({ kind: 'network-changed', atMs, profile, ...(before === undefined ? {} : { before }) })
+    this.#marks.push({ kind: 'network-changed', atMs, profile, ...(before === undefined ? {} : { before }) })
   }
 
   loseAt(atMs: number, side: ViewerSide, event: DroppedPacket): void {
-    this.#losses.add({ atMs, side, event })
+    this.#losses.push({ atMs, side, event })
   }
 
   addFrame(atMs: number, side: ViewerSide, state: FaultyFrame['state'], { ptsTicks }: FrameEvent): void {
-    this.#frames.add({ atMs, side, state, ...(ptsTicks === undefined ? {} : { ptsTicks }) })
+    this.#frames.push({ atMs, side, state, ...(ptsTicks === undefined ? {} : { ptsTicks }) })
   }
 }
 

@@ -1,18 +1,14 @@
 import { expect, test } from 'vitest'
 import { testOutline } from '../simulation/test-support/test-outline.ts'
-import { twoSidedRun } from '../simulation/test-support/two-sided-run.ts'
+import { compare } from '../simulation/comparison.ts'
+import { clockedRun, clocksAt } from '../simulation/test-support/clocked-run.ts'
 import type { RunEvent } from './record.ts'
 import { RunSeries } from './run-series.ts'
 import { seriesKinds, type SeriesName } from './series-columns.ts'
 
 const FRAME_MS = 40
 const down = { lane: 'tcp', direction: 'down' } as const
-const clocks: readonly RunEvent[] = (['link', 'hls', 'udp'] as const).map((of) => ({
-  kind: 'clock',
-  of,
-  atMs: 0,
-  unixMs: 0,
-}))
+const clocks = clocksAt(0)
 
 function fold(events: readonly RunEvent[], frameIntervalMs = FRAME_MS): RunSeries {
   const series = new RunSeries(frameIntervalMs)
@@ -76,9 +72,9 @@ test('RunSeries puts what both viewers and the link tell into columns, each at i
       srttMs: 0,
       retransmittedSegments: 5,
     },
-    { kind: 'frame-shown', atMs: 115, side: 'hls', state: 'intact' },
     { kind: 'buffer', atMs: 120, side: 'hls', bufferSeconds: 3.5 },
     { kind: 'variant-shown', atMs: 130, side: 'hls', variant: '720p', bitsPerSecond: 2.5e6 },
+    { kind: 'frame-shown', atMs: 140, side: 'hls', state: 'intact' },
     { kind: 'playhead', atMs: 140, side: 'hls', positionSeconds: 0 },
     { kind: 'rate-set', atMs: 200, ...down },
   ])
@@ -176,13 +172,11 @@ test('RunSeries has the totals of the measures, in whatever order the tellers co
     seed: 3,
     downlink: { rateBitsPerSecond: 2.2e6, queueMs: 200, oneWayDelayMs: 30, loss: { kind: 'random', lossRatio: 0.02 } },
   } as const
-  const { events, comparison } = twoSidedRun({
-    outline: testOutline({ seconds: 24, videoBitsPerSecond: 2e6 }),
-    profile,
-  })
+  const outline = testOutline({ seconds: 24, videoBitsPerSecond: 2e6 })
+  const events = clockedRun(outline, profile)
   const ofLink = events.filter((event) => 'lane' in event)
   const ofViewers = events.filter((event) => event.kind !== 'clock' && !('lane' in event))
-  const { hls, rtp } = comparison
+  const { hls, rtp } = compare({ outline, profile })
   const [tcpLane, udpLane] = [hls, rtp].map(({ measures }) =>
     measures.link?.find(({ direction }) => direction === 'down'),
   )

@@ -1,4 +1,4 @@
-import { BehindFold } from './behind-fold.ts'
+import { BehindFold } from './behind.ts'
 import type { MeasureKey } from './measure-table.ts'
 import { MeasuresFold } from './measures.ts'
 import { PacketsReceived } from './packets-received.ts'
@@ -93,7 +93,7 @@ export class SideMeasuresFold {
   }
 
   #behindMeasures() {
-    const behind = this.#behind.measures
+    const { behind } = this.#behind
     return { behindMsP50: behind?.msP50, behindMsP95: behind?.msP95, behindDriftMs: behind?.driftMs }
   }
 }

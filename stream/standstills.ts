@@ -1,26 +1,21 @@
 /** A time in which something stood still; it ends with the next mark. */
 export type Standstill = { readonly fromMs: number; readonly toMs: number }
 
-/** Hears of a standstill once it is over: from when the next move was due to the move. */
-export type StandstillTold = (fromMs: number, toMs: number) => void
-
 const REMEMBERED = 256
 
 /** The gaps between marks that are longer than a threshold; each lasts its length less what is normal. */
 export class Standstills {
   readonly #thresholdMs: number
   readonly #normalMs: number
-  readonly #tell: StandstillTold | undefined
   readonly #ended: Standstill[] = []
   #markMs: number | undefined
   #count = 0
   #totalMs = 0
   #longestMs = 0
 
-  constructor(thresholdMs: number, normalMs: number, tell?: StandstillTold) {
+  constructor(thresholdMs: number, normalMs: number) {
     this.#thresholdMs = thresholdMs
     this.#normalMs = normalMs
-    this.#tell = tell
   }
 
   /** Those that have ended, the newest 256. */
@@ -68,6 +63,5 @@ export class Standstills {
     this.#longestMs = Math.max(this.#longestMs, toMs - fromMs)
     this.#ended.push({ fromMs, toMs })
     if (this.#ended.length > REMEMBERED) this.#ended.shift()
-    this.#tell?.(fromMs, toMs)
   }
 }

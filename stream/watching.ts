@@ -1,5 +1,5 @@
 import type { ViewerEvent } from './record.ts'
-import { Standstills, type StandstillTold } from './standstills.ts'
+import { Standstills } from './standstills.ts'
 
 const STALL_MS = 100
 const FREEZE_MS = 150
@@ -14,7 +14,7 @@ export type WatchEvent = Extract<
 /** When a viewer watched, and when the picture stood still meanwhile; definitions: network-model.md 5.1. Watching begins
  *  with the first picture after each wish to play, and is broken by a pause. */
 export class Watching {
-  readonly stalls: Standstills // of the playhead
+  readonly stalls = new Standstills(STALL_MS, 0) // of the playhead
   readonly freezes: Standstills // of the picture
   startupMs: number | undefined // from the first wish to play to the first picture
   #askedMs: number | undefined
@@ -22,13 +22,8 @@ export class Watching {
   #sinceMs: number | undefined // while it watches
   #watchedMs = 0 // before that
 
-  constructor(
-    frameIntervalMs: number,
-    told: { readonly stall?: StandstillTold; readonly freeze?: StandstillTold } = {},
-  ) {
-    const freezeMs = Math.max(FREEZE_MS, FREEZE_INTERVALS * frameIntervalMs)
-    this.stalls = new Standstills(STALL_MS, 0, told.stall)
-    this.freezes = new Standstills(freezeMs, frameIntervalMs, told.freeze)
+  constructor(frameIntervalMs: number) {
+    this.freezes = new Standstills(Math.max(FREEZE_MS, FREEZE_INTERVALS * frameIntervalMs), frameIntervalMs)
   }
 
   get isOn(): boolean {
