@@ -1,16 +1,12 @@
-import type { Mark } from '../stream/run-moments.ts'
 import type { RunSeries } from '../stream/run-series.ts'
-import { formatMoment } from './chart-axes.ts'
-import { describeChange } from './chart-change.ts'
 import { plots, type Plot } from './chart-figures.ts'
 import { onChartKeys } from './chart-keys.ts'
-import { element } from './chart-legend.ts'
-import { isSeen, type Moments } from './chart-moments.ts'
+import type { Moments } from './chart-moments.ts'
 import { readPaint, type Paint } from './chart-paint.ts'
 import { Picker, type ChartPicks } from './chart-picks.ts'
 import { ChartPlot } from './chart-plot.ts'
+import { ChartReadout, sayMark } from './chart-readout.ts'
 import { hold, letGo, pan, spanOf, zoom, type ChartWindow, type Following, type Span } from './chart-window.ts'
-import { chartWords, sideWords } from './words.ts'
 
 export type ChartStackOptions = ChartPicks & {
   readonly follows: Following
@@ -31,7 +27,7 @@ export class ChartStack {
   readonly #host: HTMLElement
   readonly #series: RunSeries
   readonly #options: ChartStackOptions
-  readonly #moment = element('p', 'chart-moment')
+  readonly #readout: ChartReadout
   readonly #plots: readonly ChartPlot[]
   readonly #picker: Picker
   readonly #resizes: ResizeObserver
@@ -50,9 +46,10 @@ export class ChartStack {
     this.#paint = readPaint(host)
     this.#window = { kind: 'following', follows: options.follows }
     this.#picker = new Picker(series, options)
+    this.#readout = new ChartReadout(series)
     stacks += 1
     this.#plots = plots.map((plot, index) => this.#newPlot(plot, index, `weir-charts-${stacks}`))
-    host.append(this.#moment, ...this.#plots.map(({ root }) => root))
+    host.append(this.#readout.root, ...this.#plots.map(({ root }) => root))
     this.#resizes = new ResizeObserver(() => this.#fit())
     this.#resizes.observe(host)
     host.addEventListener('pointerdown', this.#press)
@@ -102,7 +99,7 @@ export class ChartStack {
     removeEventListener('pointercancel', this.#release)
     this.#resizes.disconnect()
     for (const plot of this.#plots) plot.destroy()
-    this.#moment.remove()
+    this.#readout.root.remove()
   }
 
   #newPlot(plot: Plot, index: number, sync: string): ChartPlot {
@@ -163,25 +160,13 @@ export class ChartStack {
   /** Every figure at the moment under the pointer, else at the newest one in view. */
   #say(run: Span, seen: Span): void {
     const newestSeconds = Math.min(run.toSeconds, seen.toSeconds)
-    const atSeconds = Math.min(this.#cursorSeconds ?? newestSeconds, newestSeconds)
-    for (const plot of this.#plots) plot.say(atSeconds)
-    const isNow = this.#cursorSeconds === undefined && this.#window.kind === 'following'
-    const said = [formatMoment(atSeconds, 1), ...(isNow ? [chartWords.now] : []), ...this.#happening(atSeconds)].join(
-      ' · ',
-    )
-    if (this.#moment.textContent !== said) this.#moment.textContent = said
-  }
-
-  /** Which side stands still at a moment, and what was done there. */
-  #happening(atSeconds: number): readonly string[] {
-    const { originMs, bands, moments } = this.#series
-    const atMs = originMs + atSeconds * 1000 // s to ms
-    const still = bands
-      .filter((band) => isSeen(band) && band.fromMs <= atMs && atMs <= band.toMs)
-      .map(({ side, kind }) => `${sideWords[side]} ${kind === 'stall' ? chartWords.stalled : chartWords.frozen}`)
-    if (this.#cursorSeconds === undefined) return still
-    const nearMs = this.#nearSeconds(this.#plots[0]?.widthPixels ?? 1) * 1000 // s to ms
-    return [...still, ...moments.marks.filter((mark) => Math.abs(mark.atMs - atMs) <= nearMs).map(sayMark)]
+    const pointedSeconds = this.#cursorSeconds === undefined ? undefined : Math.min(this.#cursorSeconds, newestSeconds)
+    for (const plot of this.#plots) plot.say(pointedSeconds ?? newestSeconds)
+    this.#readout.say({
+      atSeconds: pointedSeconds ?? newestSeconds,
+      isNow: pointedSeconds === undefined && this.#window.kind === 'following',
+      ...(pointedSeconds === undefined ? {} : { nearSeconds: this.#nearSeconds(this.#plots[0]?.widthPixels ?? 1) }),
+    })
   }
 
   #nearSeconds(widthPixels: number): number {
@@ -196,8 +181,4 @@ export class ChartStack {
     for (const plot of this.#plots) plot.resize(this.#host.clientWidth)
     this.#drawNow()
   }
-}
-
-function sayMark(mark: Mark): string {
-  return mark.kind === 'seek' ? `${sideWords[mark.side]} ${chartWords.seek}` : describeChange(mark.profile, mark.before)
 }

@@ -3,7 +3,8 @@ import { expect, test, vi } from 'vitest'
 import { inLongRun } from '../lab/test-support/long-run.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { testOutline } from '../simulation/test-support/test-outline.ts'
-import { twoSidedRun } from '../simulation/test-support/two-sided-run.ts'
+import { compare } from '../simulation/comparison.ts'
+import { clockedRun } from '../simulation/test-support/clocked-run.ts'
 import { RunSeries } from '../stream/run-series.ts'
 import { formatCount, formatTime } from './format.ts'
 import type { ChartsHarness } from './test-support/charts-harness/main.tsx'
@@ -91,15 +92,13 @@ test('the charts are drawn ten times a second, and neither the time nor the memo
 
 test('the charts say the totals of the run, zoom, pause, and tell who clicks what is there', async (context) => {
   const page = await openChartsPage(context, { heightPixels: 1000 })
-  const { comparison, events } = twoSidedRun({
-    outline: testOutline({ seconds: VIDEO_SECONDS, videoBitsPerSecond: VIDEO_BITS_PER_SECOND }),
-    profile,
-  })
+  const outline = testOutline({ seconds: VIDEO_SECONDS, videoBitsPerSecond: VIDEO_BITS_PER_SECOND })
+  const events = clockedRun(outline, profile)
   await prepare(page)
   await tellRuns(page, 0, 1)
   await page.getByText('Whole run').click()
 
-  const { hls, rtp } = comparison
+  const { hls, rtp } = compare({ outline, profile })
   const udpLane = rtp.measures.link?.find(({ direction }) => direction === 'down')
   const rtcpLost = events.filter((one) => one.kind === 'packet-dropped' && one.lane === 'udp' && one.traffic === 'rtcp')
   const figures = {

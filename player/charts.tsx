@@ -98,7 +98,7 @@ function Unfolded({ series, picks, loop, isEmpty }: UnfoldedProps) {
 function Toolbar({ stack, view }: { stack: ChartStack; view: ChartWindow }) {
   const isHeld = view.kind === 'held'
   return (
-    <div class="charts-bar" role="toolbar" aria-label={chartWords.title}>
+    <div class="charts-bar" role="group" aria-label={chartWords.title}>
       <Follow label={chartWords.newest} follows="newest" stack={stack} view={view} />
       <Follow label={chartWords.whole} follows="whole" stack={stack} view={view} />
       <button

@@ -162,6 +162,7 @@ export const chartWords = {
   frozen: 'frozen',
   seek: 'seek',
   networkChanged: 'network changed',
+  leftOut: 'events left out',
   plots: {
     throughput: 'Rate and throughput',
     seconds: 'Buffer, and how far behind',

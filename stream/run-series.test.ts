@@ -172,7 +172,7 @@ test('RunSeries has the totals of the measures, in whatever order the tellers co
     seed: 3,
     downlink: { rateBitsPerSecond: 2.2e6, queueMs: 200, oneWayDelayMs: 30, loss: { kind: 'random', lossRatio: 0.02 } },
   } as const
-  const outline = testOutline({ seconds: 24, videoBitsPerSecond: 2e6 })
+  const outline = testOutline({ seconds: 12, videoBitsPerSecond: 2e6 })
   const events = clockedRun(outline, profile)
   const ofLink = events.filter((event) => 'lane' in event)
   const ofViewers = events.filter((event) => event.kind !== 'clock' && !('lane' in event))

@@ -1,14 +1,14 @@
 import { render } from 'preact'
 import type { LinkProfile } from '../../../link/profile.ts'
 import { testOutline } from '../../../simulation/test-support/test-outline.ts'
-import { twoSidedRun } from '../../../simulation/test-support/two-sided-run.ts'
+import { clocksAt } from '../../../simulation/test-support/clocked-run.ts'
+import { toldRun } from '../../../simulation/test-support/told-run.ts'
 import type { RunEvent } from '../../../stream/record.ts'
 import { Charts } from '../../charts.tsx'
 import { RunLog } from '../../run-log.ts'
 import { toggleTheme } from '../../theme.ts'
 
 /** The charts alone on a page, and a run for them out of virtual time, computed in the page. */
-const CLOCKS = 3 // the first events of a run
 const log = new RunLog()
 const picked: unknown[] = []
 const redrawsMs: number[] = []
@@ -21,12 +21,12 @@ const harness = {
   redrawsMs,
   /** Plays so many seconds of video (a multiple of four) both ways; the events wait to be told. */
   prepare(profile: LinkProfile, seconds: number, videoBitsPerSecond: number): void {
-    events = twoSidedRun({ outline: testOutline({ seconds, videoBitsPerSecond }), profile }).events.slice(CLOCKS)
+    events = toldRun(testOutline({ seconds, videoBitsPerSecond }), profile)
   },
   /** The run begins, or begins once more, at a moment of civil time. */
   begin(unixMs: number): void {
     next = 0
-    log.tell((['link', 'hls', 'udp'] as const).map((of) => ({ kind: 'clock', of, atMs: 0, unixMs })))
+    log.tell(clocksAt(unixMs))
   },
   /** Tells what happened before a moment of the run, in batches of 100 ms as the page's tellers do. */
   tellUntil(untilMs: number): void {
