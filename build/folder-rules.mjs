@@ -40,7 +40,7 @@ export const folderRules = {
   },
   player: {
     imports: ['protocol', 'link', 'stream', 'simulation'],
-    packages: ['@preact/signals', 'hls.js', 'preact', 'tus-js-client'],
+    packages: ['@preact/signals', 'hls.js', 'preact', 'tus-js-client', 'uplot'],
     node: false,
   },
   lab: {

@@ -14,7 +14,7 @@ const ofSide = {
   damagedFrames: 'sum',
   frozenFrames: 'sum',
   behindMs: 'mean',
-  roundTripMs: 'mean', // HLS: the modelled sender's smoothed one; UDP: by RTCP
+  roundTripMs: 'held', // HLS: the modelled sender's smoothed one; UDP: by RTCP
 } as const satisfies Record<string, BinnedKind>
 
 const ofRun = {

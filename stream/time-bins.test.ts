@@ -114,6 +114,7 @@ test('TimeBins keeps every total and every bin in its place, in whatever order v
         numbers.reduce<number>((total, value) => total + (value ?? 0), 0)
       expect(bins.leftOutValues).toBe(0)
       expect(sum(read)).toBe(sum(values.map(([, value]) => value)))
+      expect(bins.total('lost', Infinity)).toBe(sum(read))
     }),
     { numRuns: fuzzRuns(200) },
   )

@@ -98,6 +98,15 @@ export class TimeBins<Name extends string> {
     return into
   }
 
+  /** All that a column's bins up to a moment sum up to. */
+  total(name: Name, untilMs: number): number {
+    const { index } = this.#columns[name]
+    return this.view(-Infinity, untilMs, Number.MAX_SAFE_INTEGER).bins.reduce(
+      (sum, { level, fromBin, endBin }) => sum + level.together(index, fromBin, endBin),
+      0,
+    )
+  }
+
   #moveOn(newestMs: number): void {
     this.#newestMs = newestMs
     this.#levels[0]?.moveOn(newestMs / FINEST_BIN_MS)
