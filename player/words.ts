@@ -1,3 +1,71 @@
 /** Every text of the compare page, a constant a part of the page. */
 
 export const sideWords = { hls: 'HLS', udp: 'UDP' } as const
+
+export const whyWords = {
+  title: 'Why does it look like this?',
+  nothing: 'Nothing to explain yet: every picture was whole and nothing stood still.',
+  hint: 'Choose a damaged frame, a loss or a stall in the charts, or unfold the newest one here.',
+  newest: 'Back to the newest',
+  unknown: 'What the outline or the link would tell of this is not known any more.',
+  causes: {
+    loss: 'lost on the line',
+    queue: 'dropped by the full queue',
+    blocked: 'blocked: this network lets no UDP through',
+    late: 'came after the jitter buffer had given it up',
+    gateway: 'came through the line, but not on to this browser',
+    unknown: 'never came',
+  },
+  states: { intact: 'intact', damaged: 'damaged', frozen: 'not shown' },
+  letters: {
+    I: 'a keyframe (IDR), which leans on nothing',
+    P: 'which leans on earlier pictures',
+    B: 'which leans on an earlier and a later picture',
+  },
+  steps: {
+    packets: { title: 'Packets', source: 'RFC 3550 section 5.1' },
+    nals: { title: 'What they carried', source: 'RFC 6184 sections 5.6 to 5.8' },
+    frames: { title: 'Which frames lean on it', source: 'ISO/IEC 14496-10 sections 7.4.3 and 8.2.5' },
+    end: { title: 'What ends it', source: 'ISO/IEC 14496-10 section 7.4.1.2.4' },
+  },
+  stallSteps: {
+    reason: 'The reason',
+    waitedFor: { title: 'What it waited for', source: 'RFC 8216 section 6.3.3' },
+    download: { title: 'Its download', source: 'RFC 9438; RFC 6298; RFC 8985' },
+  },
+  packetColumns: { number: 'Number', size: 'Size', cause: 'What happened to it' },
+  moments: { request: 'at the server', firstByte: 'first byte', lastByte: 'last byte', pending: 'not yet' },
+  figures: {
+    got: 'It came with',
+    needed: 'The variant needs',
+    line: 'The line carries',
+    window: 'Window ÷ round trip',
+    roundTrip: 'Round trip',
+    queueing: 'Queueing delay',
+    lost: 'Lost on the line',
+    dropped: 'Dropped by the queue',
+    repeated: 'Sent again',
+    timeouts: 'Timeouts',
+  },
+  ownLoss: 'lost packets of its own',
+  nothingAsked: 'Nothing had been asked for.',
+  stripHelp: 'Frames in the order in which they are shown. Arrow keys go from frame to frame.',
+  cutNal: 'A decoder dies of a NAL unit with a hole, so it gets whole ones only.',
+  headersOnly: 'Parameter sets and SEI only; the decoder keeps the ones it has.',
+  ends: {
+    harmless: 'Nothing to end: no slice was lost, so no picture is damaged.',
+    frame: 'It ends with this frame: no other frame leans on a disposable one.',
+    video: 'There is no later keyframe: it lasts until the end.',
+  },
+  waterfall: {
+    asked: 'asked',
+    request: 'request on its way',
+    waiting: 'waiting for the first byte',
+    download: 'download',
+    cancelled: 'given up',
+    stall: 'picture stood still',
+    window: 'Window of the modelled TCP sender, segments',
+    lost: 'lost',
+    dropped: 'queue full',
+  },
+} as const
