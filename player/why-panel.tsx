@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals'
 import { DamageView } from './damage-view.tsx'
 import { StallView } from './stall-view.tsx'
 import { lineOf, type WhyStory } from './why-lines.ts'
@@ -7,24 +6,20 @@ import { whyWords } from './words.ts'
 
 /** "Why does it look like this?": the chosen damage or stall, else the newest, in one line that unfolds. */
 export function WhyPanel({ store }: { store: WhyStore }) {
-  const isOpen = useSignal(false)
   const story = store.shown.value
-  const toggle = (open: boolean) => {
-    isOpen.value = open
-    if (open) store.hold()
-    else store.follow()
-  }
+  const isUnfolded = store.isUnfolded.value
+  const toggle = () => (isUnfolded ? store.fold() : store.unfold())
   return (
     <section class="why" aria-labelledby="why-title">
       <div class="why-head">
         <h2 id="why-title">{whyWords.title}</h2>
-        {isOpen.value && story !== store.newest.value && (
-          <button type="button" class="button small" onClick={() => (store.chosen.value = store.newest.value)}>
+        {isUnfolded && story !== store.newest.value && (
+          <button type="button" class="button small" onClick={() => store.chooseNewest()}>
             {whyWords.newest}
           </button>
         )}
       </div>
-      {story === undefined ? <Nothing /> : <Story story={story} isOpen={isOpen.value} onToggle={toggle} />}
+      {story === undefined ? <Nothing /> : <Story story={story} isOpen={isUnfolded} onToggle={toggle} />}
     </section>
   )
 }
@@ -37,7 +32,7 @@ function Nothing() {
   )
 }
 
-function Story({ story, isOpen, onToggle }: { story: WhyStory; isOpen: boolean; onToggle(open: boolean): void }) {
+function Story({ story, isOpen, onToggle }: { story: WhyStory; isOpen: boolean; onToggle(): void }) {
   const { when, chain } = lineOf(story)
   return (
     <>
@@ -46,7 +41,7 @@ function Story({ story, isOpen, onToggle }: { story: WhyStory; isOpen: boolean; 
         class={`why-line ${story.kind}`}
         aria-expanded={isOpen}
         aria-controls="why-story"
-        onClick={() => onToggle(!isOpen)}
+        onClick={onToggle}
       >
         <span class="why-when">{when}</span>
         {(isOpen && story.kind === 'stall' ? chain.slice(0, -1) : chain).map((link, index) => (
@@ -57,7 +52,11 @@ function Story({ story, isOpen, onToggle }: { story: WhyStory; isOpen: boolean; 
       </button>
       {isOpen && (
         <div id="why-story" class="why-story">
-          {story.kind === 'damage' ? <DamageView story={story} /> : <StallView story={story} />}
+          {story.kind === 'damage' ? (
+            <DamageView key={`${story.asked.ptsTicks} ${story.root.ptsTicks}`} story={story} />
+          ) : (
+            <StallView story={story} />
+          )}
         </div>
       )}
     </>

@@ -38,12 +38,12 @@ test('WhyStore shows the newest story, and holds what is being read', async () =
   const store = listenTo(log)
   log.tell(run.filter(({ atMs }) => atMs <= lossMs))
   await expect.poll(() => store.shown.value?.kind, { timeout: 3000 }).toBe('damage')
-  store.hold()
+  store.unfold()
   const held = store.shown.value
   log.tell(run.filter(({ atMs }) => atMs > lossMs))
   await expect.poll(() => store.newest.value?.kind, { timeout: 3000 }).toBe('stall') // the last thing in this run
   expect(store.shown.value).toBe(held)
-  store.follow()
+  store.fold()
   expect(store.shown.value).toBe(store.newest.value)
   store.close()
 })
@@ -55,6 +55,7 @@ test('WhyStore explains what is chosen, having asked for the outline once', asyn
   log.tell(run)
   expect(store.explainLoss({ sequenceNumber: 11 })).toBeUndefined() // the outline is on its way
   await expect.poll(() => store.explainLoss({ sequenceNumber: 11 })?.kind).toBe('damage')
+  expect(store.isUnfolded.value).toBe(true)
   const frozen = run.find((event) => event.kind === 'frame-frozen')
   const story = store.explainFrame(frozen?.kind === 'frame-frozen' ? (frozen.ptsTicks ?? 0) : 0)
   expect(story?.kind === 'damage' && story.asked.state).toBe('frozen')

@@ -21,6 +21,7 @@ const PAUSE_MS = 500 // between two looks at what is newest: a story costs a mom
 /** Listens to a run and explains: what was chosen in the charts, else the newest damage or stall. */
 export class WhyStore {
   readonly chosen = signal<WhyStory | undefined>(undefined)
+  readonly isUnfolded = signal(false)
   readonly newest: ReadonlySignal<WhyStory | undefined>
   readonly shown: ReadonlySignal<WhyStory | undefined>
   readonly #newest = signal<WhyStory | undefined>(undefined)
@@ -38,7 +39,7 @@ export class WhyStore {
     this.#stop = log.listen((events) => this.#add(events))
   }
 
-  /** Undefined, and nothing changes, where there is nothing to explain. */
+  /** Chooses and unfolds it. Undefined, and nothing changes, where there is nothing to explain. */
   explainFrame(ptsTicks: number): WhyStory | undefined {
     return this.#choose(this.#damage.explainFrame(ptsTicks))
   }
@@ -55,12 +56,18 @@ export class WhyStore {
   }
 
   /** What is shown stays, whatever comes: it is being read. */
-  hold(): void {
+  unfold(): void {
+    this.isUnfolded.value = true
     this.chosen.value = this.shown.value
   }
 
-  follow(): void {
+  fold(): void {
+    this.isUnfolded.value = false
     this.chosen.value = undefined
+  }
+
+  chooseNewest(): void {
+    this.chosen.value = this.newest.value
   }
 
   close(): void {
@@ -69,7 +76,9 @@ export class WhyStore {
   }
 
   #choose(story: WhyStory | undefined): WhyStory | undefined {
-    if (story !== undefined) this.chosen.value = story
+    if (story === undefined) return undefined
+    this.chosen.value = story
+    this.isUnfolded.value = true
     return story
   }
 
