@@ -2,13 +2,15 @@ import type { Command } from 'commander'
 import { flagKeys, flagOf, settings, variableOf } from '../server/config.ts'
 import { routeTable } from '../server/route-table.ts'
 import { errorCodes } from '../protocol/error-codes.ts'
+import { MEASURE_KEYS, MEASURES } from '../stream/measure-table.ts'
+import { SCORE_FORMULA } from '../stream/composite-score.ts'
 import { createProgram } from '../weir.ts'
 
 const NOTE = '<!-- Made by `npx tsx docs/write-docs.ts`; a test compares. -->\n'
 
 /** The documents that are made from the program itself, by their file names. */
 export function makeDocuments(): Readonly<Record<string, string>> {
-  return { 'surface.md': surfaceDocument(), 'errors.md': errorsDocument() }
+  return { 'surface.md': surfaceDocument(), 'errors.md': errorsDocument(), 'measures.md': measuresDocument() }
 }
 
 function surfaceDocument(): string {
@@ -62,6 +64,22 @@ function errorsDocument(): string {
     'Every error of the HTTP API has one of these codes. A code once released keeps its meaning.\n',
     ...table(['code', 'status', 'what it says', 'what to do'], rows),
     '',
+  ].join('\n')
+}
+
+function measuresDocument(): string {
+  const rows = MEASURE_KEYS.map((key) => {
+    const { label, unit, kind, definition, source } = MEASURES[key]
+    return [label, `\`${key}\``, unit, kind, definition, source]
+  })
+  return [
+    '# Measures\n',
+    NOTE,
+    'The same definitions for both sides of a run, folds over its record. *Measured*: taken from what happened; *modelled*:',
+    'the emulated link’s or the modelled TCP’s; *estimated*: worked out with the assumption that the definition names.\n',
+    ...table(['measure', 'key', 'unit', 'kind', 'definition', 'source'], rows),
+    '\n## Composite score\n',
+    `Only ever shown with its formula and terms: ${SCORE_FORMULA}\n`,
   ].join('\n')
 }
 

@@ -1,3 +1,4 @@
+import { Newest } from './newest.ts'
 import { DECODE_MS } from './playback-clock.ts'
 import { PacketFates } from './packet-fates.ts'
 import type { RunEvent } from './record.ts'
@@ -11,7 +12,6 @@ type Start = { readonly losses: VideoLosses; readonly fates: PacketFates }
 type Loss = { readonly atMs: number; readonly start: Start; readonly packet: number; readonly sequenceNumber: number }
 
 const REMEMBERED_STARTS = 8
-const REMEMBERED_LOSSES = 20_000
 const NEAR_MS = 1000 // a mark on a chart is not hit exactly
 
 /** Keeps what an explanation of damaged pictures needs: since the newest eight starts of the video, the newest 20,000
@@ -20,7 +20,7 @@ export class DamageLog {
   readonly #options: DamageLogOptions
   readonly #axis = new RunAxis()
   readonly #starts: Start[] = [] // the newest last
-  readonly #losses: Loss[] = []
+  readonly #losses = new Newest<Loss>(20_000)
 
   constructor(options: DamageLogOptions) {
     this.#options = options
@@ -35,12 +35,12 @@ export class DamageLog {
 
   /** When the newest video packets were given up, on the run's axis. */
   get newestLossMs(): number | undefined {
-    return this.#losses.at(-1)?.atMs
+    return this.#losses.items.at(-1)?.atMs
   }
 
   /** Undefined where there was no loss, or nobody knows what it carried. */
   explainNewest(): DamageStory | undefined {
-    const newest = this.#losses.at(-1)
+    const newest = this.#losses.items.at(-1)
     return newest && explainLoss(newest)
   }
 
@@ -58,14 +58,14 @@ export class DamageLog {
 
   /** Of the newest lost packet with this number. */
   explainPacket(sequenceNumber: number): DamageStory | undefined {
-    const loss = this.#losses.findLast((lost) => lost.sequenceNumber === sequenceNumber)
+    const loss = this.#losses.items.findLast((lost) => lost.sequenceNumber === sequenceNumber)
     return loss && explainLoss(loss)
   }
 
   /** Of the loss nearest to this place on the run's axis, within a second. */
   explainLossAt(axisMs: number): DamageStory | undefined {
     let nearest: Loss | undefined
-    for (const loss of this.#losses) {
+    for (const loss of this.#losses.items) {
       const distanceMs = Math.abs(loss.atMs - axisMs)
       if (distanceMs <= Math.abs((nearest?.atMs ?? Infinity) - axisMs) && distanceMs <= NEAR_MS) nearest = loss
     }
@@ -87,7 +87,6 @@ export class DamageLog {
       const sequenceNumber = (firstSequenceNumber + index) & 0xffff
       this.#losses.push({ atMs, start, packet: first + index, sequenceNumber })
     }
-    if (this.#losses.length > REMEMBERED_LOSSES) this.#losses.splice(0, this.#losses.length - REMEMBERED_LOSSES)
   }
 }
 

@@ -36,6 +36,7 @@ test('StallLog explains a stall by the segment it waited for, and its download',
   expect(waterfall).toEqual([35, 67, 8092]) // 30 ms up and 5 ms to send, 30 ms down and 2 ms to send, the rest
   expect(endedMs).toBeCloseTo(story?.toMs ?? 0, -2) // then the playhead moved
   expect(story?.windows).toHaveLength(80)
+  expect(story?.positionSeconds).toBe(16) // the segment’s start
 })
 
 test('StallLog counts what befell the download: losses on the link, repeated by TCP, packet for packet', () => {

@@ -35,6 +35,7 @@ export class StallLog {
   readonly #bins = new Newest<OpenBin>(TEN_MINUTES)
   readonly #requests = new Newest<number>(2000)
   readonly #rates = new Newest<{ readonly atMs: number; readonly bitsPerSecond: number | undefined }>(2000)
+  readonly #positions = new Newest<{ readonly atMs: number; readonly positionSeconds: number }>(15_000)
   #bufferSeconds: number | undefined
   #newestMs = -Infinity // of the viewer
 
@@ -69,9 +70,11 @@ export class StallLog {
   }
 
   #explain(stall: Standstill, isOver: boolean): StallStory {
+    const positionSeconds = this.#positions.items.findLast(({ atMs }) => atMs < stall.toMs)?.positionSeconds
     return explainStall({
       stall,
       isOver,
+      ...(positionSeconds === undefined ? {} : { positionSeconds }),
       transfers: this.#transfers.items,
       windows: this.#windows.items,
       bins: this.#bins.items,
@@ -96,8 +99,10 @@ export class StallLog {
       case 'paused':
       case 'resumed':
       case 'ended':
-      case 'playhead':
       case 'frame-shown':
+        return this.#watching.add({ ...event, atMs })
+      case 'playhead':
+        this.#positions.push({ atMs, positionSeconds: event.positionSeconds })
         return this.#watching.add({ ...event, atMs })
       case 'buffer':
         this.#bufferSeconds = event.bufferSeconds

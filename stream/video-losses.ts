@@ -14,7 +14,8 @@ export class VideoLosses {
   readonly #outlineOf: OutlineOf
   readonly #lost = new Set<number>()
   #newestPacket = 0
-  #video: SentVideo | undefined
+  #outline: Outline | undefined
+  #video: SentVideo | undefined // of that outline
 
   constructor(start: VideoStart & { readonly variant: string }, outlineOf: OutlineOf) {
     this.#start = start
@@ -23,9 +24,11 @@ export class VideoLosses {
 
   /** Undefined while the outline is not known. Throws RangeError for an outline without a keyframe at the start. */
   get video(): SentVideo | undefined {
-    if (this.#video !== undefined) return this.#video
     const outline = this.#outlineOf(this.#start.variant)
-    this.#video = outline && new SentVideo(outline, this.#start)
+    if (outline !== this.#outline) {
+      this.#outline = outline // known now, or it has grown
+      this.#video = outline && new SentVideo(outline, this.#start)
+    }
     return this.#video
   }
 

@@ -35,6 +35,7 @@ export const LINE_BIN_MS = 100
 export type StallEvidence = {
   readonly stall: Standstill
   readonly isOver: boolean
+  readonly positionSeconds?: number // where playback stood
   readonly transfers: readonly Transfer[]
   readonly windows: readonly WindowSample[]
   readonly bins: readonly LineBin[] // without those in which nothing was told
@@ -66,6 +67,7 @@ export type StallStory = StallFacts & {
   readonly fromMs: number
   readonly toMs: number // so far
   readonly isOver: boolean
+  readonly positionSeconds?: number // where playback stood
   readonly transfers: readonly Transfer[] // all that were under way, the waterfall's rows
   readonly requestArrivedMs?: number // of the segment waited for, at the server
   readonly windows: readonly WindowSample[]
@@ -77,7 +79,7 @@ const SEGMENT_BYTES = 1448 // payload of a full TCP segment: 1500 less IPv4's an
 const MOST_ROWS = 6
 
 export function explainStall(evidence: StallEvidence): StallStory {
-  const { stall, isOver } = evidence
+  const { stall, isOver, positionSeconds } = evidence
   const under = evidence.transfers.filter(
     ({ askedMs, endedMs = Infinity }) => askedMs <= stall.toMs && endedMs >= stall.fromMs,
   )
@@ -101,6 +103,7 @@ export function explainStall(evidence: StallEvidence): StallStory {
     fromMs: stall.fromMs,
     toMs: stall.toMs,
     isOver,
+    ...(positionSeconds === undefined ? {} : { positionSeconds }),
     transfers: under.slice(-MOST_ROWS),
     ...(requestArrivedMs === undefined ? {} : { requestArrivedMs }),
     windows,
