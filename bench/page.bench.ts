@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type BrowserContext, type CDPSession, type Page } from 'playwright-core'
-import { findChromium } from '../lab/test-support/chromium-binary.ts'
+import { launchChromium } from '../lab/test-support/chromium.ts'
 import { findClient } from '../lab/test-support/clients.ts'
 import { startWeir, type WeirProcess } from '../lab/test-support/weir-process.ts'
 import { getVideo, postFile } from '../server/test-support/weir-client.ts'
@@ -11,11 +10,15 @@ import type { Benchmark } from './benchmark.ts'
 
 const CLIP_SECONDS = 20
 const SETTLE_MS = 3000 // both play, and HLS has filled its buffer
-const MEASURED_MS = 10_000
+const MEASURED_MS = 8000
+
+type Browser = Awaited<ReturnType<typeof launchChromium>>
+type Page = Awaited<ReturnType<Browser['newPage']>>
+type Session = Awaited<ReturnType<Browser['newCDPSession']>>
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-bench-page-'))
 let weir: WeirProcess
-let browser: BrowserContext
+let browser: Browser
 let videoId: string
 
 /** 720p at 30 pictures a second, of about 3 Mbit/s. */
@@ -31,8 +34,6 @@ function makeClip(): Buffer {
 }
 
 async function prepare(): Promise<void> {
-  const binary = findChromium()
-  if (binary === undefined) throw new Error('this benchmark needs Chromium')
   weir = await startWeir({ mediaFolder: folder })
   const { id } = (await (await postFile(weir.url, makeClip(), 'clip.mp4')).json()) as { readonly id: string }
   for (let status = ''; status !== 'ready'; status = (await getVideo(weir.url, id)).status) {
@@ -40,23 +41,11 @@ async function prepare(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
   videoId = id
-  browser = await chromium.launchPersistentContext(join(folder, 'profile'), {
-    executablePath: binary.path,
-    args: [
-      binary.headlessFlag,
-      '--no-sandbox',
-      '--disable-gpu',
-      '--autoplay-policy=no-user-gesture-required',
-      '--disable-background-networking',
-    ],
-    headless: false, // the flag above says which headless
-    viewport: { width: 1280, height: 800 },
-    env: { ...process.env, ...binary.env, TMPDIR: folder },
-  })
+  browser = await launchChromium(folder, { flags: ['--autoplay-policy=no-user-gesture-required'] })
 }
 
 /** CPU time of the page's main thread since it began: what the rest of the machine does is not in it. */
-async function workedSeconds(session: CDPSession): Promise<number> {
+async function workedSeconds(session: Session): Promise<number> {
   const { metrics } = await session.send('Performance.getMetrics')
   return metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0
 }
@@ -93,8 +82,6 @@ export default {
   unit: '% of a core',
   sides: {
     'both sides, in step': () => mainThreadLoad('?side=both&inStep=true'),
-    'HLS alone': () => mainThreadLoad('?side=hls'),
-    'UDP alone': () => mainThreadLoad('?side=udp'),
   },
   prepare,
   finish: async () => {

@@ -27,19 +27,24 @@ const FLAGS = [
 /** A browser with an empty profile of its own and one blank page; it is closed, and its files removed, when the test ends. */
 export async function openChromium(test: TestContext, options: ChromiumOptions = {}): Promise<OpenedChromium> {
   needs(test, 'chromium')
-  const binary = findChromium()
-  if (binary === undefined) throw new Error('Chromium went away while the test started')
   const folder = mkdtempSync(join(tmpdir(), 'weir-chromium-'))
-  const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
+  const context = await launchChromium(folder, options)
+  test.onTestFinished(async () => {
+    await context.close()
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }) // its processes end a little later
+  })
+  return { context, page: context.pages()[0] ?? (await context.newPage()) }
+}
+
+/** The same for who is no test: closes nothing, and keeps its files in `folder`. Throws where there is no Chromium. */
+export function launchChromium(folder: string, options: ChromiumOptions = {}): Promise<BrowserContext> {
+  const binary = findChromium()
+  if (binary === undefined) throw new Error('there is no Chromium on this machine')
+  return chromium.launchPersistentContext(join(folder, 'profile'), {
     executablePath: binary.path,
     args: [binary.headlessFlag, ...FLAGS, ...(options.flags ?? [])],
     headless: false, // the flag above says which headless; playwright's own choice does not fit every binary
     viewport: { width: options.widthPixels ?? 1280, height: options.heightPixels ?? 800 },
     env: { ...process.env, ...binary.env, TMPDIR: folder }, // Chromium leaves pulse-* folders in it
   })
-  test.onTestFinished(async () => {
-    await context.close()
-    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }) // its processes end a little later
-  })
-  return { context, page: context.pages()[0] ?? (await context.newPage()) }
 }
