@@ -11,10 +11,11 @@ import { NetworkPanel } from './network-panel.tsx'
 import { PairControls } from './pair-controls.tsx'
 import { PlayerControls, type PlayerActions } from './player-controls.tsx'
 import { usePlayerKeys } from './player-keys.ts'
+import type { Hosts } from './side-set.ts'
 import { SideView } from './side-view.tsx'
 import { exposeSnapshot } from './snapshot.ts'
 import { ComparisonLine, ViewSwitch } from './view-switch.tsx'
-import { Viewing, type Hosts } from './viewing.ts'
+import { Viewing } from './viewing.ts'
 
 const noVariants: Video['variants'] = []
 
