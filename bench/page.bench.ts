@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type BrowserContext, type CDPSession, type Page } from 'playwright-core'
-import { findChromium } from '../lab/test-support/chromium-binary.ts'
+import { launchChromium, type LaunchedChromium } from '../lab/test-support/chromium.ts'
 import { findClient } from '../lab/test-support/clients.ts'
 import { startWeir, type WeirProcess } from '../lab/test-support/weir-process.ts'
 import { getVideo, postFile } from '../server/test-support/weir-client.ts'
@@ -11,11 +10,14 @@ import type { Benchmark } from './benchmark.ts'
 
 const CLIP_SECONDS = 20
 const SETTLE_MS = 3000 // both play, and HLS has filled its buffer
-const MEASURED_MS = 10_000
+const MEASURED_MS = 8000
+
+type Page = LaunchedChromium['page']
+type CDPSession = Awaited<ReturnType<LaunchedChromium['context']['newCDPSession']>>
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-bench-page-'))
 let weir: WeirProcess
-let browser: BrowserContext
+let browser: LaunchedChromium
 let videoId: string
 
 /** 720p at 30 pictures a second, of about 3 Mbit/s. */
@@ -31,8 +33,6 @@ function makeClip(): Buffer {
 }
 
 async function prepare(): Promise<void> {
-  const binary = findChromium()
-  if (binary === undefined) throw new Error('this benchmark needs Chromium')
   weir = await startWeir({ mediaFolder: folder })
   const { id } = (await (await postFile(weir.url, makeClip(), 'clip.mp4')).json()) as { readonly id: string }
   for (let status = ''; status !== 'ready'; status = (await getVideo(weir.url, id)).status) {
@@ -40,19 +40,7 @@ async function prepare(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
   videoId = id
-  browser = await chromium.launchPersistentContext(join(folder, 'profile'), {
-    executablePath: binary.path,
-    args: [
-      binary.headlessFlag,
-      '--no-sandbox',
-      '--disable-gpu',
-      '--autoplay-policy=no-user-gesture-required',
-      '--disable-background-networking',
-    ],
-    headless: false, // the flag above says which headless
-    viewport: { width: 1280, height: 800 },
-    env: { ...process.env, ...binary.env, TMPDIR: folder },
-  })
+  browser = await launchChromium({ flags: ['--autoplay-policy=no-user-gesture-required'] })
 }
 
 /** CPU time of the page's main thread since it began: what the rest of the machine does is not in it. */
@@ -64,7 +52,7 @@ async function workedSeconds(session: CDPSession): Promise<number> {
 /** Per cent of a core that the page's main thread takes while the sides play. Pictures of HLS are decoded by the media
  *  process, those of UDP in a worker. Throws when they do not play all the time. */
 async function mainThreadLoad(query: string): Promise<number> {
-  const page = await browser.newPage()
+  const page = await browser.context.newPage()
   try {
     const session = await page.context().newCDPSession(page)
     await session.send('Performance.enable')
@@ -93,8 +81,6 @@ export default {
   unit: '% of a core',
   sides: {
     'both sides, in step': () => mainThreadLoad('?side=both&inStep=true'),
-    'HLS alone': () => mainThreadLoad('?side=hls'),
-    'UDP alone': () => mainThreadLoad('?side=udp'),
   },
   prepare,
   finish: async () => {

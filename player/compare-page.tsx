@@ -2,7 +2,6 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Video } from '../protocol/weir-api.ts'
 import { requestJson } from './api.ts'
-import { Charts } from './charts.tsx'
 import { CompareDetails } from './compare-details.tsx'
 import { ExternalPlayers } from './external-players.tsx'
 import { toggleFullScreen } from './full-screen.ts'
@@ -14,10 +13,12 @@ import { PairControls } from './pair-controls.tsx'
 import { PlayerControls, type PlayerActions } from './player-controls.tsx'
 import { ShowMe } from './show-me.tsx'
 import { usePlayerKeys } from './player-keys.ts'
+import type { Hosts } from './side-set.ts'
+import { Reasons } from './reasons.tsx'
 import { SideView } from './side-view.tsx'
 import { exposeSnapshot } from './snapshot.ts'
 import { ComparisonLine, ViewSwitch } from './view-switch.tsx'
-import { Viewing, type Hosts } from './viewing.ts'
+import { Viewing } from './viewing.ts'
 
 const noVariants: Video['variants'] = []
 
@@ -130,7 +131,7 @@ export function ComparePage({ videoId }: { videoId: string }) {
       </div>
       <div class="compare-main">
         <LinkReadout link={viewing.truth} />
-        <Charts key={videoId} log={viewing.log} />
+        {video !== undefined && <Reasons key={videoId} viewing={viewing} video={video} />}
         <CompareDetails viewing={viewing} videoId={videoId} />
         {video !== undefined && (
           <ExternalPlayers

@@ -19,7 +19,7 @@ const LET_GO_MS = 30 // a held element needs about so long to move again
 /** Made up for at 5 %, more would take longer than five seconds, in which there was nothing to compare. */
 const JUMP_MS = 250
 const MOST_SLEW = 0.05
-const SLEW_PER_MS = 0.0005 // so a deviation halves in 1.4 s
+const SLEW_PER_MS = 0.002 // at full slew from 25 ms on: a busy machine puts them apart again and again
 const SLEW_STEP = 0.005 // a new speed costs the element more than it is worth to be exact
 
 /** UDP is the clock: it never waits, and its packets leave when they would without HLS beside it, or the seed would no longer

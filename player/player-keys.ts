@@ -9,6 +9,7 @@ const STEP_SECONDS = 5
 function isTaken(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.matches('input[type=radio], input[type=range]')) return key.startsWith('Arrow')
+  if (target.matches('input[type=checkbox]')) return key === ' '
   if (target.matches('input, select, textarea')) return true
   return key === ' ' && target.matches('button, a, summary')
 }

@@ -63,13 +63,14 @@ export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
   const told = viewing.sides.value[side]?.status.value ?? beforeStart
   const isBlocked = side === 'udp' && viewing.network.settings.value.udpBlocked
   const status = isBlocked ? { ...told, problem: stageWords.blockedUdp } : told
+  const isSeen = sidesIn(view).includes(side)
   const togglePlay = () => viewing.togglePlay()
   const captions = viewing.sides.value.hls?.captions
   return (
-    <section class="side" data-side={side} aria-label={sideWords[side]} hidden={!sidesIn(view).includes(side)}>
+    <section class="side" data-side={side} aria-label={sideWords[side]} hidden={!isSeen}>
       <div class="stage" ref={stage} data-phase={status.phase}>
         <div class="stage-host" ref={onHost} onClick={togglePlay} />
-        <StageMessage status={status} player={viewing.status.value} onPlay={togglePlay} />
+        {isSeen && <StageMessage status={status} player={viewing.status.value} onPlay={togglePlay} />}
       </div>
       <div class="side-head">
         <p class="stage-caption">

@@ -98,7 +98,7 @@ export class UdpEpoch {
     const { track } = found.receiver
     const released = found.receiver.push(packet, arrivalMs)
     if (track.kind === 'video' && !this.#clock.isStarted) this.#startClock(found.receiver, packet, arrivalMs)
-    this.#options.tell({ kind: 'media-received', atMs: arrivalMs, sizeBytes })
+    this.#options.tell({ kind: 'media-received', atMs: arrivalMs, track: track.kind, sizeBytes })
     this.#route(found, released, arrivalMs)
   }
 

@@ -95,6 +95,7 @@ export class UdpViewer {
       onVerdict: ({ state, timestampTicks }) => this.#news.judged(state, timestampTicks),
       onLost: (kind, sequenceNumber) => this.#news.lost(kind, sequenceNumber),
     })
+    this.#tellStart(answer)
     this.#reports.follow(this.#epoch.streams, this.#options.nowMs())
     this.#release()
   }
@@ -171,6 +172,14 @@ export class UdpViewer {
       shownFrames: this.#shownFrames,
       skippedFrames: this.#earlierSkipped + epoch.skippedFrames,
       decoderResets: this.#earlierResets + epoch.decoderResets,
+    }
+  }
+
+  /** From here a lost packet is found in the outline. After a pause the numbers go on. */
+  #tellStart({ variant, startSeconds, tracks }: PlayingAnswer): void {
+    const atMs = this.#options.nowMs()
+    for (const { kind: track, ssrc, sequenceNumber: firstSequenceNumber } of tracks) {
+      this.#tell({ kind: 'rtp-started', atMs, track, variant, ssrc, firstSequenceNumber, startSeconds })
     }
   }
 

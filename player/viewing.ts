@@ -1,8 +1,6 @@
-import { batch, computed, signal } from '@preact/signals'
+import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { VariantSummary } from '../protocol/weir-api.ts'
-import type { ViewerSide } from '../stream/record.ts'
 import { mayPlayWithSound } from './autoplay.ts'
-import { HlsSide } from './hls-side.ts'
 import { LinkFeed } from './link-feed.ts'
 import { LinkTruthPoll } from './link-truth.ts'
 import { replaceSearch } from './navigation.ts'
@@ -17,14 +15,9 @@ import {
   type SideName,
   type ViewName,
 } from './settings.ts'
-import type { Side, SideStart, Sound } from './side.ts'
-import { StepHold } from './step-hold.ts'
-import { UdpSide } from './udp-side.ts'
-import { wallMs } from './wall-clock.ts'
-
-/** Where each side puts its picture. */
-export type Hosts = Readonly<Record<SideName, HTMLElement>>
-type Sides = { readonly hls?: HlsSide; readonly udp?: UdpSide }
+import { SideSet, type Hosts, type SetStart, type Sides } from './side-set.ts'
+import type { Side, Sound } from './side.ts'
+import type { StepHold } from './step-hold.ts'
 
 /** Both pictures side by side need this much room. */
 const WIDE = '(min-width: 900px)'
@@ -35,22 +28,19 @@ export class Viewing {
   readonly videoId: string
   readonly settings = signal<CompareSettings>(readCompareSettings(location.search, viewOfNewcomer()))
   readonly sound = signal<Sound>({ volumeRatio: 1, muted: false })
-  readonly sides = signal<Sides>({})
   readonly network: NetworkLink
   readonly truth: LinkTruthPoll
   /** What both sides and the link tell. */
   readonly log = new RunLog()
-  readonly stepHold = signal<StepHold | undefined>(undefined)
   readonly status = computed((): PlayerStatus | undefined =>
-    this.#waitsForPlay.value ? this.#waitingStatus() : playerStatus(this.#begun().map(({ status }) => status.value)),
+    this.#waitsForPlay.value ? this.#waitingStatus() : playerStatus(this.#set.list().map(({ status }) => status.value)),
   )
   readonly #feed: LinkFeed
   readonly #networkIsSet: Promise<void>
   readonly #waitsForPlay = signal(false) // the browser wants a click before there is sound
+  readonly #set: SideSet
   #hosts: Hosts | undefined
-  #variants: readonly VariantSummary[] = []
   #durationSeconds = 0
-  #serverOffsetMs = 0
   #isClosed = false
 
   constructor(videoId: string) {
@@ -60,11 +50,27 @@ export class Viewing {
     this.truth = new LinkTruthPoll(link, (summary) => this.network.follow(summary))
     this.#feed = new LinkFeed(link, this.log)
     this.#networkIsSet = this.network.open({ preset, network })
+    this.#set = new SideSet({
+      videoId,
+      settings: this.settings,
+      network: this.network.settings,
+      log: this.log,
+      soundOf: (name) => this.#soundOf(name),
+    })
+  }
+
+  get sides(): ReadonlySignal<Sides> {
+    return this.#set.sides
+  }
+
+  /** How far both lie apart; undefined while one plays alone. */
+  get stepHold(): ReadonlySignal<StepHold | undefined> {
+    return this.#set.stepHold
   }
 
   /** The first of those that are there: HLS, of both. */
   get lead(): Side | undefined {
-    return this.#begun()[0]
+    return this.#set.list()[0]
   }
 
   /** Begins in the hosts once the link is as the address says, and at once where the browser allows sound. */
@@ -89,7 +95,7 @@ export class Viewing {
 
   /** What is known of the video; it may still grow. */
   followVariants(variants: readonly VariantSummary[]): void {
-    this.#variants = variants
+    this.#set.variants = variants
   }
 
   change(changes: Partial<CompareSettings>): void {
@@ -99,8 +105,7 @@ export class Viewing {
 
   /** By how much the server's civil time is ahead of this page's; every event can be placed by it from now on. */
   setServerClock(offsetMs: number): void {
-    this.#serverOffsetMs = offsetMs
-    this.#tellClocks(this.#begun().map(({ name }) => name))
+    this.#set.setServerClock(offsetMs)
   }
 
   /** To another view at the same position. A side that stays goes on; one that comes begins there: HLS at the very frame,
@@ -133,13 +138,13 @@ export class Viewing {
     const phase = this.status.value?.phase
     if (phase === 'ended') this.seek(0)
     else if (phase === 'paused' || phase === 'failed') this.#play()
-    else this.#begun().forEach((side) => isGoing(side) && side.pause())
+    else this.#set.list().forEach((side) => isGoing(side) && side.pause())
   }
 
   seek(seconds: number): void {
     const { durationSeconds } = this.status.value ?? { durationSeconds: 0 }
     const within = Math.min(Math.max(0, seconds), durationSeconds)
-    this.#begun().forEach((side) => side.seek(within))
+    this.#set.list().forEach((side) => side.seek(within))
   }
 
   seekBy(seconds: number): void {
@@ -171,10 +176,6 @@ export class Viewing {
     this.#applySound()
   }
 
-  #begun(): Side[] {
-    return sidesOf(this.sides.value)
-  }
-
   #waitingStatus(): PlayerStatus {
     return { phase: 'paused', positionSeconds: this.settings.value.startSeconds, durationSeconds: 0 }
   }
@@ -193,11 +194,11 @@ export class Viewing {
   }
 
   #applySound(): void {
-    this.#begun().forEach((side) => side.setSound(this.#soundOf(side.name)))
+    this.#set.list().forEach((side) => side.setSound(this.#soundOf(side.name)))
   }
 
   #play(): void {
-    for (const side of this.#begun()) {
+    for (const side of this.#set.list()) {
       const { phase } = side.status.value
       if (phase === 'failed') this.#restart(side.name)
       else if (phase === 'paused') side.play()
@@ -207,7 +208,7 @@ export class Viewing {
   #restart(name: SideName): void {
     const side = this.sides.value[name]
     if (side === undefined) return
-    const others = this.#begun().filter((other) => other !== side && other.status.value.phase !== 'failed')
+    const others = this.#set.list().filter((other) => other !== side && other.status.value.phase !== 'failed')
     const positionSeconds = (others[0] ?? side).positionSeconds()
     const isPaused = side.status.value.phase === 'paused'
     batch(() => {
@@ -220,70 +221,15 @@ export class Viewing {
     this.#begin(sidesIn(this.settings.value.side), startSeconds, startPaused)
   }
 
-  /** All of them ask for the video at the same moment, once each could: what only a browser needs to make a way for UDP
-   *  would else put the two apart. */
   #begin(names: readonly SideName[], startSeconds: number, startPaused: boolean): void {
-    const start = { startSeconds, startPaused }
-    const begun: Sides = {
-      ...(names.includes('hls') ? { hls: this.#makeHls(start) } : {}),
-      ...(names.includes('udp') ? { udp: this.#makeUdp(start) } : {}),
-    }
-    this.#set({ ...this.sides.value, ...begun })
-    const all = sidesOf(begun)
-    void Promise.all(all.map(({ ready }) => ready)).then(() => {
-      this.#tellClocks(names)
-      all.forEach((side) => side.begin())
-    })
+    const start: SetStart = { startSeconds, startPaused, durationSeconds: this.#durationSeconds }
+    if (this.#hosts !== undefined) this.#set.begin(names, this.#hosts, start)
   }
 
   #end(names: readonly SideName[]): void {
     this.#durationSeconds = this.status.value?.durationSeconds ?? 0
-    const { hls, udp } = this.sides.value
-    for (const name of names) this.sides.value[name]?.close()
-    this.#set({
-      ...(hls === undefined || names.includes('hls') ? {} : { hls }),
-      ...(udp === undefined || names.includes('udp') ? {} : { udp }),
-    })
-  }
-
-  #set(sides: Sides): void {
-    this.stepHold.value?.close()
-    this.sides.value = sides
-    const { hls, udp } = sides
-    const isWanted = () => this.settings.value.inStep
-    const speedRatio = () => this.settings.value.speedRatio
-    this.stepHold.value = hls && udp && new StepHold({ hls, udp }, isWanted, speedRatio)
-  }
-
-  #makeHls(start: Pick<SideStart, 'startSeconds' | 'startPaused'>): HlsSide {
-    const { link, speedRatio } = this.settings.value
-    return new HlsSide(this.#startOf('hls', start), { link, settings: this.network.settings, speedRatio })
-  }
-
-  #makeUdp(start: Pick<SideStart, 'startSeconds' | 'startPaused'>): UdpSide {
-    const { link, jitterBufferMs, udp } = this.settings.value
-    return new UdpSide(this.#startOf('udp', start), { link, jitterBufferMs, udp })
-  }
-
-  #startOf(name: SideName, start: Pick<SideStart, 'startSeconds' | 'startPaused'>): SideStart {
-    return {
-      ...start,
-      host: this.#hosts![name],
-      videoId: this.videoId,
-      durationSeconds: this.#durationSeconds,
-      variant: this.settings.value.variants[name],
-      sound: this.#soundOf(name),
-      tell: (events) => this.log.tell(events),
-      bandwidthOf: (variant) => this.#variants.find((known) => known.name === variant)?.bandwidthBitsPerSecond ?? 0,
-    }
-  }
-
-  #tellClocks(of: readonly ViewerSide[]): void {
-    const atMs = wallMs()
-    this.log.tell(of.map((side) => ({ kind: 'clock', of: side, atMs, unixMs: atMs + this.#serverOffsetMs })))
+    this.#set.end(names)
   }
 }
-
-const sidesOf = ({ hls, udp }: Sides): Side[] => [hls, udp].filter((side) => side !== undefined)
 
 const isGoing = ({ status }: Side): boolean => !['paused', 'ended', 'failed'].includes(status.value.phase)

@@ -8,6 +8,7 @@ export type VariantSummary = {
   readonly widthPixels: number
   readonly heightPixels: number
   readonly bandwidthBitsPerSecond: number // BANDWIDTH of the multivariant playlist
+  readonly framesPerSecond?: number // FRAME-RATE; absent of packages made before 0.3
   readonly codecs: string
 }
 
