@@ -60,6 +60,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'the last events, and the end; so do 10 s without any, and the end of the link',
   },
   { route: 'GET /api/runs/:id/record.jsonl', does: 'everything that the run told, as JSON lines (`weir-record`)' },
+  {
+    route: 'GET /api/runs/:id/capture.pcapng',
+    does: 'its RTP and RTCP as they left and as they arrived, for Wireshark: interface 0 is the server’s end of the link, 1 the viewer’s',
+  },
   { route: 'DELETE /api/runs/:id', does: 'removes a run; 204' },
   {
     route: 'WebSocket /api/events/ws',

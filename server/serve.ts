@@ -134,7 +134,11 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
-  const records = await startRecords({ folder, library, source, links: sessions.links }, closing, parts)
+  const records = await startRecords(
+    { folder, library, source, links: sessions.links, rtpPort: relay.rtpPort },
+    closing,
+    parts,
+  )
   const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions, ...records }, parts)
   closing.add(() => listener.drain(GRACE_MS))
   const port = await listener.listen(host, config.port)
@@ -201,11 +205,11 @@ type RecordRooms = {
   readonly recordSockets: LinkRecordSockets
   readonly runs: Runs
 }
-type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links'> & { readonly folder: MediaFolder }
+type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links' | 'rtpPort'> & { readonly folder: MediaFolder }
 
 /** How what happens on a link is told as it happens, and kept with what its viewers tell. */
 async function startRecords(
-  { folder: media, library, source, links }: RecordedRooms,
+  { folder: media, library, source, links, rtpPort }: RecordedRooms,
   closing: Closing,
   { config: { minFreeBytes }, logger }: ServeParts,
 ): Promise<RecordRooms> {
@@ -215,7 +219,7 @@ async function startRecords(
   const recordSockets = new LinkRecordSockets(records)
   closing.add(() => recordSockets.close())
   const folder = new RunFolder(media.runs)
-  const kept = { folder, media, library, source, minFreeBytes, nowUnixMs: Date.now }
+  const kept = { folder, media, library, source, rtpPort, minFreeBytes, nowUnixMs: Date.now }
   const runs = await Runs.open({ ...kept, links, versions, logger })
   closing.add(() => runs.close())
   return { records, recordSockets, runs }
