@@ -31,6 +31,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'DELETE /api/links/:id', does: 'removes the link; 204' },
   { route: 'POST /api/links/:id/restart', does: 'link time 0 again: the same seed from its beginning' },
   {
+    route: 'GET /api/links/:id/viewers',
+    does: 'foreign players as the server sees them: HLS requests with CMCD (CTA-5004), RTSP sessions with their RTCP; what the server spends',
+  },
+  {
     route: 'GET /api/links/:id/record.jsonl',
     does: 'what becomes of every packet from now on, as JSON lines (`weir-record`), until the link is begun anew or removed; `events-left-out` where the reader was too slow',
   },

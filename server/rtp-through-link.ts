@@ -49,7 +49,9 @@ export class RtpThroughLink implements LinkedPackets {
     this.#newestId += 1
     this.#newestDownId = this.#newestId
     this.#held.set(this.#newestId, { kind, trackIndex, bytes })
-    place.tellPassing({ at: 'server', direction: 'down', kind, bytes, processMs: scheduledMs })
+    if (place.isRecorded) {
+      place.tellPassing({ at: 'server', direction: 'down', kind, bytes, processMs: scheduledMs })
+    }
     place.send('down', kind, this.#newestId, bytes.length + UDP_IPV4_HEADER_BYTES, scheduledMs)
   }
 
@@ -139,7 +141,7 @@ export class RtpThroughLink implements LinkedPackets {
   #pass(place: UdpPlace, held: Held | undefined, atMs: number): void {
     if (held === undefined) return
     const { kind, trackIndex, bytes } = held
-    place.tellPassing({ at: 'viewer', direction: 'down', kind, bytes, processMs: atMs })
+    if (place.isRecorded) place.tellPassing({ at: 'viewer', direction: 'down', kind, bytes, processMs: atMs })
     this.#end.sink.send(kind, trackIndex, bytes, atMs)
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Reception } from '../protocol/weir-api.ts'
 import type { Tools } from '../segmenter/tools.ts'
-import { startRelay } from '../udp-relay/relay.ts'
+import { startRelay, type RunningRelay } from '../udp-relay/relay.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
 import { urlAt, type AddressOptions } from './addresses.ts'
@@ -26,11 +26,13 @@ import { lockMedia } from './media-lock.ts'
 import { Metrics } from './metrics.ts'
 import { Origin } from './origin.ts'
 import { PlacesByAddress } from './places-by-address.ts'
+import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
 import { recover } from './recovery.ts'
 import { healthRoutes } from './routes/health.ts'
 import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
+import { linkViewersRoutes } from './routes/link-viewers.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
@@ -139,7 +141,10 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
     closing,
     parts,
   )
-  const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions, ...records }, parts)
+  const listener = composeHttp(
+    { library, addresses, events, metrics, rtspSessions: relay.sessions, ...intake, ...sessions, ...records },
+    parts,
+  )
   closing.add(() => listener.drain(GRACE_MS))
   const port = await listener.listen(host, config.port)
 
@@ -232,19 +237,23 @@ type HttpRooms = IntakeRooms &
     readonly addresses: AddressOptions
     readonly events: EventSockets
     readonly metrics: Metrics
+    readonly rtspSessions: RunningRelay['sessions']
   }
 
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, records, recordSockets, runs, addresses, events, metrics } =
-    rooms
+  const { library, jobs, intake, tus, links, sessions, rtspSessions } = rooms
+  const { records, recordSockets, runs, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
+  const throughLink = new HttpThroughLink(links)
+  const { audience } = throughLink
   const routes = [
     healthRoutes(version),
     videoRoutes({ library, jobs, addresses }),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
+    linkViewersRoutes({ links, audience, rtspSessions, udpSessions: sessions, cost: new ProcessCost() }),
     linkRecordRoutes(records),
     runRoutes(runs),
     udpSessionRoutes(sessions),
@@ -253,7 +262,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
   ]
   return new HttpListener({
     origin: new Origin(library),
-    throughLink: new HttpThroughLink(links),
+    throughLink,
     app: createApp({ gate, routes, logger }),
     gate,
     upgrades: {

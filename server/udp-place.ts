@@ -48,6 +48,10 @@ export class UdpPlace {
     this.#use.act(scheduledMs, (line, linkMs) => line.send(direction, packet, linkMs))
   }
 
+  get isRecorded(): boolean {
+    return this.#use.recorders.size > 0
+  }
+
   /** A datagram passes an end of the link: for who records its bytes. */
   tellPassing(datagram: Omit<PassingDatagram, 'flow'>): void {
     for (const recorder of this.#use.recorders) recorder.capture?.({ ...datagram, flow: this.#flows.rtp })
