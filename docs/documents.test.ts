@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { Gate } from '../server/gate.ts'
 import { healthRoutes } from '../server/routes/health.ts'
 import { linkRecordRoutes } from '../server/routes/link-record.ts'
+import { linkViewersRoutes } from '../server/routes/link-viewers.ts'
 import { linkRoutes } from '../server/routes/links.ts'
 import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
@@ -29,6 +30,7 @@ const routers = [
   videoRoutes(noRooms),
   uploadRoutes({ ...(noRooms as object), uploadsPerMinute: 1 } as never),
   linkRoutes(noRooms),
+  linkViewersRoutes(noRooms),
   linkRecordRoutes(noRooms),
   runRoutes(noRooms),
   metricsRoutes(noRooms),

@@ -117,6 +117,54 @@ export type UdpSessionStatus = {
   }[]
 }
 
+/** A request of a player's for HLS behind a link. */
+export type SeenRequest = {
+  readonly atUnixMs: number // when its answer had ended
+  readonly address: string
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly bodyBytes?: number // of a whole answer
+  readonly durationMs: number
+  readonly isOfOurPage: boolean // by the browser's word
+  readonly userAgent?: string
+  readonly cmcd?: Readonly<Record<string, string | number | boolean>> // CTA-5004: br, bl, mtp, sid …
+}
+
+/** An RTSP session, and what its RTCP says. */
+export type SeenSession = {
+  readonly session: string
+  readonly address: string
+  readonly title: string // of the video
+  readonly variant: string
+  readonly phase: 'init' | 'ready' | 'playing'
+  readonly transport: 'udp'
+  readonly userAgent?: string
+  readonly seconds: number // since it began
+  readonly sentPackets: number
+  readonly reports: readonly Reception[] // the newest of each track
+}
+
+/** What the process spends: measured for all that it does, the emulation among it. The share of one viewer is no more than an
+ *  estimate: the processor's time by the number of viewers. */
+export type ServerCost = {
+  readonly measuredSeconds: number // for which the processor was looked at
+  readonly cpuRatio: number // of one core
+  readonly residentBytes: number
+  readonly viewers: { readonly http: number; readonly page: number; readonly rtsp: number } // http: connections of players
+  readonly estimatedCpuRatioPerViewer?: number // absent without viewers
+  /** What a viewer holds of the system: an HLS player its connection, and nothing once that is closed; a page its data
+   *  channels' or WebSocket's socket; an RTSP player its connection and a socket a track, for as long as its session. */
+  readonly socketsPerViewer: { readonly http: number; readonly page: number; readonly rtsp: number }
+}
+
+/** GET /api/links/:id/viewers: foreign players, as the server sees them. */
+export type LinkViewers = {
+  readonly requests: readonly SeenRequest[] // the newest 100, oldest first
+  readonly sessions: readonly SeenSession[] // those of RTSP that are open, at most 100
+  readonly cost?: ServerCost // of the whole server; absent at the first question, and for a second after it
+}
+
 /** What ended a run: its viewer, 10 s without a word of its viewers, the end of its link or of the server, a full disk. */
 export type RunEnding = 'viewer' | 'silence' | 'link-gone' | 'server-stopped' | 'disk'
 

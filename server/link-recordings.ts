@@ -1,7 +1,7 @@
 import type { AccessLink } from '../link/access-link.ts'
 import type { ClockEvent, Lane } from '../stream/record.ts'
 import type { LaneCounters } from './lane-counters.ts'
-import type { LinkRecorder, RecordedEvent } from './link-watch.ts'
+import type { LinkRecorder, PassingDatagram, RecordedEvent } from './link-watch.ts'
 import { NetworkInRecord } from './network-in-record.ts'
 import { TcpInRecord } from './tcp-in-record.ts'
 
@@ -68,11 +68,13 @@ export class LinkRecordings {
 }
 
 class Recording implements LinkRecorder {
+  readonly #recorder: LinkRecorder
   readonly #link: RecordedLink
   readonly #network: NetworkInRecord
   readonly #tcp: TcpInRecord
 
   constructor(recorder: LinkRecorder, link: RecordedLink) {
+    this.#recorder = recorder
     this.#link = link
     const clock = link.clock()
     if (clock !== undefined) recorder.record(clock)
@@ -83,6 +85,10 @@ class Recording implements LinkRecorder {
 
   record(event: RecordedEvent): void {
     this.#network.record(event)
+  }
+
+  capture(datagram: PassingDatagram): void {
+    this.#recorder.capture?.(datagram)
   }
 
   look(): void {

@@ -24,9 +24,21 @@ export const unwatched = (): LinkWatch => ({ totals: newLinkTotals(), onLateRun:
 /** What a link tells of a run. */
 export type RecordedEvent = LinkEvent | ClockEvent
 
+/** A datagram of RTP or RTCP as it passes one end of a link. */
+export type PassingDatagram = {
+  readonly at: 'server' | 'viewer'
+  readonly direction: Direction
+  readonly kind: 'rtp' | 'rtcp'
+  readonly flow: number // of its viewer's RTP
+  readonly bytes: Uint8Array
+  readonly processMs: number
+}
+
 /** Who writes a run down. */
 export type LinkRecorder = {
   record(event: RecordedEvent): void
+  /** Told before the link does something with it, and after; absent: nobody wants the bytes. */
+  capture?(datagram: PassingDatagram): void
   /** The run is over: the link was begun anew, or went. */
   end(): void
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mergeProfile, type LinkProfile, type ProfileRead } from '../link/profile.ts'
 import type { LinkNotice, LinkSummary } from '../protocol/weir-api.ts'
 import { LinkTimer } from './link-timer.ts'
-import { newLinkTotals, type LinkRecorder, type RecordedEvent } from './link-watch.ts'
+import { newLinkTotals, type LinkRecorder } from './link-watch.ts'
 import { LiveLink, type LinkClock } from './live-link.ts'
 import { Refusal } from './refusal.ts'
 
@@ -115,12 +115,20 @@ export class Links {
       if (this.has(id)) begin()
       else recorder.end()
     }
-    const told = { record: (event: RecordedEvent) => recorder.record(event) }
+    const told: Omit<LinkRecorder, 'end'> = {
+      record: (event) => recorder.record(event),
+      capture: (datagram) => recorder.capture?.(datagram),
+    }
     begin()
     return () => {
       isFollowed = false
       stop()
     }
+  }
+
+  /** Civil time of a moment of the links' clock. */
+  unixMsOf(processMs: number): number {
+    return this.#clock.unixMs() + (processMs - this.#clock.nowMs())
   }
 
   /** The link of a viewer who names this one, or none: then the default one where it is for everyone, or none. Throws

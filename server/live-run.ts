@@ -1,12 +1,14 @@
 import type { RunEnding } from '../protocol/weir-api.ts'
 import type { RunEvent } from '../stream/record.ts'
 import type { LinkRecorder } from './link-watch.ts'
+import { RunCapture, type RunCaptureOptions } from './run-capture.ts'
 import { RunFiguresFold, type RunFigures } from './run-figures.ts'
 import { RunRecordFile } from './run-record-file.ts'
 
 export type LiveRunOptions = {
   readonly recordPath: string
   readonly head: string
+  readonly capture: RunCaptureOptions
   readonly frameIntervalMs: number
   /** Begins to tell what happens on the link; gives what ends that. */
   readonly follow: (recorder: LinkRecorder) => () => void
@@ -21,6 +23,7 @@ export const SILENCE_MS = 10_000
 export class LiveRun {
   readonly #options: LiveRunOptions
   readonly #file: RunRecordFile
+  readonly #capture: RunCapture
   readonly #figures: RunFiguresFold
   readonly #unfollow: () => void
   readonly #silence: NodeJS.Timeout
@@ -29,11 +32,13 @@ export class LiveRun {
   constructor(options: LiveRunOptions) {
     this.#options = options
     this.#file = new RunRecordFile(options.recordPath, options.head)
+    this.#capture = new RunCapture(options.capture)
     this.#figures = new RunFiguresFold(options.frameIntervalMs)
     this.#silence = setTimeout(() => void this.end('silence'), SILENCE_MS).unref()
     this.#file.written.catch(() => this.end('disk'))
     this.#unfollow = options.follow({
       record: (event) => this.#add(event),
+      capture: (datagram) => this.#capture.add(datagram),
       end: () => void this.end('link-gone'),
     })
   }
@@ -41,6 +46,11 @@ export class LiveRun {
   /** Up to now. */
   figures(): RunFigures {
     return this.#figures.read()
+  }
+
+  /** How much of the capture can be read. */
+  get capturedBytes(): number {
+    return this.#capture.writtenBytes
   }
 
   append(events: readonly RunEvent[]): void {
@@ -62,6 +72,7 @@ export class LiveRun {
   async #end(by: RunEnding): Promise<void> {
     clearTimeout(this.#silence)
     this.#unfollow()
+    await this.#capture.end()
     const isWritten = await this.#file.end().then(
       () => true,
       () => false,

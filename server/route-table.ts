@@ -32,6 +32,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'DELETE /api/links/:id', does: 'removes the link; 204' },
   { route: 'POST /api/links/:id/restart', does: 'link time 0 again: the same seed from its beginning' },
   {
+    route: 'GET /api/links/:id/viewers',
+    does: 'foreign players as the server sees them: HLS requests with CMCD (CTA-5004), RTSP sessions with their RTCP; what the server spends',
+  },
+  {
     route: 'GET /api/links/:id/record.jsonl',
     does: 'what becomes of every packet from now on, as JSON lines (`weir-record`), until the link is begun anew or removed; `events-left-out` where the reader was too slow',
   },
@@ -61,6 +65,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'the last events, and the end; so do 10 s without any, and the end of the link',
   },
   { route: 'GET /api/runs/:id/record.jsonl', does: 'everything that the run told, as JSON lines (`weir-record`)' },
+  {
+    route: 'GET /api/runs/:id/capture.pcapng',
+    does: 'its RTP and RTCP as they left and as they arrived, for Wireshark: interface 0 is the server’s end of the link, 1 the viewer’s',
+  },
   { route: 'DELETE /api/runs/:id', does: 'removes a run; 204' },
   {
     route: 'WebSocket /api/events/ws',

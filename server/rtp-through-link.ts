@@ -49,6 +49,9 @@ export class RtpThroughLink implements LinkedPackets {
     this.#newestId += 1
     this.#newestDownId = this.#newestId
     this.#held.set(this.#newestId, { kind, trackIndex, bytes })
+    if (place.isRecorded) {
+      place.tellPassing({ at: 'server', direction: 'down', kind, bytes, processMs: scheduledMs })
+    }
     place.send('down', kind, this.#newestId, bytes.length + UDP_IPV4_HEADER_BYTES, scheduledMs)
   }
 
@@ -56,7 +59,12 @@ export class RtpThroughLink implements LinkedPackets {
     if (this.#isClosed || this.#fromViewer.size >= MAX_UPLINK_DATAGRAMS) return
     const place = this.#place // after a restart link time 0 is a packet of the media's, and no report
     this.#newestId += 1
-    this.#fromViewer.set(this.#newestId, arrived)
+    const passing = { direction: 'up', kind: 'rtcp', bytes: datagram } as const
+    place.tellPassing({ ...passing, at: 'viewer', processMs: place.nowMs() })
+    this.#fromViewer.set(this.#newestId, (atMs) => {
+      place.tellPassing({ ...passing, at: 'server', processMs: atMs })
+      arrived(atMs)
+    })
     place.send('up', 'rtcp', this.#newestId, datagram.length + UDP_IPV4_HEADER_BYTES, place.nowMs())
   }
 
@@ -105,15 +113,15 @@ export class RtpThroughLink implements LinkedPackets {
   }
 
   #newPlace(): UdpPlace {
-    return new UdpPlace(this.#link.join('udp'), {
+    const place: UdpPlace = new UdpPlace(this.#link.join('udp'), {
       duplicated: (direction, packetId, atMs) => {
         if (direction === 'up') this.#fromViewer.get(packetId)?.(atMs)
-        else this.#pass(this.#held.get(packetId), atMs)
+        else this.#pass(place, this.#held.get(packetId), atMs)
       },
       delivered: (direction, packetId, atMs) => {
         if (direction === 'up') return this.#takeUp(packetId)?.(atMs)
         const held = this.#held.get(packetId)
-        this.#pass(held, atMs)
+        this.#pass(place, held, atMs)
         this.#forget(packetId, held, atMs)
       },
       dropped: (direction, packetId, atMs, cause) => {
@@ -127,10 +135,14 @@ export class RtpThroughLink implements LinkedPackets {
         return packet.ok ? { ssrc: packet.value.ssrc, sequenceNumber: packet.value.sequenceNumber } : undefined
       },
     })
+    return place
   }
 
-  #pass(held: Held | undefined, atMs: number): void {
-    if (held !== undefined) this.#end.sink.send(held.kind, held.trackIndex, held.bytes, atMs)
+  #pass(place: UdpPlace, held: Held | undefined, atMs: number): void {
+    if (held === undefined) return
+    const { kind, trackIndex, bytes } = held
+    if (place.isRecorded) place.tellPassing({ at: 'viewer', direction: 'down', kind, bytes, processMs: atMs })
+    this.#end.sink.send(kind, trackIndex, bytes, atMs)
   }
 
   #forget(packetId: number, held: Held | undefined, atMs: number): void {

@@ -136,9 +136,9 @@ test('where UDP is blocked RTSP is answered, and no packet comes or goes', async
   for (const { rtp, rtcp } of receivers) expect([...rtp, ...rtcp]).toEqual([])
 })
 
-function receiverReport(lastSr = 0): Uint8Array {
+function receiverReport(ssrc = 0, lastSr = 0): Uint8Array {
   const counts = { fractionLost: 0, cumulativePacketsLost: 0, extendedHighestSequenceNumber: 0, jitterTicks: 0 }
-  const report = { ssrc: 2, ...counts, lastSr, delaySinceLastSr: 0 }
+  const report = { ssrc, ...counts, lastSr, delaySinceLastSr: 0 }
   return encodeRtcp([{ kind: 'receiver-report', ssrc: 1, reports: lastSr === 0 ? [] : [report] }])
 }
 
@@ -150,10 +150,31 @@ test('a viewer’s report crosses the uplink: the round trip that the relay sees
   await opened.client.request('PLAY', opened.url, headers)
   await receivers[0].until(() => receivers[0].rtcp.length > 0)
   const sent = receivers[0].rtcp.find((packet) => packet.kind === 'sender-report')
-  receivers[0].sendRtcp(receiverReport(sent === undefined ? 0 : middle32(sent.ntpTime)), opened.relay.rtpPort + 1)
+  const report = sent === undefined ? receiverReport() : receiverReport(sent.ssrc, middle32(sent.ntpTime))
+  receivers[0].sendRtcp(report, opened.relay.rtpPort + 1)
   await opened.client.request('TEARDOWN', opened.url, headers) // 100 ms behind the report
   expect(endOf(opened)).toMatchObject({ reason: 'teardown', receiverReports: 1, link: opened.linkId })
   expectAbout(Number(endOf(opened)?.['roundTripMs']), 200, 200)
+})
+
+test('a relay lists the sessions behind a link: who plays, by what, and what his reports say', async (context) => {
+  const opened = await open(context, roundTrip(20))
+  const { client, relay, url, linkId } = opened
+  const seen = () => relay.sessions.behind(linkId, 9)
+  const receiver = await UdpReceiver.open()
+  const asked = { transport: receiver.transport, 'user-agent': 'LibVLC/3.0.24' }
+  await client.request('SETUP', `${url}/240p/trackID=0`, asked)
+  expect(seen()).toMatchObject([{ phase: 'ready', userAgent: 'LibVLC/3.0.24', variant: '240p', reports: [] }])
+  const { session } = seen()[0] ?? {}
+  await client.request('PLAY', url, { session: String(session) })
+  await receiver.until(() => receiver.rtcp.some(({ kind }) => kind === 'sender-report'))
+  const sent = receiver.rtcp.find((packet) => packet.kind === 'sender-report')
+  receiver.sendRtcp(
+    receiverReport(sent?.ssrc, middle32(sent?.ntpTime ?? { seconds: 0, fraction: 0 })),
+    relay.rtpPort + 1,
+  )
+  await expect.poll(() => seen()[0]?.reports).toMatchObject([{ ssrc: sent?.ssrc, lossRatio: 0 }])
+  expect([seen()[0]?.phase, relay.sessions.behind('another', 9)]).toEqual(['playing', []])
 })
 
 test('an unknown link, and another one on the same connection, are answered 404 with the reason', async (context) => {

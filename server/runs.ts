@@ -29,6 +29,7 @@ export type RunsOptions = {
   readonly library: Pick<Library, 'require'>
   readonly source: PresentationSource
   readonly links: Links
+  readonly rtpPort: number // of the server, in captures
   readonly versions: Readonly<Record<string, string>>
   readonly minFreeBytes: number
   readonly nowUnixMs: () => number
@@ -148,6 +149,15 @@ export class Runs {
     return this.#options.folder.path(id, 'record.jsonl.gz')
   }
 
+  /** RTP and RTCP as pcapng, and how much of the file can be read. Throws `unknown-run`. */
+  capture(id: string): { readonly path: string; readonly readableBytes: number } {
+    const { live } = this.#entry(id)
+    return {
+      path: this.#options.folder.path(id, 'capture.pcapng'),
+      readableBytes: live?.capturedBytes ?? Infinity,
+    }
+  }
+
   /** Those that are running end. */
   async close(): Promise<void> {
     await Promise.all([...this.#entries.values()].map(async ({ live }) => live?.end('server-stopped')))
@@ -160,7 +170,7 @@ export class Runs {
   }
 
   #begin(entry: Entry, wish: PlannedRun, leave: () => void): LiveRun {
-    const { folder, library, links, versions } = this.#options
+    const { folder, library, links, versions, rtpPort } = this.#options
     const { id, title } = entry.run
     const { video, link, framesPerSecond, scenario } = wish
     const { variants } = library.require(video)
@@ -173,6 +183,12 @@ export class Runs {
     return new LiveRun({
       recordPath: folder.path(id, 'record.jsonl.gz'),
       head,
+      capture: {
+        path: folder.path(id, 'capture.pcapng'),
+        rtpPort,
+        startUnixMs: links.unixMsOf(0),
+        comment: `run ${id}`,
+      },
       frameIntervalMs: 1000 / framesPerSecond,
       follow: (recorder) => links.follow(link, recorder),
       onEnded: (by) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Reception } from '../protocol/weir-api.ts'
 import type { Tools } from '../segmenter/tools.ts'
-import { startRelay } from '../udp-relay/relay.ts'
+import { startRelay, type RunningRelay } from '../udp-relay/relay.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
 import { urlAt, type AddressOptions } from './addresses.ts'
@@ -26,11 +26,13 @@ import { lockMedia } from './media-lock.ts'
 import { Metrics } from './metrics.ts'
 import { Origin } from './origin.ts'
 import { PlacesByAddress } from './places-by-address.ts'
+import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
 import { recover } from './recovery.ts'
 import { healthRoutes } from './routes/health.ts'
 import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
+import { linkViewersRoutes } from './routes/link-viewers.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
@@ -134,8 +136,15 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
-  const records = await startRecords({ folder, library, source, links: sessions.links }, closing, parts)
-  const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions, ...records }, parts)
+  const records = await startRecords(
+    { folder, library, source, links: sessions.links, rtpPort: relay.rtpPort },
+    closing,
+    parts,
+  )
+  const listener = composeHttp(
+    { library, addresses, events, metrics, rtspSessions: relay.sessions, ...intake, ...sessions, ...records },
+    parts,
+  )
   closing.add(() => listener.drain(GRACE_MS))
   const port = await listener.listen(host, config.port)
 
@@ -201,11 +210,11 @@ type RecordRooms = {
   readonly recordSockets: LinkRecordSockets
   readonly runs: Runs
 }
-type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links'> & { readonly folder: MediaFolder }
+type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links' | 'rtpPort'> & { readonly folder: MediaFolder }
 
 /** How what happens on a link is told as it happens, and kept with what its viewers tell. */
 async function startRecords(
-  { folder: media, library, source, links }: RecordedRooms,
+  { folder: media, library, source, links, rtpPort }: RecordedRooms,
   closing: Closing,
   { config: { minFreeBytes }, logger }: ServeParts,
 ): Promise<RecordRooms> {
@@ -215,7 +224,7 @@ async function startRecords(
   const recordSockets = new LinkRecordSockets(records)
   closing.add(() => recordSockets.close())
   const folder = new RunFolder(media.runs)
-  const kept = { folder, media, library, source, minFreeBytes, nowUnixMs: Date.now }
+  const kept = { folder, media, library, source, rtpPort, minFreeBytes, nowUnixMs: Date.now }
   const runs = await Runs.open({ ...kept, links, versions, logger })
   closing.add(() => runs.close())
   return { records, recordSockets, runs }
@@ -228,19 +237,23 @@ type HttpRooms = IntakeRooms &
     readonly addresses: AddressOptions
     readonly events: EventSockets
     readonly metrics: Metrics
+    readonly rtspSessions: RunningRelay['sessions']
   }
 
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, records, recordSockets, runs, addresses, events, metrics } =
-    rooms
+  const { library, jobs, intake, tus, links, sessions, rtspSessions } = rooms
+  const { records, recordSockets, runs, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
+  const throughLink = new HttpThroughLink(links)
+  const { audience } = throughLink
   const routes = [
     healthRoutes(version),
     videoRoutes({ library, jobs, addresses }),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
+    linkViewersRoutes({ links, audience, rtspSessions, udpSessions: sessions, cost: new ProcessCost() }),
     linkRecordRoutes(records),
     runRoutes(runs),
     udpSessionRoutes(sessions),
@@ -249,7 +262,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
   ]
   return new HttpListener({
     origin: new Origin(library),
-    throughLink: new HttpThroughLink(links),
+    throughLink,
     app: createApp({ gate, routes, logger }),
     gate,
     upgrades: {

@@ -1,6 +1,7 @@
 import type { Direction, FlowEnds } from '../link/access-link.ts'
 import type { DropCause } from '../link/link-packet.ts'
 import type { RtpName } from '../stream/packet-events.ts'
+import type { PassingDatagram } from './link-watch.ts'
 import type { LaneUse } from './live-link.ts'
 
 /** Who is told what became of a packet; moments are the process's. */
@@ -45,6 +46,15 @@ export class UdpPlace {
     this.#underWay += 1
     const packet = { id, flow: this.#flows[traffic], sizeBytes, traffic }
     this.#use.act(scheduledMs, (line, linkMs) => line.send(direction, packet, linkMs))
+  }
+
+  get isRecorded(): boolean {
+    return this.#use.recorders.size > 0
+  }
+
+  /** A datagram passes an end of the link: for who records its bytes. */
+  tellPassing(datagram: Omit<PassingDatagram, 'flow'>): void {
+    for (const recorder of this.#use.recorders) recorder.capture?.({ ...datagram, flow: this.#flows.rtp })
   }
 
   leaveWhenEmpty(): void {

@@ -34,7 +34,7 @@ export type RelayOptions = {
 export type RunningRelay = {
   readonly rtspPort: number
   readonly rtpPort: number
-  readonly sessions: { readonly count: number }
+  readonly sessions: Pick<ViewerSessions, 'count' | 'behind'>
   close(): Promise<void>
 }
 

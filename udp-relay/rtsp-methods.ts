@@ -51,6 +51,7 @@ const methods: ReadonlyMap<string, Method> = new Map([
   ['GET_PARAMETER', parameter],
   ['SET_PARAMETER', parameter],
 ])
+const MOST_AGENT_CHARACTERS = 200
 const methodNames = [...methods.keys()].join(', ')
 
 /** Answers a request by `respond`, or throws: RtspRefusal, PlayoutRefusal, or our own mistake. */
@@ -109,7 +110,8 @@ async function setUp(exchange: Exchange, { source, sessions, ports }: RelayParts
   const offer = chooseTransport(request, viewer)
   const named = findNamedSession(exchange, sessions)
   if (named === undefined) sessions.checkRoom(viewer.address)
-  const session = named ?? sessions.create({ viewer, presentation: await openPresentation(source, address) })
+  const userAgent = request.headers.get('user-agent')?.slice(0, MOST_AGENT_CHARACTERS)
+  const session = named ?? sessions.create({ viewer, presentation: await openPresentation(source, address), userAgent })
   try {
     const [rtpPort, rtcpPort] = offer.clientPorts
     const track = await session.setUp(address.trackIndex, { rtpPort, rtcpPort })

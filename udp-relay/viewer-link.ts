@@ -12,6 +12,7 @@ export type ViewerLinks = {
 /** One viewer's access line. Once something is open on it, it works until that is closed, also when it has gone from the
  *  list or begins anew. */
 export type ViewerLink = {
+  readonly id: string
   /** A TCP connection on the line, opened now by the viewer. */
   openConversation(ends: ConversationEnds): Conversation
   /** The way of a viewer's packets to `sink`, which it closes. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Reception } from '../protocol/weir-api.ts'
+import type { Reception, SeenSession } from '../protocol/weir-api.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { Playout, type PlayoutStart, type PlayoutTrack } from './playout.ts'
 import type { OpenPresentation } from './presentation-source.ts'
@@ -24,6 +24,7 @@ export type ViewerSessionOptions = {
   readonly id: string
   readonly viewer: Viewer
   readonly presentation: OpenPresentation
+  readonly userAgent: string | undefined
   readonly segments: SegmentCache
   readonly ports: RtpPorts
   readonly timer: SendTimer
@@ -97,6 +98,22 @@ export class ViewerSession {
 
   get tracks(): readonly PlayoutTrack[] {
     return this.#playout.tracks
+  }
+
+  summary(): SeenSession {
+    const { id, viewer, presentation, userAgent, timer } = this.#options
+    return {
+      session: id,
+      address: viewer.address,
+      title: presentation.title,
+      variant: presentation.variant,
+      phase: this.#state.phase,
+      transport: 'udp',
+      ...(userAgent === undefined ? {} : { userAgent }),
+      seconds: (timer.nowMs() - this.#startedMs) / 1000, // ms to s
+      sentPackets: this.#sink.sentPackets,
+      reports: this.#receptions.newest,
+    }
   }
 
   /** Any request and any RTCP shows that the viewer is there. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { SeenSession } from '../protocol/weir-api.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import { ViewerSession, type Viewer, type ViewerSessionOptions } from './viewer-session.ts'
 
@@ -8,7 +9,8 @@ export type SessionLimits = {
   readonly timeoutSeconds: number
 }
 
-type SharedByAll = Omit<ViewerSessionOptions, 'id' | 'viewer' | 'presentation' | 'onClosed'>
+type OfOne = 'id' | 'viewer' | 'presentation' | 'userAgent' | 'onClosed'
+type SharedByAll = Omit<ViewerSessionOptions, OfOne>
 
 const SWEEP_MS = 1000
 
@@ -30,6 +32,12 @@ export class ViewerSessions {
     return this.#sessions.size
   }
 
+  /** Of the newest that are behind that link, at most `limit`. */
+  behind(linkId: string, limit: number): readonly SeenSession[] {
+    const behind = [...this.#sessions.values()].filter(({ viewer }) => viewer.link?.id === linkId)
+    return behind.slice(-limit).map((session) => session.summary())
+  }
+
   get timeoutSeconds(): number {
     return this.#limits.timeoutSeconds
   }
@@ -41,7 +49,7 @@ export class ViewerSessions {
     if (ofAddress >= this.#limits.sessionsPerAddress) throw new RtspRefusal(453, 'too many sessions of one address')
   }
 
-  create(options: Pick<ViewerSessionOptions, 'viewer' | 'presentation'>): ViewerSession {
+  create(options: Pick<ViewerSessionOptions, 'viewer' | 'presentation' | 'userAgent'>): ViewerSession {
     const session = new ViewerSession({
       ...this.#shared,
       ...options,

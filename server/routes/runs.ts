@@ -56,6 +56,12 @@ export function runRoutes(runs: Runs): Router {
       response.setHeader('Content-Encoding', 'gzip')
       return pipeline(createReadStream(await runs.recordPath(id)), response)
     })
+    .get('/api/runs/:id/capture.pcapng', async (request, response) => {
+      const { path, readableBytes } = runs.capture(request.params.id)
+      response.type('application/x-pcapng').attachment(`${request.params.id}.pcapng`)
+      if (readableBytes === 0) return void response.end()
+      return pipeline(createReadStream(path, { end: readableBytes - 1 }), response)
+    })
     .delete('/api/runs/:id', async (request, response) => {
       await runs.remove(request.params.id)
       response.status(204).end()

@@ -36,7 +36,7 @@ export async function openRunServer(context: TestContext, profile: LinkProfile =
   const source = { open: async () => undefined }
   const parts = { folder: new RunFolder(media.runs), media, library, source, links, logger }
   const reopen = (): Promise<Runs> =>
-    Runs.open({ ...parts, versions: { weir: '0' }, minFreeBytes: 0, nowUnixMs: Date.now })
+    Runs.open({ ...parts, rtpPort: 8000, versions: { weir: '0' }, minFreeBytes: 0, nowUnixMs: Date.now })
   const runs = await reopen()
   const gate = new Gate({ host: '127.0.0.1', publicUrl: undefined, token: undefined })
   const server = createServer(createApp({ gate, routes: [linkRoutes(links), runRoutes(runs)], logger }))
