@@ -1,0 +1,27 @@
+import type { Band, FaultyFrame, LostPacket, Mark } from './run-moments.ts'
+import type { DrawnRun, RunSeries } from './run-series.ts'
+import { seriesKinds, type SeriesName } from './series-columns.ts'
+import { TimeBins, type BinsSnapshot } from './time-bins.ts'
+
+/** A run as it is drawn, as plain JSON: bounded as RunSeries is, however long the run was. */
+export type SeriesSnapshot = {
+  readonly originMs?: number // absent: nothing was told
+  readonly bins?: BinsSnapshot<SeriesName>
+  readonly bands: readonly Band[]
+  readonly marks: readonly Mark[]
+  readonly lostPackets: readonly LostPacket[]
+  readonly faultyFrames: readonly FaultyFrame[]
+}
+
+export function writeSeries({ bins, moments, bands, originMs }: RunSeries): SeriesSnapshot {
+  const { marks, lostPackets, faultyFrames } = moments
+  const told = bins.snapshot()
+  return { ...(told === undefined ? {} : { originMs, bins: told }), bands, marks, lostPackets, faultyFrames }
+}
+
+/** Draws as the run did that was written. */
+export function readSeries({ originMs, bins, bands, ...moments }: SeriesSnapshot): DrawnRun {
+  const restored = new TimeBins<SeriesName>(seriesKinds)
+  if (bins !== undefined) restored.restore(bins)
+  return { bins: restored, moments, bands, originMs: originMs ?? restored.firstMs }
+}
