@@ -1,13 +1,13 @@
 import type { RunEnding } from '../protocol/weir-api.ts'
 import type { RunEvent } from '../stream/record.ts'
+import type { RunMeasures, RunMeasuresFold } from '../stream/run-measures.ts'
 import type { LinkRecorder } from './link-watch.ts'
-import { RunFiguresFold, type RunFigures } from './run-figures.ts'
 import { RunRecordFile } from './run-record-file.ts'
 
 export type LiveRunOptions = {
   readonly recordPath: string
   readonly head: string
-  readonly frameIntervalMs: number
+  readonly fold: RunMeasuresFold // that nobody has told anything yet
   /** Begins to tell what happens on the link; gives what ends that. */
   readonly follow: (recorder: LinkRecorder) => () => void
   /** Told once, when all is on the disk. */
@@ -21,7 +21,6 @@ export const SILENCE_MS = 10_000
 export class LiveRun {
   readonly #options: LiveRunOptions
   readonly #file: RunRecordFile
-  readonly #figures: RunFiguresFold
   readonly #unfollow: () => void
   readonly #silence: NodeJS.Timeout
   #ended: Promise<void> | undefined
@@ -29,7 +28,6 @@ export class LiveRun {
   constructor(options: LiveRunOptions) {
     this.#options = options
     this.#file = new RunRecordFile(options.recordPath, options.head)
-    this.#figures = new RunFiguresFold(options.frameIntervalMs)
     this.#silence = setTimeout(() => void this.end('silence'), SILENCE_MS).unref()
     this.#file.written.catch(() => this.end('disk'))
     this.#unfollow = options.follow({
@@ -39,8 +37,8 @@ export class LiveRun {
   }
 
   /** Up to now. */
-  figures(): RunFigures {
-    return this.#figures.read()
+  measures(): RunMeasures {
+    return this.#options.fold.measures()
   }
 
   append(events: readonly RunEvent[]): void {
@@ -71,6 +69,6 @@ export class LiveRun {
 
   #add(event: RunEvent): void {
     this.#file.record(event)
-    this.#figures.add(event)
+    this.#options.fold.add(event)
   }
 }

@@ -2,6 +2,7 @@
 export const routeTable: readonly { readonly route: string; readonly does: string }[] = [
   { route: 'GET /', does: 'the library page; `?token=` is kept as a cookie' },
   { route: 'GET /compare/:id', does: 'the compare page of a video' },
+  { route: 'GET /runs/:id', does: 'the page of a run: its report' },
   { route: 'GET /api/health', does: '`{"status":"ok","version":…}`; 503 while shutting down' },
   { route: 'GET /api/videos', does: 'all videos, oldest first' },
   {
@@ -53,7 +54,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /api/runs', does: 'the newest 50 runs, newest first' },
   {
     route: 'GET /api/runs/:id',
-    does: 'one run: what was run (`head`), its state, the measures of both viewers and of the link',
+    does: 'one run: what was run (`head`), its state, the `measures` of both sides',
   },
   { route: 'POST /api/runs/:id/events', does: 'what its viewers saw, as JSON lines (`stream/record.ts`); all or none' },
   {
@@ -61,6 +62,11 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'the last events, and the end; so do 10 s without any, and the end of the link',
   },
   { route: 'GET /api/runs/:id/record.jsonl', does: 'everything that the run told, as JSON lines (`weir-record`)' },
+  { route: 'GET /api/runs/:id/results.csv', does: 'its measures, a row for each of each side' },
+  {
+    route: 'GET /api/runs/:id/report.html',
+    does: 'the run as one page that needs nothing else: measures, charts, parameters, versions',
+  },
   { route: 'DELETE /api/runs/:id', does: 'removes a run; 204' },
   {
     route: 'WebSocket /api/events/ws',

@@ -34,6 +34,7 @@ import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { runReportRoutes } from './routes/run-reports.ts'
 import { runRoutes } from './routes/runs.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
@@ -236,6 +237,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
+  const builtFolder = join(projectFolder, 'dist/player')
   const routes = [
     healthRoutes(version),
     videoRoutes({ library, jobs, addresses }),
@@ -243,9 +245,10 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     linkRoutes(links),
     linkRecordRoutes(records),
     runRoutes(runs),
+    runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
     udpSessionRoutes(sessions),
     metricsRoutes(metrics),
-    pageRoutes(join(projectFolder, 'dist/player'), gate),
+    pageRoutes(builtFolder, gate),
   ]
   return new HttpListener({
     origin: new Origin(library),
