@@ -16,7 +16,7 @@ const report: RunReport = {
   run,
   head: { format: 'weir-record', version: 2, scenario: {}, seed: 7, versions: { weir: '0' } },
   measures: { hls: { startupMs: 0.1 + 0.2 }, udp: {}, leftOutEvents: 0 },
-  series: { bands: [], marks: [], lostPackets: [], faultyFrames: [] },
+  series: { leftOutEvents: 0, bands: [], marks: [], lostPackets: [], faultyFrames: [] },
 }
 
 test('writeReportPage puts a report where it belongs, and nothing in it can end the script', () => {

@@ -14,6 +14,7 @@ export type DrawnRun = {
   readonly moments: Pick<RunMoments, 'marks' | 'lostPackets' | 'faultyFrames'>
   readonly originMs: number // the run's second 0
   readonly bands: readonly Band[]
+  readonly leftOutEvents: number
 }
 
 type ToldEvent = Exclude<RunEvent, { readonly kind: 'clock' }>
