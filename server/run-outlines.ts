@@ -9,7 +9,7 @@ export type FoldOptions = {
   readonly outlineOf: OutlineOf
 }
 
-const DEFAULT_FRAMES_PER_SECOND = 30 // of a video whose outline is not there, as the page has it
+const DEFAULT_FRAMES_PER_SECOND = 30 // of a video whose outline is not there
 
 /** Of each variant its outline; of a video that is being segmented, or has gone, none. `framesPerSecond`: as it was known
  *  before. */
@@ -23,8 +23,8 @@ export async function foldOptions(
     variants.map(async ({ name }) => [name, await outlineOf(source, video, name)] as const),
   )
   const outlines = new Map(named)
-  const [outline] = [...outlines.values()].filter((known) => known !== undefined)
-  const framesPerSecond = knownFramesPerSecond || outline?.video?.framesPerSecond || DEFAULT_FRAMES_PER_SECOND
+  const most = Math.max(...[...outlines.values()].map((outline) => outline?.video?.framesPerSecond ?? 0)) // as the page has it
+  const framesPerSecond = knownFramesPerSecond || (most > 0 ? most : DEFAULT_FRAMES_PER_SECOND)
   return { framesPerSecond, frameIntervalMs: 1000 / framesPerSecond, outlineOf: (variant) => outlines.get(variant) }
 }
 

@@ -37,9 +37,6 @@ export type RunsOptions = {
   readonly logger: Logger
 }
 
-/** A run that has begun. */
-export type BegunRun = RunSummary & { readonly framesPerSecond: number }
-
 type Entry = { run: StoredRun; sizeBytes: number; live?: LiveRun; measures?: RunMeasures }
 
 const KEPT_RUNS = 50
@@ -67,7 +64,7 @@ export class Runs {
   }
 
   /** Begins to record. Throws `unknown-video`, `unknown-link`, `too-many-requests`, `disk-full`. */
-  async create(wish: RunWish, address: string): Promise<BegunRun> {
+  async create(wish: RunWish, address: string): Promise<RunSummary> {
     const { folder, media, library, source, links, minFreeBytes, nowUnixMs } = this.#options
     const { video, link } = wish
     const { title, variants } = library.require(video)
@@ -82,7 +79,7 @@ export class Runs {
       entry.live = this.#begin(entry, wish, options, leave)
       this.#entries.set(run.id, entry)
       await this.#removeOldest()
-      return { ...summaryOf(entry), framesPerSecond: options.framesPerSecond }
+      return summaryOf(entry)
     } catch (error) {
       leave()
       await folder.remove(run.id)
