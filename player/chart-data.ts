@@ -1,4 +1,4 @@
-import type { RunSeries } from '../stream/run-series.ts'
+import type { DrawnRun } from '../stream/run-series.ts'
 import type { BinnedValues, BinsView } from '../stream/time-bins.ts'
 import { figuresOf, type Figure, type Plot } from './chart-figures.ts'
 import type { Span } from './chart-window.ts'
@@ -15,9 +15,9 @@ export class PlotData {
   readonly startsSeconds: number[] = []
   readonly widthsSeconds: number[] = []
   readonly columns: readonly BinnedValues[]
-  readonly #series: RunSeries
+  readonly #series: DrawnRun
 
-  constructor(plot: Plot, series: RunSeries) {
+  constructor(plot: Plot, series: DrawnRun) {
     this.plot = plot
     this.figures = figuresOf(plot)
     this.columns = this.figures.map(() => [])

@@ -1,5 +1,5 @@
 import type { Band, FaultyFrame, LostPacket } from '../stream/run-moments.ts'
-import type { RunSeries } from '../stream/run-series.ts'
+import type { DrawnRun } from '../stream/run-series.ts'
 import type { Plot, RowsPlot } from './chart-figures.ts'
 import { isSeen } from './chart-moments.ts'
 
@@ -14,10 +14,10 @@ export type Click = { readonly atSeconds: number; readonly heightRatio: number; 
 
 /** What somebody meant who clicked into a plot: the nearest lost packet or faulty frame of the row, else the stall. */
 export class Picker {
-  readonly #series: RunSeries
+  readonly #series: DrawnRun
   readonly #picks: ChartPicks
 
-  constructor(series: RunSeries, picks: ChartPicks) {
+  constructor(series: DrawnRun, picks: ChartPicks) {
     this.#series = series
     this.#picks = picks
   }

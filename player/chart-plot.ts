@@ -1,5 +1,5 @@
 import uPlot from 'uplot'
-import type { RunSeries } from '../stream/run-series.ts'
+import type { DrawnRun } from '../stream/run-series.ts'
 import { xAxis, yAxis } from './chart-axes.ts'
 import { PlotData } from './chart-data.ts'
 import type { Figure, Plot, RowsPlot } from './chart-figures.ts'
@@ -13,7 +13,7 @@ import { formatTime } from './format.ts'
 
 export type ChartPlotOptions = {
   readonly plot: Plot
-  readonly series: RunSeries
+  readonly series: DrawnRun
   readonly sync: string // the plots that share a cursor
   readonly place: 'first' | 'middle' | 'last' // the first names the marks, the last the times
   readonly sayMark: (mark: Mark) => string

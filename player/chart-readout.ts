@@ -1,5 +1,5 @@
 import type { Mark } from '../stream/run-moments.ts'
-import type { RunSeries } from '../stream/run-series.ts'
+import type { DrawnRun } from '../stream/run-series.ts'
 import { formatMoment } from './chart-axes.ts'
 import { describeChange } from './chart-change.ts'
 import { element } from './chart-legend.ts'
@@ -16,9 +16,9 @@ export type ReadMoment = {
 /** The line above the plots: which moment all their figures are of, and what was going on then. */
 export class ChartReadout {
   readonly root = element('p', 'chart-moment')
-  readonly #series: RunSeries
+  readonly #series: DrawnRun
 
-  constructor(series: RunSeries) {
+  constructor(series: DrawnRun) {
     this.#series = series
   }
 

@@ -1,4 +1,4 @@
-import type { RunSeries } from '../stream/run-series.ts'
+import type { DrawnRun } from '../stream/run-series.ts'
 import { plots, type Plot } from './chart-figures.ts'
 import { onChartKeys } from './chart-keys.ts'
 import type { Moments } from './chart-moments.ts'
@@ -22,10 +22,10 @@ const SILENT_MS = 1000
 let stacks = 0
 
 /** All plots of a run, one below the other on one axis of time. Draws when it is told to; what it draws comes from a
- *  RunSeries, live or of a finished run alike. */
+ *  DrawnRun, live or of a finished run alike. */
 export class ChartStack {
   readonly #host: HTMLElement
-  readonly #series: RunSeries
+  readonly #series: DrawnRun
   readonly #options: ChartStackOptions
   readonly #readout: ChartReadout
   readonly #plots: readonly ChartPlot[]
@@ -39,7 +39,7 @@ export class ChartStack {
   #nowMs = 0
   #isPressed = false // somebody drags: the plots stand still below the pointer
 
-  constructor(host: HTMLElement, series: RunSeries, options: ChartStackOptions) {
+  constructor(host: HTMLElement, series: DrawnRun, options: ChartStackOptions) {
     this.#host = host
     this.#series = series
     this.#options = options

@@ -179,6 +179,7 @@ export type RunSummary = {
   readonly createdUnixMs: number
   readonly endedUnixMs?: number
   readonly sizeBytes: number // on the disk, since it ended
+  readonly warning?: string // why its figures do not count
 }
 
 /** What happens to a link; `GET /api/links/:id` tells its profile and counters. `link-late`, once a run: the timer's p99 lag

@@ -1,15 +1,15 @@
 import type { RunEnding } from '../protocol/weir-api.ts'
 import type { RunEvent } from '../stream/record.ts'
+import type { RunMeasures, RunMeasuresFold } from '../stream/run-measures.ts'
 import type { LinkRecorder } from './link-watch.ts'
 import { RunCapture, type RunCaptureOptions } from './run-capture.ts'
-import { RunFiguresFold, type RunFigures } from './run-figures.ts'
 import { RunRecordFile } from './run-record-file.ts'
 
 export type LiveRunOptions = {
   readonly recordPath: string
   readonly head: string
   readonly capture: RunCaptureOptions
-  readonly frameIntervalMs: number
+  readonly fold: RunMeasuresFold // that nobody has told anything yet
   /** Begins to tell what happens on the link; gives what ends that. */
   readonly follow: (recorder: LinkRecorder) => () => void
   /** Told once, when all is on the disk. */
@@ -24,7 +24,6 @@ export class LiveRun {
   readonly #options: LiveRunOptions
   readonly #file: RunRecordFile
   readonly #capture: RunCapture
-  readonly #figures: RunFiguresFold
   readonly #unfollow: () => void
   readonly #silence: NodeJS.Timeout
   #ended: Promise<void> | undefined
@@ -33,7 +32,6 @@ export class LiveRun {
     this.#options = options
     this.#file = new RunRecordFile(options.recordPath, options.head)
     this.#capture = new RunCapture(options.capture)
-    this.#figures = new RunFiguresFold(options.frameIntervalMs)
     this.#silence = setTimeout(() => void this.end('silence'), SILENCE_MS).unref()
     this.#file.written.catch(() => this.end('disk'))
     this.#unfollow = options.follow({
@@ -44,8 +42,8 @@ export class LiveRun {
   }
 
   /** Up to now. */
-  figures(): RunFigures {
-    return this.#figures.read()
+  measures(): RunMeasures {
+    return this.#options.fold.measures()
   }
 
   /** How much of the capture can be read. */
@@ -82,6 +80,6 @@ export class LiveRun {
 
   #add(event: RunEvent): void {
     this.#file.record(event)
-    this.#figures.add(event)
+    this.#options.fold.add(event)
   }
 }

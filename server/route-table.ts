@@ -2,6 +2,7 @@
 export const routeTable: readonly { readonly route: string; readonly does: string }[] = [
   { route: 'GET /', does: 'the library page; `?token=` is kept as a cookie' },
   { route: 'GET /compare/:id', does: 'the compare page of a video' },
+  { route: 'GET /runs/:id', does: 'the page of a run: its report' },
   { route: 'GET /api/health', does: '`{"status":"ok","version":…}`; 503 while shutting down' },
   { route: 'GET /api/videos', does: 'all videos, oldest first' },
   {
@@ -57,7 +58,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /api/runs', does: 'the newest 50 runs, newest first' },
   {
     route: 'GET /api/runs/:id',
-    does: 'one run: what was run (`head`), its state, the measures of both viewers and of the link',
+    does: 'one run: what was run (`head`), its state, the `measures` of both sides',
   },
   { route: 'POST /api/runs/:id/events', does: 'what its viewers saw, as JSON lines (`stream/record.ts`); all or none' },
   {
@@ -68,6 +69,11 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   {
     route: 'GET /api/runs/:id/capture.pcapng',
     does: 'its RTP and RTCP as they left and as they arrived, for Wireshark: interface 0 is the server’s end of the link, 1 the viewer’s',
+  },
+  { route: 'GET /api/runs/:id/results.csv', does: 'its measures, a row for each of each side' },
+  {
+    route: 'GET /api/runs/:id/report.html',
+    does: 'the run as one page that needs nothing else: measures, charts, parameters, versions',
   },
   { route: 'DELETE /api/runs/:id', does: 'removes a run; 204' },
   {

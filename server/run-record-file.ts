@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, createGzip } from 'node:zlib'
 import type { RunEvent } from '../stream/record.ts'
+import { readRecordEvent } from '../stream/run-record.ts'
 import { LinkRecord } from './link-record.ts'
 
 /** Of text; what a run tells beyond it is left out. */
@@ -62,4 +63,12 @@ export async function* recordPieces(path: string): AsyncGenerator<string> {
 /** Its lines, each without its end. */
 export async function* recordLines(path: string): AsyncGenerator<string> {
   for await (const piece of recordPieces(path)) yield* piece.slice(0, -1).split('\n')
+}
+
+/** Its events; the head and a line that is none are left out. */
+export async function* recordEvents(path: string): AsyncGenerator<RunEvent> {
+  for await (const line of recordLines(path)) {
+    const event = readRecordEvent(line, 'a line')
+    if (event.ok) yield event.value
+  }
 }

@@ -11,6 +11,7 @@ const summarySchema = z.strictObject({
   link: z.string(),
   createdUnixMs: z.number(),
   endedUnixMs: z.number().exactOptional(),
+  warning: z.string().exactOptional(),
 })
 
 /** A run as its `run.json` keeps it. */

@@ -35,7 +35,7 @@ test('a run keeps what its viewers and its link tell, in the order in which it c
   lane.send('rtp', 0, new Uint8Array(972), performance.now())
 
   const { json: running } = await ask(address)
-  expect(running['figures']).toMatchObject({ hls: { startupMs: 800 }, udp: { startupMs: 250 } })
+  expect(running['measures']).toMatchObject({ hls: { startupMs: 800 }, udp: { startupMs: 250 } })
   const paused: RunEvent = { kind: 'paused', side: 'udp', atMs: 400 }
   expect((await ask(`${address}/end`, 'POST', linesOf(paused))).json).toMatchObject({
     state: 'ended',
@@ -49,7 +49,7 @@ test('a run keeps what its viewers and its link tell, in the order in which it c
   const ofLink = ['clock', 'packet-accepted', 'packet-delivered'] // once more after the restart
   expect(kinds).toEqual([...ofLink, ...viewed.map(({ kind }) => kind), ...ofLink, 'paused'])
   const { json: ended } = await ask(address)
-  expect(ended['figures']).toMatchObject({ hls: { startupMs: 800 }, udp: { startupMs: 250 } })
+  expect(ended['measures']).toMatchObject({ hls: { startupMs: 800 }, udp: { startupMs: 250 } })
   lane.close()
 })
 
@@ -91,7 +91,7 @@ test('a run whose server was killed is cut off: what was written is there, up to
   await expect.poll(() => folder.sizeBytes(id)).toBeGreaterThan(400) // the file has what the compressor gave
   const other = await reopen()
   expect(other.find(id)).toMatchObject({ state: 'cut-off' })
-  expect(await other.figures(id)).toMatchObject({ hls: { startupMs: 800 }, udp: { startupMs: 250 } })
+  expect(await other.measures(id)).toMatchObject({ hls: { startupMs: 800 }, udp: { startupMs: 250 } })
 
   await truncate(path, 250) // in the middle of the head
   let text = ''

@@ -2,7 +2,9 @@ import { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { RunEnding, RunSummary } from '../protocol/weir-api.ts'
 import type { RunEvent } from '../stream/record.ts'
-import { readRecordEvent, readRecordHead, writeRecordHead, type RecordHead } from '../stream/run-record.ts'
+import { RunMeasuresFold, type RunMeasures } from '../stream/run-measures.ts'
+import { readRecordHead, writeRecordHead, type RecordHead } from '../stream/run-record.ts'
+import { RunSeries } from '../stream/run-series.ts'
 import type { PresentationSource } from '../udp-relay/presentation-source.ts'
 import type { Library } from './library.ts'
 import type { Links } from './links.ts'
@@ -10,9 +12,9 @@ import { LiveRun } from './live-run.ts'
 import { newVideoId, type MediaFolder } from './media-folder.ts'
 import { PlacesByAddress } from './places-by-address.ts'
 import { Refusal } from './refusal.ts'
-import { RunFiguresFold, type RunFigures } from './run-figures.ts'
 import type { RunFolder } from './run-folder.ts'
-import { recordLines, recordPieces } from './run-record-file.ts'
+import { foldOptions, type FoldOptions } from './run-outlines.ts'
+import { recordEvents, recordLines, recordPieces } from './run-record-file.ts'
 import type { StoredRun } from './run-summary.ts'
 
 /** What a page asks for when it begins a run. */
@@ -36,14 +38,12 @@ export type RunsOptions = {
   readonly logger: Logger
 }
 
-type PlannedRun = RunWish & { readonly framesPerSecond: number }
-type Entry = { run: StoredRun; sizeBytes: number; live?: LiveRun; figures?: RunFigures }
+type Entry = { run: StoredRun; sizeBytes: number; live?: LiveRun; measures?: RunMeasures }
 
 const KEPT_RUNS = 50
 const KEPT_BYTES = 2_000_000_000
 const RUNNING_PER_ADDRESS = 4
 const ROOM_BYTES = 300_000_000 // that a run may need
-const DEFAULT_FRAMES_PER_SECOND = 30 // of a video whose outline is not there yet, as the page has it
 
 /** The runs of this server, on the disk and being written; the newest are kept. */
 export class Runs {
@@ -66,18 +66,18 @@ export class Runs {
 
   /** Begins to record. Throws `unknown-video`, `unknown-link`, `too-many-requests`, `disk-full`. */
   async create(wish: RunWish, address: string): Promise<RunSummary> {
-    const { folder, media, library, links, minFreeBytes, nowUnixMs } = this.#options
+    const { folder, media, library, source, links, minFreeBytes, nowUnixMs } = this.#options
     const { video, link } = wish
-    const { title } = library.require(video)
+    const { title, variants } = library.require(video)
     links.find(link)
     const leave = this.#places.take(address)
     const run: StoredRun = { id: newVideoId(), state: 'running', video, title, link, createdUnixMs: nowUnixMs() }
     try {
       await media.requireFreeSpace(ROOM_BYTES, minFreeBytes)
-      const framesPerSecond = await this.#framesPerSecond(video)
+      const options = await foldOptions(source, video, variants)
       await folder.write(run)
       const entry: Entry = { run, sizeBytes: 0 }
-      entry.live = this.#begin(entry, { ...wish, framesPerSecond }, leave)
+      entry.live = this.#begin(entry, wish, options, leave)
       this.#entries.set(run.id, entry)
       await this.#removeOldest()
       return summaryOf(entry)
@@ -131,11 +131,19 @@ export class Runs {
   }
 
   /** Of a running one up to now. Throws `unknown-run`. */
-  async figures(id: string): Promise<RunFigures> {
+  async measures(id: string): Promise<RunMeasures> {
     const entry = this.#entry(id)
-    if (entry.live !== undefined) return entry.live.figures()
-    entry.figures ??= await this.#foldFile(id)
-    return entry.figures
+    if (entry.live !== undefined) return entry.live.measures()
+    entry.measures ??= await this.#measureFile(id)
+    return entry.measures
+  }
+
+  /** As it is drawn; of a running one up to now. Throws `unknown-run`. */
+  async series(id: string): Promise<RunSeries> {
+    const { frameIntervalMs } = await this.#foldOptions(id)
+    const series = new RunSeries(frameIntervalMs)
+    for await (const event of recordEvents(await this.recordPath(id))) series.add(event)
+    return series
   }
 
   /** The record as text, as far as it goes. Throws `unknown-run`. */
@@ -169,14 +177,14 @@ export class Runs {
     return entry
   }
 
-  #begin(entry: Entry, wish: PlannedRun, leave: () => void): LiveRun {
+  #begin(entry: Entry, wish: RunWish, options: FoldOptions, leave: () => void): LiveRun {
     const { folder, library, links, versions, rtpPort } = this.#options
     const { id, title } = entry.run
-    const { video, link, framesPerSecond, scenario } = wish
+    const { video, link, scenario } = wish
     const { variants } = library.require(video)
     const { profile } = links.get(link)
     const head = writeRecordHead({
-      scenario: { ...scenario, video, title, variants, framesPerSecond, link, profile },
+      scenario: { ...scenario, video, title, variants, framesPerSecond: options.framesPerSecond, link, profile },
       seed: profile.seed,
       versions: { ...wish.versions, ...versions },
     })
@@ -189,7 +197,7 @@ export class Runs {
         startUnixMs: links.unixMsOf(0),
         comment: `run ${id}`,
       },
-      frameIntervalMs: 1000 / framesPerSecond,
+      fold: new RunMeasuresFold(options),
       follow: (recorder) => links.follow(link, recorder),
       onEnded: (by) => {
         leave()
@@ -198,18 +206,14 @@ export class Runs {
     })
   }
 
-  async #framesPerSecond(video: string): Promise<number> {
-    const presentation = await this.#options.source.open(video, undefined)
-    presentation?.close()
-    return presentation?.outline().video?.framesPerSecond ?? DEFAULT_FRAMES_PER_SECOND
-  }
-
   #ended(entry: Entry, by: RunEnding): void {
-    const { folder, logger, nowUnixMs } = this.#options
-    const { id } = entry.run
-    if (entry.live !== undefined) entry.figures = entry.live.figures()
+    const { folder, links, logger, nowUnixMs } = this.#options
+    const { id, link } = entry.run
+    if (entry.live !== undefined) entry.measures = entry.live.measures()
     delete entry.live
-    entry.run = { ...entry.run, state: 'ended', endedBy: by, endedUnixMs: nowUnixMs() }
+    const warning = links.has(link) ? links.get(link).warning : undefined
+    const end = { state: 'ended', endedBy: by, endedUnixMs: nowUnixMs() } as const
+    entry.run = { ...entry.run, ...end, ...(warning === undefined ? {} : { warning }) }
     const written = folder.write(entry.run).then(async () => {
       entry.sizeBytes = await folder.sizeBytes(id)
       await this.#removeOldest()
@@ -218,15 +222,17 @@ export class Runs {
     logger.info({ run: id, by }, 'a run has ended')
   }
 
-  async #foldFile(id: string): Promise<RunFigures> {
+  async #measureFile(id: string): Promise<RunMeasures> {
+    const fold = new RunMeasuresFold(await this.#foldOptions(id))
+    for await (const event of recordEvents(await this.recordPath(id))) fold.add(event)
+    return fold.measures()
+  }
+
+  /** As they were when it was recorded, as far as the video is still there. */
+  async #foldOptions(id: string): Promise<FoldOptions> {
+    const { video } = this.find(id)
     const { scenario } = await this.head(id)
-    const framesPerSecond = Number(scenario['framesPerSecond'] ?? DEFAULT_FRAMES_PER_SECOND)
-    const fold = new RunFiguresFold(1000 / framesPerSecond)
-    for await (const line of recordLines(await this.recordPath(id))) {
-      const event = readRecordEvent(line, 'a line')
-      if (event.ok) fold.add(event.value) // the first line is the head
-    }
-    return fold.read()
+    return foldOptions(this.#options.source, video, variantsOf(scenario), Number(scenario['framesPerSecond']))
   }
 
   async #removeOldest(): Promise<void> {
@@ -239,6 +245,10 @@ export class Runs {
       await this.#options.folder.remove(run.id)
     }
   }
+}
+
+function variantsOf({ variants }: RecordHead['scenario']): readonly { readonly name: string }[] {
+  return Array.isArray(variants) ? (variants as readonly { readonly name: string }[]) : [] // we wrote them
 }
 
 function summaryOf({ run, sizeBytes }: Entry): RunSummary {

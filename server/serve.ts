@@ -36,6 +36,7 @@ import { linkViewersRoutes } from './routes/link-viewers.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { runReportRoutes } from './routes/run-reports.ts'
 import { runRoutes } from './routes/runs.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
@@ -248,6 +249,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
   const gate = new Gate(config)
   const throughLink = new HttpThroughLink(links)
   const { audience } = throughLink
+  const builtFolder = join(projectFolder, 'dist/player')
   const routes = [
     healthRoutes(version),
     videoRoutes({ library, jobs, addresses }),
@@ -256,9 +258,10 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     linkViewersRoutes({ links, audience, rtspSessions, udpSessions: sessions, cost: new ProcessCost() }),
     linkRecordRoutes(records),
     runRoutes(runs),
+    runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
     udpSessionRoutes(sessions),
     metricsRoutes(metrics),
-    pageRoutes(join(projectFolder, 'dist/player'), gate),
+    pageRoutes(builtFolder, gate),
   ]
   return new HttpListener({
     origin: new Origin(library),

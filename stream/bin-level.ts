@@ -11,6 +11,10 @@ type Column = {
   readonly samples: Uint32Array // of mean only
 }
 
+/** A bin in which a column was told something: how far after the level's first it lies, its value (null: Infinity, which
+ *  JSON has no word for), and of a mean how many samples that is the sum of. */
+export type ToldBin = readonly [offset: number, value: number | null, samples?: number]
+
 /** The newest bins of one width, a column a kind of value; what grows too old goes to the level of the next width. A bin
  *  is numbered by its start in units of its width. */
 export class BinLevel {
@@ -81,6 +85,25 @@ export class BinLevel {
       if (!Number.isNaN(value)) return value
     }
     return NaN
+  }
+
+  /** All that the bins hold of a column, as plain values; `retell` puts it into a level of the same bins. */
+  told(column: number): ToldBin[] {
+    const { kind, values, samples } = this.#columns[column]!
+    const told: ToldBin[] = []
+    for (let bin = this.fromBin; bin < this.endBin; bin += 1) {
+      const place = this.#placeOf(bin)
+      const value = values[place]!
+      if (kind === 'held' ? Number.isNaN(value) : value === 0 && !samples[place]) continue
+      const asJson = value === Infinity ? null : value
+      told.push(kind === 'mean' ? [bin - this.fromBin, asJson, samples[place]!] : [bin - this.fromBin, asJson])
+    }
+    return told
+  }
+
+  retell(column: number, told: readonly ToldBin[]): void {
+    for (const [offset, value, samples = 0] of told)
+      this.#put(column, this.fromBin + offset, value ?? Infinity, samples)
   }
 
   #put(column: number, bin: number, value: number, samples: number): void {

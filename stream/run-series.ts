@@ -8,11 +8,20 @@ import { ViewerSeries } from './viewer-series.ts'
 
 const MOST_WAITING = 20_000
 
+/** What charts draw: a run as it is told, or one that was written down (series-snapshot.ts). */
+export type DrawnRun = {
+  readonly bins: TimeBins<SeriesName>
+  readonly moments: Pick<RunMoments, 'marks' | 'lostPackets' | 'faultyFrames'>
+  readonly originMs: number // the run's second 0
+  readonly bands: readonly Band[]
+  readonly leftOutEvents: number
+}
+
 type ToldEvent = Exclude<RunEvent, { readonly kind: 'clock' }>
 
 /** A run as it is drawn: columns and moments on one axis of time, civil milliseconds. Each teller's events come in their
  *  order, the tellers as they like; events of one whose clock is not told yet wait for it, the newest 20,000. */
-export class RunSeries {
+export class RunSeries implements DrawnRun {
   readonly bins = new TimeBins<SeriesName>(seriesKinds)
   readonly moments = new RunMoments()
   readonly #clock = new RunClock()

@@ -1,4 +1,4 @@
-import { BinLevel, GROWTH, type BinnedKind } from './bin-level.ts'
+import { BinLevel, GROWTH, type BinnedKind, type ToldBin } from './bin-level.ts'
 
 export const FINEST_BIN_MS = 100
 const BINS_OF_LEVELS = [3000, 750, 750, 750, 750] // 5 min of 100 ms; before them 5, 20, 80 and 320 min of wider ones
@@ -19,6 +19,13 @@ export type BinSpan = {
   readonly level: BinLevel
   readonly fromBin: number
   readonly endBin: number
+}
+
+/** Bins as plain JSON: of each column that was told, what every level holds of it, the narrowest first. */
+export type BinsSnapshot<Name extends string> = {
+  readonly firstMs: number
+  readonly newestMs: number
+  readonly columns: { readonly [name in Name]?: readonly (readonly ToldBin[])[] }
 }
 
 type Columns<Name extends string> = Readonly<
@@ -105,6 +112,29 @@ export class TimeBins<Name extends string> {
       (sum, { level, fromBin, endBin }) => sum + level.together(index, fromBin, endBin),
       0,
     )
+  }
+
+  /** undefined while nothing was told. */
+  snapshot(): BinsSnapshot<Name> | undefined {
+    if (this.#newestMs === -Infinity) return undefined
+    const told = (Object.keys(this.#columns) as Name[]).filter((name) => this.#columns[name].isTold)
+    const columns = told.map((name) => [name, this.#levels.map((level) => level.told(this.#columns[name].index))])
+    return {
+      firstMs: this.#firstMs,
+      newestMs: this.#newestMs,
+      columns: Object.fromEntries(columns) as BinsSnapshot<Name>['columns'],
+    }
+  }
+
+  /** Into new bins of the same columns: they read as those did that the snapshot was taken of. */
+  restore({ firstMs, newestMs, columns }: BinsSnapshot<Name>): void {
+    this.#moveOn(newestMs)
+    this.#firstMs = firstMs
+    for (const [name, levels] of Object.entries(columns) as [Name, readonly (readonly ToldBin[])[]][]) {
+      const column = this.#columns[name]
+      column.isTold = true
+      for (const [place, told] of levels.entries()) this.#levels[place]?.retell(column.index, told)
+    }
   }
 
   #moveOn(newestMs: number): void {

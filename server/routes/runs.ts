@@ -2,6 +2,7 @@ import { json, Router, text, type Request } from 'express'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import { writeResultsCsv } from '../../stream/results-csv.ts'
 import { Refusal } from '../refusal.ts'
 import type { RunWish, Runs } from '../runs.ts'
 import { readViewerEvents } from '../viewer-events.ts'
@@ -34,7 +35,7 @@ export function runRoutes(runs: Runs): Router {
     })
     .get('/api/runs/:id', async (request, response) => {
       const { id } = request.params
-      response.json({ ...runs.find(id), head: await runs.head(id), figures: await runs.figures(id) })
+      response.json({ ...runs.find(id), head: await runs.head(id), measures: await runs.measures(id) })
     })
     .post('/api/runs/:id/events', readLines, (request, response) => {
       runs.append(request.params.id, eventsOf(request))
@@ -61,6 +62,11 @@ export function runRoutes(runs: Runs): Router {
       response.type('application/x-pcapng').attachment(`${request.params.id}.pcapng`)
       if (readableBytes === 0) return void response.end()
       return pipeline(createReadStream(path, { end: readableBytes - 1 }), response)
+    })
+    .get('/api/runs/:id/results.csv', async (request, response) => {
+      const { id } = request.params
+      const text = writeResultsCsv(await runs.measures(id))
+      response.attachment(`weir-run-${id}.csv`).type('text/csv; header=present').send(text)
     })
     .delete('/api/runs/:id', async (request, response) => {
       await runs.remove(request.params.id)
