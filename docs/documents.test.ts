@@ -9,6 +9,7 @@ import { linkViewersRoutes } from '../server/routes/link-viewers.ts'
 import { linkRoutes } from '../server/routes/links.ts'
 import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
+import { runReportRoutes } from '../server/routes/run-reports.ts'
 import { runRoutes } from '../server/routes/runs.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
 import { uploadRoutes } from '../server/routes/uploads.ts'
@@ -33,6 +34,7 @@ const routers = [
   linkViewersRoutes(noRooms),
   linkRecordRoutes(noRooms),
   runRoutes(noRooms),
+  runReportRoutes(noRooms, { builtFolder: '/nowhere', publicUrl: undefined }),
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
   pageRoutes('/nowhere', gate),
