@@ -2,7 +2,6 @@
 export const routeTable: readonly { readonly route: string; readonly does: string }[] = [
   { route: 'GET /', does: 'the library page; `?token=` is kept as a cookie' },
   { route: 'GET /compare/:id', does: 'the compare page of a video' },
-  { route: 'GET /runs/:id', does: 'the report of a run' },
   { route: 'GET /runs/:id', does: 'the page of a run: its report' },
   { route: 'GET /api/health', does: '`{"status":"ok","version":…}`; 503 while shutting down' },
   { route: 'GET /api/videos', does: 'all videos, oldest first' },
