@@ -8,6 +8,7 @@ import { linkRecordRoutes } from '../server/routes/link-record.ts'
 import { linkRoutes } from '../server/routes/links.ts'
 import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
+import { runReportRoutes } from '../server/routes/run-reports.ts'
 import { runRoutes } from '../server/routes/runs.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
 import { uploadRoutes } from '../server/routes/uploads.ts'
@@ -31,6 +32,7 @@ const routers = [
   linkRoutes(noRooms),
   linkRecordRoutes(noRooms),
   runRoutes(noRooms),
+  runReportRoutes(noRooms, noRooms),
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
   pageRoutes('/nowhere', gate),
