@@ -354,3 +354,20 @@ export const networkRowWords = {
     random: 'each packet by itself',
   },
 } as const
+
+/** What the server sees of other players, and what serving costs. */
+export const seenWords = {
+  title: 'What the server sees of them',
+  nobody: 'Nobody else plays through this link yet: open one of the addresses above.',
+  rtsp: 'RTSP',
+  columns: ['Player', 'Protocol', 'Got', 'Says of itself'],
+  packets: (count: string) => `${count} packets`,
+  requests: (count: string, bytes: string) => `${count} requests, ${bytes}`,
+  cost: (percent: string, memory: string, { http, page, rtsp }: { http: number; page: number; rtsp: number }) =>
+    `The server takes ${percent} % of a core and ${memory} of memory (measured, the emulated network among it) for ${http} HLS connections, ${page} pages over UDP and ${rtsp} RTSP sessions.`,
+  perViewer: (percent: string) => `About ${percent} % of a core a viewer (estimated: shared out evenly).`,
+  sockets: ({ http, page, rtsp }: { http: number; page: number; rtsp: number }) =>
+    `Sockets a viewer: HLS ${http}, and none between its requests if it likes; page over UDP ${page}; RTSP ${rtsp}, for as long as its session, with its state.`,
+  costTitle:
+    'What a media control server costs and plain HTTP does not: sockets and state for as long as somebody watches.',
+} as const
