@@ -65,12 +65,18 @@ async function endedRun({ weir }: ServedClip): Promise<Run> {
   return (await (await fetch(`${weir.url}/api/runs/${run?.id}`)).json()) as Run
 }
 
+/** Takes the keyframe at 4 s: what follows it comes for nothing, which only the outline can tell. */
+const withoutAKeyframe = [
+  { atSeconds: 3.8, set: { downlink: { loss: { lossRatio: 0.9 } } } },
+  { atSeconds: 4.5, set: { downlink: { loss: { lossRatio: 0.05 } } } },
+]
+
 test('a run’s report, API, record and CSV have the same numbers, and the report needs nothing but itself', async (context) => {
   needs(context, 'chromium')
   needs(context, 'node-datachannel')
   if (clip === undefined) return needs(context, 'ffmpeg')
   const loss = { kind: 'random', lossRatio: 0.05 }
-  const link = await clip.makeLink({ seed: 7, downlink: { oneWayDelayMs: 20, loss } })
+  const link = await clip.makeLink({ seed: 7, downlink: { oneWayDelayMs: 20, loss }, changes: withoutAKeyframe })
   const page = await clip.openPage(context, `?side=both&link=${link.id}&variant=${clip.variant}`)
   await page.getByText('Report of this run').click()
   await untilPage(page, ({ phase }) => phase === 'ended')
@@ -82,6 +88,8 @@ test('a run’s report, API, record and CSV have the same numbers, and the repor
   expect(measuresOf(events, await outlineOf(clip, clip.variant))).toEqual(measures)
   expect(measures.udp.lostPackets).toBe(events.filter(isLostRtp).length)
   expect(measures.udp.damagedFrames).toBeGreaterThan(0)
+  const { lostPackets = 0, latePackets = 0, expectedPackets = 0, effectiveLossRatio } = measures.udp
+  expect(effectiveLossRatio).toBeGreaterThan((lostPackets + latePackets) / expectedPackets) // the outline was known
   for (const side of SIDES) expect(measures[side].watchedMs).toBeGreaterThan(5000)
   await expect.poll(async () => (await tableOf(page))['udp']?.['lostPackets']).toBe(measures.udp.lostPackets)
   const query = new URLSearchParams(String(run.head.scenario['page']))
@@ -109,4 +117,26 @@ test('a run’s report, API, record and CSV have the same numbers, and the repor
     expect([asked, complaints]).toEqual([[place], []])
     page.off('request', note)
   }
+}, 60_000)
+
+test('a page whose runs cannot be recorded plays on and says so; Start anew begins another run, and leaving ends it', async (context) => {
+  needs(context, 'chromium')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const { url } = clip.weir
+  const link = await clip.makeLink({ seed: 7, downlink: {} })
+  const page = await clip.openPage(context, '?side=hls')
+  await page.route('**/api/runs', (route) => route.abort())
+  await page.goto(`${url}/compare/${clip.videoId}?side=hls&link=${link.id}`)
+  await untilPage(page, ({ phase }) => phase === 'playing')
+  await page.getByText('Report of this run').click()
+  await page.getByText('This run is not recorded').waitFor()
+
+  await page.unroute('**/api/runs')
+  await page.getByRole('button', { name: 'Start anew' }).click()
+  await page.getByText('This run is being recorded').waitFor()
+  await untilPage(page, ({ phase, positionSeconds }) => phase === 'playing' && positionSeconds < 3)
+  await page.goto('about:blank')
+  const ofLink = async () =>
+    ((await (await fetch(`${url}/api/runs`)).json()) as RunSummary[]).filter((run) => run.link === link.id)
+  await expect.poll(ofLink).toMatchObject([{ state: 'ended', endedBy: 'viewer' }])
 }, 60_000)

@@ -29,40 +29,41 @@ export function MeasureTable({ measures, areDefinitionsShown = false }: MeasureT
           </th>
         </tr>
       </thead>
-      <tbody>
-        {keys.map((key) => (
-          <tr key={key} data-measure={key}>
-            <th scope="row">
-              <Label measure={key} isDefinitionShown={areDefinitionsShown} />
-            </th>
+      {keys.map((key) => (
+        <tbody key={key} data-measure={key}>
+          <tr>
+            <th scope="row">{areDefinitionsShown ? MEASURES[key].label : <FoldedDefinition measure={key} />}</th>
             {SIDES.map((side) => (
               <Value key={side} side={side} measure={key} value={measures[side][key]} />
             ))}
             <td class="measure-kind">{MEASURES[key].kind}</td>
           </tr>
-        ))}
-      </tbody>
+          {areDefinitionsShown && (
+            <tr>
+              <td class="measure-definition" colSpan={4}>
+                {definitionOf(key)}
+              </td>
+            </tr>
+          )}
+        </tbody>
+      ))}
     </table>
   )
 }
 
-function Label({ measure, isDefinitionShown }: { measure: MeasureKey; isDefinitionShown: boolean }) {
-  const { label, definition, kind, source } = MEASURES[measure]
-  const said = `${definition} ${kind.charAt(0).toUpperCase()}${kind.slice(1)}; ${source}.`
-  if (isDefinitionShown) {
-    return (
-      <>
-        {label}
-        <p class="measure-definition">{said}</p>
-      </>
-    )
-  }
+function FoldedDefinition({ measure }: { measure: MeasureKey }) {
+  const said = definitionOf(measure)
   return (
     <details>
-      <summary title={said}>{label}</summary>
+      <summary title={said}>{MEASURES[measure].label}</summary>
       <p class="measure-definition">{said}</p>
     </details>
   )
+}
+
+function definitionOf(measure: MeasureKey): string {
+  const { definition, kind, source } = MEASURES[measure]
+  return `${definition} ${kind.charAt(0).toUpperCase()}${kind.slice(1)}; ${source}.`
 }
 
 /** `data-value` is the number itself, in the units of stream/measure-table.ts, for whoever reads the page by program. */

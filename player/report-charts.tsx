@@ -16,6 +16,7 @@ export function ReportCharts({ series }: { series: SeriesSnapshot }) {
   useEffect(() => {
     const made = new ChartStack(host.current!, readSeries(series), {
       follows: 'whole',
+      isOver: true,
       onWindow: (window) => (view.value = window),
     })
     made.draw(performance.now())
