@@ -98,6 +98,11 @@ test('a run’s report, API, record and CSV have the same numbers, and the repor
 
   expect(await (await fetch(`${address}/results.csv`)).text()).toBe(writeResultsCsv(measures))
 
+  await page.getByRole('button', { name: 'Play again' }).last().click()
+  await page.getByText('This run is being recorded').waitFor()
+  const measuredAnew = async () => (await tableOf(page))['udp']?.['watchedMs']
+  await expect.poll(measuredAnew, { timeout: 5000 }).toBeLessThan(5000) // another run, from its own beginning
+
   const file = join(temporaryFolder(context), 'report.html')
   writeFileSync(file, await (await fetch(`${address}/report.html`)).text())
   for (const [place, isOffline] of [
