@@ -57,7 +57,7 @@ export class ServedClip {
     const weir = await startWeir({ mediaFolder: join(folder) })
     const posted = await postFile(weir.url, await readFile(clip), 'clip.mp4')
     const { id } = (await posted.json()) as { readonly id: string }
-    const { variants } = await untilStatus(weir.url, id, ['ready'])
+    const { variants } = await untilStatus(weir.url, id, ['ready'], 60_000 + 500 * options.seconds)
     return new ServedClip(weir, id, variants[0]?.name ?? '', folder)
   }
 
