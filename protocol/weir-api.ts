@@ -105,6 +105,47 @@ export type UdpSessionStatus = {
   }[]
 }
 
+/** What a viewer has said last of one track: its receiver report, and its extended one where it sends such. */
+export type RtspTrackStatus = {
+  readonly kind: 'video' | 'audio'
+  readonly report?: {
+    readonly fractionLost: number // from 0 to 1, between its last two reports
+    readonly lostPackets: number // so far; negative where packets came twice
+    readonly jitterMs: number
+  }
+  readonly extended?: {
+    readonly duplicatePackets?: number
+    readonly lossRatio?: number
+    readonly discardRatio?: number // came too late for it
+    readonly burstDensity?: number // lost or late within bursts
+    readonly burstMs?: number // their mean length
+    readonly jitterBufferMs?: number
+  }
+}
+
+/** What was sent again, RFC 4588. */
+export type RepairFigures = {
+  readonly requestedPackets: number
+  readonly resentPackets: number
+  readonly resentBytes: number
+  readonly unknownPackets: number // never sent, or too long ago
+  readonly refusedPackets: number // beyond what repair may take of the rate
+}
+
+/** GET /api/rtsp-sessions: the viewers of RTSP. The id only tells them apart: the one that steers a session is secret. */
+export type RtspSessionStatus = {
+  readonly id: string
+  readonly presentation: { readonly title: string; readonly variant: string }
+  readonly link?: string
+  readonly phase: 'init' | 'ready' | 'playing'
+  readonly positionSeconds: number
+  readonly sentPackets: number
+  readonly droppedPackets: number // that the socket did not take
+  readonly roundTripMs?: number
+  readonly tracks: readonly RtspTrackStatus[]
+  readonly repair?: RepairFigures
+}
+
 /** What happens to a link; `GET /api/links/:id` tells its profile and counters. `link-late`, once a run: the timer's p99 lag
  *  is above 5 ms, and its figures do not count. */
 export type LinkNotice = {

@@ -1,7 +1,7 @@
 import { UDP_IPV4_HEADER_BYTES, type DropCause } from '../link/link-packet.ts'
 import { seededRandom } from '../link/random.ts'
 import { reportSeed } from '../stream/report-schedule.ts'
-import type { PacketSink } from '../udp-relay/packet-sink.ts'
+import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 import type { LinkedPackets } from '../udp-relay/viewer-link.ts'
 import type { LiveLink } from './live-link.ts'
 import { UdpPlace } from './udp-place.ts'
@@ -13,7 +13,7 @@ export type UdpLaneEnd = {
 }
 
 type Held = {
-  readonly kind: 'rtp' | 'rtcp'
+  readonly kind: PacketKind
   readonly trackIndex: number
   readonly bytes: Uint8Array
   followers?: ((atMs: number) => void)[]
@@ -40,13 +40,20 @@ export class RtpThroughLink implements LinkedPackets {
     this.#place = this.#newPlace()
   }
 
-  send(kind: 'rtp' | 'rtcp', trackIndex: number, bytes: Uint8Array, scheduledMs: number): void {
+  /** Retransmissions meet chance where reports do: what is lost of RTP is the same with repair and without. */
+  send(kind: PacketKind, trackIndex: number, bytes: Uint8Array, scheduledMs: number): void {
     if (this.#isClosed) return
     const place = this.#currentPlace()
     this.#newestId += 1
     this.#newestDownId = this.#newestId
     this.#held.set(this.#newestId, { kind, trackIndex, bytes })
-    place.send('down', kind, this.#newestId, bytes.length + UDP_IPV4_HEADER_BYTES, scheduledMs)
+    place.send(
+      'down',
+      kind === 'rtp' ? 'rtp' : 'rtcp',
+      this.#newestId,
+      bytes.length + UDP_IPV4_HEADER_BYTES,
+      scheduledMs,
+    )
   }
 
   sendUp(sizeBytes: number, arrived: (atMs: number) => void): void {

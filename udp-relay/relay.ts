@@ -27,12 +27,13 @@ export type RelayOptions = {
   readonly links?: ViewerLinks // absent: no address names one, and nothing lies between
   readonly timer?: SendTimer // one for the whole process, when others send too
   readonly limits?: Partial<RelayLimits>
+  readonly random?: () => number // from 0 to 1, of SSRCs and first numbers; absent: Math.random
 }
 
 export type RunningRelay = {
   readonly rtspPort: number
   readonly rtpPort: number
-  readonly sessions: { readonly count: number }
+  readonly sessions: Pick<ViewerSessions, 'count' | 'list'>
   close(): Promise<void>
 }
 
@@ -50,12 +51,12 @@ const FILES_OF_THE_REST = 200
 /** Serves the presentations of `source` by RTSP and RTP over UDP. Rejects when a port is taken. `close` says goodbye to
  *  every viewer. */
 export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
-  const { source, segments, links, logger, rtspPort, timer = new SharedSendTimer() } = options
+  const { source, segments, links, logger, rtspPort, timer = new SharedSendTimer(), random = Math.random } = options
   const limits = { ...defaultLimits, ...options.limits }
   const { address: host } = await lookup(options.host)
   const ports = await RtpPorts.open(host, options.rtpPort)
   const sessions = new ViewerSessions(
-    { segments, ports, timer, random: Math.random, logger },
+    { segments, ports, timer, random, logger },
     {
       sessions: Math.max(1, Math.floor(((await openFileLimit()) - FILES_OF_THE_REST) / FILES_PER_SESSION)),
       sessionsPerAddress: limits.sessionsPerAddress,

@@ -1,6 +1,6 @@
-import { decodeRtcp, type ReportBlock } from '../protocol/rtcp.ts'
+import { decodeRtcp, type OtherRtcp, type ReportBlock } from '../protocol/rtcp.ts'
 import { roundTripMs } from '../protocol/rtcp-round-trip.ts'
-import type { PacketSink } from './packet-sink.ts'
+import type { PacketKind, PacketSink } from './packet-sink.ts'
 import type { RtpPorts, TrackEnds, TrackWay } from './rtp-ports.ts'
 import type { SendTimer } from './send-timer.ts'
 
@@ -8,6 +8,8 @@ export type UdpSinkOptions = {
   readonly timer: Pick<SendTimer, 'nowMs' | 'unixMs'>
   /** RTCP came: the viewer is there. */
   readonly onAlive: () => void
+  /** Feedback, or an extended report. */
+  readonly onFeedback: (trackIndex: number, packet: OtherRtcp, atMs: number) => void
   /** A datagram of the viewer's is on its way here: told if it comes, and when. */
   readonly cross: (sizeBytes: number, arrived: (atMs: number) => void) => void
 }
@@ -47,10 +49,10 @@ export class UdpSink implements PacketSink {
     this.#ways.set(trackIndex, way)
   }
 
-  send(kind: 'rtp' | 'rtcp', trackIndex: number, packet: Uint8Array): void {
+  send(kind: PacketKind, trackIndex: number, packet: Uint8Array): void {
     const way = this.#ways.get(trackIndex)
     if (way === undefined) return
-    const isTaken = kind === 'rtp' ? way.sendRtp(packet) : way.sendRtcp(packet)
+    const isTaken = kind === 'rtcp' ? way.sendRtcp(packet) : way.sendRtp(packet)
     if (isTaken) this.sentPackets += 1
     else this.droppedPackets += 1
   }
@@ -68,6 +70,11 @@ export class UdpSink implements PacketSink {
     return Math.max(0, this.#lastRefusedMs - Math.max(this.#refusedSinceMs, sinceMs))
   }
 
+  /** What the viewer has reported last, by track. */
+  get lastReports(): ReadonlyMap<number, ReportBlock> {
+    return this.#lastReports
+  }
+
   /** Packets lost by the viewer's own count, all tracks. */
   get reportedLostPackets(): number {
     return [...this.#lastReports.values()].reduce((sum, report) => sum + report.cumulativePacketsLost, 0)
@@ -82,6 +89,7 @@ export class UdpSink implements PacketSink {
     this.#refusedSinceMs = undefined
     this.#options.onAlive()
     for (const packet of rtcp.value) {
+      if (packet.kind === 'other') this.#options.onFeedback(trackIndex, packet, atMs)
       if (packet.kind !== 'receiver-report') continue
       this.receiverReports += 1
       const [report] = packet.reports

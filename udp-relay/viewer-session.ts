@@ -1,13 +1,16 @@
 import type { Logger } from 'pino'
+import type { RtspSessionStatus } from '../protocol/weir-api.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { Playout, type PlayoutStart, type PlayoutTrack } from './playout.ts'
 import type { OpenPresentation } from './presentation-source.ts'
+import { RepairSink } from './repair-sink.ts'
 import type { RtpPorts } from './rtp-ports.ts'
 import { step, type SessionRequest, type SessionState, type Step, type TrackDestination } from './rtsp-session.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import type { SegmentCache } from './segment-cache.ts'
 import type { SendTimer } from './send-timer.ts'
 import { UdpSink } from './udp-sink.ts'
+import { ViewerReports } from './viewer-reports.ts'
 import type { LinkedPackets, ViewerLink } from './viewer-link.ts'
 
 /** Who watches: UDP goes to no other address than that of the RTSP connection, and through its link. */
@@ -20,8 +23,10 @@ export type Viewer = {
 
 export type ViewerSessionOptions = {
   readonly id: string
+  readonly publicId: string // for who may look, and not steer
   readonly viewer: Viewer
   readonly presentation: OpenPresentation
+  readonly repairs: boolean // answers requests for lost packets
   readonly segments: SegmentCache
   readonly ports: RtpPorts
   readonly timer: SendTimer
@@ -43,6 +48,8 @@ export class ViewerSession {
   readonly #options: ViewerSessionOptions
   readonly #sink: UdpSink
   readonly #packets: LinkedPackets | undefined // the way to the sink, if it leads through a link
+  readonly #repair: RepairSink | undefined // before both
+  readonly #reports = new ViewerReports()
   readonly #playout: Playout
   readonly #startedMs: number
   #state: SessionState = { phase: 'init' }
@@ -61,14 +68,20 @@ export class ViewerSession {
     this.#sink = new UdpSink(ports, {
       timer,
       onAlive: () => this.touch(),
+      onFeedback: (trackIndex, packet, atMs) => {
+        this.#reports.take(trackIndex, packet)
+        this.#repair?.takeFeedback(trackIndex, packet, atMs)
+      },
       cross: (sizeBytes, arrived) =>
         this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(sizeBytes, arrived),
     })
     this.#packets = viewer.link?.openPackets(this.#sink)
+    const way = this.#packets ?? this.#sink
+    this.#repair = options.repairs ? new RepairSink(way, random) : undefined
     this.#playout = new Playout({
       presentation,
       segments,
-      sink: this.#packets ?? this.#sink,
+      sink: this.#repair ?? way,
       timer,
       random,
       newReportRandom: () => this.#packets?.newReportRandom() ?? random,
@@ -156,6 +169,23 @@ export class ViewerSession {
     if (reason === 'closing' || this.#packets === undefined) this.#close()
   }
 
+  /** What the viewer reports of its tracks, and what was sent again. */
+  status(): RtspSessionStatus {
+    const { sentPackets, droppedPackets, lastReports, roundTripMs } = this.#sink
+    return {
+      id: this.#options.publicId,
+      presentation: { title: this.presentation.title, variant: this.presentation.variant },
+      ...(this.viewer.linkId === undefined ? {} : { link: this.viewer.linkId }),
+      phase: this.#state.phase,
+      positionSeconds: this.#playout.positionSeconds,
+      sentPackets,
+      droppedPackets,
+      ...(roundTripMs === undefined ? {} : { roundTripMs }),
+      tracks: this.tracks.map((track, index) => this.#reports.statusOf(track, index, lastReports.get(index))),
+      ...(this.#repair === undefined ? {} : { repair: this.#repair.figures() }),
+    }
+  }
+
   #close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
@@ -175,7 +205,16 @@ export class ViewerSession {
     const { linkId } = this.viewer
     const link = linkId === undefined ? {} : { link: linkId }
     const seconds = Math.round(this.#options.timer.nowMs() - this.#startedMs) / 1000 // ms to s
-    const figures = { sentPackets, droppedPackets, receiverReports, otherDatagrams, reportedLostPackets, roundTripMs }
+    const repair = this.#repair === undefined ? {} : { repair: this.#repair.figures() }
+    const figures = {
+      sentPackets,
+      droppedPackets,
+      receiverReports,
+      otherDatagrams,
+      reportedLostPackets,
+      roundTripMs,
+      ...repair,
+    }
     this.#options.logger.info(
       { session: this.id, viewer: this.viewer.address, ...link, reason, seconds, ...figures },
       'RTSP session ended',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { RtspRefusal } from './rtsp-refusal.ts'
+import type { RtspSessionStatus } from '../protocol/weir-api.ts'
 import { ViewerSession, type Viewer, type ViewerSessionOptions } from './viewer-session.ts'
 
 export type SessionLimits = {
@@ -8,7 +9,7 @@ export type SessionLimits = {
   readonly timeoutSeconds: number
 }
 
-type SharedByAll = Omit<ViewerSessionOptions, 'id' | 'viewer' | 'presentation' | 'onClosed'>
+type SharedByAll = Omit<ViewerSessionOptions, 'id' | 'publicId' | 'viewer' | 'presentation' | 'repairs' | 'onClosed'>
 
 const SWEEP_MS = 1000
 
@@ -19,6 +20,7 @@ export class ViewerSessions {
   readonly #limits: SessionLimits
   readonly #sessions = new Map<string, ViewerSession>()
   readonly #sweeper: NodeJS.Timeout
+  #newestPublicId = 0
 
   constructor(shared: SharedByAll, limits: SessionLimits) {
     this.#shared = shared
@@ -28,6 +30,11 @@ export class ViewerSessions {
 
   get count(): number {
     return this.#sessions.size
+  }
+
+  /** What is known of each viewer. */
+  list(): readonly RtspSessionStatus[] {
+    return [...this.#sessions.values()].map((session) => session.status())
   }
 
   get timeoutSeconds(): number {
@@ -41,11 +48,12 @@ export class ViewerSessions {
     if (ofAddress >= this.#limits.sessionsPerAddress) throw new RtspRefusal(453, 'too many sessions of one address')
   }
 
-  create(options: Pick<ViewerSessionOptions, 'viewer' | 'presentation'>): ViewerSession {
+  create(options: Pick<ViewerSessionOptions, 'viewer' | 'presentation' | 'repairs'>): ViewerSession {
     const session = new ViewerSession({
       ...this.#shared,
       ...options,
       id: randomBytes(8).toString('hex'), // 64 bits that nobody guesses
+      publicId: String((this.#newestPublicId += 1)),
       onClosed: ({ id }) => void this.#sessions.delete(id),
     })
     this.#sessions.set(session.id, session)
