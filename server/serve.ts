@@ -31,6 +31,7 @@ import { linkRecordRoutes } from './routes/link-record.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { rtspSessionRoutes, type RtspViewers } from './routes/rtsp-sessions.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
@@ -126,7 +127,10 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
-  const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions }, parts)
+  const listener = composeHttp(
+    { library, addresses, events, metrics, viewers: relay.sessions, ...intake, ...sessions },
+    parts,
+  )
   closing.add(() => listener.drain(GRACE_MS))
   const port = await listener.listen(host, config.port)
 
@@ -192,11 +196,12 @@ type HttpRooms = IntakeRooms &
     readonly addresses: AddressOptions
     readonly events: EventSockets
     readonly metrics: Metrics
+    readonly viewers: RtspViewers
   }
 
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, addresses, events, metrics } = rooms
+  const { library, jobs, intake, tus, links, sessions, addresses, events, metrics, viewers } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const routes = [
@@ -206,6 +211,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     linkRoutes(links),
     linkRecordRoutes(links, { weir: version, node: process.version }),
     udpSessionRoutes(sessions),
+    rtspSessionRoutes(viewers),
     metricsRoutes(metrics),
     pageRoutes(join(projectFolder, 'dist/player'), gate),
   ]
