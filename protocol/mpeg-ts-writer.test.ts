@@ -101,3 +101,11 @@ function payloadsOf(packets: Uint8Array): Uint8Array {
   }
   return concatBytes(payloads)
 }
+
+test('encodePes tells a length up to what 16 bits hold, and none beyond', () => {
+  const told = (payloadBytes: number) => [...encodePes(0xe0, { payload: new Uint8Array(payloadBytes) }).subarray(4, 6)]
+  expect([told(0xffff - 3), told(0x10001 - 3)]).toEqual([
+    [0xff, 0xff],
+    [0, 0],
+  ])
+})
