@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { encodeRtx } from '../protocol/rtp-rtx.ts'
 import { encodeRtp } from '../protocol/rtp.ts'
 import type { SdpTrack } from '../protocol/sdp.ts'
@@ -145,4 +147,32 @@ test('ReceivedTrack counts what was lost at the very end, where the sender has t
   expect(track.figures()).toMatchObject({ expectedPackets: 3, lostPackets: 2, missingPackets: 2 })
   track.takeRtp(packet(2), 20)
   expect(track.figures()).toMatchObject({ receivedPackets: 1, strangePackets: 1 })
+})
+
+test('ReceivedTrack takes any bytes, also in place of parts of its own packets', () => {
+  const own = fc.tuple(fc.nat(40), fc.boolean(), fc.uint8Array({ maxLength: 14 })).map(([number, isAgain, junk]) => {
+    const bytes = isAgain ? again(number) : packet(number)
+    bytes.set(junk.subarray(0, Math.max(0, bytes.length - 1)), 1)
+    return bytes
+  })
+  const datagrams = fc.array(
+    fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      own,
+      fc.nat(80).map((number) => packet(number)),
+    ),
+  )
+  const property = fc.property(datagrams, (all) => {
+    const { track, released } = open()
+    all.forEach((datagram, index) => {
+      track.takeRtp(datagram, 10 * index)
+      track.takeRequests(10 * index)
+      track.advance(10 * index)
+    })
+    track.finish(10_000, undefined)
+    const { missingPackets } = track.figures()
+    expect(missingPackets).toBeGreaterThanOrEqual(0)
+    expect(released.filter((number) => number >= 0).length).toBeLessThanOrEqual(all.length)
+  })
+  fc.assert(property, { seed: 5, numRuns: fuzzRuns(300) })
 })

@@ -49,7 +49,9 @@ for (const [media, transport, wishes] of matrix(rows)) {
     await receiver.close()
     writeFileSync(copy, Buffer.concat(written))
 
-    const [video] = receiver.figures().tracks
+    const { measures, tracks } = receiver.figures()
+    const [video] = tracks
+    expect(measures).toMatchObject({ intactFrames: CLIP_FRAMES, damagedFrames: 0, frozenFrames: 0 })
     expect(video).toMatchObject({ lostPackets: 0, missingPackets: 0, duplicatePackets: 0, strangePackets: 0 })
     const args = ['-v', 'error', '-select_streams', 'v', '-count_packets', '-show_entries', 'stream=nb_read_packets']
     const counted = execFileSync(ffprobe, [...args, '-of', 'csv=p=0', copy], { encoding: 'utf8' })

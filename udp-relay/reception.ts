@@ -152,6 +152,7 @@ export class Reception {
       onFrame: (ptsTicks, frame, nowMs) => this.#takeFrame(ptsTicks, frame, nowMs),
       onSound: (ptsTicks, accessUnit) => this.#recording?.sound(ptsTicks, accessUnit),
       onTransport: (packets) => this.#recording?.transport(packets),
+      onClock: (ptsTicks, nowMs) => this.#clock.start(ptsTicks / 90, nowMs), // 90 ticks a ms
     })
     const track = new ReceivedTrack({
       description,

@@ -7,6 +7,7 @@ import type { RtpPacket } from '../protocol/rtp.ts'
 import type { SdpTrack } from '../protocol/sdp.ts'
 import { FrameIntegrity, type FrameVerdict } from '../stream/frame-integrity.ts'
 import type { Released } from '../stream/jitter-buffer.ts'
+import { Mp2tMedia } from './mp2t-media.ts'
 import type { TrackMedia } from './received-track.ts'
 import type { MediaTime } from './media-time.ts'
 
@@ -15,6 +16,8 @@ export type MediaListener = {
   readonly onFrame: (ptsTicks: number, frame: FrameVerdict, nowMs: number) => void
   readonly onSound: (ptsTicks: number, accessUnit: Uint8Array) => void
   readonly onTransport: (bytes: Uint8Array) => void
+  /** What is due at `ptsTicks` would have come at `nowMs`: the clock that a transport stream brings along. */
+  readonly onClock: (ptsTicks: number, nowMs: number) => void
 }
 
 /** What the description tells of a track that we can take apart. */
@@ -60,7 +63,7 @@ export function trackMedia(format: TrackFormat, time: MediaTime, listener: Media
     case 'aac':
       return new AacMedia(format.config, time, listener)
     case 'mp2t':
-      return { push: (item) => item.kind === 'packet' && listener.onTransport(item.packet.payload), finish: () => {} }
+      return new Mp2tMedia(listener)
     case 'other':
       return { push: () => {}, finish: () => {} }
   }
