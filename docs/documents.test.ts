@@ -11,6 +11,7 @@ import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
 import { runReportRoutes } from '../server/routes/run-reports.ts'
 import { runRoutes } from '../server/routes/runs.ts'
+import { rtspSessionRoutes } from '../server/routes/rtsp-sessions.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
 import { uploadRoutes } from '../server/routes/uploads.ts'
 import { videoRoutes } from '../server/routes/videos.ts'
@@ -37,6 +38,7 @@ const routers = [
   runReportRoutes(noRooms, { builtFolder: '/nowhere', publicUrl: undefined }),
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
+  rtspSessionRoutes(noRooms),
   pageRoutes('/nowhere', gate),
 ]
 

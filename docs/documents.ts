@@ -31,7 +31,8 @@ function surfaceDocument(): string {
       routeTable.map(({ route, does }) => [`\`${route}\``, does]),
     ),
     '\n## RTSP\n',
-    '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one.\n',
+    '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one.',
+    'With `?repair=rtx` lost packets may be asked for again (generic NACK, RFC 4585; retransmissions, RFC 4588).\n',
   ].join('\n')
 }
 

@@ -7,11 +7,21 @@ export type DescriptionOptions = {
   readonly serverAddress: string
   readonly nowUnixMs: number
   readonly trackUrl: (trackIndex: number) => string
+  readonly repairs: boolean // lost packets may be asked for again
 }
+
+/** For how long packets are kept to be sent again: what comes later helps no jitter buffer. */
+export const RTX_TIME_MS = 1000
+
+/** Of a track's retransmissions, RFC 4588 section 8.1. */
+export function rtxPayloadTypeOf(payloadType: number): number {
+  return payloadType < FIRST_DYNAMIC ? FIRST_DYNAMIC + 2 : payloadType + 2
+}
+const FIRST_DYNAMIC = 96 // RFC 3551 section 3
 
 /** The answer to DESCRIBE: an outline's tracks, RFC 8866 with RFC 2326 appendix C. */
 export function describePresentation(outline: Outline, options: DescriptionOptions): string {
-  const { title, requestUrl, serverAddress, nowUnixMs, trackUrl } = options
+  const { title, requestUrl, serverAddress, nowUnixMs, trackUrl, repairs } = options
   const last = outline.segments.at(-1)
   return writeSdp({
     sessionId: String(nowUnixMs), // as RFC 8866 section 5.2 proposes
@@ -19,8 +29,12 @@ export function describePresentation(outline: Outline, options: DescriptionOptio
     title,
     controlUrl: requestUrl,
     ...(outline.ended && last !== undefined ? { durationSeconds: last.startSeconds + last.durationSeconds } : {}),
-    tracks: describedTracks(outline, trackUrl),
+    tracks: describedTracks(outline, trackUrl).map((track) => (repairs ? repairable(track) : track)),
   })
+}
+
+function repairable(track: SdpTrack): SdpTrack {
+  return { ...track, repair: { rtxPayloadType: rtxPayloadTypeOf(track.payloadType), rtxTimeMs: RTX_TIME_MS } }
 }
 
 /** In the order of their track indexes; payload types as Playout sends them. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
+import type { RtspSessionStatus } from '../protocol/weir-api.ts'
 import { Links } from './links.ts'
 import { RtpThroughLink } from './rtp-through-link.ts'
 import { Metrics } from './metrics.ts'
@@ -15,13 +16,33 @@ async function samplesOf(metrics: Metrics, name: string): Promise<Record<string,
   )
 }
 
+const track = (lossRatio: number, cumulativeLostPackets: number, jitterMs: number) =>
+  ({ kind: 'video', reception: { ssrc: 1, lossRatio, cumulativeLostPackets, jitterMs, arrivedUnixMs: 0 } }) as const
+const viewer = {
+  id: '1',
+  address: '127.0.0.1',
+  presentation: { title: 'A clip', variant: '240p' },
+  phase: 'playing',
+  transport: 'udp',
+  seconds: 2,
+  positionSeconds: 1,
+  sentPackets: 100,
+  droppedPackets: 0,
+} as const
+const repair = { requestedPackets: 9, resentPackets: 7, resentBytes: 700, unknownPackets: 2, refusedPackets: 0 }
+const viewers: readonly RtspSessionStatus[] = [
+  { ...viewer, tracks: [track(0.25, 12, 4), { kind: 'audio' }], roundTripMs: 30, repair },
+  { ...viewer, id: '2', tracks: [track(0.5, -1, 2)], roundTripMs: 120 },
+  { ...viewer, id: '3', tracks: [] },
+]
+
 function make() {
   const metrics = new Metrics('0.1.0')
   const links = new Links({
     defaultProfile: { seed: 1, downlink: {} },
     onTimerLag: (lagMs) => metrics.noteTimerLag(lagMs),
   })
-  metrics.watch({ links, udpSessions: { count: 2 }, rtspSessions: { count: 3 } })
+  metrics.watch({ links, udpSessions: { count: 2 }, rtspSessions: { count: 3, list: () => viewers } })
   return { metrics, links }
 }
 
@@ -88,5 +109,16 @@ test('Metrics tells open links and sessions, requests and answers, and the proce
   const names = (await metrics.text()).match(/^[a-z]\w+/gm) ?? []
   expect(names).toContain('weir_process_cpu_seconds_total')
   expect(names.filter((name) => !name.startsWith('weir_'))).toEqual([])
+  links.close()
+})
+
+test('Metrics tells what the viewers of RTSP report, all together, without their ids', async () => {
+  const { metrics, links } = make()
+  const value = async (name: string) => await samplesOf(metrics, `weir_rtsp_${name}`)
+  expect(await value('reported_lost_packets')).toEqual({ '': 11 })
+  expect(await value('reported_loss_ratio_max')).toEqual({ '': 0.5 })
+  expect(await value('reported_jitter_seconds_max')).toEqual({ '': 0.004 })
+  expect(await value('round_trip_seconds_max')).toEqual({ '': 0.12 })
+  expect(await value('resent_packets')).toEqual({ '': 7 })
   links.close()
 })

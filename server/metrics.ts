@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { LaneSummary, LinkCounters, Reception } from '../protocol/weir-api.ts'
+import type { LaneSummary, LinkCounters, Reception, RtspSessionStatus } from '../protocol/weir-api.ts'
 import type { Lane } from '../stream/record.ts'
 import type { LinkTotals } from './link-watch.ts'
+import { viewerMetrics } from './viewer-metrics.ts'
 
 /** What is looked at when somebody asks. */
 export type MetricsSources = {
   readonly links: { readonly openLinks: number; readonly totals: LinkTotals }
   readonly udpSessions: { readonly count: number }
-  readonly rtspSessions: { readonly count: number }
+  readonly rtspSessions: { readonly count: number; list(): readonly RtspSessionStatus[] }
 }
 
 const PREFIX = 'weir_'
@@ -126,6 +127,7 @@ export class Metrics {
     this.#gauge('links', 'Links that are open.', () => links.openLinks)
     this.#gauge('udp_sessions', 'UDP sessions of browsers.', () => udpSessions.count)
     this.#gauge('rtsp_sessions', 'RTSP sessions of players.', () => rtspSessions.count)
+    for (const { name, help, read } of viewerMetrics) this.#gauge(name, help, () => read(rtspSessions.list()))
     for (const metric of packetMetrics) this.#packets(metric, links.totals)
     this.#droppedPackets(links.totals)
     this.#gatewayDroppedPackets(links.totals)

@@ -80,6 +80,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     route: 'WebSocket /api/events/ws',
     does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N',
   },
+  {
+    route: 'GET /api/rtsp-sessions',
+    does: 'the viewers of RTSP: place, packets, round trip, loss and jitter by their own reports, what was sent again',
+  },
   { route: 'GET /metrics', does: 'links, packets, timer lag, HTTP, sessions and process, for Prometheus' },
   { route: 'GET /hls/:id/master.m3u8', does: 'the multivariant playlist' },
   { route: 'GET /hls/:id/:variant/index.m3u8', does: 'a media playlist' },

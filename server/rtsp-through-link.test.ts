@@ -163,9 +163,11 @@ test('a relay lists the sessions behind a link: who plays, by what, and what his
   const seen = () => relay.sessions.behind(linkId, 9)
   const receiver = await UdpReceiver.open()
   const asked = { transport: receiver.transport, 'user-agent': 'LibVLC/3.0.24' }
-  await client.request('SETUP', `${url}/240p/trackID=0`, asked)
-  expect(seen()).toMatchObject([{ phase: 'ready', userAgent: 'LibVLC/3.0.24', variant: '240p', reports: [] }])
-  const { session } = seen()[0] ?? {}
+  const setUp = await client.request('SETUP', `${url}/240p/trackID=0`, asked)
+  expect(seen()).toMatchObject([{ phase: 'ready', userAgent: 'LibVLC/3.0.24', presentation: { variant: '240p' } }])
+  expect(seen()[0]?.tracks).toEqual([{ kind: 'video' }, { kind: 'audio' }])
+  const session = setUp.headers.get('session')?.split(';')[0]
+  expect(JSON.stringify(seen())).not.toContain(session) // who may look does not steer
   await client.request('PLAY', url, { session: String(session) })
   await receiver.until(() => receiver.rtcp.some(({ kind }) => kind === 'sender-report'))
   const sent = receiver.rtcp.find((packet) => packet.kind === 'sender-report')
@@ -173,7 +175,7 @@ test('a relay lists the sessions behind a link: who plays, by what, and what his
     receiverReport(sent?.ssrc, middle32(sent?.ntpTime ?? { seconds: 0, fraction: 0 })),
     relay.rtpPort + 1,
   )
-  await expect.poll(() => seen()[0]?.reports).toMatchObject([{ ssrc: sent?.ssrc, lossRatio: 0 }])
+  await expect.poll(() => seen()[0]?.tracks[0]?.reception).toMatchObject({ ssrc: sent?.ssrc, lossRatio: 0 })
   expect([seen()[0]?.phase, relay.sessions.behind('another', 9)]).toEqual(['playing', []])
 })
 

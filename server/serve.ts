@@ -36,6 +36,7 @@ import { linkViewersRoutes } from './routes/link-viewers.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { rtspSessionRoutes } from './routes/rtsp-sessions.ts'
 import { runReportRoutes } from './routes/run-reports.ts'
 import { runRoutes } from './routes/runs.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
@@ -260,6 +261,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     runRoutes(runs),
     runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
     udpSessionRoutes(sessions),
+    rtspSessionRoutes(rtspSessions),
     metricsRoutes(metrics),
     pageRoutes(builtFolder, gate),
   ]

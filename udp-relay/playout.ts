@@ -6,7 +6,7 @@ import { PacketFeed, type FeedOptions } from './packet-feed.ts'
 import type { PacketSink } from './packet-sink.ts'
 import { RtpSender } from './rtp-sender.ts'
 import type { SendTimer } from './send-timer.ts'
-import { byeDatagram, newCname, senderReportDatagram } from './sender-reports.ts'
+import { byeDatagram, newCname, senderReportDatagram, type ReportedMoment } from './sender-reports.ts'
 import { Timeline } from './timeline.ts'
 
 /** One viewer's way of one presentation into one sink. Neither is closed by it: see closing.md. */
@@ -62,6 +62,7 @@ export class Playout {
   readonly #reorderMs: number // how long a picture is sent before its time
   #feed: PacketFeed | undefined
   #timeline: Timeline | undefined // while playing
+  #latestTimeline: Timeline | undefined // also after that
   #turn = 0 // counts play, pause and close: what began in another turn is stale
   #pausedMs = 0 // media time, while not playing
   #sentUntilMs = 0 // RTP time since the session began
@@ -180,6 +181,7 @@ export class Playout {
     const { newReportRandom, timer } = this.#options
     const firstSendMs = this.#firstSendMs()
     this.#timeline = new Timeline({ startMs: this.#pausedMs, elapsedMs, firstSendMs, nowMs: firstPacketMs })
+    this.#latestTimeline = this.#timeline
     this.#nextReportMs = firstPacketMs
     this.#reportRandom = newReportRandom?.() ?? this.#reportRandom
     this.#cancelAlarm = timer.wakeAt(firstPacketMs, this.#wake)
@@ -257,14 +259,18 @@ export class Playout {
   /** Each tells the RTP time of the moment for which it is due: one NTP time and one mapping for all tracks. */
   #sendReports(timeline: Timeline): void {
     const dueMs = this.#nextReportMs
-    const elapsedMs = timeline.elapsedMs(timeline.mediaMs(dueMs) + this.#reorderMs)
-    const unixMs = this.#createdUnixMs + (dueMs - this.#createdMs)
     for (const [index, sender] of this.#senders.entries()) {
-      const timestampTicks = sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000) // ms to ticks
-      const report = senderReportDatagram(sender, { unixMs, timestampTicks, cname: this.#cname })
+      const report = senderReportDatagram(sender, this.#momentOf(sender, timeline, dueMs))
       this.#options.sink.send('rtcp', index, report, dueMs)
     }
     this.#nextReportMs += reportDelayMs(this.#reportRandom)
+  }
+
+  #momentOf(sender: RtpSender, timeline: Timeline, atMs: number): ReportedMoment {
+    const elapsedMs = timeline.elapsedMs(timeline.mediaMs(atMs) + this.#reorderMs)
+    const unixMs = this.#createdUnixMs + (atMs - this.#createdMs)
+    const timestampTicks = sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000) // ms to ticks
+    return { unixMs, timestampTicks, cname: this.#cname }
   }
 
   #end(): void {
@@ -276,12 +282,14 @@ export class Playout {
     this.#options.onEnded({ lastSequenceNumbers: Object.fromEntries(last) })
   }
 
+  /** With a last report: by its count a receiver knows of what was lost at the end. */
   #sendBye(): void {
-    if (!this.#owesBye) return
+    const timeline = this.#latestTimeline
+    if (!this.#owesBye || timeline === undefined) return
     this.#owesBye = false
     const nowMs = this.#options.timer.nowMs()
     for (const [index, sender] of this.#senders.entries()) {
-      this.#options.sink.send('rtcp', index, byeDatagram(sender, this.#cname), nowMs)
+      this.#options.sink.send('rtcp', index, byeDatagram(sender, this.#momentOf(sender, timeline, nowMs)), nowMs)
     }
   }
 

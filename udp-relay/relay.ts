@@ -29,12 +29,13 @@ export type RelayOptions = {
   readonly onReception?: (reception: Reception) => void // what receiver reports of all viewers say
   readonly timer?: SendTimer // one for the whole process, when others send too
   readonly limits?: Partial<RelayLimits>
+  readonly random?: () => number // from 0 to 1, of SSRCs and first numbers; absent: Math.random
 }
 
 export type RunningRelay = {
   readonly rtspPort: number
   readonly rtpPort: number
-  readonly sessions: Pick<ViewerSessions, 'count' | 'behind'>
+  readonly sessions: Pick<ViewerSessions, 'count' | 'list' | 'behind'>
   close(): Promise<void>
 }
 
@@ -53,11 +54,12 @@ const FILES_OF_THE_REST = 200
  *  every viewer. */
 export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
   const { source, segments, links, logger, rtspPort, onReception, timer = new SharedSendTimer() } = options
+  const { random = Math.random } = options
   const limits = { ...defaultLimits, ...options.limits }
   const { address: host } = await lookup(options.host)
   const ports = await RtpPorts.open(host, options.rtpPort)
   const sessions = new ViewerSessions(
-    { segments, ports, timer, random: Math.random, logger, ...(onReception === undefined ? {} : { onReception }) },
+    { segments, ports, timer, random, logger, ...(onReception === undefined ? {} : { onReception }) },
     {
       sessions: Math.max(1, Math.floor(((await openFileLimit()) - FILES_OF_THE_REST) / FILES_PER_SESSION)),
       sessionsPerAddress: limits.sessionsPerAddress,

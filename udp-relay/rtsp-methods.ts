@@ -14,7 +14,7 @@ import { PlayoutRefusal, type PlayoutStart } from './playout.ts'
 import type { OpenPresentation, PresentationSource } from './presentation-source.ts'
 import type { RtpPorts } from './rtp-ports.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
-import { readRtspAddress, trackUrl, type RtspAddress } from './rtsp-url.ts'
+import { readRtspAddress, trackUrl, wantsRepair, type RtspAddress } from './rtsp-url.ts'
 import type { ViewerLinks } from './viewer-link.ts'
 import type { ViewerSession, Viewer } from './viewer-session.ts'
 import type { ViewerSessions } from './viewer-sessions.ts'
@@ -97,6 +97,7 @@ async function describe({ request, viewer, respond }: Exchange, { source }: Rela
       serverAddress: plainAddress(viewer.localAddress),
       nowUnixMs: Date.now(),
       trackUrl: (trackIndex) => trackUrl(address, presentation.variant, trackIndex),
+      repairs: wantsRepair(address),
     })
     await respond({ headers: { 'content-type': 'application/sdp', 'content-base': `${requestUrl}/` }, body })
   } finally {
@@ -107,11 +108,13 @@ async function describe({ request, viewer, respond }: Exchange, { source }: Rela
 async function setUp(exchange: Exchange, { source, sessions, ports }: RelayParts): Promise<void> {
   const { request, viewer, respond } = exchange
   const address = addressOf(request)
-  const offer = chooseTransport(request, viewer)
+  const repairs = wantsRepair(address)
+  const offer = chooseTransport(request, viewer, repairs)
   const named = findNamedSession(exchange, sessions)
   if (named === undefined) sessions.checkRoom(viewer.address)
   const userAgent = request.headers.get('user-agent')?.slice(0, MOST_AGENT_CHARACTERS)
-  const session = named ?? sessions.create({ viewer, presentation: await openPresentation(source, address), userAgent })
+  const session =
+    named ?? sessions.create({ viewer, userAgent, repairs, presentation: await openPresentation(source, address) })
   try {
     const [rtpPort, rtcpPort] = offer.clientPorts
     const track = await session.setUp(address.trackIndex, { rtpPort, rtcpPort })
@@ -119,6 +122,7 @@ async function setUp(exchange: Exchange, { source, sessions, ports }: RelayParts
     exchange.onSession(session.id)
     const transport: TransportSpec = {
       lowerTransport: 'udp',
+      ...(offer.profile === undefined ? {} : { profile: offer.profile }),
       cast: 'unicast',
       source: plainAddress(viewer.localAddress),
       clientPorts: offer.clientPorts,
@@ -213,12 +217,14 @@ async function openPresentation(source: PresentationSource, address: RtspAddress
 function chooseTransport(
   { headers }: RtspRequest,
   viewer: Viewer,
+  repairs: boolean,
 ): TransportSpec & Required<Pick<TransportSpec, 'clientPorts'>> {
   const text = headers.get('transport')
   if (text === undefined) throw new RtspRefusal(400, 'SETUP without Transport')
   for (const offer of readTransport(text)) {
     const { lowerTransport, cast, clientPorts, mode = 'PLAY', destination = viewer.address } = offer
     const isOwnAddress = plainAddress(destination) === plainAddress(viewer.address)
+    if (offer.profile === 'AVPF' && !repairs) continue // feedback that nobody would answer
     if (lowerTransport !== 'udp' || cast !== 'unicast' || mode !== 'PLAY' || !isOwnAddress) continue
     if (clientPorts !== undefined && Math.min(...clientPorts) > 0) return { ...offer, clientPorts }
   }

@@ -1,18 +1,13 @@
-import type { Reception } from '../protocol/weir-api.ts'
-import type { PacketSink } from './packet-sink.ts'
+import type { PacketKind, PacketSink } from './packet-sink.ts'
 import type { ReceptionLog } from './reception-log.ts'
 import type { RtpPorts, TrackEnds, TrackWay } from './rtp-ports.ts'
 import type { SendTimer } from './send-timer.ts'
 
 export type UdpSinkOptions = {
-  readonly timer: Pick<SendTimer, 'nowMs' | 'unixMs'>
-  /** RTCP came: the viewer is there. */
-  readonly onAlive: () => void
+  readonly timer: Pick<SendTimer, 'nowMs'>
   /** A datagram of the viewer's is on its way here: told if it comes, and when. */
   readonly cross: (datagram: Uint8Array, arrived: (atMs: number) => void) => void
   readonly receptions: ReceptionLog
-  /** A receiver report told so. */
-  readonly onReception: (reception: Reception, atMs: number) => void
 }
 
 /** One viewer's sockets; a track that was not set up is not sent. */
@@ -44,10 +39,10 @@ export class UdpSink implements PacketSink {
     this.#ways.set(trackIndex, way)
   }
 
-  send(kind: 'rtp' | 'rtcp', trackIndex: number, packet: Uint8Array): void {
+  send(kind: PacketKind, trackIndex: number, packet: Uint8Array): void {
     const way = this.#ways.get(trackIndex)
     if (way === undefined) return
-    const isTaken = kind === 'rtp' ? way.sendRtp(packet) : way.sendRtcp(packet)
+    const isTaken = kind === 'rtcp' ? way.sendRtcp(packet) : way.sendRtp(packet)
     if (isTaken) this.sentPackets += 1
     else this.droppedPackets += 1
   }
@@ -66,17 +61,7 @@ export class UdpSink implements PacketSink {
   }
 
   #takeRtcp(datagram: Uint8Array, atMs: number): void {
-    const { receptions, onAlive, onReception } = this.#options
-    const told = receptions.take(datagram, this.#unixMs(atMs))
-    if (told === undefined) return
-    this.#refusedSinceMs = undefined
-    onAlive()
-    for (const reception of told) onReception(reception, atMs)
-  }
-
-  #unixMs(atMs: number): number {
-    const { timer } = this.#options
-    return timer.unixMs() + (atMs - timer.nowMs())
+    if (this.#options.receptions.take(datagram, atMs)) this.#refusedSinceMs = undefined
   }
 
   #takeRefusal(): void {

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
-import type { Reception, SeenSession } from '../protocol/weir-api.ts'
+import type { Reception, RtspSessionStatus } from '../protocol/weir-api.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { Playout, type PlayoutStart, type PlayoutTrack } from './playout.ts'
 import type { OpenPresentation } from './presentation-source.ts'
 import { ReceptionLog } from './reception-log.ts'
+import { RepairSink } from './repair-sink.ts'
 import type { RtpPorts } from './rtp-ports.ts'
 import { step, type SessionRequest, type SessionState, type Step, type TrackDestination } from './rtsp-session.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
@@ -22,9 +23,11 @@ export type Viewer = {
 
 export type ViewerSessionOptions = {
   readonly id: string
+  readonly publicId: string // for who may look, and not steer
   readonly viewer: Viewer
   readonly presentation: OpenPresentation
   readonly userAgent: string | undefined
+  readonly repairs: boolean // answers requests for lost packets
   readonly segments: SegmentCache
   readonly ports: RtpPorts
   readonly timer: SendTimer
@@ -45,9 +48,10 @@ export class ViewerSession {
   /** Of each track as the viewer wrote them at SETUP: RTP-Info names the tracks by them. */
   readonly trackUrls = new Map<number, string>()
   readonly #options: ViewerSessionOptions
-  readonly #receptions = new ReceptionLog(() => this.tracks)
+  readonly #receptions: ReceptionLog
   readonly #sink: UdpSink
   readonly #packets: LinkedPackets | undefined // the way to the sink, if it leads through a link
+  readonly #repair: RepairSink | undefined // before both
   readonly #playout: Playout
   readonly #startedMs: number
   #state: SessionState = { phase: 'init' }
@@ -63,22 +67,29 @@ export class ViewerSession {
     this.#options = options
     this.#startedMs = timer.nowMs()
     this.#aliveMs = this.#startedMs
-    this.#sink = new UdpSink(ports, {
+    this.#receptions = new ReceptionLog({
       timer,
+      tracks: () => this.tracks,
       onAlive: () => this.touch(),
-      cross: (datagram, arrived) =>
-        this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(datagram, arrived),
-      receptions: this.#receptions,
       onReception: (reception, atMs) => {
         this.#packets?.noteReception(reception, atMs)
         options.onReception?.(reception)
       },
+      onNack: (trackIndex, sequenceNumbers, atMs) => this.#repair?.resend(trackIndex, sequenceNumbers, atMs),
+    })
+    this.#sink = new UdpSink(ports, {
+      timer,
+      cross: (datagram, arrived) =>
+        this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(datagram, arrived),
+      receptions: this.#receptions,
     })
     this.#packets = viewer.link?.openPackets(this.#sink)
+    const way = this.#packets ?? this.#sink
+    this.#repair = options.repairs ? new RepairSink(way, random) : undefined
     this.#playout = new Playout({
       presentation,
       segments,
-      sink: this.#packets ?? this.#sink,
+      sink: this.#repair ?? way,
       timer,
       random,
       newReportRandom: () => this.#packets?.newReportRandom() ?? random,
@@ -100,19 +111,26 @@ export class ViewerSession {
     return this.#playout.tracks
   }
 
-  summary(): SeenSession {
-    const { id, viewer, presentation, userAgent, timer } = this.#options
+  /** Who watches, what he reports of his tracks, and what was sent again. */
+  status(): RtspSessionStatus {
+    const { publicId, viewer, presentation, userAgent, timer } = this.#options
+    const { sentPackets, droppedPackets } = this.#sink
+    const { roundTripMs } = this.#receptions
     return {
-      session: id,
+      id: publicId,
       address: viewer.address,
-      title: presentation.title,
-      variant: presentation.variant,
+      ...(userAgent === undefined ? {} : { userAgent }),
+      presentation: { title: presentation.title, variant: presentation.variant },
+      ...(viewer.linkId === undefined ? {} : { link: viewer.linkId }),
       phase: this.#state.phase,
       transport: 'udp',
-      ...(userAgent === undefined ? {} : { userAgent }),
       seconds: (timer.nowMs() - this.#startedMs) / 1000, // ms to s
-      sentPackets: this.#sink.sentPackets,
-      reports: this.#receptions.newest,
+      positionSeconds: this.#playout.positionSeconds,
+      sentPackets,
+      droppedPackets,
+      ...(roundTripMs === undefined ? {} : { roundTripMs }),
+      tracks: this.tracks.map(({ kind, ssrc }) => ({ kind, ...this.#receptions.of(ssrc) })),
+      ...(this.#repair === undefined ? {} : { repair: this.#repair.figures() }),
     }
   }
 
@@ -201,7 +219,16 @@ export class ViewerSession {
     const { linkId } = this.viewer
     const link = linkId === undefined ? {} : { link: linkId }
     const seconds = Math.round(this.#options.timer.nowMs() - this.#startedMs) / 1000 // ms to s
-    const figures = { sentPackets, droppedPackets, receiverReports, otherDatagrams, reportedLostPackets, roundTripMs }
+    const repair = this.#repair === undefined ? {} : { repair: this.#repair.figures() }
+    const figures = {
+      sentPackets,
+      droppedPackets,
+      receiverReports,
+      otherDatagrams,
+      reportedLostPackets,
+      roundTripMs,
+      ...repair,
+    }
     this.#options.logger.info(
       { session: this.id, viewer: this.viewer.address, ...link, reason, seconds, ...figures },
       'RTSP session ended',
