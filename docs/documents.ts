@@ -29,7 +29,10 @@ function surfaceDocument(): string {
       routeTable.map(({ route, does }) => [`\`${route}\``, does]),
     ),
     '\n## RTSP\n',
-    '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one.\n',
+    '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one;',
+    '`/link/<linkId>` before it puts the whole conversation behind a link. RTP goes over UDP, interleaved in the connection',
+    '(`Transport: RTP/AVP/TCP`), or to a group that all viewers share (`multicast`, where the configuration names groups).',
+    'With `rtspUsers`, every method but OPTIONS asks for a name and a password, by digest (SHA-256, MD5) or Basic.\n',
   ].join('\n')
 }
 
@@ -43,7 +46,7 @@ function settingRows(): string[] {
     `\`${key}\``,
     (flagKeys as readonly string[]).includes(key) ? `\`${flagOf(key)}\`` : '',
     `\`${variableOf(key)}\``,
-    fallback === undefined ? '' : `\`${fallback}\``,
+    fallback === undefined ? '' : `\`${typeof fallback === 'object' ? JSON.stringify(fallback) : fallback}\``,
     expected,
   ])
   return table(['key', 'flag', 'environment', 'default', 'must be'], rows)

@@ -104,7 +104,7 @@ export async function serve(parts: ServeParts): Promise<RunningWeir> {
 /** The rooms, in the order in which they need each other; the chores of a start go on after it listens. */
 async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): Promise<RunningWeir> {
   const { config, tools, logger } = parts
-  const { host, rtspPort, rtpPort, publicUrl } = config
+  const { host, rtspPort, rtpPort, rtspUsers: users, multicast, publicUrl } = config
   const log = new EventLog<FeedEvent>(EVENTS_KEPT)
   const library = await Library.open({ folder, logger, nowUnixMs: Date.now, onEvent: (event) => log.append(event) })
   const recovered = await recover(library, logger)
@@ -119,7 +119,7 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const metrics = new Metrics(version)
   const sessions = startSessions(sending, { log, metrics }, closing, parts)
   const links = new LinksOfViewers(sessions.links)
-  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, logger })
+  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, users, multicast, logger })
   closing.add(() => relay.close())
   metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
 

@@ -1,5 +1,8 @@
 import { lookup } from 'node:dns/promises'
 import type { Logger } from 'pino'
+import { Authentication, type RtspUsers } from './authentication.ts'
+import type { MulticastOptions } from './multicast-groups.ts'
+import { MulticastStreams } from './multicast-streams.ts'
 import type { PresentationSource } from './presentation-source.ts'
 import { openFileLimit } from './open-file-limit.ts'
 import { RtpPorts } from './rtp-ports.ts'
@@ -24,6 +27,8 @@ export type RelayOptions = {
   readonly rtspPort: number // 0: any
   readonly rtpPort: number // even; 0: any pair
   readonly logger: Logger
+  readonly users?: RtspUsers // absent or none: everyone may watch
+  readonly multicast?: MulticastOptions | undefined // absent: none
   readonly links?: ViewerLinks // absent: no address names one, and nothing lies between
   readonly timer?: SendTimer // one for the whole process, when others send too
   readonly limits?: Partial<RelayLimits>
@@ -50,7 +55,7 @@ const FILES_OF_THE_REST = 200
 /** Serves the presentations of `source` by RTSP and RTP over UDP. Rejects when a port is taken. `close` says goodbye to
  *  every viewer. */
 export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
-  const { source, segments, links, logger, rtspPort, timer = new SharedSendTimer() } = options
+  const { source, segments, users = {}, multicast, links, logger, rtspPort, timer = new SharedSendTimer() } = options
   const limits = { ...defaultLimits, ...options.limits }
   const { address: host } = await lookup(options.host)
   const ports = await RtpPorts.open(host, options.rtpPort)
@@ -63,10 +68,13 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
     },
   )
   if (!ports.sendsConnected) logger.warn('this system has no connected UDP sockets on one port: sending costs more')
-  const server = new RtspServer({ source, sessions, ports, links, logger }, limits)
+  const streams = multicast && new MulticastStreams(multicast, { segments, timer, random: Math.random })
+  const isOpen = Object.keys(users).length === 0
+  const authentication = isOpen ? undefined : new Authentication(users, () => timer.nowMs())
+  const server = new RtspServer({ source, sessions, streams, links, authentication, logger }, limits)
   let closed: Promise<void> | undefined
   const closeAll = async (): Promise<void> => {
-    sessions.close()
+    sessions.close() // with the streams that they watch
     await server.close()
     await ports.close()
   }

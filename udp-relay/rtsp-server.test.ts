@@ -76,7 +76,7 @@ test('SETUP is answered with one transport: even and odd server ports, SSRC', as
 
 test('PLAY tells the sequence number, time and SSRC of the first packet', async (context) => {
   const { url, client, receiver, reply, headers } = await openViewer(context)
-  const played = await client.request('PLAY', url, { ...headers, scale: '2.0' })
+  const played = await client.request('PLAY', url, { ...headers, scale: '0.5' })
   await receiver.until(() => receiver.rtp.length > 0)
   const [info] = readRtpInfo(header(played, 'rtp-info'))
   const [first] = receiver.rtp
@@ -171,8 +171,8 @@ const errors: {
     status: 461,
     method: 'SETUP',
     path: '/trackID=0',
-    headers: { transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' },
-    why: 'interleaved packets',
+    headers: { transport: 'RTP/AVP/TCP;unicast;interleaved=0-1;mode=RECORD' },
+    why: 'packets of its own and no ANNOUNCE',
   },
   { status: 461, method: 'SETUP', path: '/trackID=0', headers: { transport: 'RTP/AVP;multicast' }, why: 'multicast' },
   {

@@ -1,37 +1,28 @@
-import { decodeRtcp, type ReportBlock } from '../protocol/rtcp.ts'
-import { roundTripMs } from '../protocol/rtcp-round-trip.ts'
 import type { PacketSink } from './packet-sink.ts'
 import type { RtpPorts, TrackEnds, TrackWay } from './rtp-ports.ts'
-import type { SendTimer } from './send-timer.ts'
+import { ViewerReports, type ViewerReportsOptions } from './viewer-reports.ts'
 
-export type UdpSinkOptions = {
-  readonly timer: Pick<SendTimer, 'nowMs' | 'unixMs'>
-  /** RTCP came: the viewer is there. */
-  readonly onAlive: () => void
+export type UdpSinkOptions = ViewerReportsOptions & {
   /** A datagram of the viewer's is on its way here: told if it comes, and when. */
   readonly cross: (sizeBytes: number, arrived: (atMs: number) => void) => void
 }
 
 /** One viewer's sockets; a track that was not set up is not sent. */
 export class UdpSink implements PacketSink {
+  readonly reports: ViewerReports
   readonly #ports: RtpPorts
   readonly #options: UdpSinkOptions
   readonly #ways = new Map<number, TrackWay>()
-  readonly #lastReports = new Map<number, ReportBlock>() // by track
   #isClosed = false
   #refusedSinceMs: number | undefined
   #lastRefusedMs = 0
   sentPackets = 0
   droppedPackets = 0
-  receiverReports = 0
-  /** Datagrams that are no RTCP: some viewers send a few bytes to open their firewall. */
-  otherDatagrams = 0
-  /** From the newest report that told of one of ours. */
-  roundTripMs: number | undefined
 
   constructor(ports: RtpPorts, options: UdpSinkOptions) {
     this.#ports = ports
     this.#options = options
+    this.reports = new ViewerReports(options)
   }
 
   async setTrack(trackIndex: number, ends: TrackEnds): Promise<void> {
@@ -39,7 +30,7 @@ export class UdpSink implements PacketSink {
       onRtcp: (datagram) => {
         this.#options.cross(datagram.length, (atMs) => this.#takeRtcp(trackIndex, datagram, atMs))
       },
-      onRtp: (datagram) => this.#options.cross(datagram.length, () => void (this.otherDatagrams += 1)),
+      onRtp: (datagram) => this.#options.cross(datagram.length, () => void (this.reports.otherDatagrams += 1)),
       onRefused: () => this.#takeRefusal(),
     })
     if (this.#isClosed) return way.close()
@@ -68,32 +59,8 @@ export class UdpSink implements PacketSink {
     return Math.max(0, this.#lastRefusedMs - Math.max(this.#refusedSinceMs, sinceMs))
   }
 
-  /** Packets lost by the viewer's own count, all tracks. */
-  get reportedLostPackets(): number {
-    return [...this.#lastReports.values()].reduce((sum, report) => sum + report.cumulativePacketsLost, 0)
-  }
-
   #takeRtcp(trackIndex: number, datagram: Uint8Array, atMs: number): void {
-    const rtcp = decodeRtcp(datagram)
-    if (!rtcp.ok) {
-      this.otherDatagrams += 1
-      return
-    }
-    this.#refusedSinceMs = undefined
-    this.#options.onAlive()
-    for (const packet of rtcp.value) {
-      if (packet.kind !== 'receiver-report') continue
-      this.receiverReports += 1
-      const [report] = packet.reports
-      if (report === undefined) continue
-      this.#lastReports.set(trackIndex, report)
-      this.roundTripMs = roundTripMs(report, this.#unixMs(atMs)) ?? this.roundTripMs
-    }
-  }
-
-  #unixMs(atMs: number): number {
-    const { timer } = this.#options
-    return timer.unixMs() + (atMs - timer.nowMs())
+    if (this.reports.take(trackIndex, datagram, atMs)) this.#refusedSinceMs = undefined
   }
 
   #takeRefusal(): void {

@@ -1,14 +1,23 @@
 import type { Logger } from 'pino'
+import type { TransportSpec } from '../protocol/rtsp-headers.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
-import { Playout, type PlayoutStart, type PlayoutTrack } from './playout.ts'
+import type { Delivery } from './delivery.ts'
+import { InterleavedDelivery } from './interleaved-delivery.ts'
+import type { InterleavedChannels } from './interleaved-channels.ts'
+import { MulticastDelivery } from './multicast-delivery.ts'
+import type { MulticastStream } from './multicast-stream.ts'
+import type { MulticastStreams } from './multicast-streams.ts'
+import type { PlayoutStart, PlayoutTrack } from './playout.ts'
 import type { OpenPresentation } from './presentation-source.ts'
 import type { RtpPorts } from './rtp-ports.ts'
-import { step, type SessionRequest, type SessionState, type Step, type TrackDestination } from './rtsp-session.ts'
+import { step, type SessionRequest, type SessionState, type Step } from './rtsp-session.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import type { SegmentCache } from './segment-cache.ts'
 import type { SendTimer } from './send-timer.ts'
-import { UdpSink } from './udp-sink.ts'
-import type { LinkedPackets, ViewerLink } from './viewer-link.ts'
+import { NORMAL_PACE, type PlayoutPace } from './timeline.ts'
+import type { TransportOffer } from './transport-offer.ts'
+import { UdpDelivery } from './udp-delivery.ts'
+import type { ViewerLink } from './viewer-link.ts'
 
 /** Who watches: UDP goes to no other address than that of the RTSP connection, and through its link. */
 export type Viewer = {
@@ -18,10 +27,17 @@ export type Viewer = {
   readonly link: ViewerLink | undefined
 }
 
+/** How a session's packets go, as its first SETUP offered: the others are to offer the same. */
+export type DeliveryWay =
+  | { readonly kind: 'udp' }
+  | { readonly kind: 'interleaved'; readonly channels: InterleavedChannels }
+  | { readonly kind: 'multicast'; readonly stream: MulticastStream; readonly streams: MulticastStreams }
+
 export type ViewerSessionOptions = {
   readonly id: string
   readonly viewer: Viewer
   readonly presentation: OpenPresentation
+  readonly way: DeliveryWay
   readonly segments: SegmentCache
   readonly ports: RtpPorts
   readonly timer: SendTimer
@@ -31,9 +47,18 @@ export type ViewerSessionOptions = {
   readonly onClosed: (session: ViewerSession) => void
 }
 
+export type PlayRequest = {
+  readonly trackIndex: number | undefined
+  readonly startSeconds: number | undefined
+  readonly hasRange: boolean
+  readonly pace: PlayoutPace
+}
+
+export type EndReason = 'teardown' | 'timeout' | 'refused' | 'disconnected' | 'failed' | 'closing'
+
 const REFUSED_MS = 5000
 
-/** One RTSP session: its state, what it plays, and its sockets. */
+/** One RTSP session: its state, what it plays, and how that reaches the viewer. */
 export class ViewerSession {
   readonly id: string
   readonly viewer: Viewer
@@ -41,45 +66,23 @@ export class ViewerSession {
   /** Of each track as the viewer wrote them at SETUP: RTP-Info names the tracks by them. */
   readonly trackUrls = new Map<number, string>()
   readonly #options: ViewerSessionOptions
-  readonly #sink: UdpSink
-  readonly #packets: LinkedPackets | undefined // the way to the sink, if it leads through a link
-  readonly #playout: Playout
+  readonly #delivery: Delivery
   readonly #startedMs: number
   #state: SessionState = { phase: 'init' }
+  #pace = NORMAL_PACE
   #aliveMs: number
   #hasEnded = false
   #isClosed = false
 
   constructor(options: ViewerSessionOptions) {
-    const { id, viewer, presentation, segments, timer, random, ports } = options
+    const { id, viewer, presentation, timer } = options
     this.id = id
     this.viewer = viewer
     this.presentation = presentation
     this.#options = options
     this.#startedMs = timer.nowMs()
     this.#aliveMs = this.#startedMs
-    this.#sink = new UdpSink(ports, {
-      timer,
-      onAlive: () => this.touch(),
-      cross: (sizeBytes, arrived) =>
-        this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(sizeBytes, arrived),
-    })
-    this.#packets = viewer.link?.openPackets(this.#sink)
-    this.#playout = new Playout({
-      presentation,
-      segments,
-      sink: this.#packets ?? this.#sink,
-      timer,
-      random,
-      newReportRandom: () => this.#packets?.newReportRandom() ?? random,
-      maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
-      withAudio: true,
-      onEnded: () => {}, // RTCP has said goodbye; the session stays, for the viewer may seek back
-      onFailed: (error) => {
-        options.logger.error({ err: error, session: id }, 'a segment is gone')
-        this.end('failed')
-      },
-    })
+    this.#delivery = this.#openDelivery()
   }
 
   get hasEnded(): boolean {
@@ -87,7 +90,7 @@ export class ViewerSession {
   }
 
   get tracks(): readonly PlayoutTrack[] {
-    return this.#playout.tracks
+    return this.#delivery.playout.tracks
   }
 
   /** Any request and any RTCP shows that the viewer is there. */
@@ -95,38 +98,39 @@ export class ViewerSession {
     this.#aliveMs = this.#options.timer.nowMs()
   }
 
-  /** Throws RtspRefusal. */
-  async setUp(trackIndex: number | undefined, destination: TrackDestination): Promise<PlayoutTrack> {
-    const { state } = this.#next({ method: 'SETUP', trackIndex, destination })
+  /** Gives what the reply tells of the track's transport. Throws RtspRefusal. */
+  async setUp(
+    trackIndex: number | undefined,
+    offer: TransportOffer,
+    channels: InterleavedChannels,
+  ): Promise<TransportSpec> {
+    const { state } = this.#next({ method: 'SETUP', trackIndex, destination: offer })
     const track = trackIndex === undefined ? undefined : this.tracks[trackIndex]
     if (trackIndex === undefined || track === undefined) throw new RtspRefusal(404, `no track ${trackIndex}`)
-    await this.#sink.setTrack(trackIndex, { ...this.viewer, ...destination })
+    const transport = await this.#delivery.setTrack(trackIndex, offer, channels)
     this.#state = state
-    return track
+    return { ...transport, ssrc: track.ssrc, mode: 'PLAY' }
   }
 
   /** Answers by `respond` before the first packet goes; undefined is told when playing merely goes on.
    *  Throws RtspRefusal and what Playout.play throws. */
-  async play(
-    request: {
-      readonly trackIndex: number | undefined
-      readonly startSeconds: number | undefined
-      readonly hasRange: boolean
-    },
-    respond: (start: PlayoutStart | undefined) => Promise<void>,
-  ): Promise<void> {
-    const { state, send } = this.#next({ method: 'PLAY', ...request })
+  async play(request: PlayRequest, respond: (start: PlayoutStart | undefined) => Promise<void>): Promise<void> {
+    const { pace } = request
+    const changesPace = pace.scale !== this.#pace.scale || pace.speed !== this.#pace.speed
+    const { state, send } = this.#next({ method: 'PLAY', ...request, hasRange: request.hasRange || changesPace })
     if (send === undefined) return respond(undefined)
-    await this.#playout.play(request.startSeconds, async (start) => {
+    const onStart = async (start: PlayoutStart): Promise<void> => {
       await respond(start)
       this.#state = state
-    })
+      this.#pace = pace
+    }
+    await this.#delivery.playout.play(request.startSeconds, onStart, undefined, pace)
   }
 
   /** Throws RtspRefusal. */
   pause(trackIndex: number | undefined): void {
     this.#state = this.#next({ method: 'PAUSE', trackIndex }).state
-    this.#playout.pause()
+    this.#delivery.playout.pause()
   }
 
   /** Throws RtspRefusal. */
@@ -139,28 +143,54 @@ export class ViewerSession {
   endIfGone(timeoutMs: number): void {
     if (this.#hasEnded) return
     if (this.#options.timer.nowMs() - this.#aliveMs > timeoutMs) this.end('timeout')
-    else if (this.#sink.refusedMs(this.#aliveMs) >= REFUSED_MS) this.end('refused')
+    else if (this.#delivery.refusedMs(this.#aliveMs) >= REFUSED_MS) this.end('refused')
   }
 
   /** What is inside a link still reaches the viewer, goodbye above all; not when the relay closes, with its sockets. */
-  end(reason: 'teardown' | 'timeout' | 'refused' | 'failed' | 'closing'): void {
+  end(reason: EndReason): void {
     if (!this.#hasEnded) {
       this.#hasEnded = true
       this.#state = { phase: 'init' }
-      this.#playout.close()
+      this.#delivery.playout.close()
       this.presentation.close()
       this.#log(reason)
-      this.#packets?.closeWhenEmpty(() => this.#close())
+      this.#delivery.close(() => this.#close())
     }
-    if (reason === 'closing') this.#packets?.close()
-    if (reason === 'closing' || this.#packets === undefined) this.#close()
+    if (reason !== 'closing') return
+    this.#delivery.destroy()
+    this.#close()
   }
 
   #close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#sink.close()
     this.#options.onClosed(this)
+  }
+
+  #openDelivery(): Delivery {
+    const { viewer, presentation, segments, timer, random, ports, way, logger } = this.#options
+    const playout = {
+      presentation,
+      segments,
+      timer,
+      random,
+      maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
+      withAudio: true,
+      onEnded: () => {}, // RTCP has said goodbye; the session stays, for the viewer may seek back
+      onFailed: (error: Error) => {
+        logger.error({ err: error, session: this.id }, 'a segment is gone')
+        this.end('failed')
+      },
+    }
+    const options = { viewer, playout, onAlive: () => this.touch(), onDisconnected: () => this.end('disconnected') }
+    switch (way.kind) {
+      case 'udp':
+        return new UdpDelivery(options, ports)
+      case 'interleaved':
+        return new InterleavedDelivery(options, way.channels)
+      case 'multicast':
+        return new MulticastDelivery(options, way.stream, way.streams)
+    }
   }
 
   #next(request: SessionRequest): Step {
@@ -169,15 +199,13 @@ export class ViewerSession {
     throw new RtspRefusal(next.status, `${request.method} in phase ${this.#state.phase}`)
   }
 
-  #log(reason: string): void {
-    const { sentPackets, droppedPackets, receiverReports, otherDatagrams, reportedLostPackets, roundTripMs } =
-      this.#sink
-    const { linkId } = this.viewer
+  #log(reason: EndReason): void {
+    const { linkId, address } = this.viewer
     const link = linkId === undefined ? {} : { link: linkId }
     const seconds = Math.round(this.#options.timer.nowMs() - this.#startedMs) / 1000 // ms to s
-    const figures = { sentPackets, droppedPackets, receiverReports, otherDatagrams, reportedLostPackets, roundTripMs }
+    const { kind: transport } = this.#delivery
     this.#options.logger.info(
-      { session: this.id, viewer: this.viewer.address, ...link, reason, seconds, ...figures },
+      { session: this.id, viewer: address, ...link, transport, reason, seconds, ...this.#delivery.figures() },
       'RTSP session ended',
     )
   }

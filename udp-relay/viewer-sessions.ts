@@ -8,7 +8,8 @@ export type SessionLimits = {
   readonly timeoutSeconds: number
 }
 
-type SharedByAll = Omit<ViewerSessionOptions, 'id' | 'viewer' | 'presentation' | 'onClosed'>
+type OfOne = Pick<ViewerSessionOptions, 'viewer' | 'presentation' | 'way'>
+type SharedByAll = Omit<ViewerSessionOptions, keyof OfOne | 'id' | 'onClosed'>
 
 const SWEEP_MS = 1000
 
@@ -41,7 +42,7 @@ export class ViewerSessions {
     if (ofAddress >= this.#limits.sessionsPerAddress) throw new RtspRefusal(453, 'too many sessions of one address')
   }
 
-  create(options: Pick<ViewerSessionOptions, 'viewer' | 'presentation'>): ViewerSession {
+  create(options: OfOne): ViewerSession {
     const session = new ViewerSession({
       ...this.#shared,
       ...options,
