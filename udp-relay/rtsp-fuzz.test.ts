@@ -6,21 +6,25 @@ import { expect, test, type TestContext } from 'vitest'
 import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { sharedFile } from '../lab/test-support/shared-files.ts'
 import { readSessionHeader } from '../protocol/rtsp-headers.ts'
+import { encodeInterleavedFrame } from '../protocol/rtsp-message.ts'
 import { sequenceDistance } from '../protocol/rtp.ts'
 import { startClipRelay } from './test-support/clip-relay.ts'
+import { freeMulticast } from './test-support/free-multicast.ts'
 import { makePackageClip } from './test-support/package-clip.ts'
 import { RtspClient, UdpReceiver } from './test-support/rtsp-client.ts'
 
 const clip = makePackageClip()
 
-/** Throws `inputs` at the relay, each on a connection of its own, while a viewer watches; the viewer must not notice. */
+/** Throws `inputs` at the relay, each on a connection of its own, while one viewer watches over UDP and one over its RTSP
+ *  connection; neither must notice. */
 async function bombard(context: TestContext, inputs: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-  const relay = await startClipRelay(context, clip)
+  const relay = await startClipRelay(context, clip, { multicast: await freeMulticast() })
   const client = await RtspClient.open(relay.rtspPort)
   const receiver = await UdpReceiver.open()
   const reply = await client.request('SETUP', `${relay.url}/trackID=0`, { transport: receiver.transport })
   const session = { session: readSessionHeader(reply.headers.get('session') ?? '').id }
   await client.request('PLAY', relay.url, session)
+  const interleaved = await openInterleaved(relay.rtspPort, relay.url)
 
   for await (const input of inputs) await throwAt(relay.rtspPort, input)
 
@@ -30,7 +34,19 @@ async function bombard(context: TestContext, inputs: AsyncIterable<Uint8Array> |
   const numbers = receiver.rtp.map(({ sequenceNumber }) => sequenceNumber)
   const steps = numbers.slice(1).map((number, index) => sequenceDistance(numbers[index] ?? 0, number))
   expect(new Set(steps)).toEqual(new Set([1]))
+  const came = interleaved.client.rtpOf(0).length
+  expect((await interleaved.client.request('PLAY', relay.url, interleaved.again)).status).toBe(200)
+  await interleaved.client.until(() => interleaved.client.rtpOf(0).length > came + 10)
   expect(relay.log.filter(({ level }) => Number(level) >= 50)).toEqual([])
+}
+
+async function openInterleaved(port: number, url: string) {
+  const client = await RtspClient.open(port)
+  const transport = 'RTP/AVP/TCP;unicast;interleaved=0-1'
+  const reply = await client.request('SETUP', `${url}/trackID=0`, { transport })
+  const session = readSessionHeader(reply.headers.get('session') ?? '').id
+  await client.request('PLAY', url, { session })
+  return { client, again: { session, range: 'npt=0-' } }
 }
 
 /** Resolves when the relay has answered all that it will: our end of the connection is closed, so it closes its own. */
@@ -55,7 +71,7 @@ test('the relay outlives the shared RTSP fuzz inputs', async (context) => {
 })
 
 test('the relay outlives any bytes, and requests in any order', async (context) => {
-  const methods = ['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY', 'PAUSE', 'TEARDOWN', 'GET_PARAMETER', 'ANNOUNCE']
+  const methods = ['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY', 'PAUSE', 'TEARDOWN', 'GET_PARAMETER', 'ANNOUNCE', 'RECORD']
   const urls = [
     '*',
     'rtsp://h/clip',
@@ -67,7 +83,12 @@ test('the relay outlives any bytes, and requests in any order', async (context) 
   const lines = [
     'Transport: RTP/AVP;unicast;client_port=9-9',
     'Transport: RTP/AVP;unicast;client_port=65535-0',
+    'Transport: RTP/AVP/TCP;unicast;interleaved=0-1',
+    'Transport: RTP/AVP/TCP;interleaved=255-256,RTP/AVP;multicast',
     'Session: x',
+    'Scale: -2',
+    'Speed: 1e9',
+    'Authorization: Digest username="x", nonce=',
     'Range: npt=0-',
     'Content-Length: 3',
     'Require: x',
@@ -85,4 +106,25 @@ test('the relay outlives any bytes, and requests in any order', async (context) 
     context,
     inputs.map((parts) => Buffer.concat(parts)),
   )
+})
+
+test('the relay outlives any packets on the channels of a viewer, set up or not', async (context) => {
+  const folder = sharedFile(context, 'rtsp-fuzz')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /^(rtcp|gortsplib\/format_).*\.bin$/.test(name),
+  )
+  expect(files.length).toBeGreaterThan(80)
+  const head = [
+    'SETUP rtsp://h/clip/trackID=0 RTSP/1.0',
+    'CSeq: 1',
+    'Transport: RTP/AVP/TCP;unicast;interleaved=0-1',
+    '',
+    '',
+  ]
+  const setUp = Buffer.from(head.join('\r\n'))
+  const inputs = files.map((name) => {
+    const bytes = readFileSync(join(folder, name)).subarray(0, 0xffff)
+    return Buffer.concat([setUp, ...[0, 1, 7].map((channel) => encodeInterleavedFrame(channel, bytes))])
+  })
+  await bombard(context, inputs)
 })

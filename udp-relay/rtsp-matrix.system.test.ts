@@ -70,7 +70,8 @@ const rows: readonly [Row, ...Row[]] = [
         ...(transport !== 'multicast' && (client === 'ffprobe' || client === 'mpv')
           ? [{ client, transport, task: 'from 3 s' } as const]
           : []),
-      ]),
+      ])
+      .filter(({ client, task }) => !(client === 'ffmpeg' && transport === 'tcp' && task === 'with a digest')),
   ),
 ]
 

@@ -202,6 +202,7 @@ const errors: {
   { status: 501, method: 'RECORD', why: 'a method of other servers' },
   { status: 505, method: 'OPTIONS', version: '2.0', why: 'RTSP 2.0' },
   { status: 551, method: 'OPTIONS', headers: { require: 'funky' }, why: 'an option required' },
+  { status: 551, method: 'PLAY', headers: { 'proxy-require': 'funky' }, why: 'an option required of proxies' },
 ]
 for (const { status, method, path = '', headers = {}, version, why } of errors) {
   test(`${method} with ${why} is answered ${status}, with its CSeq`, async (context) => {
@@ -216,6 +217,7 @@ for (const { status, method, path = '', headers = {}, version, why } of errors) 
 const inSession: { status: number; method: string; path?: string; headers?: Record<string, string>; why: string }[] = [
   { status: 457, method: 'PLAY', headers: { range: 'npt=7-' }, why: 'a start beyond the end' },
   { status: 457, method: 'PLAY', headers: { range: 'npt=x' }, why: 'a Range that is none' },
+  { status: 400, method: 'PLAY', headers: { scale: 'fast' }, why: 'a Scale that is none' },
   { status: 501, method: 'PLAY', headers: { range: 'clock=19961108T143720.25Z-' }, why: 'a Range in civil time' },
   { status: 455, method: 'PAUSE', why: 'nothing playing' },
 ]
