@@ -32,6 +32,8 @@ function surfaceDocument(): string {
     '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one;',
     '`/link/<linkId>` before it puts the whole conversation behind a link. RTP goes over UDP, interleaved in the connection',
     '(`Transport: RTP/AVP/TCP`), or to a group that all viewers share (`multicast`, where the configuration names groups).',
+    '`ffmpeg -re -i FILE -c copy -f rtsp rtsp://host:8554/live/<name>` publishes (H.264, AAC), and `rtsp://host:8554/live/<name>`',
+    'plays it. `Scale` above 1 sends keyframes alone, `Speed` sends sooner.',
     'With `rtspUsers`, every method but OPTIONS asks for a name and a password, by digest (SHA-256, MD5) or Basic.\n',
   ].join('\n')
 }

@@ -1,3 +1,4 @@
+import { decodeBase64 } from './base64.ts'
 import { badText, type Decoded } from './decoded.ts'
 
 /** Whose word is asked for, and how: one WWW-Authenticate field each, RFC 7616 section 3.3 and RFC 7617. */
@@ -104,20 +105,8 @@ function readParameters(text: string): Map<string, string> {
   )
 }
 
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
 /** undefined for what is no base64; a character a byte. */
 function base64Text(token: string): string | undefined {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(token)) return undefined
-  let text = ''
-  let bits = 0
-  let bitCount = 0
-  for (const letter of token.replace(/=+$/, '')) {
-    bits = ((bits << 6) | BASE64.indexOf(letter)) & 0xffff
-    bitCount += 6
-    if (bitCount < 8) continue
-    bitCount -= 8
-    text += String.fromCharCode((bits >> bitCount) & 0xff)
-  }
-  return text
+  const bytes = decodeBase64(token)
+  return bytes && String.fromCharCode(...bytes)
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Tools } from '../segmenter/tools.ts'
+import { LivePresentations } from '../udp-relay/live-presentations.ts'
 import { startRelay } from '../udp-relay/relay.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
@@ -110,7 +111,7 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const recovered = await recover(library, logger)
   const intake = startIntake(library, closing, parts)
 
-  const source = new PublishedPackages(library)
+  const source = new LivePresentations(new PublishedPackages(library))
   const sending = {
     source,
     segments: new SegmentCache({ maxBytes: SEGMENT_CACHE_BYTES }),

@@ -86,7 +86,7 @@ const refused: { who: string; authorization: (nonce: string) => string }[] = [
   { who: 'a digest over another video', authorization: (nonce) => signed(nonce, { uri: 'rtsp://h/other' }) },
   { who: 'a digest of another realm', authorization: (nonce) => signed(nonce, { realm: 'Mill' }) },
   { who: 'another password in Basic', authorization: () => `Basic ${btoa('bob:a')}` },
-  { who: 'an unknown name in Basic', authorization: () => `Basic ${btoa('eve:nobody’s'.replace('’', "'"))}` },
+  { who: 'an unknown name in Basic', authorization: () => `Basic ${btoa('eve:')}` },
   { who: 'an unknown scheme', authorization: () => 'Bearer x' },
 ]
 for (const { who, authorization } of refused) {

@@ -5,8 +5,7 @@ import { beginsKeyframe } from '../protocol/rtp-h264-keyframe.ts'
 import { sequenceDistance } from '../protocol/rtp.ts'
 import { readRtpInfo, readSessionHeader, readTransport } from '../protocol/rtsp-headers.ts'
 import { encodeInterleavedFrame } from '../protocol/rtsp-message.ts'
-import type { RelayOptions } from './relay.ts'
-import { startClipRelay } from './test-support/clip-relay.ts'
+import { startClipRelay, type ClipRelayChanges } from './test-support/clip-relay.ts'
 import { CLIP_FRAMES, makePackageClip, presentationOf } from './test-support/package-clip.ts'
 import { RtspClient, UdpReceiver } from './test-support/rtsp-client.ts'
 
@@ -14,7 +13,7 @@ const clip = makePackageClip()
 const [PICTURE, REPORTS] = [4, 5]
 const onChannels = (rtp: number): string => `RTP/AVP/TCP;unicast;interleaved=${rtp}-${rtp + 1}`
 
-async function openViewer(context: TestContext, changes: Partial<RelayOptions> = {}) {
+async function openViewer(context: TestContext, changes: ClipRelayChanges = {}) {
   const relay = await startClipRelay(context, clip, changes)
   const client = await RtspClient.open(relay.rtspPort)
   const reply = await client.request('SETUP', `${relay.url}/trackID=0`, { transport: onChannels(PICTURE) })

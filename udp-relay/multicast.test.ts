@@ -2,24 +2,26 @@ import { expect, test, type TestContext } from 'vitest'
 import { decodeRtcp, encodeRtcp, type RtcpPacket } from '../protocol/rtcp.ts'
 import { decodeRtp, sequenceDistance, type RtpPacket } from '../protocol/rtp.ts'
 import { readSessionHeader, readTransport } from '../protocol/rtsp-headers.ts'
-import type { RelayOptions } from './relay.ts'
-import { startClipRelay } from './test-support/clip-relay.ts'
+import { MulticastStreams } from './multicast-streams.ts'
+import { SegmentCache } from './segment-cache.ts'
+import { startClipRelay, type ClipRelayChanges } from './test-support/clip-relay.ts'
 import { freeMulticast } from './test-support/free-multicast.ts'
-import { CLIP_FRAMES, makePackageClip } from './test-support/package-clip.ts'
+import { CLIP_FRAMES, makePackageClip, presentationOf } from './test-support/package-clip.ts'
 import { RtspClient } from './test-support/rtsp-client.ts'
+import { VirtualTimer } from './test-support/virtual-timer.ts'
 import { bindUdp, closeUdp } from './udp-sockets.ts'
 
 const clip = makePackageClip()
 const transport = 'RTP/AVP;multicast'
 
-async function open(context: TestContext, changes: Partial<RelayOptions> = {}) {
+async function open(context: TestContext, changes: ClipRelayChanges = {}) {
   const multicast = await freeMulticast()
   const relay = await startClipRelay(context, clip, { multicast, ...changes })
   return { multicast, relay, url: relay.url, client: await RtspClient.open(relay.rtspPort) }
 }
 
 /** A viewer who has set up the picture, and what comes to the group. */
-async function openViewer(context: TestContext, changes: Partial<RelayOptions> = {}) {
+async function openViewer(context: TestContext, changes: ClipRelayChanges = {}) {
   const opened = await open(context, changes)
   const { client, url, multicast } = opened
   const reply = await client.request('SETUP', `${url}/trackID=0`, { transport })
@@ -125,10 +127,26 @@ test('a report to the group keeps the viewers of its address', async (context) =
     return group.rtp.length > 120 // some 3 s
   })
   expect(group.byes()).toBe(0)
-  await group.until(() => group.byes() === 1) // our own reports are nobody's sign of life
+  await group.until(() => group.byes() === 1)
 })
 
 test('multicast is refused where no groups are configured', async (context) => {
   const off = await open(context, { multicast: undefined })
   expect((await off.client.request('SETUP', `${off.url}/trackID=0`, { transport })).status).toBe(461)
+})
+
+test('MulticastStream takes the reports of others for signs of life of their address, and not its own', async () => {
+  const parts = { segments: new SegmentCache({ maxBytes: 1_000_000 }), timer: new VirtualTimer(), random: () => 0.5 }
+  const streams = new MulticastStreams(await freeMulticast(), parts)
+  const stream = await streams.streamOf(presentationOf(clip))
+  let signs = 0
+  const onAlive = (): void => void (signs += 1)
+  const seat = stream.join({ address: '127.0.0.1', onAlive, onFailed: () => {} })
+  const report = (ssrc: number): Uint8Array => encodeRtcp([{ kind: 'receiver-report', ssrc, reports: [] }])
+  stream.takeRtcp(0, report(1), '127.0.0.1')
+  stream.takeRtcp(0, report(stream.tracks[0]?.ssrc ?? 0), '127.0.0.1')
+  stream.takeRtcp(0, report(1), '127.0.0.2')
+  stream.takeRtcp(0, Uint8Array.of(0x80), '127.0.0.1')
+  expect(signs).toBe(1)
+  seat.close()
 })

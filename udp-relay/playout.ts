@@ -109,7 +109,7 @@ export class Playout {
     const keyframesOnly = pace.scale > 1
     const goesOn = startSeconds === undefined && this.#feed !== undefined && !this.#feed.hasEnded
     const resumes = goesOn && this.#feed?.keyframesOnly === keyframesOnly
-    const keyframe = resumes ? undefined : this.#keyframe(startSeconds ?? (goesOn ? this.positionSeconds : 0))
+    const keyframe = resumes ? undefined : this.#keyframe(startSeconds ?? (goesOn ? this.positionSeconds : undefined))
     const turn = this.#stop()
     if (keyframe !== undefined) {
       const feed = await PacketFeed.open(this.#options, keyframe, keyframesOnly)
@@ -136,8 +136,11 @@ export class Playout {
     this.#sendBye()
   }
 
-  #keyframe(seconds: number): Keyframe {
+  /** Without a start, 0; of a live stream the newest one, and never one that is gone. */
+  #keyframe(startSeconds: number | undefined): Keyframe {
     const outline = this.#options.presentation.outline()
+    const window = this.#options.presentation.live?.window ?? { startSeconds: 0, liveSeconds: 0 }
+    const seconds = Math.max(startSeconds ?? window.liveSeconds, window.startSeconds)
     if (seconds > this.durationSeconds) {
       throw new PlayoutRefusal('start-beyond-end', `${seconds} s is after the end, ${this.durationSeconds} s`)
     }

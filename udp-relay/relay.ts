@@ -3,7 +3,8 @@ import type { Logger } from 'pino'
 import { Authentication, type RtspUsers } from './authentication.ts'
 import type { MulticastOptions } from './multicast-groups.ts'
 import { MulticastStreams } from './multicast-streams.ts'
-import type { PresentationSource } from './presentation-source.ts'
+import type { LivePresentations } from './live-presentations.ts'
+import { Publishing } from './publishing.ts'
 import { openFileLimit } from './open-file-limit.ts'
 import { RtpPorts } from './rtp-ports.ts'
 import { RtspServer } from './rtsp-server.ts'
@@ -21,7 +22,7 @@ export type RelayLimits = {
 }
 
 export type RelayOptions = {
-  readonly source: PresentationSource
+  readonly source: LivePresentations // with what is published here
   readonly segments: SegmentCache
   readonly host: string
   readonly rtspPort: number // 0: any
@@ -71,9 +72,18 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
   const streams = multicast && new MulticastStreams(multicast, { segments, timer, random: Math.random })
   const isOpen = Object.keys(users).length === 0
   const authentication = isOpen ? undefined : new Authentication(users, () => timer.nowMs())
-  const server = new RtspServer({ source, sessions, streams, links, authentication, logger }, limits)
+  const publishing = new Publishing({
+    live: source,
+    ports,
+    timer,
+    logger,
+    timeoutSeconds: limits.sessionTimeoutSeconds,
+    isGuarded: !isOpen,
+  })
+  const server = new RtspServer({ source, sessions, streams, publishing, links, authentication, logger }, limits)
   let closed: Promise<void> | undefined
   const closeAll = async (): Promise<void> => {
+    publishing.close()
     sessions.close() // with the streams that they watch
     await server.close()
     await ports.close()

@@ -45,9 +45,14 @@ export class RtspConnection {
 
   /** Ends a connection that asks nothing and belongs to no viewer. One that sends half a request is no better. */
   closeIfIdle(idleMs: number): void {
-    for (const id of this.#sessionIds) if (!this.#options.sessions.has(id)) this.#sessionIds.delete(id)
+    for (const id of this.#sessionIds) if (!this.#isOpen(id)) this.#sessionIds.delete(id)
     const isIdle = performance.now() - this.#lastRequestMs > idleMs
     if (isIdle && this.#sessionIds.size === 0) this.close()
+  }
+
+  #isOpen(sessionId: string): boolean {
+    const { sessions, publishing } = this.#options
+    return sessions.has(sessionId) || publishing.has(sessionId)
   }
 
   async #take(bytes: Uint8Array): Promise<void> {

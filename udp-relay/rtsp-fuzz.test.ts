@@ -7,7 +7,10 @@ import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { sharedFile } from '../lab/test-support/shared-files.ts'
 import { readSessionHeader } from '../protocol/rtsp-headers.ts'
 import { encodeInterleavedFrame } from '../protocol/rtsp-message.ts'
-import { sequenceDistance } from '../protocol/rtp.ts'
+import { encodeRtp, sequenceDistance } from '../protocol/rtp.ts'
+import { LiveSegments } from '../stream/live-segments.ts'
+import { PublisherClock } from './publisher-clock.ts'
+import { PublisherTrack } from './publisher-track.ts'
 import { startClipRelay } from './test-support/clip-relay.ts'
 import { freeMulticast } from './test-support/free-multicast.ts'
 import { makePackageClip } from './test-support/package-clip.ts'
@@ -127,4 +130,43 @@ test('the relay outlives any packets on the channels of a viewer, set up or not'
     return Buffer.concat([setUp, ...[0, 1, 7].map((channel) => encodeInterleavedFrame(channel, bytes))])
   })
   await bombard(context, inputs)
+})
+
+function readInputs(folder: string, pattern: RegExp): Uint8Array[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => pattern.test(name))
+  return names.map((name) => readFileSync(join(folder, name)).subarray(0, 0xffff))
+}
+
+test('the relay outlives any description that is announced', async (context) => {
+  const descriptions = readInputs(sharedFile(context, 'rtsp-fuzz'), /\.sdp$|sdp.*\.bin$/)
+  expect(descriptions.length).toBeGreaterThan(100)
+  const inputs = descriptions.map((body, index) => {
+    const head = `ANNOUNCE rtsp://h/live/fuzz${index} RTSP/1.0\r\nCSeq: 1\r\nContent-Length: ${body.length}\r\n\r\n`
+    return Buffer.concat([Buffer.from(head), body])
+  })
+  await bombard(context, inputs)
+})
+
+test('PublisherTrack and LiveSegments take any packets', (context) => {
+  const payloads = readInputs(sharedFile(context, 'rtsp-fuzz'), /^(rtcp|gortsplib\/format_|webrtc|mp4ff).*\.bin$/)
+  expect(payloads.length).toBeGreaterThan(100)
+  const picture = new PublisherTrack({ payloadType: 96, clockRateHz: 90_000, waitMs: 100 })
+  const sound = new PublisherTrack({ payloadType: 96, clockRateHz: 48_000, samplesPerFrame: 1024, waitMs: 0 })
+  const limits = { windowSeconds: 1, maxGroupSeconds: 1, maxGroupBytes: 1e6 }
+  const segments = new LiveSegments({ variant: 'x', parameterSets: [], ...limits })
+  const clock = new PublisherClock(() => [picture, sound])
+  payloads.forEach((payload, at) => {
+    const [sequenceNumber, timestampTicks] = [(at * 3) & 0xffff, Math.imul(at, 0x3b9a_ca07) >>> 0]
+    const rtp = encodeRtp({ marker: at % 3 === 0, payloadType: 96, sequenceNumber, timestampTicks, ssrc: 1, payload })
+    for (const track of [picture, sound]) {
+      track.pushRtp(payload, at, at)
+      track.pushRtcp(payload)
+      for (const { unit, ptsTicks } of clock.push(track, track.pushRtp(rtp, at, at), at * 10)) {
+        if (unit.kind === 'sound') segments.pushSound({ ptsTicks, data: unit.data })
+        else segments.pushPicture({ ptsTicks, nals: unit.nals })
+      }
+    }
+  })
+  segments.end()
+  expect(segments.outline.ended).toBe(true)
 })

@@ -16,6 +16,7 @@ import { plainAddress } from './plain-address.ts'
 import { PlayoutRefusal, type PlayoutStart } from './playout.ts'
 import type { OpenPresentation, PresentationSource } from './presentation-source.ts'
 import { paceHeaders, readPace } from './rtsp-pace.ts'
+import type { Publishing } from './publishing.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import { readRtspAddress, trackUrl, type RtspAddress } from './rtsp-url.ts'
 import { chooseTransport, type TransportOffer } from './transport-offer.ts'
@@ -41,12 +42,13 @@ export type RelayParts = {
   readonly sessions: ViewerSessions
   readonly links: ViewerLinks | undefined
   readonly streams: MulticastStreams | undefined // undefined: no multicast
+  readonly publishing: Publishing
   readonly authentication: Authentication | undefined // undefined: everyone may
 }
 
 type Method = (exchange: Exchange, parts: RelayParts) => Promise<void>
 
-/** RFC 2326 section 10. ANNOUNCE, RECORD and REDIRECT belong to servers of another kind. */
+/** What viewers ask, RFC 2326 section 10; REDIRECT is a server's. */
 const methods: ReadonlyMap<string, Method> = new Map([
   ['OPTIONS', options],
   ['DESCRIBE', describe],
@@ -57,7 +59,7 @@ const methods: ReadonlyMap<string, Method> = new Map([
   ['GET_PARAMETER', parameter],
   ['SET_PARAMETER', parameter],
 ])
-const methodNames = [...methods.keys()].join(', ')
+const methodNames = [...methods.keys(), 'ANNOUNCE', 'RECORD'].join(', ')
 
 /** Answers a request by `respond`, or throws: RtspRefusal, PlayoutRefusal, or our own mistake. */
 export async function answer(exchange: Exchange, parts: RelayParts): Promise<void> {
@@ -68,6 +70,7 @@ export async function answer(exchange: Exchange, parts: RelayParts): Promise<voi
   if (required !== undefined) throw new RtspRefusal(551, `Require: ${required}`, { unsupported: required })
   if (method !== 'OPTIONS') parts.authentication?.check(exchange.request) // players ask what there is before they know who
   checkLink(exchange, parts)
+  if (await parts.publishing.answer(exchange)) return
   const carryOut = methods.get(method)
   if (carryOut === undefined) throw new RtspRefusal(501, `method ${method.slice(0, 40)}`, { allow: methodNames })
   await carryOut(exchange, parts)
