@@ -4,8 +4,8 @@ import type { Outline, OutlineSegment } from '../protocol/outline.ts'
 import { OUTLINE_SO_FAR } from '../segmenter/variant-writer.ts'
 
 export type GrowingOutlineOptions = {
-  /** Where the package may lie, the likeliest first; none: the job has failed, or the video has gone. */
-  readonly folders: () => readonly string[]
+  /** Where the package may lie, the likeliest first: while it is published, it moves from the one to the other. */
+  readonly folders: readonly string[]
   readonly variant: string
   readonly nowMs: () => number
   /** The whole outline, once the package is published. Rejects before. */
@@ -13,6 +13,7 @@ export type GrowingOutlineOptions = {
 }
 
 const REFRESH_MS = 200
+const MISSES_OF_THE_GONE = 10 // in a row: no longer between two renames, the job has failed
 
 /** The outline of a variant that is being made, out of the rows that the segmenter leaves as it goes. It is read again when
  *  somebody asks for it, not more often than each 0.2 s. */
@@ -22,6 +23,7 @@ export class GrowingOutline {
   #readBytes = 0
   #refreshedMs: number
   #isRefreshing = false
+  #misses = 0
 
   private constructor(options: GrowingOutlineOptions, head: Outline, readBytes: number) {
     this.#options = options
@@ -32,7 +34,7 @@ export class GrowingOutline {
 
   /** Resolves undefined while there is no segment yet. */
   static async open(options: GrowingOutlineOptions): Promise<GrowingOutline | undefined> {
-    for (const folder of options.folders()) {
+    for (const folder of options.folders) {
       const rows = await readRows(join(folder, options.variant), 0)
       const [head, ...segments] = rows?.values ?? []
       if (rows === undefined || head === undefined || segments.length === 0) continue
@@ -56,17 +58,18 @@ export class GrowingOutline {
     this.#isRefreshing = false
   }
 
-  /** A job that failed leaves what there is: the video ends there. */
+  /** Of a job that failed, or was ended with its video, nothing is left: the video ends where it was. */
   async #next(): Promise<Outline> {
-    const folders = this.#options.folders().map((folder) => join(folder, this.#options.variant))
-    if (folders.length === 0) return { ...this.#outline, ended: true }
-    for (const folder of folders) {
+    const { folders, variant, readWhole } = this.#options
+    for (const folder of folders.map((place) => join(place, variant))) {
       const rows = await readRows(folder, this.#readBytes)
-      if (rows !== undefined) return this.#grownBy(rows)
-      const whole = await this.#options.readWhole(folder).catch(() => undefined)
-      if (whole !== undefined) return whole
+      const next = rows === undefined ? await readWhole(folder).catch(() => undefined) : this.#grownBy(rows)
+      if (next === undefined) continue
+      this.#misses = 0
+      return next
     }
-    return this.#outline // between two renames
+    this.#misses += 1
+    return this.#misses < MISSES_OF_THE_GONE ? this.#outline : { ...this.#outline, ended: true }
   }
 
   #grownBy({ values, bytes }: Rows): Outline {

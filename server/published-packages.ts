@@ -42,9 +42,9 @@ export class PublishedPackages implements PresentationSource {
   ): Promise<Omit<OpenPresentation, 'close'> | undefined> {
     const packageKey = `${id}/${attempt}/${variant}`
     const { folder } = this.#library
-    // A removed video has no folder by its name any more, and is where it was.
-    const folders = (): readonly string[] => [folder.package(id), folder.attempt(id, attempt)]
-    const growing = status === 'playable' ? await this.#growingOutline(packageKey, id, attempt, variant) : undefined
+    const making = status === 'playable' ? [folder.attempt(id, attempt)] : []
+    const folders = [...making, folder.package(id)]
+    const growing = status === 'playable' ? await this.#growingOutline(packageKey, folders, variant) : undefined
     if (status === 'playable' && growing === undefined) return undefined
     const whole = growing === undefined ? await this.#outline(packageKey, join(folder.package(id), variant)) : undefined
     const outline = (): Outline => whole ?? (growing as GrowingOutline).current()
@@ -55,7 +55,7 @@ export class PublishedPackages implements PresentationSource {
       outline,
       async readSegment(index) {
         const segment = outline().segments[index]
-        if (segment !== undefined) return readFirst(folders().map((place) => join(place, variant, segment.uri)))
+        if (segment !== undefined) return readFirst(folders.map((place) => join(place, variant, segment.uri)))
         throw new RangeError(`expected a segment below ${outline().segments.length}, got ${index}`)
       },
     }
@@ -64,14 +64,13 @@ export class PublishedPackages implements PresentationSource {
   /** One for all who watch the same. */
   async #growingOutline(
     packageKey: string,
-    id: string,
-    attempt: number,
+    folders: readonly string[],
     variant: string,
   ): Promise<GrowingOutline | undefined> {
     const known = this.#growing.get(packageKey)
     if (known !== undefined) return known
     const opened = await GrowingOutline.open({
-      folders: () => (this.#library.find(id)?.attempt === attempt ? this.#library.packageFolders(id) : []),
+      folders,
       variant,
       nowMs: () => performance.now(),
       readWhole: (variantFolder) => this.#outline(packageKey, variantFolder),
