@@ -1,13 +1,21 @@
 import type { Outline } from './outline.ts'
 import { aacFormatParameters, h264FormatParameters, writeSdp, type SdpTrack } from './sdp.ts'
 
+/** Where a presentation is sent for all, if it is: each track to a port of one group. */
+export type StreamAddress = {
+  readonly group: string
+  readonly ttl: number
+  readonly portOf: (trackIndex: number) => number
+}
+
 export type DescriptionOptions = {
   readonly title: string
   readonly requestUrl: string // told as the URL of the whole, as every player expects it
   readonly serverAddress: string
   readonly nowUnixMs: number
   readonly trackUrl: (trackIndex: number) => string
-  readonly repairs: boolean // lost packets may be asked for again
+  readonly repairs?: boolean // lost packets may be asked for again; not of a group
+  readonly multicast?: StreamAddress | undefined // absent: the client chooses where to
 }
 
 /** For how long packets are kept to be sent again: what comes later helps no jitter buffer. */
@@ -21,7 +29,7 @@ const FIRST_DYNAMIC = 96 // RFC 3551 section 3
 
 /** The answer to DESCRIBE: an outline's tracks, RFC 8866 with RFC 2326 appendix C. */
 export function describePresentation(outline: Outline, options: DescriptionOptions): string {
-  const { title, requestUrl, serverAddress, nowUnixMs, trackUrl, repairs } = options
+  const { title, requestUrl, serverAddress, nowUnixMs, trackUrl, repairs = false, multicast } = options
   const last = outline.segments.at(-1)
   return writeSdp({
     sessionId: String(nowUnixMs), // as RFC 8866 section 5.2 proposes
@@ -29,7 +37,11 @@ export function describePresentation(outline: Outline, options: DescriptionOptio
     title,
     controlUrl: requestUrl,
     ...(outline.ended && last !== undefined ? { durationSeconds: last.startSeconds + last.durationSeconds } : {}),
-    tracks: describedTracks(outline, trackUrl).map((track) => (repairs ? repairable(track) : track)),
+    ...(multicast === undefined ? {} : { multicast: { group: multicast.group, ttl: multicast.ttl } }),
+    tracks: describedTracks(outline, trackUrl).map((track, trackIndex) => {
+      if (multicast !== undefined) return { ...track, port: multicast.portOf(trackIndex) }
+      return repairs ? repairable(track) : track
+    }),
   })
 }
 

@@ -9,6 +9,8 @@ export type TransportSpec = {
   readonly cast: 'unicast' | 'multicast'
   readonly clientPorts?: PortPair // RTP, RTCP
   readonly serverPorts?: PortPair
+  readonly ports?: PortPair // of a multicast group
+  readonly ttl?: number // of multicast packets
   readonly interleaved?: PortPair // channels of RTP, RTCP
   readonly destination?: string
   readonly source?: string
@@ -33,6 +35,8 @@ function readTransportSpec(text: string): TransportSpec | undefined {
     cast: named.has('multicast') ? 'multicast' : 'unicast',
     ...present('clientPorts', readPortPair(named.get('client_port'))),
     ...present('serverPorts', readPortPair(named.get('server_port'))),
+    ...present('ports', readPortPair(named.get('port'))),
+    ...present('ttl', /^\d{1,3}$/.test(named.get('ttl') ?? '') ? Number(named.get('ttl')) : undefined),
     ...present('interleaved', readPortPair(named.get('interleaved'))),
     ...present('destination', named.get('destination')),
     ...present('source', named.get('source')),
@@ -53,6 +57,8 @@ export function writeTransport(spec: TransportSpec): string {
     ...pair('interleaved', spec.interleaved),
     ...pair('client_port', spec.clientPorts),
     ...pair('server_port', spec.serverPorts),
+    ...pair('port', spec.ports),
+    ...(spec.ttl === undefined ? [] : [`ttl=${spec.ttl}`]),
     ...(spec.ssrc === undefined ? [] : [`ssrc=${spec.ssrc.toString(16).toUpperCase().padStart(8, '0')}`]),
     ...(spec.mode === undefined ? [] : [`mode="${spec.mode}"`]),
   ].join(';')

@@ -10,6 +10,7 @@ export type SdpTrack = {
   readonly channelCount?: number // audio only
   readonly formatParameters: ReadonlyMap<string, string> // of a=fmtp, in written order; readers find them in lower case
   readonly controlUrl: string
+  readonly port?: number // of a multicast group; absent: the client chooses
   readonly bandwidthKbitPerSecond?: number // b=AS
   readonly repair?: SdpRepair
 }
@@ -24,6 +25,7 @@ export type PresentationDescription = {
   readonly title: string
   readonly controlUrl: string // of the whole presentation
   readonly durationSeconds?: number // absent while it grows; without it VLC allows no seeking
+  readonly multicast?: { readonly group: string; readonly ttl: number } // where all tracks are sent
   readonly tracks: readonly SdpTrack[]
 }
 
@@ -57,7 +59,7 @@ export function aacFormatParameters(audioSpecificConfigHex: string): Map<string,
  *  resolve relative ones each in its own way. */
 export function writeSdp(description: PresentationDescription): string {
   const ipVersion = description.serverAddress.includes(':') ? 6 : 4
-  const { durationSeconds } = description
+  const { durationSeconds, multicast } = description
   const session: SessionDescription = {
     version: 0,
     origin: {
@@ -69,7 +71,10 @@ export function writeSdp(description: PresentationDescription): string {
       address: description.serverAddress,
     },
     name: oneLine(description.title),
-    connection: { version: ipVersion, ip: ipVersion === 6 ? '::' : '0.0.0.0' }, // RFC 2326 section C.1.7
+    connection:
+      multicast === undefined
+        ? { version: ipVersion, ip: ipVersion === 6 ? '::' : '0.0.0.0' } // RFC 2326 section C.1.7
+        : { version: 4, ip: `${multicast.group}/${multicast.ttl}` },
     timing: { start: 0, stop: 0 },
     control: description.controlUrl,
     // sdp-transform's name for attributes it has no field for.
@@ -87,7 +92,7 @@ function mediaOf(track: SdpTrack): MediaDescription {
   const { bandwidthKbitPerSecond, repair } = track
   return {
     type: track.kind,
-    port: 0, // the client chooses, RFC 2326 section C.1.2
+    port: track.port ?? 0, // 0: the client chooses, RFC 2326 section C.1.2
     protocol: repair === undefined ? 'RTP/AVP' : 'RTP/AVPF',
     payloads: [track.payloadType, ...(repair === undefined ? [] : [repair.rtxPayloadType])].join(' '),
     ...(bandwidthKbitPerSecond === undefined ? {} : { bandwidth: [{ type: 'AS', limit: bandwidthKbitPerSecond }] }),

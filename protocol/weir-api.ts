@@ -165,11 +165,12 @@ export type RtspSessionStatus = {
   readonly presentation: { readonly title: string; readonly variant: string }
   readonly link?: string
   readonly phase: 'init' | 'ready' | 'playing'
-  readonly transport: 'udp'
+  readonly transport: 'udp' | 'interleaved' | 'multicast' // of a group the figures are those of all its viewers
   readonly seconds: number // since it began
   readonly positionSeconds: number
   readonly sentPackets: number
-  readonly droppedPackets: number // that the socket did not take
+  readonly droppedPackets: number // that the way out did not take
+  readonly droppedFrames?: number // interleaved: whole ones, while the viewer did not read
   readonly roundTripMs?: number // by its newest report that told one
   readonly tracks: readonly RtspTrackStatus[]
   readonly repair?: RepairFigures

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Reception } from '../protocol/weir-api.ts'
 import type { Tools } from '../segmenter/tools.ts'
+import { LivePresentations } from '../udp-relay/live-presentations.ts'
 import { startRelay, type RunningRelay } from '../udp-relay/relay.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
@@ -115,13 +116,13 @@ export async function serve(parts: ServeParts): Promise<RunningWeir> {
 /** The rooms, in the order in which they need each other; the chores of a start go on after it listens. */
 async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): Promise<RunningWeir> {
   const { config, tools, logger } = parts
-  const { host, rtspPort, rtpPort, publicUrl } = config
+  const { host, rtspPort, rtpPort, rtspUsers: users, multicast, publicUrl } = config
   const log = new EventLog<FeedEvent>(EVENTS_KEPT)
   const library = await Library.open({ folder, logger, nowUnixMs: Date.now, onEvent: (event) => log.append(event) })
   const recovered = await recover(library, logger)
   const intake = startIntake(library, closing, parts)
 
-  const source = new PublishedPackages(library)
+  const source = new LivePresentations(new PublishedPackages(library))
   const sending = {
     source,
     segments: new SegmentCache({ maxBytes: SEGMENT_CACHE_BYTES }),
@@ -131,7 +132,17 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const sessions = startSessions(sending, { log, metrics }, closing, parts)
   const links = new LinksOfViewers(sessions.links)
   const onReception = (reception: Reception): void => metrics.noteReception('rtsp', reception)
-  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, onReception, logger })
+  const relay = await startRelay({
+    ...sending,
+    links,
+    host,
+    rtspPort,
+    rtpPort,
+    users,
+    multicast,
+    onReception,
+    logger,
+  })
   closing.add(() => relay.close())
   metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
 

@@ -1,7 +1,8 @@
 import type { Keyframe } from '../protocol/outline.ts'
 import { PacketQueue, type TimedPacket } from '../stream/packet-queue.ts'
 import { packetsFrom } from '../stream/send-schedule.ts'
-import type { PacketisedPacket } from './packetised-segment.ts'
+import { keyframePackets } from './keyframe-packets.ts'
+import type { PacketisedPacket, PacketisedSegment } from './packetised-segment.ts'
 import type { OpenPresentation } from './presentation-source.ts'
 import type { SegmentCache } from './segment-cache.ts'
 
@@ -15,22 +16,24 @@ export type FeedOptions = {
 export class PacketFeed {
   readonly #options: FeedOptions
   readonly #queue: PacketQueue<PacketisedPacket>
+  readonly keyframesOnly: boolean
   #nextSegment: number
   #fetching = false
 
-  private constructor(options: FeedOptions, queue: PacketQueue<PacketisedPacket>, nextSegment: number) {
+  private constructor(options: FeedOptions, nextSegment: number, keyframesOnly: boolean) {
     this.#options = options
-    this.#queue = queue
+    this.#queue = new PacketQueue<PacketisedPacket>(options.presentation.outline().audio)
     this.#nextSegment = nextSegment
+    this.keyframesOnly = keyframesOnly
   }
 
-  /** Rejects when the segment cannot be read. */
-  static async open(options: FeedOptions, keyframe: Keyframe): Promise<PacketFeed> {
+  /** `keyframesOnly`: as a fast forward shows it. Rejects when the segment cannot be read. */
+  static async open(options: FeedOptions, keyframe: Keyframe, keyframesOnly = false): Promise<PacketFeed> {
     const { presentation, segments, maxRtpBytes } = options
     const segment = await segments.packets(presentation, keyframe.segmentIndex, maxRtpBytes)
-    const queue = new PacketQueue<PacketisedPacket>(presentation.outline().audio)
-    queue.add(packetsFrom(segment.packets, keyframe))
-    return new PacketFeed(options, queue, keyframe.segmentIndex + 1)
+    const feed = new PacketFeed(options, keyframe.segmentIndex, keyframesOnly)
+    feed.#add(packetsFrom(segment.packets, keyframe))
+    return feed
   }
 
   get isMidUnit(): boolean {
@@ -64,9 +67,14 @@ export class PacketFeed {
     this.#fetching = true
     segments.packets(presentation, this.#nextSegment, maxRtpBytes).then((segment) => {
       this.#fetching = false
-      this.#nextSegment += 1
-      this.#queue.add(segment.packets)
+      this.#add(segment.packets)
       onFetched()
     }, onFailed)
+  }
+
+  #add(packets: PacketisedSegment['packets']): void {
+    const segment = this.#options.presentation.outline().segments[this.#nextSegment]
+    this.#nextSegment += 1
+    this.#queue.add(this.keyframesOnly && segment !== undefined ? keyframePackets(packets, segment) : packets)
   }
 }

@@ -7,7 +7,7 @@ import type { PacketSink } from './packet-sink.ts'
 import { RtpSender } from './rtp-sender.ts'
 import type { SendTimer } from './send-timer.ts'
 import { byeDatagram, newCname, senderReportDatagram, type ReportedMoment } from './sender-reports.ts'
-import { Timeline } from './timeline.ts'
+import { NORMAL_PACE, Timeline, type PlayoutPace } from './timeline.ts'
 
 /** One viewer's way of one presentation into one sink. Neither is closed by it: see closing.md. */
 export type PlayoutOptions = FeedOptions & {
@@ -99,18 +99,21 @@ export class Playout {
 
   /** Plays from the keyframe at or before `startSeconds`; without it goes on from the pause point, or from 0.
    *  `beforeFirstPacket` is given what the promise resolves to, and is waited for. The first packet is due then, or at
-   *  `firstPacketMs`, a moment that has just passed. Rejects with PlayoutRefusal (what was playing then plays on, unless it
-   *  was superseded), or when the segment cannot be read. */
+   *  `firstPacketMs`, a moment that has just passed. With a scale above 1 keyframes alone are sent. Rejects with
+   *  PlayoutRefusal (what was playing then plays on, unless it was superseded), or when the segment cannot be read. */
   async play(
     startSeconds?: number,
     beforeFirstPacket?: (start: PlayoutStart) => Promise<void>,
     firstPacketMs?: number,
+    pace: PlayoutPace = NORMAL_PACE,
   ): Promise<PlayoutStart> {
-    const resumes = startSeconds === undefined && this.#feed !== undefined && !this.#feed.hasEnded
-    const keyframe = resumes ? undefined : this.#keyframe(startSeconds ?? 0)
+    const keyframesOnly = pace.scale > 1
+    const goesOn = startSeconds === undefined && this.#feed !== undefined && !this.#feed.hasEnded
+    const resumes = goesOn && this.#feed?.keyframesOnly === keyframesOnly
+    const keyframe = resumes ? undefined : this.#keyframe(startSeconds ?? (goesOn ? this.positionSeconds : undefined))
     const turn = this.#stop()
     if (keyframe !== undefined) {
-      const feed = await PacketFeed.open(this.#options, keyframe)
+      const feed = await PacketFeed.open(this.#options, keyframe, keyframesOnly)
       this.#checkTurn(turn)
       this.#feed = feed
       this.#pausedMs = keyframe.startSeconds * 1000 // s to ms
@@ -118,7 +121,7 @@ export class Playout {
     const start = this.#nextStart(firstPacketMs ?? this.#options.timer.nowMs())
     await beforeFirstPacket?.(start.told)
     this.#checkTurn(turn)
-    this.#begin(start.elapsedMs, firstPacketMs ?? this.#options.timer.nowMs())
+    this.#begin(start.elapsedMs, firstPacketMs ?? this.#options.timer.nowMs(), pace)
     return start.told
   }
 
@@ -134,8 +137,11 @@ export class Playout {
     this.#sendBye()
   }
 
-  #keyframe(seconds: number): Keyframe {
+  /** Without a start, 0; of a live stream the newest one, and never one that is gone. */
+  #keyframe(startSeconds: number | undefined): Keyframe {
     const outline = this.#options.presentation.outline()
+    const window = this.#options.presentation.live?.window ?? { startSeconds: 0, liveSeconds: 0 }
+    const seconds = Math.max(startSeconds ?? window.liveSeconds, window.startSeconds)
     if (seconds > this.durationSeconds) {
       throw new PlayoutRefusal('start-beyond-end', `${seconds} s is after the end, ${this.durationSeconds} s`)
     }
@@ -177,10 +183,10 @@ export class Playout {
     }
   }
 
-  #begin(elapsedMs: number, firstPacketMs: number): void {
+  #begin(elapsedMs: number, firstPacketMs: number, pace: PlayoutPace): void {
     const { newReportRandom, timer } = this.#options
     const firstSendMs = this.#firstSendMs()
-    this.#timeline = new Timeline({ startMs: this.#pausedMs, elapsedMs, firstSendMs, nowMs: firstPacketMs })
+    this.#timeline = new Timeline({ startMs: this.#pausedMs, elapsedMs, firstSendMs, nowMs: firstPacketMs }, pace)
     this.#latestTimeline = this.#timeline
     this.#nextReportMs = firstPacketMs
     this.#reportRandom = newReportRandom?.() ?? this.#reportRandom

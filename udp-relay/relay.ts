@@ -1,7 +1,11 @@
 import { lookup } from 'node:dns/promises'
 import type { Logger } from 'pino'
 import type { Reception } from '../protocol/weir-api.ts'
-import type { PresentationSource } from './presentation-source.ts'
+import { Authentication, type RtspUsers } from './authentication.ts'
+import type { MulticastOptions } from './multicast-groups.ts'
+import { MulticastStreams } from './multicast-streams.ts'
+import type { LivePresentations } from './live-presentations.ts'
+import { Publishing } from './publishing.ts'
 import { openFileLimit } from './open-file-limit.ts'
 import { RtpPorts } from './rtp-ports.ts'
 import { RtspServer } from './rtsp-server.ts'
@@ -19,12 +23,14 @@ export type RelayLimits = {
 }
 
 export type RelayOptions = {
-  readonly source: PresentationSource
+  readonly source: LivePresentations // with what is published here
   readonly segments: SegmentCache
   readonly host: string
   readonly rtspPort: number // 0: any
   readonly rtpPort: number // even; 0: any pair
   readonly logger: Logger
+  readonly users?: RtspUsers // absent or none: everyone may watch
+  readonly multicast?: MulticastOptions | undefined // absent: none
   readonly links?: ViewerLinks // absent: no address names one, and nothing lies between
   readonly onReception?: (reception: Reception) => void // what receiver reports of all viewers say
   readonly timer?: SendTimer // one for the whole process, when others send too
@@ -53,13 +59,13 @@ const FILES_OF_THE_REST = 200
 /** Serves the presentations of `source` by RTSP and RTP over UDP. Rejects when a port is taken. `close` says goodbye to
  *  every viewer. */
 export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
-  const { source, segments, links, logger, rtspPort, onReception, timer = new SharedSendTimer() } = options
-  const { random = Math.random } = options
+  const { source, segments, users = {}, multicast, links, logger, rtspPort, onReception = () => {} } = options
+  const { timer = new SharedSendTimer(), random = Math.random } = options
   const limits = { ...defaultLimits, ...options.limits }
   const { address: host } = await lookup(options.host)
   const ports = await RtpPorts.open(host, options.rtpPort)
   const sessions = new ViewerSessions(
-    { segments, ports, timer, random, logger, ...(onReception === undefined ? {} : { onReception }) },
+    { segments, ports, timer, random, logger, onReception },
     {
       sessions: Math.max(1, Math.floor(((await openFileLimit()) - FILES_OF_THE_REST) / FILES_PER_SESSION)),
       sessionsPerAddress: limits.sessionsPerAddress,
@@ -67,10 +73,22 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
     },
   )
   if (!ports.sendsConnected) logger.warn('this system has no connected UDP sockets on one port: sending costs more')
-  const server = new RtspServer({ source, sessions, ports, links, logger }, limits)
+  const streams = multicast && new MulticastStreams(multicast, { segments, timer, random, onReception })
+  const isOpen = Object.keys(users).length === 0
+  const authentication = isOpen ? undefined : new Authentication(users, () => timer.nowMs())
+  const publishing = new Publishing({
+    live: source,
+    ports,
+    timer,
+    logger,
+    timeoutSeconds: limits.sessionTimeoutSeconds,
+    isGuarded: !isOpen,
+  })
+  const server = new RtspServer({ source, sessions, streams, publishing, links, authentication, logger }, limits)
   let closed: Promise<void> | undefined
   const closeAll = async (): Promise<void> => {
-    sessions.close()
+    publishing.close()
+    sessions.close() // with the streams that they watch
     await server.close()
     await ports.close()
   }

@@ -2,30 +2,36 @@ import { describePresentation } from '../protocol/presentation-sdp.ts'
 import {
   readNptRange,
   readSessionHeader,
-  readTransport,
   writeNptRange,
   writeRtpInfo,
   writeSessionHeader,
   writeTransport,
-  type TransportSpec,
 } from '../protocol/rtsp-headers.ts'
 import type { RtspRequest } from '../protocol/rtsp-message.ts'
+import type { AnswerHeaders } from '../protocol/rtsp-response.ts'
+import type { Authentication } from './authentication.ts'
+import type { InterleavedChannels } from './interleaved-channels.ts'
+import type { MulticastStreams } from './multicast-streams.ts'
+import { plainAddress } from './plain-address.ts'
 import { PlayoutRefusal, type PlayoutStart } from './playout.ts'
 import type { OpenPresentation, PresentationSource } from './presentation-source.ts'
-import type { RtpPorts } from './rtp-ports.ts'
+import { paceHeaders, readPace } from './rtsp-pace.ts'
+import type { Publishing } from './publishing.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import { readRtspAddress, trackUrl, wantsRepair, type RtspAddress } from './rtsp-url.ts'
+import { chooseTransport, type TransportOffer } from './transport-offer.ts'
 import type { ViewerLinks } from './viewer-link.ts'
 import type { ViewerSession, Viewer } from './viewer-session.ts'
 import type { ViewerSessions } from './viewer-sessions.ts'
 
 /** A 200. CSeq, Date and the like are added where it is written. */
-export type RtspReply = { readonly headers: Readonly<Record<string, string>>; readonly body?: string }
+export type RtspReply = { readonly headers: AnswerHeaders; readonly body?: string }
 
 /** `respond` resolves when the reply has left the process. */
 export type Exchange = {
   readonly request: RtspRequest
   readonly viewer: Viewer
+  readonly channels: InterleavedChannels // of the connection
   readonly respond: (reply: RtspReply) => Promise<void>
   /** The connection now belongs to a viewer of this session. */
   readonly onSession: (id: string) => void
@@ -34,13 +40,15 @@ export type Exchange = {
 export type RelayParts = {
   readonly source: PresentationSource
   readonly sessions: ViewerSessions
-  readonly ports: RtpPorts
   readonly links: ViewerLinks | undefined
+  readonly streams: MulticastStreams | undefined // undefined: no multicast
+  readonly publishing: Publishing
+  readonly authentication: Authentication | undefined // undefined: everyone may
 }
 
 type Method = (exchange: Exchange, parts: RelayParts) => Promise<void>
 
-/** RFC 2326 section 10. ANNOUNCE, RECORD and REDIRECT belong to servers of another kind. */
+/** What viewers ask, RFC 2326 section 10; REDIRECT is a server's. */
 const methods: ReadonlyMap<string, Method> = new Map([
   ['OPTIONS', options],
   ['DESCRIBE', describe],
@@ -52,7 +60,7 @@ const methods: ReadonlyMap<string, Method> = new Map([
   ['SET_PARAMETER', parameter],
 ])
 const MOST_AGENT_CHARACTERS = 200
-const methodNames = [...methods.keys()].join(', ')
+const methodNames = [...methods.keys(), 'ANNOUNCE', 'RECORD'].join(', ')
 
 /** Answers a request by `respond`, or throws: RtspRefusal, PlayoutRefusal, or our own mistake. */
 export async function answer(exchange: Exchange, parts: RelayParts): Promise<void> {
@@ -61,7 +69,9 @@ export async function answer(exchange: Exchange, parts: RelayParts): Promise<voi
   if (!headers.has('cseq')) throw new RtspRefusal(400, 'no CSeq')
   const required = headers.get('require') ?? headers.get('proxy-require')
   if (required !== undefined) throw new RtspRefusal(551, `Require: ${required}`, { unsupported: required })
+  if (method !== 'OPTIONS') parts.authentication?.check(exchange.request) // players ask what there is before they know who
   checkLink(exchange, parts)
+  if (await parts.publishing.answer(exchange)) return
   const carryOut = methods.get(method)
   if (carryOut === undefined) throw new RtspRefusal(501, `method ${method.slice(0, 40)}`, { allow: methodNames })
   await carryOut(exchange, parts)
@@ -84,7 +94,7 @@ async function options(exchange: Exchange, { sessions }: RelayParts): Promise<vo
   await exchange.respond({ headers: { public: methodNames } })
 }
 
-async function describe({ request, viewer, respond }: Exchange, { source }: RelayParts): Promise<void> {
+async function describe({ request, viewer, respond }: Exchange, { source, streams }: RelayParts): Promise<void> {
   const accept = request.headers.get('accept')
   if (accept !== undefined && !/application\/(sdp|\*)|\*\/\*/i.test(accept)) throw new RtspRefusal(406, accept)
   const address = addressOf(request)
@@ -98,6 +108,7 @@ async function describe({ request, viewer, respond }: Exchange, { source }: Rela
       nowUnixMs: Date.now(),
       trackUrl: (trackIndex) => trackUrl(address, presentation.variant, trackIndex),
       repairs: wantsRepair(address),
+      multicast: wantsMulticast(address) ? streams?.addressOf(presentation) : undefined,
     })
     await respond({ headers: { 'content-type': 'application/sdp', 'content-base': `${requestUrl}/` }, body })
   } finally {
@@ -105,34 +116,52 @@ async function describe({ request, viewer, respond }: Exchange, { source }: Rela
   }
 }
 
-async function setUp(exchange: Exchange, { source, sessions, ports }: RelayParts): Promise<void> {
-  const { request, viewer, respond } = exchange
+/** `?multicast`: for players, live555's among them, that ask for a group only where the description names one. */
+function wantsMulticast({ query }: RtspAddress): boolean {
+  return new URLSearchParams(query).has('multicast')
+}
+
+async function setUp(exchange: Exchange, parts: RelayParts): Promise<void> {
+  const { request, viewer, channels, respond } = exchange
+  const { sessions, streams } = parts
   const address = addressOf(request)
-  const repairs = wantsRepair(address)
-  const offer = chooseTransport(request, viewer, repairs)
+  const { address: viewerAddress } = viewer
+  const offer = chooseTransport(request.headers.get('transport'), {
+    address: viewerAddress,
+    mode: 'PLAY',
+    allowsMulticast: streams !== undefined && viewer.link === undefined, // a link is one viewer's alone
+    allowsFeedback: wantsRepair(address),
+  })
   const named = findNamedSession(exchange, sessions)
-  if (named === undefined) sessions.checkRoom(viewer.address)
-  const userAgent = request.headers.get('user-agent')?.slice(0, MOST_AGENT_CHARACTERS)
-  const session =
-    named ?? sessions.create({ viewer, userAgent, repairs, presentation: await openPresentation(source, address) })
+  if (named === undefined) sessions.checkRoom(viewerAddress)
+  const session = named ?? (await openSession(exchange, offer.kind, parts))
   try {
-    const [rtpPort, rtcpPort] = offer.clientPorts
-    const track = await session.setUp(address.trackIndex, { rtpPort, rtcpPort })
+    const transport = await session.setUp(address.trackIndex, offer, channels)
     session.trackUrls.set(address.trackIndex ?? 0, request.url)
     exchange.onSession(session.id)
-    const transport: TransportSpec = {
-      lowerTransport: 'udp',
-      ...(offer.profile === undefined ? {} : { profile: offer.profile }),
-      cast: 'unicast',
-      source: plainAddress(viewer.localAddress),
-      clientPorts: offer.clientPorts,
-      serverPorts: [ports.rtpPort, ports.rtcpPort],
-      ssrc: track.ssrc,
-      mode: 'PLAY',
-    }
     await respond({ headers: { ...sessionHeader(session, sessions), transport: writeTransport(transport) } })
   } catch (error) {
     if (named === undefined) session.end('failed')
+    throw error
+  }
+}
+
+async function openSession(
+  { request, viewer, channels }: Exchange,
+  kind: TransportOffer['kind'],
+  { source, sessions, streams }: RelayParts,
+): Promise<ViewerSession> {
+  const address = addressOf(request)
+  const presentation = await openPresentation(source, address)
+  const userAgent = request.headers.get('user-agent')?.slice(0, MOST_AGENT_CHARACTERS)
+  const wanted = { viewer, presentation, userAgent, repairs: wantsRepair(address) }
+  if (kind !== 'multicast') return sessions.create({ ...wanted, way: { kind, channels } })
+  if (streams === undefined) throw new Error('multicast was accepted where there is none')
+  try {
+    const stream = await streams.streamOf(await openPresentation(source, address))
+    return sessions.create({ ...wanted, way: { kind, stream, streams } })
+  } catch (error) {
+    presentation.close()
     throw error
   }
 }
@@ -144,12 +173,13 @@ async function play(exchange: Exchange, { sessions }: RelayParts): Promise<void>
   const range = readNptRange(rangeText ?? 'npt=now-')
   if (!range.ok) throw new RtspRefusal(range.fault.code === 'unsupported' ? 501 : 457, `Range: ${rangeText}`)
   const { startSeconds } = range.value
-  const wanted = { trackIndex: trackOf(request), startSeconds, hasRange: startSeconds !== undefined }
+  const pace = readPace(request.headers)
+  const wanted = { trackIndex: trackOf(request), startSeconds, hasRange: startSeconds !== undefined, pace }
   await session.play(wanted, (start) =>
     respond({
       headers: {
         ...sessionHeader(session, sessions),
-        ...normalSpeed(request),
+        ...paceHeaders(request.headers, pace),
         ...(start === undefined ? {} : startHeaders(request, session, start)),
       },
     }),
@@ -170,11 +200,6 @@ function startHeaders(
   const isOpen = !session.presentation.outline().ended || /GStreamer/i.test(headers.get('user-agent') ?? '')
   const range = { startSeconds, ...(isOpen ? {} : { endSeconds: durationSeconds }) }
   return { range: writeNptRange(range), 'rtp-info': writeRtpInfo(info) }
-}
-
-/** Who asks for another speed is told the one used, RFC 2326 sections 12.34 and 12.35. */
-function normalSpeed({ headers }: RtspRequest): Record<string, string> {
-  return { ...(headers.has('scale') ? { scale: '1.0' } : {}), ...(headers.has('speed') ? { speed: '1.0' } : {}) }
 }
 
 async function pause(exchange: Exchange, { sessions }: RelayParts): Promise<void> {
@@ -213,24 +238,6 @@ async function openPresentation(source: PresentationSource, address: RtspAddress
   return presentation
 }
 
-/** The first offer that can be served: UDP, to the connection's own address. */
-function chooseTransport(
-  { headers }: RtspRequest,
-  viewer: Viewer,
-  repairs: boolean,
-): TransportSpec & Required<Pick<TransportSpec, 'clientPorts'>> {
-  const text = headers.get('transport')
-  if (text === undefined) throw new RtspRefusal(400, 'SETUP without Transport')
-  for (const offer of readTransport(text)) {
-    const { lowerTransport, cast, clientPorts, mode = 'PLAY', destination = viewer.address } = offer
-    const isOwnAddress = plainAddress(destination) === plainAddress(viewer.address)
-    if (offer.profile === 'AVPF' && !repairs) continue // feedback that nobody would answer
-    if (lowerTransport !== 'udp' || cast !== 'unicast' || mode !== 'PLAY' || !isOwnAddress) continue
-    if (clientPorts !== undefined && Math.min(...clientPorts) > 0) return { ...offer, clientPorts }
-  }
-  throw new RtspRefusal(461, `Transport: ${text.slice(0, 100)}`)
-}
-
 function findSession(exchange: Exchange, sessions: ViewerSessions): ViewerSession {
   const session = findNamedSession(exchange, sessions)
   if (session === undefined) throw new RtspRefusal(454, 'no Session header')
@@ -250,11 +257,6 @@ function findNamedSession(
 
 function sessionHeader({ id }: ViewerSession, { timeoutSeconds }: ViewerSessions): { session: string } {
   return { session: writeSessionHeader({ id, timeoutSeconds }) }
-}
-
-/** An IPv4 address as a dual-stack socket tells it, in its own form. */
-function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '')
 }
 
 /** What a refused playout is to RTSP. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { packetiseSegment, type PacketisedSegment } from './packetised-segment.ts'
+import { packetiseSegment, packetiseUnits, type PacketisedSegment } from './packetised-segment.ts'
 import type { OpenPresentation } from './presentation-source.ts'
 
 /** Segments as packets, built once for all viewers. The least recently used go when `maxBytes` are held; two viewers
@@ -29,6 +29,8 @@ export class SegmentCache {
   }
 
   async #build(presentation: OpenPresentation, index: number, maxRtpBytes: number): Promise<PacketisedSegment> {
+    const { live } = presentation
+    if (live !== undefined) return packetiseUnits(live.readUnits(index), presentation.outline(), index, maxRtpBytes)
     const bytes = await presentation.readSegment(index)
     return packetiseSegment(bytes, presentation.outline(), index, maxRtpBytes)
   }

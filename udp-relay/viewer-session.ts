@@ -1,17 +1,20 @@
 import type { Logger } from 'pino'
+import type { TransportSpec } from '../protocol/rtsp-headers.ts'
 import type { Reception, RtspSessionStatus } from '../protocol/weir-api.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
-import { Playout, type PlayoutStart, type PlayoutTrack } from './playout.ts'
+import { openDelivery, type DeliveryWay } from './deliveries.ts'
+import type { Delivery } from './delivery.ts'
+import type { InterleavedChannels } from './interleaved-channels.ts'
+import type { PlayoutStart, PlayoutTrack } from './playout.ts'
 import type { OpenPresentation } from './presentation-source.ts'
-import { ReceptionLog } from './reception-log.ts'
-import { RepairSink } from './repair-sink.ts'
 import type { RtpPorts } from './rtp-ports.ts'
-import { step, type SessionRequest, type SessionState, type Step, type TrackDestination } from './rtsp-session.ts'
+import { step, type SessionRequest, type SessionState, type Step } from './rtsp-session.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import type { SegmentCache } from './segment-cache.ts'
 import type { SendTimer } from './send-timer.ts'
-import { UdpSink } from './udp-sink.ts'
-import type { LinkedPackets, ViewerLink } from './viewer-link.ts'
+import { NORMAL_PACE, type PlayoutPace } from './timeline.ts'
+import type { TransportOffer } from './transport-offer.ts'
+import type { ViewerLink } from './viewer-link.ts'
 
 /** Who watches: UDP goes to no other address than that of the RTSP connection, and through its link. */
 export type Viewer = {
@@ -28,19 +31,29 @@ export type ViewerSessionOptions = {
   readonly presentation: OpenPresentation
   readonly userAgent: string | undefined
   readonly repairs: boolean // answers requests for lost packets
+  readonly way: DeliveryWay
   readonly segments: SegmentCache
   readonly ports: RtpPorts
   readonly timer: SendTimer
   readonly random: () => number
   readonly logger: Logger
-  readonly onReception?: (reception: Reception) => void // what receiver reports say
+  readonly onReception: (reception: Reception) => void // what receiver reports say
   /** It has ended, and what it sent last has left the link. */
   readonly onClosed: (session: ViewerSession) => void
 }
 
+export type PlayRequest = {
+  readonly trackIndex: number | undefined
+  readonly startSeconds: number | undefined
+  readonly hasRange: boolean
+  readonly pace: PlayoutPace
+}
+
+export type EndReason = 'teardown' | 'timeout' | 'refused' | 'disconnected' | 'failed' | 'closing'
+
 const REFUSED_MS = 5000
 
-/** One RTSP session: its state, what it plays, and its sockets. */
+/** One RTSP session: its state, what it plays, and how that reaches the viewer. */
 export class ViewerSession {
   readonly id: string
   readonly viewer: Viewer
@@ -48,59 +61,23 @@ export class ViewerSession {
   /** Of each track as the viewer wrote them at SETUP: RTP-Info names the tracks by them. */
   readonly trackUrls = new Map<number, string>()
   readonly #options: ViewerSessionOptions
-  readonly #receptions: ReceptionLog
-  readonly #sink: UdpSink
-  readonly #packets: LinkedPackets | undefined // the way to the sink, if it leads through a link
-  readonly #repair: RepairSink | undefined // before both
-  readonly #playout: Playout
+  readonly #delivery: Delivery
   readonly #startedMs: number
   #state: SessionState = { phase: 'init' }
+  #pace = NORMAL_PACE
   #aliveMs: number
   #hasEnded = false
   #isClosed = false
 
   constructor(options: ViewerSessionOptions) {
-    const { id, viewer, presentation, segments, timer, random, ports } = options
+    const { id, viewer, presentation, timer } = options
     this.id = id
     this.viewer = viewer
     this.presentation = presentation
     this.#options = options
     this.#startedMs = timer.nowMs()
     this.#aliveMs = this.#startedMs
-    this.#receptions = new ReceptionLog({
-      timer,
-      tracks: () => this.tracks,
-      onAlive: () => this.touch(),
-      onReception: (reception, atMs) => {
-        this.#packets?.noteReception(reception, atMs)
-        options.onReception?.(reception)
-      },
-      onNack: (trackIndex, sequenceNumbers, atMs) => this.#repair?.resend(trackIndex, sequenceNumbers, atMs),
-    })
-    this.#sink = new UdpSink(ports, {
-      timer,
-      cross: (datagram, arrived) =>
-        this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(datagram, arrived),
-      receptions: this.#receptions,
-    })
-    this.#packets = viewer.link?.openPackets(this.#sink)
-    const way = this.#packets ?? this.#sink
-    this.#repair = options.repairs ? new RepairSink(way, random) : undefined
-    this.#playout = new Playout({
-      presentation,
-      segments,
-      sink: this.#repair ?? way,
-      timer,
-      random,
-      newReportRandom: () => this.#packets?.newReportRandom() ?? random,
-      maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
-      withAudio: true,
-      onEnded: () => {}, // RTCP has said goodbye; the session stays, for the viewer may seek back
-      onFailed: (error) => {
-        options.logger.error({ err: error, session: id }, 'a segment is gone')
-        this.end('failed')
-      },
-    })
+    this.#delivery = this.#openDelivery()
   }
 
   get hasEnded(): boolean {
@@ -108,14 +85,14 @@ export class ViewerSession {
   }
 
   get tracks(): readonly PlayoutTrack[] {
-    return this.#playout.tracks
+    return this.#delivery.playout.tracks
   }
 
   /** Who watches, what he reports of his tracks, and what was sent again. */
   status(): RtspSessionStatus {
     const { publicId, viewer, presentation, userAgent, timer } = this.#options
-    const { sentPackets, droppedPackets } = this.#sink
-    const { roundTripMs } = this.#receptions
+    const { kind, playout, receptions } = this.#delivery
+    const { roundTripMs } = receptions
     return {
       id: publicId,
       address: viewer.address,
@@ -123,14 +100,12 @@ export class ViewerSession {
       presentation: { title: presentation.title, variant: presentation.variant },
       ...(viewer.linkId === undefined ? {} : { link: viewer.linkId }),
       phase: this.#state.phase,
-      transport: 'udp',
+      transport: kind,
       seconds: (timer.nowMs() - this.#startedMs) / 1000, // ms to s
-      positionSeconds: this.#playout.positionSeconds,
-      sentPackets,
-      droppedPackets,
+      positionSeconds: playout.positionSeconds,
+      ...this.#delivery.figures(),
       ...(roundTripMs === undefined ? {} : { roundTripMs }),
-      tracks: this.tracks.map(({ kind, ssrc }) => ({ kind, ...this.#receptions.of(ssrc) })),
-      ...(this.#repair === undefined ? {} : { repair: this.#repair.figures() }),
+      tracks: this.tracks.map((track) => ({ kind: track.kind, ...receptions.of(track.ssrc) })),
     }
   }
 
@@ -139,38 +114,40 @@ export class ViewerSession {
     this.#aliveMs = this.#options.timer.nowMs()
   }
 
-  /** Throws RtspRefusal. */
-  async setUp(trackIndex: number | undefined, destination: TrackDestination): Promise<PlayoutTrack> {
-    const { state } = this.#next({ method: 'SETUP', trackIndex, destination })
+  /** Gives what the reply tells of the track's transport. Throws RtspRefusal. */
+  async setUp(
+    trackIndex: number | undefined,
+    offer: TransportOffer,
+    channels: InterleavedChannels,
+  ): Promise<TransportSpec> {
+    const { state } = this.#next({ method: 'SETUP', trackIndex, destination: offer })
     const track = trackIndex === undefined ? undefined : this.tracks[trackIndex]
     if (trackIndex === undefined || track === undefined) throw new RtspRefusal(404, `no track ${trackIndex}`)
-    await this.#sink.setTrack(trackIndex, { ...this.viewer, ...destination })
+    const transport = await this.#delivery.setTrack(trackIndex, offer, channels)
     this.#state = state
-    return track
+    const { profile } = offer
+    return { ...transport, ...(profile === undefined ? {} : { profile }), ssrc: track.ssrc, mode: 'PLAY' }
   }
 
   /** Answers by `respond` before the first packet goes; undefined is told when playing merely goes on.
    *  Throws RtspRefusal and what Playout.play throws. */
-  async play(
-    request: {
-      readonly trackIndex: number | undefined
-      readonly startSeconds: number | undefined
-      readonly hasRange: boolean
-    },
-    respond: (start: PlayoutStart | undefined) => Promise<void>,
-  ): Promise<void> {
-    const { state, send } = this.#next({ method: 'PLAY', ...request })
+  async play(request: PlayRequest, respond: (start: PlayoutStart | undefined) => Promise<void>): Promise<void> {
+    const { pace } = request
+    const changesPace = pace.scale !== this.#pace.scale || pace.speed !== this.#pace.speed
+    const { state, send } = this.#next({ method: 'PLAY', ...request, hasRange: request.hasRange || changesPace })
     if (send === undefined) return respond(undefined)
-    await this.#playout.play(request.startSeconds, async (start) => {
+    const onStart = async (start: PlayoutStart): Promise<void> => {
       await respond(start)
       this.#state = state
-    })
+      this.#pace = pace
+    }
+    await this.#delivery.playout.play(request.startSeconds, onStart, undefined, pace)
   }
 
   /** Throws RtspRefusal. */
   pause(trackIndex: number | undefined): void {
     this.#state = this.#next({ method: 'PAUSE', trackIndex }).state
-    this.#playout.pause()
+    this.#delivery.playout.pause()
   }
 
   /** Throws RtspRefusal. */
@@ -183,28 +160,50 @@ export class ViewerSession {
   endIfGone(timeoutMs: number): void {
     if (this.#hasEnded) return
     if (this.#options.timer.nowMs() - this.#aliveMs > timeoutMs) this.end('timeout')
-    else if (this.#sink.refusedMs(this.#aliveMs) >= REFUSED_MS) this.end('refused')
+    else if (this.#delivery.refusedMs(this.#aliveMs) >= REFUSED_MS) this.end('refused')
   }
 
   /** What is inside a link still reaches the viewer, goodbye above all; not when the relay closes, with its sockets. */
-  end(reason: 'teardown' | 'timeout' | 'refused' | 'failed' | 'closing'): void {
+  end(reason: EndReason): void {
     if (!this.#hasEnded) {
       this.#hasEnded = true
       this.#state = { phase: 'init' }
-      this.#playout.close()
+      this.#delivery.playout.close()
       this.presentation.close()
       this.#log(reason)
-      this.#packets?.closeWhenEmpty(() => this.#close())
+      this.#delivery.close(() => this.#close())
     }
-    if (reason === 'closing') this.#packets?.close()
-    if (reason === 'closing' || this.#packets === undefined) this.#close()
+    if (reason !== 'closing') return
+    this.#delivery.destroy()
+    this.#close()
   }
 
   #close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#sink.close()
     this.#options.onClosed(this)
+  }
+
+  #openDelivery(): Delivery {
+    const { viewer, presentation, segments, timer, random, ports, way, repairs, onReception } = this.#options
+    const playout = {
+      presentation,
+      segments,
+      timer,
+      random,
+      maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
+      withAudio: true,
+      onEnded: () => {}, // RTCP has said goodbye; the session stays, for the viewer may seek back
+      onFailed: (error: Error) => this.#fail(error),
+    }
+    const onAlive = (): void => this.touch()
+    const onDisconnected = (): void => this.end('disconnected')
+    return openDelivery(way, { viewer, playout, repairs, onAlive, onReception, onDisconnected }, ports)
+  }
+
+  #fail(error: Error): void {
+    this.#options.logger.error({ err: error, session: this.id }, 'a segment is gone')
+    this.end('failed')
   }
 
   #next(request: SessionRequest): Step {
@@ -213,24 +212,24 @@ export class ViewerSession {
     throw new RtspRefusal(next.status, `${request.method} in phase ${this.#state.phase}`)
   }
 
-  #log(reason: string): void {
-    const { sentPackets, droppedPackets } = this.#sink
-    const { receiverReports, otherDatagrams, lostPackets: reportedLostPackets, roundTripMs } = this.#receptions
-    const { linkId } = this.viewer
-    const link = linkId === undefined ? {} : { link: linkId }
-    const seconds = Math.round(this.#options.timer.nowMs() - this.#startedMs) / 1000 // ms to s
-    const repair = this.#repair === undefined ? {} : { repair: this.#repair.figures() }
-    const figures = {
-      sentPackets,
-      droppedPackets,
-      receiverReports,
-      otherDatagrams,
-      reportedLostPackets,
-      roundTripMs,
-      ...repair,
-    }
+  #log(reason: EndReason): void {
+    const { linkId, address } = this.viewer
+    const { kind: transport, receptions } = this.#delivery
+    const { receiverReports, otherDatagrams, lostPackets: reportedLostPackets, roundTripMs } = receptions
     this.#options.logger.info(
-      { session: this.id, viewer: this.viewer.address, ...link, reason, seconds, ...figures },
+      {
+        session: this.id,
+        viewer: address,
+        ...(linkId === undefined ? {} : { link: linkId }),
+        transport,
+        reason,
+        seconds: Math.round(this.#options.timer.nowMs() - this.#startedMs) / 1000, // ms to s
+        ...this.#delivery.figures(),
+        receiverReports,
+        otherDatagrams,
+        reportedLostPackets,
+        roundTripMs,
+      },
       'RTSP session ended',
     )
   }
