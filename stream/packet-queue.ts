@@ -4,7 +4,11 @@ import { TRACK_AUDIO, TRACK_VIDEO, type PlannedPacket } from './send-schedule.ts
 /** A packet and its time on the clock of its track, counted from the first picture of the presentation. */
 export type TimedPacket<Packet> = { readonly packet: Packet; readonly mediaTicks: number }
 
-type OpenSegment<Packet> = { readonly packets: readonly Packet[]; next: number }
+type OpenSegment<Packet> = {
+  readonly packets: readonly Packet[]
+  readonly laterTicks: number // 90 kHz, all of it
+  next: number
+}
 
 /** What is next to send out of consecutive segments. Decode runs ahead of presentation, so the schedules of neighbours
  *  overlap: the two at hand are merged, and the order does not depend on where the files were cut. */
@@ -29,13 +33,15 @@ export class PacketQueue<Packet extends PlannedPacket> {
     )
   }
 
-  add(packets: readonly Packet[]): void {
-    if (packets.length > 0) this.#open.push({ packets, next: 0 })
+  /** `laterTicks`: all of it comes so much later than it says, as in the loops after the first. */
+  add(packets: readonly Packet[], laterTicks = 0): void {
+    if (packets.length > 0) this.#open.push({ packets, laterTicks, next: 0 })
   }
 
-  peek(): Packet | undefined {
+  /** Of the packet that is taken next; Infinity: there is none. */
+  get nextSendMs(): number {
     const open = this.#earliest()
-    return open?.packets[open.next]
+    return open === undefined ? Infinity : sendMsOf(open)
   }
 
   take(): TimedPacket<Packet> | undefined {
@@ -44,7 +50,7 @@ export class PacketQueue<Packet extends PlannedPacket> {
     if (open === undefined || packet === undefined) return undefined
     open.next += 1
     if (open.next === open.packets.length) this.#open = this.#open.filter((other) => other !== open)
-    return { packet, mediaTicks: this.#mediaTicks(packet) }
+    return { packet, mediaTicks: this.#mediaTicks(packet, open.laterTicks) }
   }
 
   #earliest(): OpenSegment<Packet> | undefined {
@@ -54,9 +60,9 @@ export class PacketQueue<Packet extends PlannedPacket> {
     return sendMsOf(second) < sendMsOf(first) ? second : first
   }
 
-  #mediaTicks({ trackIndex, packetOfUnit, ptsTicks }: PlannedPacket): number {
-    if (trackIndex !== TRACK_AUDIO || this.#samples === undefined) return ptsTicks
-    if (packetOfUnit === 0) this.#audioTicks = this.#samples.samplesAt(ptsTicks)
+  #mediaTicks({ trackIndex, packetOfUnit, ptsTicks }: PlannedPacket, laterTicks: number): number {
+    if (trackIndex !== TRACK_AUDIO || this.#samples === undefined) return ptsTicks + laterTicks
+    if (packetOfUnit === 0) this.#audioTicks = this.#samples.samplesAt(ptsTicks + laterTicks)
     return this.#audioTicks
   }
 }
@@ -65,6 +71,6 @@ function nextOfTrack({ packets, next }: OpenSegment<PlannedPacket>, trackIndex: 
   return packets.find((packet, at) => at >= next && packet.trackIndex === trackIndex)
 }
 
-function sendMsOf({ packets, next }: OpenSegment<PlannedPacket>): number {
-  return packets[next]?.sendMs ?? Infinity
+function sendMsOf({ packets, laterTicks, next }: OpenSegment<PlannedPacket>): number {
+  return (packets[next] as PlannedPacket).sendMs + laterTicks / 90 // 90 ticks a ms
 }
