@@ -1,4 +1,5 @@
 import type { Outline } from './outline.ts'
+import { MP2T_CLOCK_RATE_HZ, MP2T_PAYLOAD_TYPE } from './rtp-mp2t.ts'
 import { aacFormatParameters, h264FormatParameters, writeSdp, type SdpTrack } from './sdp.ts'
 
 export type DescriptionOptions = {
@@ -7,20 +8,36 @@ export type DescriptionOptions = {
   readonly serverAddress: string
   readonly nowUnixMs: number
   readonly trackUrl: (trackIndex: number) => string
+  readonly payload?: 'h264' | 'mp2t' // absent: h264
+  readonly isLive?: boolean // nothing to seek in
 }
 
 /** The answer to DESCRIBE: an outline's tracks, RFC 8866 with RFC 2326 appendix C. */
 export function describePresentation(outline: Outline, options: DescriptionOptions): string {
-  const { title, requestUrl, serverAddress, nowUnixMs, trackUrl } = options
+  const { title, requestUrl, serverAddress, nowUnixMs, trackUrl, payload = 'h264', isLive = false } = options
   const last = outline.segments.at(-1)
+  const isSeekable = outline.ended && !isLive
   return writeSdp({
     sessionId: String(nowUnixMs), // as RFC 8866 section 5.2 proposes
     serverAddress,
     title,
     controlUrl: requestUrl,
-    ...(outline.ended && last !== undefined ? { durationSeconds: last.startSeconds + last.durationSeconds } : {}),
-    tracks: describedTracks(outline, trackUrl),
+    ...(isSeekable && last !== undefined ? { durationSeconds: last.startSeconds + last.durationSeconds } : {}),
+    tracks: payload === 'mp2t' ? [transportTrack(outline, trackUrl(0))] : describedTracks(outline, trackUrl),
   })
+}
+
+/** Pictures and sound in one, RFC 3551 section 4.5.16: its tables tell the rest. */
+function transportTrack(outline: Outline, controlUrl: string): SdpTrack {
+  return {
+    kind: 'video',
+    payloadType: MP2T_PAYLOAD_TYPE,
+    encoding: 'MP2T',
+    clockRateHz: MP2T_CLOCK_RATE_HZ,
+    formatParameters: new Map(),
+    controlUrl,
+    bandwidthKbitPerSecond: meanKbitPerSecond(outline),
+  }
 }
 
 /** In the order of their track indexes; payload types as Playout sends them. */

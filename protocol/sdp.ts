@@ -95,7 +95,7 @@ function mediaOf(track: SdpTrack): MediaDescription {
         ...(track.channelCount === undefined ? {} : { encoding: track.channelCount }),
       },
     ],
-    fmtp: [{ payload: track.payloadType, config }],
+    fmtp: config === '' ? [] : [{ payload: track.payloadType, config }],
     control: track.controlUrl,
   }
 }

@@ -1,9 +1,15 @@
+import { concatBytes } from '../protocol/bytes.ts'
+import type { WireFault } from '../protocol/decoded.ts'
 import type { Outline, OutlineSegment } from '../protocol/outline.ts'
+import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
+import { closingPacket } from '../protocol/mpeg-ts-closing.ts'
 import { demuxMpegTs, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
 import { packetiseRtpAac, planRtpAac } from '../protocol/rtp-aac.ts'
 import { packetiseRtpH264, planRtpH264 } from '../protocol/rtp-h264.ts'
+import { packetiseRtpMp2t } from '../protocol/rtp-mp2t.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
-import { scheduleFacts, scheduleSegment, type PlannedPacket } from '../stream/send-schedule.ts'
+import { scheduleFacts, scheduleSegment, TRACK_VIDEO, type PlannedPacket } from '../stream/send-schedule.ts'
+import type { RtpFormat } from './rtp-format.ts'
 
 /** A planned packet with its payload: all of it that is the same for every viewer. */
 export type PacketisedPacket = PlannedPacket & { readonly payload: Uint8Array }
@@ -21,21 +27,65 @@ export function packetiseSegment(
   bytes: Uint8Array,
   outline: Outline,
   index: number,
-  maxRtpBytes: number,
+  { payload, maxRtpBytes }: RtpFormat,
 ): PacketisedSegment {
   const segment = outline.segments[index]
   if (segment === undefined) throw new RangeError(`segment ${index} of ${outline.segments.length}`)
+  const packets =
+    payload === 'mp2t'
+      ? transportPackets(isLast(outline, index) ? closed(bytes) : bytes, segment, maxRtpBytes)
+      : elementaryPackets(bytes, segment, outline, maxRtpBytes)
+  const payloadBytes = packets.reduce((sum, { payload }) => sum + payload.length, 0)
+  return { packets, heldBytes: payloadBytes + packets.length * BYTES_HELD_PER_PACKET }
+}
+
+function elementaryPackets(
+  bytes: Uint8Array,
+  segment: OutlineSegment,
+  outline: Outline,
+  maxRtpBytes: number,
+): PacketisedPacket[] {
   const demuxed = demuxMpegTs(bytes)
-  if (!demuxed.ok) throw new Error(`${segment.uri} is no transport stream: ${JSON.stringify(demuxed.fault)}`)
+  if (!demuxed.ok) throw unreadable(segment, demuxed.fault)
   const payloads = [videoPayloads, audioPayloads].map((build) => build(segment, demuxed.value, maxRtpBytes))
   const plan = scheduleSegment(segment, { maxRtpBytes, ...scheduleFacts(outline) })
-  const packets = plan.map((planned) => {
+  return plan.map((planned) => {
     const payload = payloads[planned.trackIndex]?.[planned.unitIndex]?.[planned.packetOfUnit]
     if (payload === undefined) throw new Error(`${segment.uri} does not hold what its outline tells`)
     return { ...planned, payload }
   })
-  const payloadBytes = packets.reduce((sum, { payload }) => sum + payload.length, 0)
-  return { packets, heldBytes: payloadBytes + packets.length * BYTES_HELD_PER_PACKET }
+}
+
+/** A unit of its own each: a pause may come between any two. Their times begin with the segment's, so that one follows the
+ *  other whatever the clock of each file tells. */
+function transportPackets(bytes: Uint8Array, segment: OutlineSegment, maxRtpBytes: number): PacketisedPacket[] {
+  const startTicks = Math.round(segment.startSeconds * TICKS_PER_SECOND)
+  const durationTicks = Math.round(segment.durationSeconds * TICKS_PER_SECOND)
+  const parts = packetiseRtpMp2t(bytes, { maxRtpBytes, durationTicks })
+  if (!parts.ok) throw unreadable(segment, parts.fault)
+  return parts.value.map(({ payload, sendTicks }, unitIndex) => ({
+    trackIndex: TRACK_VIDEO,
+    unitIndex,
+    packetOfUnit: 0,
+    sizeBytes: RTP_HEADER_BYTES + payload.length,
+    marker: false, // RFC 2250 section 2: it would tell that the timestamps leap
+    ptsTicks: startTicks + sendTicks, // the RTP timestamp is the time of sending
+    sendMs: (startTicks + sendTicks) / 90, // 90 ticks a ms
+    payload,
+  }))
+}
+
+function isLast({ segments, ended }: Outline, index: number): boolean {
+  return ended && index === segments.length - 1
+}
+
+function closed(bytes: Uint8Array): Uint8Array {
+  const packet = closingPacket(bytes)
+  return packet === undefined ? bytes : concatBytes([bytes, packet])
+}
+
+function unreadable({ uri }: OutlineSegment, fault: WireFault): Error {
+  return new Error(`${uri} is no transport stream: ${JSON.stringify(fault)}`)
 }
 
 function videoPayloads(segment: OutlineSegment, { video }: TsSegment, maxRtpBytes: number): Uint8Array[][] {

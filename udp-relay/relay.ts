@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import type { Logger } from 'pino'
 import type { PresentationSource } from './presentation-source.ts'
+import { LivePlayouts } from './live-playouts.ts'
 import { openFileLimit } from './open-file-limit.ts'
 import { RtpPorts } from './rtp-ports.ts'
 import { RtspServer } from './rtsp-server.ts'
@@ -54,8 +55,9 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
   const limits = { ...defaultLimits, ...options.limits }
   const { address: host } = await lookup(options.host)
   const ports = await RtpPorts.open(host, options.rtpPort)
+  const shared = { segments, timer, random: Math.random }
   const sessions = new ViewerSessions(
-    { segments, ports, timer, random: Math.random, logger },
+    { ...shared, live: new LivePlayouts(shared), ports, logger },
     {
       sessions: Math.max(1, Math.floor(((await openFileLimit()) - FILES_OF_THE_REST) / FILES_PER_SESSION)),
       sessionsPerAddress: limits.sessionsPerAddress,

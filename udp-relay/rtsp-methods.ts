@@ -12,6 +12,7 @@ import {
 import type { RtspRequest } from '../protocol/rtsp-message.ts'
 import { PlayoutRefusal, type PlayoutStart } from './playout.ts'
 import type { OpenPresentation, PresentationSource } from './presentation-source.ts'
+import { readPresentationWish, type PresentationWish } from './presentation-wish.ts'
 import type { RtpPorts } from './rtp-ports.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import { readRtspAddress, trackUrl, type RtspAddress } from './rtsp-url.ts'
@@ -87,7 +88,8 @@ async function describe({ request, viewer, respond }: Exchange, { source }: Rela
   const accept = request.headers.get('accept')
   if (accept !== undefined && !/application\/(sdp|\*)|\*\/\*/i.test(accept)) throw new RtspRefusal(406, accept)
   const address = addressOf(request)
-  const presentation = await openPresentation(source, address)
+  const wish = wishOf(address)
+  const presentation = await openPresentation(source, address, wish)
   try {
     const requestUrl = request.url
     const body = describePresentation(presentation.outline(), {
@@ -96,6 +98,7 @@ async function describe({ request, viewer, respond }: Exchange, { source }: Rela
       serverAddress: plainAddress(viewer.localAddress),
       nowUnixMs: Date.now(),
       trackUrl: (trackIndex) => trackUrl(address, presentation.variant, trackIndex),
+      ...wish,
     })
     await respond({ headers: { 'content-type': 'application/sdp', 'content-base': `${requestUrl}/` }, body })
   } finally {
@@ -109,7 +112,7 @@ async function setUp(exchange: Exchange, { source, sessions, ports }: RelayParts
   const offer = chooseTransport(request, viewer)
   const named = findNamedSession(exchange, sessions)
   if (named === undefined) sessions.checkRoom(viewer.address)
-  const session = named ?? sessions.create({ viewer, presentation: await openPresentation(source, address) })
+  const session = named ?? (await newSession(exchange, address, { source, sessions }))
   try {
     const [rtpPort, rtcpPort] = offer.clientPorts
     const track = await session.setUp(address.trackIndex, { rtpPort, rtcpPort })
@@ -129,6 +132,15 @@ async function setUp(exchange: Exchange, { source, sessions, ports }: RelayParts
     if (named === undefined) session.end('failed')
     throw error
   }
+}
+
+async function newSession(
+  { viewer }: Exchange,
+  address: RtspAddress,
+  { source, sessions }: Pick<RelayParts, 'source' | 'sessions'>,
+): Promise<ViewerSession> {
+  const wish = wishOf(address)
+  return sessions.create({ viewer, wish, presentation: await openPresentation(source, address, wish) })
 }
 
 async function play(exchange: Exchange, { sessions }: RelayParts): Promise<void> {
@@ -163,7 +175,7 @@ function startHeaders(
   // lose as much of the end as the first packet was under way.
   const isOpen = !session.presentation.outline().ended || /GStreamer/i.test(headers.get('user-agent') ?? '')
   const range = { startSeconds, ...(isOpen ? {} : { endSeconds: durationSeconds }) }
-  return { range: writeNptRange(range), 'rtp-info': writeRtpInfo(info) }
+  return { range: session.isLive ? 'npt=now-' : writeNptRange(range), 'rtp-info': writeRtpInfo(info) }
 }
 
 /** Who asks for another speed is told the one used, RFC 2326 sections 12.34 and 12.35. */
@@ -201,10 +213,22 @@ function trackOf({ url }: RtspRequest): number | undefined {
   return readRtspAddress(url)?.trackIndex
 }
 
-async function openPresentation(source: PresentationSource, address: RtspAddress): Promise<OpenPresentation> {
+function wishOf({ query }: RtspAddress): PresentationWish {
+  const wish = readPresentationWish(query)
+  if (wish === undefined) throw new RtspRefusal(404, `nothing is offered as ${query.slice(0, 100)}`)
+  return wish
+}
+
+async function openPresentation(
+  source: PresentationSource,
+  address: RtspAddress,
+  { isLive }: PresentationWish,
+): Promise<OpenPresentation> {
   const presentation = await source.open(address.videoId, address.variant)
   if (presentation === undefined) throw new RtspRefusal(404, `no video ${address.videoId.slice(0, 40)}`)
-  return presentation
+  if (!isLive || presentation.outline().ended) return presentation
+  presentation.close()
+  throw new RtspRefusal(503, 'a video that is still being segmented cannot begin again')
 }
 
 /** The first offer that can be served: UDP, to the connection's own address. */

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
-import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
+import type { LivePlayouts, ViewerPlayout } from './live-playouts.ts'
 import { Playout, type PlayoutStart, type PlayoutTrack } from './playout.ts'
 import type { OpenPresentation } from './presentation-source.ts'
+import type { PresentationWish } from './presentation-wish.ts'
+import { rtpFormat } from './rtp-format.ts'
 import type { RtpPorts } from './rtp-ports.ts'
 import { step, type SessionRequest, type SessionState, type Step, type TrackDestination } from './rtsp-session.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
@@ -22,6 +24,8 @@ export type ViewerSessionOptions = {
   readonly id: string
   readonly viewer: Viewer
   readonly presentation: OpenPresentation
+  readonly wish: PresentationWish
+  readonly live: LivePlayouts
   readonly segments: SegmentCache
   readonly ports: RtpPorts
   readonly timer: SendTimer
@@ -43,7 +47,7 @@ export class ViewerSession {
   readonly #options: ViewerSessionOptions
   readonly #sink: UdpSink
   readonly #packets: LinkedPackets | undefined // the way to the sink, if it leads through a link
-  readonly #playout: Playout
+  readonly #playout: ViewerPlayout
   readonly #startedMs: number
   #state: SessionState = { phase: 'init' }
   #aliveMs: number
@@ -51,7 +55,7 @@ export class ViewerSession {
   #isClosed = false
 
   constructor(options: ViewerSessionOptions) {
-    const { id, viewer, presentation, segments, timer, random, ports } = options
+    const { id, viewer, presentation, timer, ports } = options
     this.id = id
     this.viewer = viewer
     this.presentation = presentation
@@ -65,21 +69,35 @@ export class ViewerSession {
         this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(sizeBytes, arrived),
     })
     this.#packets = viewer.link?.openPackets(this.#sink)
-    this.#playout = new Playout({
+    this.#playout = this.#openPlayout()
+  }
+
+  #openPlayout(): ViewerPlayout {
+    const { id, viewer, wish, presentation, live, segments, timer, random, logger } = this.#options
+    const way = {
       presentation,
-      segments,
       sink: this.#packets ?? this.#sink,
+      ...rtpFormat(wish.payload, viewer.link !== undefined),
+      onFailed: (error: Error) => {
+        logger.error({ err: error, session: id }, 'a segment is gone')
+        this.end('failed')
+      },
+    }
+    if (wish.isLive) return live.takeSeat(way)
+    return new Playout({
+      ...way,
+      segments,
       timer,
       random,
       newReportRandom: () => this.#packets?.newReportRandom() ?? random,
-      maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
       withAudio: true,
       onEnded: () => {}, // RTCP has said goodbye; the session stays, for the viewer may seek back
-      onFailed: (error) => {
-        options.logger.error({ err: error, session: id }, 'a segment is gone')
-        this.end('failed')
-      },
     })
+  }
+
+  /** Its video begins again at the end, and there is nothing to seek in. */
+  get isLive(): boolean {
+    return this.#options.wish.isLive
   }
 
   get hasEnded(): boolean {

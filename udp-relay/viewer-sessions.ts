@@ -8,7 +8,7 @@ export type SessionLimits = {
   readonly timeoutSeconds: number
 }
 
-type SharedByAll = Omit<ViewerSessionOptions, 'id' | 'viewer' | 'presentation' | 'onClosed'>
+type SharedByAll = Omit<ViewerSessionOptions, 'id' | 'viewer' | 'presentation' | 'wish' | 'onClosed'>
 
 const SWEEP_MS = 1000
 
@@ -41,7 +41,7 @@ export class ViewerSessions {
     if (ofAddress >= this.#limits.sessionsPerAddress) throw new RtspRefusal(453, 'too many sessions of one address')
   }
 
-  create(options: Pick<ViewerSessionOptions, 'viewer' | 'presentation'>): ViewerSession {
+  create(options: Pick<ViewerSessionOptions, 'viewer' | 'presentation' | 'wish'>): ViewerSession {
     const session = new ViewerSession({
       ...this.#shared,
       ...options,
