@@ -15,6 +15,8 @@ type OpenSegment<Packet> = {
 export class PacketQueue<Packet extends PlannedPacket> {
   readonly #samples: SampleTimeline | undefined
   #open: OpenSegment<Packet>[] = []
+  #earliest: OpenSegment<Packet> | undefined // the one of which a packet comes next
+  #nextSendMs = Infinity // kept, for it is asked for several times a packet
   #audioTicks = 0 // of the unit that is being sent
 
   constructor(audio: AudioClock | undefined) {
@@ -35,29 +37,33 @@ export class PacketQueue<Packet extends PlannedPacket> {
 
   /** `laterTicks`: all of it comes so much later than it says, as in the loops after the first. */
   add(packets: readonly Packet[], laterTicks = 0): void {
-    if (packets.length > 0) this.#open.push({ packets, laterTicks, next: 0 })
+    if (packets.length === 0) return
+    this.#open.push({ packets, laterTicks, next: 0 })
+    this.#findEarliest()
   }
 
   /** Of the packet that is taken next; Infinity: there is none. */
   get nextSendMs(): number {
-    const open = this.#earliest()
-    return open === undefined ? Infinity : sendMsOf(open)
+    return this.#nextSendMs
   }
 
   take(): TimedPacket<Packet> | undefined {
-    const open = this.#earliest()
+    const open = this.#earliest
     const packet = open?.packets[open.next]
     if (open === undefined || packet === undefined) return undefined
     open.next += 1
     if (open.next === open.packets.length) this.#open = this.#open.filter((other) => other !== open)
+    this.#findEarliest()
     return { packet, mediaTicks: this.#mediaTicks(packet, open.laterTicks) }
   }
 
-  #earliest(): OpenSegment<Packet> | undefined {
-    const first = this.#open[0] // not taken apart: it is asked for twice a packet
+  #findEarliest(): void {
+    const first = this.#open[0] // not taken apart: it is asked for at each packet
     const second = this.#open[1]
-    if (first === undefined || second === undefined) return first
-    return sendMsOf(second) < sendMsOf(first) ? second : first
+    const firstMs = first === undefined ? Infinity : sendMsOf(first)
+    const secondMs = second === undefined ? Infinity : sendMsOf(second)
+    this.#earliest = secondMs < firstMs ? second : first
+    this.#nextSendMs = Math.min(firstMs, secondMs)
   }
 
   #mediaTicks({ trackIndex, packetOfUnit, ptsTicks }: PlannedPacket, laterTicks: number): number {

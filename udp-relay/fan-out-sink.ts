@@ -1,3 +1,4 @@
+import type { PacketBurst } from './burst-writer.ts'
 import type { PacketSink } from './packet-sink.ts'
 
 type Packet = Parameters<PacketSink['send']>
@@ -45,7 +46,22 @@ export class FanOutSink implements PacketSink {
     }
   }
 
+  /** For those who are kept waiting, its packets. */
+  sendBurst(trackIndex: number, burst: PacketBurst): void {
+    for (const [sink, { held }] of this.#members) {
+      if (held === undefined) sink.sendBurst?.(trackIndex, burst)
+      else if (held.length < MAX_HELD_PACKETS) held.push(...packetsOf(trackIndex, burst))
+    }
+  }
+
   close(): void {
     this.#members.clear()
   }
+}
+
+function packetsOf(trackIndex: number, { bytes, sizeBytes, scheduledMs }: PacketBurst): Packet[] {
+  return scheduledMs.map((dueMs, index) => {
+    const packet = bytes.subarray(index * sizeBytes, (index + 1) * sizeBytes)
+    return ['rtp', trackIndex, packet, dueMs]
+  })
 }

@@ -131,8 +131,8 @@ class LivePlayout {
   #leave(seat: SeatOptions): void {
     if (!this.#seats.has(seat)) return
     if (this.#seats.size === 1) this.#playout.close() // says goodbye to this last one
-    this.#seats.delete(seat)
     this.#pause(seat)
+    this.#seats.delete(seat)
     if (this.#seats.size === 0) this.#onEmpty()
   }
 }

@@ -3,6 +3,7 @@ import { MP2T_CLOCK_RATE_HZ, MP2T_PAYLOAD_TYPE } from '../protocol/rtp-mp2t.ts'
 import type { ControlTrack } from '../protocol/udp-control.ts'
 import { scheduleFacts, TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { reportDelayMs } from '../stream/report-schedule.ts'
+import { BurstWriter } from './burst-writer.ts'
 import { PacketFeed, type FeedOptions } from './packet-feed.ts'
 import type { PacketSink } from './packet-sink.ts'
 import { RtpSender } from './rtp-sender.ts'
@@ -18,7 +19,7 @@ export type PlayoutOptions = FeedOptions & {
   /** Of each play anew, the sequence that its reports' times are drawn from; absent: `random`. */
   readonly newReportRandom?: () => () => number
   readonly withAudio: boolean
-  /** Packets leave up to so much before their time, several at once; absent: 0. Never before a link. */
+  /** Packets leave up to so much before their time, in bursts that the sink has to take; absent: 0. Never before a link. */
   readonly earlyMs?: number
   /** The last packet has gone and its frame has had its time, and a little more. */
   readonly onEnded: (end: PlayoutEnd) => void
@@ -59,6 +60,7 @@ export class Playout {
   readonly tracks: readonly PlayoutTrack[]
   readonly #options: PlayoutOptions
   readonly #senders: readonly RtpSender[]
+  readonly #bursts: BurstWriter | undefined // of the first track
   readonly #cname: string
   readonly #createdMs: number
   readonly #createdUnixMs: number
@@ -85,7 +87,10 @@ export class Playout {
     this.#frameIntervalMs = scheduleFacts(outline).frameIntervalTicks / 90 // 90 ticks a ms
     this.#reorderMs = payload === 'mp2t' ? 0 : reorderTicks(outline) / 90
     const formats = payload === 'mp2t' ? [transportFormat] : trackFormats(outline, options.withAudio)
-    this.#senders = formats.map(({ payloadType, clockRateHz }) => new RtpSender({ payloadType, clockRateHz, random }))
+    const { memory } = options.sink
+    this.#senders = formats.map((format) => new RtpSender({ ...format, random, memory }))
+    const { sink, earlyMs = 0 } = options
+    this.#bursts = earlyMs > 0 ? new BurstWriter((burst) => sink.sendBurst?.(TRACK_VIDEO, burst)) : undefined
     this.tracks = formats.map((format, index) => ({ ...format, ssrc: this.#sender(index).ssrc }))
   }
 
@@ -165,6 +170,7 @@ export class Playout {
     const timeline = this.#timeline
     if (timeline !== undefined) {
       while (this.#feed?.isMidUnit) this.#sendNext(timeline, this.#options.timer.nowMs())
+      this.#bursts?.flush()
       const nextMs = this.#feed?.nextSendMs ?? Infinity
       this.#pausedMs = Math.max(0, nextMs === Infinity ? this.positionSeconds * 1000 : nextMs)
       this.#timeline = undefined
@@ -217,6 +223,7 @@ export class Playout {
     if (lateMs > TOO_LATE_MS) timeline.delay(lateMs)
     if (nowMs - this.#nextReportMs > TOO_LATE_MS) this.#nextReportMs = nowMs
     this.#sendDue(feed, timeline, nowMs + this.#earlyMs)
+    this.#bursts?.flush()
     this.#prefetch(feed)
     const nextMs = this.#nextWakeMs(feed, timeline, nowMs)
     if (nextMs <= nowMs) this.#end()
@@ -272,11 +279,13 @@ export class Playout {
     this.#sentUntilMs = Math.max(this.#sentUntilMs, shownMs + this.#frameIntervalMs)
     this.#owesBye = true
     const bytes = sender.packet(packet.payload, packet.marker, timestampTicks)
-    this.#options.sink.send('rtp', packet.trackIndex, bytes, scheduledMs)
+    if (this.#bursts !== undefined && packet.trackIndex === TRACK_VIDEO) this.#bursts.add(bytes, scheduledMs)
+    else this.#options.sink.send('rtp', packet.trackIndex, bytes, scheduledMs)
   }
 
   /** Each tells the RTP time of the moment for which it is due: one NTP time and one mapping for all tracks. */
   #sendReports(timeline: Timeline): void {
+    this.#bursts?.flush() // reports stay in order with the packets
     const dueMs = this.#nextReportMs
     const elapsedMs = timeline.elapsedMs(timeline.mediaMs(dueMs) + this.#reorderMs)
     const unixMs = this.#createdUnixMs + (dueMs - this.#createdMs)

@@ -2,9 +2,11 @@ import { lookup } from 'node:dns/promises'
 import type { Logger } from 'pino'
 import type { PresentationSource } from './presentation-source.ts'
 import { LivePlayouts } from './live-playouts.ts'
+import type { DeparturesSummary } from './departures.ts'
 import { openFileLimit } from './open-file-limit.ts'
 import { RtpPorts } from './rtp-ports.ts'
 import { RtspServer } from './rtsp-server.ts'
+import { loadSegmentationOffload } from './segmentation-offload.ts'
 import type { SegmentCache } from './segment-cache.ts'
 import { SharedSendTimer, type SendTimer } from './send-timer.ts'
 import type { ViewerLinks } from './viewer-link.ts'
@@ -28,12 +30,15 @@ export type RelayOptions = {
   readonly links?: ViewerLinks // absent: no address names one, and nothing lies between
   readonly timer?: SendTimer // one for the whole process, when others send too
   readonly limits?: Partial<RelayLimits>
+  readonly offload?: boolean // UDP segmentation offload where it is possible; absent: true
 }
 
 export type RunningRelay = {
   readonly rtspPort: number
   readonly rtpPort: number
   readonly sessions: { readonly count: number }
+  /** Of RTP packets over the UDP ports, since the start. */
+  departures(): DeparturesSummary
   close(): Promise<void>
 }
 
@@ -54,7 +59,8 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
   const { source, segments, links, logger, rtspPort, timer = new SharedSendTimer() } = options
   const limits = { ...defaultLimits, ...options.limits }
   const { address: host } = await lookup(options.host)
-  const ports = await RtpPorts.open(host, options.rtpPort)
+  const offload = options.offload === false ? undefined : await loadSegmentationOffload()
+  const ports = await RtpPorts.open(host, options.rtpPort, offload)
   const shared = { segments, timer, random: Math.random }
   const sessions = new ViewerSessions(
     { ...shared, live: new LivePlayouts(shared), ports, logger },
@@ -66,6 +72,7 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
   )
   if (!ports.sendsConnected) logger.warn('this system has no connected UDP sockets on one port: sending costs more')
   const server = new RtspServer({ source, sessions, ports, links, logger }, limits)
+  const departures = (): DeparturesSummary => ports.departures.summary()
   let closed: Promise<void> | undefined
   const closeAll = async (): Promise<void> => {
     sessions.close()
@@ -74,7 +81,7 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
   }
   const close = (): Promise<void> => (closed ??= closeAll())
   try {
-    return { rtspPort: await server.listen(host, rtspPort), rtpPort: ports.rtpPort, sessions, close }
+    return { rtspPort: await server.listen(host, rtspPort), rtpPort: ports.rtpPort, sessions, departures, close }
   } catch (error) {
     await close()
     throw error

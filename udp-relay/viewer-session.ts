@@ -36,6 +36,7 @@ export type ViewerSessionOptions = {
 }
 
 const REFUSED_MS = 5000
+const BURST_EARLY_MS = 20 // no receiver minds: it holds a transport stream for some 700 ms
 
 /** One RTSP session: its state, what it plays, and its sockets. */
 export class ViewerSession {
@@ -64,6 +65,7 @@ export class ViewerSession {
     this.#aliveMs = this.#startedMs
     this.#sink = new UdpSink(ports, {
       timer,
+      inBursts: this.#earlyMs > 0,
       onAlive: () => this.touch(),
       cross: (sizeBytes, arrived) =>
         this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(sizeBytes, arrived),
@@ -78,6 +80,7 @@ export class ViewerSession {
       presentation,
       sink: this.#packets ?? this.#sink,
       ...rtpFormat(wish.payload, viewer.link !== undefined),
+      earlyMs: this.#earlyMs,
       onFailed: (error: Error) => {
         logger.error({ err: error, session: id }, 'a segment is gone')
         this.end('failed')
@@ -93,6 +96,12 @@ export class ViewerSession {
       withAudio: true,
       onEnded: () => {}, // RTCP has said goodbye; the session stays, for the viewer may seek back
     })
+  }
+
+  /** Bursts are for packets of one size, and for nobody whose packets a link has to meet at their moments. */
+  get #earlyMs(): number {
+    const { wish, viewer, ports } = this.#options
+    return wish.payload === 'mp2t' && viewer.link === undefined && ports.canBurst ? BURST_EARLY_MS : 0
   }
 
   /** Its video begins again at the end, and there is nothing to seek in. */
