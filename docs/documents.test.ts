@@ -8,6 +8,7 @@ import { linkRecordRoutes } from '../server/routes/link-record.ts'
 import { linkRoutes } from '../server/routes/links.ts'
 import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
+import { relayRoutes } from '../server/routes/relay.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
 import { uploadRoutes } from '../server/routes/uploads.ts'
 import { videoRoutes } from '../server/routes/videos.ts'
@@ -31,6 +32,7 @@ const routers = [
   linkRecordRoutes(noRooms, {}),
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
+  relayRoutes(noRooms),
   pageRoutes('/nowhere', gate),
 ]
 

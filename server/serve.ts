@@ -31,6 +31,7 @@ import { linkRecordRoutes } from './routes/link-record.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { relayRoutes, type RelayFigures } from './routes/relay.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
@@ -104,7 +105,7 @@ export async function serve(parts: ServeParts): Promise<RunningWeir> {
 /** The rooms, in the order in which they need each other; the chores of a start go on after it listens. */
 async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): Promise<RunningWeir> {
   const { config, tools, logger } = parts
-  const { host, rtspPort, rtpPort, publicUrl } = config
+  const { host, rtspPort, rtpPort, udpOffload: offload, publicUrl } = config
   const log = new EventLog<FeedEvent>(EVENTS_KEPT)
   const library = await Library.open({ folder, logger, nowUnixMs: Date.now, onEvent: (event) => log.append(event) })
   const recovered = await recover(library, logger)
@@ -119,14 +120,15 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const metrics = new Metrics(version)
   const sessions = startSessions(sending, { log, metrics }, closing, parts)
   const links = new LinksOfViewers(sessions.links)
-  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, logger })
+  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, offload, logger })
   closing.add(() => relay.close())
   metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
+  metrics.watchDepartures(() => relay.departures())
 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
-  const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions }, parts)
+  const listener = composeHttp({ library, addresses, events, metrics, relay, ...intake, ...sessions }, parts)
   closing.add(() => listener.drain(GRACE_MS))
   const port = await listener.listen(host, config.port)
 
@@ -192,11 +194,12 @@ type HttpRooms = IntakeRooms &
     readonly addresses: AddressOptions
     readonly events: EventSockets
     readonly metrics: Metrics
+    readonly relay: RelayFigures
   }
 
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, addresses, events, metrics } = rooms
+  const { library, jobs, intake, tus, links, sessions, addresses, events, metrics, relay } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const routes = [
@@ -206,6 +209,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     linkRoutes(links),
     linkRecordRoutes(links, { weir: version, node: process.version }),
     udpSessionRoutes(sessions),
+    relayRoutes(relay),
     metricsRoutes(metrics),
     pageRoutes(join(projectFolder, 'dist/player'), gate),
   ]
