@@ -93,7 +93,8 @@ test('BurstSocket tells of a viewer who is gone', async (context) => {
 
 test('BurstWriter keeps within what the kernel cuts, and joins nothing that stands apart in memory', () => {
   const packets = packetsOf(Array.from({ length: 60 }, () => 1328))
-  const apart = [new Uint8Array(100), new Uint8Array(100)]
+  const memory = new Uint8Array(300) // with a hole between the two
+  const apart = [memory.subarray(0, 100), memory.subarray(200, 300)]
   const bursts = burstsOf([...packets, ...apart])
   expect(bursts.map(({ bytes, sizeBytes }) => bytes.length / sizeBytes)).toEqual([48, 12, 1, 1])
   expect(bursts.flatMap(({ scheduledMs }) => scheduledMs)).toEqual(Array.from({ length: 62 }, (_, index) => index))
