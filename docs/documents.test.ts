@@ -9,9 +9,10 @@ import { linkViewersRoutes } from '../server/routes/link-viewers.ts'
 import { linkRoutes } from '../server/routes/links.ts'
 import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
+import { relayRoutes } from '../server/routes/relay.ts'
+import { rtspSessionRoutes } from '../server/routes/rtsp-sessions.ts'
 import { runReportRoutes } from '../server/routes/run-reports.ts'
 import { runRoutes } from '../server/routes/runs.ts'
-import { rtspSessionRoutes } from '../server/routes/rtsp-sessions.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
 import { uploadRoutes } from '../server/routes/uploads.ts'
 import { videoRoutes } from '../server/routes/videos.ts'
@@ -39,6 +40,7 @@ const routers = [
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
   rtspSessionRoutes(noRooms),
+  relayRoutes(noRooms),
   pageRoutes('/nowhere', gate),
 ]
 

@@ -106,7 +106,7 @@ function mediaOf(track: SdpTrack): MediaDescription {
       ...(repair === undefined ? [] : [{ payload: repair.rtxPayloadType, codec: 'rtx', rate: track.clockRateHz }]),
     ],
     fmtp: [
-      { payload: track.payloadType, config },
+      ...(config === '' ? [] : [{ payload: track.payloadType, config }]),
       ...(repair === undefined ? [] : [{ payload: repair.rtxPayloadType, config: rtxParameters(track, repair) }]),
     ],
     ...(repair === undefined ? {} : { rtcpFb: [{ payload: track.payloadType, type: 'nack' }] }),

@@ -61,6 +61,7 @@ export const settings = {
     undefined,
   ),
   sample: setting('boolean', z.boolean(), 'true or false', true),
+  udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
     z.int().min(1).max(64).optional(),

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import type { RtspSessionStatus } from '../protocol/weir-api.ts'
+import { Departures } from '../udp-relay/departures.ts'
 import { Links } from './links.ts'
 import { RtpThroughLink } from './rtp-through-link.ts'
 import { Metrics } from './metrics.ts'
@@ -120,5 +121,18 @@ test('Metrics tells what the viewers of RTSP report, all together, without their
   expect(await value('reported_jitter_seconds_max')).toEqual({ '': 0.004 })
   expect(await value('round_trip_seconds_max')).toEqual({ '': 0.12 })
   expect(await value('resent_packets')).toEqual({ '': 7 })
+  links.close()
+})
+
+test('Metrics counts how late RTP packets left, each bucket with the smaller ones', async () => {
+  const { metrics, links } = make()
+  const departures = new Departures()
+  for (const latenessMs of [-15, 0.05, 0.3, 9, 700]) departures.note(latenessMs)
+  departures.droppedPackets = 4
+  metrics.watchDepartures(() => departures.summary())
+  const buckets = await samplesOf(metrics, 'weir_rtp_departure_lateness_seconds_bucket')
+  const shown = ['0.0001', '0.0005', '0.007', '0.01', '0.5', '+Inf'].map((bound) => buckets[`{le="${bound}"}`])
+  expect(shown).toEqual([2, 3, 3, 4, 4, 5])
+  expect(await samplesOf(metrics, 'weir_rtp_dropped_packets_total')).toEqual({ '': 4 })
   links.close()
 })

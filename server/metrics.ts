@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { LaneSummary, LinkCounters, Reception, RtspSessionStatus } from '../protocol/weir-api.ts'
 import type { Lane } from '../stream/record.ts'
+import type { DeparturesSummary } from '../udp-relay/departures.ts'
 import type { LinkTotals } from './link-watch.ts'
 import { viewerMetrics } from './viewer-metrics.ts'
 
@@ -131,6 +132,34 @@ export class Metrics {
     for (const metric of packetMetrics) this.#packets(metric, links.totals)
     this.#droppedPackets(links.totals)
     this.#gatewayDroppedPackets(links.totals)
+  }
+
+  /** As a histogram's buckets are counted: each with all that are smaller. */
+  watchDepartures(read: () => DeparturesSummary): void {
+    const registers = [this.#registry]
+    new Counter({
+      registers,
+      name: `${PREFIX}rtp_departure_lateness_seconds_bucket`,
+      help: 'RTP packets that left over UDP no later than this after their scheduled time.',
+      labelNames: ['le'],
+      collect() {
+        this.reset()
+        let packets = 0
+        for (const { atMostMs, packets: count } of read().lateness) {
+          packets += count
+          this.inc({ le: atMostMs === null ? '+Inf' : String(atMostMs / 1000) }, packets) // ms to s
+        }
+      },
+    })
+    new Counter({
+      registers,
+      name: `${PREFIX}rtp_dropped_packets_total`,
+      help: 'RTP packets that the kernel or a full queue did not take.',
+      collect() {
+        this.reset()
+        this.inc(read().droppedPackets)
+      },
+    })
   }
 
   /** The text format of Prometheus, version 0.0.4. */

@@ -50,6 +50,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   },
   { route: 'GET /api/udp-sessions/:id', does: 'the truth about its packets: offered, dropped where' },
   { route: 'DELETE /api/udp-sessions/:id', does: 'ends it; 204' },
+  {
+    route: 'GET /api/relay',
+    does: 'the RTSP sessions, and how the RTP packets of all left: dropped, in bursts, how late',
+  },
   { route: 'WebSocket /api/udp-sessions/ws', does: 'the same packets and messages over a WebSocket' },
   {
     route: 'POST /api/runs',

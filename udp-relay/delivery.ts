@@ -1,13 +1,12 @@
 import type { TransportSpec } from '../protocol/rtsp-headers.ts'
 import type { Reception, RepairFigures } from '../protocol/weir-api.ts'
 import type { InterleavedChannels } from './interleaved-channels.ts'
-import type { Playout, PlayoutOptions } from './playout.ts'
+import type { PlayoutOptions, SessionPlayout } from './playout.ts'
+import type { PresentationWish } from './presentation-wish.ts'
 import type { ReceptionLog } from './reception-log.ts'
+import type { SendTimer } from './send-timer.ts'
 import type { TransportOffer } from './transport-offer.ts'
 import type { Viewer } from './viewer-session.ts'
-
-/** What a session plays by: its own playout, or one that it shares. */
-export type SessionPlayout = Pick<Playout, 'tracks' | 'positionSeconds' | 'play' | 'pause' | 'close'>
 
 /** How the packets of one session reach its viewer: one kind of transport for all its tracks (RFC 2326 section 12.39). */
 export type Delivery = {
@@ -38,14 +37,20 @@ export type DeliveryFigures = {
 /** What each kind of delivery is made from. */
 export type DeliveryOptions = {
   readonly viewer: Viewer
-  /** All of a playout but its end. */
-  readonly playout: Omit<PlayoutOptions, 'sink' | 'newReportRandom'>
-  /** Answers requests for lost packets, where packets can be lost on their way to one viewer. */
-  readonly repairs: boolean
+  readonly wish: PresentationWish
+  readonly timer: SendTimer
+  readonly random: () => number
+  /** Opens the session's playout into that way. */
+  readonly openPlayout: (way: PlayoutWay) => SessionPlayout
   /** RTCP came: the viewer is there. */
   readonly onAlive: () => void
   /** A receiver report said so. */
   readonly onReception: (reception: Reception) => void
   /** The viewer cannot be reached any more. */
   readonly onDisconnected: () => void
+  /** A segment cannot be read any more. */
+  readonly onFailed: (error: Error) => void
 }
+
+/** Of a playout what its way out decides. */
+export type PlayoutWay = Pick<PlayoutOptions, 'sink' | 'newReportRandom' | 'earlyMs'>

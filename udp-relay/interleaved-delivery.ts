@@ -2,7 +2,7 @@ import type { TransportSpec } from '../protocol/rtsp-headers.ts'
 import type { Delivery, DeliveryFigures, DeliveryOptions } from './delivery.ts'
 import type { InterleavedChannels } from './interleaved-channels.ts'
 import { InterleavedSink } from './interleaved-sink.ts'
-import { Playout } from './playout.ts'
+import type { SessionPlayout } from './playout.ts'
 import { ReceptionLog } from './reception-log.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import type { TransportOffer } from './transport-offer.ts'
@@ -11,18 +11,17 @@ import type { TransportOffer } from './transport-offer.ts'
  *  nothing, so nothing is sent again. */
 export class InterleavedDelivery implements Delivery {
   readonly kind = 'interleaved'
-  readonly playout: Playout
+  readonly playout: SessionPlayout
   readonly receptions: ReceptionLog
   readonly #channels: InterleavedChannels
   readonly #sink: InterleavedSink
 
   constructor(options: DeliveryOptions, channels: InterleavedChannels) {
-    const { playout, onAlive, onReception, onDisconnected } = options
-    const { timer } = playout
+    const { timer, openPlayout, onAlive, onReception, onDisconnected } = options
     this.#channels = channels
     this.receptions = new ReceptionLog({ timer, tracks: () => this.playout.tracks, onAlive, onReception })
     this.#sink = new InterleavedSink({ timer, channels, receptions: this.receptions, onAlive, onDisconnected })
-    this.playout = new Playout({ ...playout, sink: this.#sink })
+    this.playout = openPlayout({ sink: this.#sink })
   }
 
   /** A session's tracks are all on the connection of its first SETUP. */

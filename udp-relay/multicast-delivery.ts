@@ -1,7 +1,8 @@
 import type { TransportSpec } from '../protocol/rtsp-headers.ts'
-import type { Delivery, DeliveryFigures, DeliveryOptions, SessionPlayout } from './delivery.ts'
+import type { Delivery, DeliveryFigures, DeliveryOptions } from './delivery.ts'
 import type { MulticastStream } from './multicast-stream.ts'
 import type { MulticastStreams } from './multicast-streams.ts'
+import type { SessionPlayout } from './playout.ts'
 import type { ReceptionLog } from './reception-log.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import type { TransportOffer } from './transport-offer.ts'
@@ -14,11 +15,11 @@ export class MulticastDelivery implements Delivery {
   readonly #stream: MulticastStream
   readonly #streams: MulticastStreams
 
-  constructor({ viewer, playout, onAlive }: DeliveryOptions, stream: MulticastStream, streams: MulticastStreams) {
+  constructor({ viewer, onAlive, onFailed }: DeliveryOptions, stream: MulticastStream, streams: MulticastStreams) {
     this.#stream = stream
     this.#streams = streams
     const { address } = viewer
-    this.playout = stream.join({ address, onAlive, onFailed: playout.onFailed })
+    this.playout = stream.join({ address, onAlive, onFailed })
     this.receptions = stream.receptionsOf(address)
   }
 

@@ -1,9 +1,8 @@
 import type { Reception } from '../protocol/weir-api.ts'
 import type { MulticastSink } from './multicast-sink.ts'
-import { Playout, type PlayoutOptions, type PlayoutStart, type PlayoutTrack } from './playout.ts'
+import { Playout, type PlayoutOptions, type PlayoutStart, type PlayoutTrack, type SessionPlayout } from './playout.ts'
 import { plainAddress } from './plain-address.ts'
 import { ReceptionLog } from './reception-log.ts'
-import type { SessionPlayout } from './delivery.ts'
 
 export type StreamOptions = Omit<PlayoutOptions, 'sink' | 'newReportRandom' | 'onEnded' | 'onFailed' | 'presentation'> &
   Pick<PlayoutOptions, 'presentation'> & {
@@ -105,14 +104,14 @@ export class MulticastStream {
     }
   }
 
-  /** Only who finds it at rest says where it begins; a reply tells everybody where it is. */
+  /** Only who finds it at rest says where it begins, and not of a loop; a reply tells everybody where it is. */
   async #play(
     startSeconds: number | undefined,
     beforeFirstPacket: ((start: PlayoutStart) => Promise<void>) | undefined,
   ): Promise<PlayoutStart> {
     const playout = this.#playout as Playout
     if (this.#start === undefined) {
-      const starting = playout.play(startSeconds, beforeFirstPacket)
+      const starting = playout.play(this.#options.isLooped === true ? undefined : startSeconds, beforeFirstPacket)
       this.#start = starting
       starting.catch(() => void (this.#start = undefined))
       return starting

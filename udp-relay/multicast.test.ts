@@ -13,6 +13,7 @@ import { bindUdp, closeUdp } from './udp-sockets.ts'
 
 const clip = makePackageClip()
 const transport = 'RTP/AVP;multicast'
+const plainWish = { payload: 'h264', isLooped: false, repairs: false, isMulticast: false } as const
 
 async function open(context: TestContext, changes: ClipRelayChanges = {}) {
   const multicast = await freeMulticast()
@@ -155,7 +156,7 @@ test('MulticastStream takes the reports of others for signs of life of their add
     onReception: () => {},
   }
   const streams = new MulticastStreams(await freeMulticast(), parts)
-  const stream = await streams.streamOf(presentationOf(clip))
+  const stream = await streams.streamOf(presentationOf(clip), plainWish)
   let signs = 0
   const onAlive = (): void => void (signs += 1)
   const seat = stream.join({ address: '127.0.0.1', onAlive, onFailed: () => {} })

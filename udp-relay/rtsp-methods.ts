@@ -15,10 +15,11 @@ import type { MulticastStreams } from './multicast-streams.ts'
 import { plainAddress } from './plain-address.ts'
 import { PlayoutRefusal, type PlayoutStart } from './playout.ts'
 import type { OpenPresentation, PresentationSource } from './presentation-source.ts'
+import { readPresentationWish, type PresentationWish } from './presentation-wish.ts'
 import { paceHeaders, readPace } from './rtsp-pace.ts'
 import type { Publishing } from './publishing.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
-import { readRtspAddress, trackUrl, wantsRepair, type RtspAddress } from './rtsp-url.ts'
+import { readRtspAddress, trackUrl, type RtspAddress } from './rtsp-url.ts'
 import { chooseTransport, type TransportOffer } from './transport-offer.ts'
 import type { ViewerLinks } from './viewer-link.ts'
 import type { ViewerSession, Viewer } from './viewer-session.ts'
@@ -98,7 +99,8 @@ async function describe({ request, viewer, respond }: Exchange, { source, stream
   const accept = request.headers.get('accept')
   if (accept !== undefined && !/application\/(sdp|\*)|\*\/\*/i.test(accept)) throw new RtspRefusal(406, accept)
   const address = addressOf(request)
-  const presentation = await openPresentation(source, address)
+  const wish = wishOf(address)
+  const presentation = await openPresentation(source, address, wish)
   try {
     const requestUrl = request.url
     const body = describePresentation(presentation.outline(), {
@@ -107,18 +109,13 @@ async function describe({ request, viewer, respond }: Exchange, { source, stream
       serverAddress: plainAddress(viewer.localAddress),
       nowUnixMs: Date.now(),
       trackUrl: (trackIndex) => trackUrl(address, presentation.variant, trackIndex),
-      repairs: wantsRepair(address),
-      multicast: wantsMulticast(address) ? streams?.addressOf(presentation) : undefined,
+      ...wish,
+      multicast: wish.isMulticast ? streams?.addressOf(presentation, wish) : undefined,
     })
     await respond({ headers: { 'content-type': 'application/sdp', 'content-base': `${requestUrl}/` }, body })
   } finally {
     presentation.close()
   }
-}
-
-/** `?multicast`: for players, live555's among them, that ask for a group only where the description names one. */
-function wantsMulticast({ query }: RtspAddress): boolean {
-  return new URLSearchParams(query).has('multicast')
 }
 
 async function setUp(exchange: Exchange, parts: RelayParts): Promise<void> {
@@ -130,7 +127,7 @@ async function setUp(exchange: Exchange, parts: RelayParts): Promise<void> {
     address: viewerAddress,
     mode: 'PLAY',
     allowsMulticast: streams !== undefined && viewer.link === undefined, // a link is one viewer's alone
-    allowsFeedback: wantsRepair(address),
+    allowsFeedback: wishOf(address).repairs,
   })
   const named = findNamedSession(exchange, sessions)
   if (named === undefined) sessions.checkRoom(viewerAddress)
@@ -152,13 +149,14 @@ async function openSession(
   { source, sessions, streams }: RelayParts,
 ): Promise<ViewerSession> {
   const address = addressOf(request)
-  const presentation = await openPresentation(source, address)
+  const wish = wishOf(address)
+  const presentation = await openPresentation(source, address, wish)
   const userAgent = request.headers.get('user-agent')?.slice(0, MOST_AGENT_CHARACTERS)
-  const wanted = { viewer, presentation, userAgent, repairs: wantsRepair(address) }
+  const wanted = { viewer, presentation, wish, userAgent }
   if (kind !== 'multicast') return sessions.create({ ...wanted, way: { kind, channels } })
   if (streams === undefined) throw new Error('multicast was accepted where there is none')
   try {
-    const stream = await streams.streamOf(await openPresentation(source, address))
+    const stream = await streams.streamOf(await openPresentation(source, address, wish), wish)
     return sessions.create({ ...wanted, way: { kind, stream, streams } })
   } catch (error) {
     presentation.close()
@@ -173,7 +171,7 @@ async function play(exchange: Exchange, { sessions }: RelayParts): Promise<void>
   const range = readNptRange(rangeText ?? 'npt=now-')
   if (!range.ok) throw new RtspRefusal(range.fault.code === 'unsupported' ? 501 : 457, `Range: ${rangeText}`)
   const { startSeconds } = range.value
-  const pace = readPace(request.headers)
+  const pace = session.servedPace(readPace(request.headers))
   const wanted = { trackIndex: trackOf(request), startSeconds, hasRange: startSeconds !== undefined, pace }
   await session.play(wanted, (start) =>
     respond({
@@ -199,7 +197,7 @@ function startHeaders(
   // lose as much of the end as the first packet was under way.
   const isOpen = !session.presentation.outline().ended || /GStreamer/i.test(headers.get('user-agent') ?? '')
   const range = { startSeconds, ...(isOpen ? {} : { endSeconds: durationSeconds }) }
-  return { range: writeNptRange(range), 'rtp-info': writeRtpInfo(info) }
+  return { range: session.isLooped ? 'npt=now-' : writeNptRange(range), 'rtp-info': writeRtpInfo(info) }
 }
 
 async function pause(exchange: Exchange, { sessions }: RelayParts): Promise<void> {
@@ -232,10 +230,31 @@ function trackOf({ url }: RtspRequest): number | undefined {
   return readRtspAddress(url)?.trackIndex
 }
 
-async function openPresentation(source: PresentationSource, address: RtspAddress): Promise<OpenPresentation> {
+function wishOf({ query }: RtspAddress): PresentationWish {
+  const wish = readPresentationWish(query)
+  if (wish === undefined) throw new RtspRefusal(404, `nothing is offered as ${query.slice(0, 100)}`)
+  return wish
+}
+
+async function openPresentation(
+  source: PresentationSource,
+  address: RtspAddress,
+  wish: PresentationWish,
+): Promise<OpenPresentation> {
   const presentation = await source.open(address.videoId, address.variant)
   if (presentation === undefined) throw new RtspRefusal(404, `no video ${address.videoId.slice(0, 40)}`)
-  return presentation
+  const refusal = refusedWish(wish, presentation)
+  if (refusal === undefined) return presentation
+  presentation.close()
+  throw refusal
+}
+
+function refusedWish({ payload, isLooped }: PresentationWish, presentation: OpenPresentation): RtspRefusal | undefined {
+  if (payload === 'mp2t' && presentation.live !== undefined) {
+    return new RtspRefusal(404, 'what is published has no transport stream')
+  }
+  if (!isLooped || presentation.outline().ended) return undefined
+  return new RtspRefusal(503, 'a video that is still being segmented cannot begin again')
 }
 
 function findSession(exchange: Exchange, sessions: ViewerSessions): ViewerSession {

@@ -37,11 +37,6 @@ export function trackUrl({ base, linkId, videoId, query }: RtspAddress, variant:
   return `${base}${link}/${encodeURIComponent(videoId)}/${encodeURIComponent(variant)}/trackID=${trackIndex}${query}`
 }
 
-/** `?repair=rtx`: what is lost may be asked for again. Any other word is as if it were not there. */
-export function wantsRepair({ query }: RtspAddress): boolean {
-  return new URLSearchParams(query).get('repair') === 'rtx'
-}
-
 function cutTrack(text: string): { readonly rest: string; readonly trackIndex?: number } {
   const track = /\/(?:trackID|streamid|stream)=(\d{1,3})\/?$/i.exec(text)
   if (track === null) return { rest: text.replace(/\/$/, '') }

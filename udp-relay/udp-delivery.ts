@@ -1,7 +1,7 @@
 import type { TransportSpec } from '../protocol/rtsp-headers.ts'
 import type { Delivery, DeliveryFigures, DeliveryOptions } from './delivery.ts'
 import { plainAddress } from './plain-address.ts'
-import { Playout } from './playout.ts'
+import type { SessionPlayout } from './playout.ts'
 import { ReceptionLog } from './reception-log.ts'
 import { RepairSink } from './repair-sink.ts'
 import type { RtpPorts } from './rtp-ports.ts'
@@ -10,10 +10,12 @@ import type { TransportOffer } from './transport-offer.ts'
 import { UdpSink } from './udp-sink.ts'
 import type { LinkedPackets } from './viewer-link.ts'
 
+const BURST_EARLY_MS = 20 // no receiver minds: it holds a transport stream for some 700 ms
+
 /** Datagrams to the viewer's own ports, through its link if it has one. */
 export class UdpDelivery implements Delivery {
   readonly kind = 'udp'
-  readonly playout: Playout
+  readonly playout: SessionPlayout
   readonly receptions: ReceptionLog
   readonly #options: DeliveryOptions
   readonly #ports: RtpPorts
@@ -22,22 +24,23 @@ export class UdpDelivery implements Delivery {
   readonly #repair: RepairSink | undefined // before both
 
   constructor(options: DeliveryOptions, ports: RtpPorts) {
-    const { timer, random } = options.playout
+    const { viewer, wish, timer, random } = options
     this.#options = options
     this.#ports = ports
     this.receptions = this.#openLog()
     this.#sink = new UdpSink(ports, {
       timer,
+      inBursts: this.#earlyMs > 0,
       receptions: this.receptions,
       cross: (datagram, arrived) =>
         this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(datagram, arrived),
     })
-    this.#packets = options.viewer.link?.openPackets(this.#sink)
+    this.#packets = viewer.link?.openPackets(this.#sink)
     const way = this.#packets ?? this.#sink
-    this.#repair = options.repairs ? new RepairSink(way, random) : undefined
-    this.playout = new Playout({
-      ...options.playout,
+    this.#repair = wish.repairs ? new RepairSink(way, random) : undefined
+    this.playout = options.openPlayout({
       sink: this.#repair ?? way,
+      earlyMs: this.#earlyMs,
       newReportRandom: () => this.#packets?.newReportRandom() ?? random,
     })
   }
@@ -80,10 +83,18 @@ export class UdpDelivery implements Delivery {
     this.#sink.close()
   }
 
+  /** Bursts are for packets of one size, and for nobody whose packets a link has to meet at their moments, or a history
+   *  keeps. */
+  get #earlyMs(): number {
+    const { wish, viewer } = this.#options
+    const isPlain = viewer.link === undefined && !wish.repairs
+    return wish.payload === 'mp2t' && isPlain && this.#ports.canBurst ? BURST_EARLY_MS : 0
+  }
+
   #openLog(): ReceptionLog {
-    const { playout, onAlive, onReception } = this.#options
+    const { timer, onAlive, onReception } = this.#options
     return new ReceptionLog({
-      timer: playout.timer,
+      timer,
       tracks: () => this.playout.tracks,
       onAlive,
       onReception: (reception, atMs) => {

@@ -1,3 +1,5 @@
+import type { PacketBurst } from './burst-writer.ts'
+import type { PacketArena } from './packet-arena.ts'
 import type { PacketKind, PacketSink } from './packet-sink.ts'
 import type { ReceptionLog } from './reception-log.ts'
 import type { RtpPorts, TrackEnds, TrackWay } from './rtp-ports.ts'
@@ -5,6 +7,8 @@ import type { SendTimer } from './send-timer.ts'
 
 export type UdpSinkOptions = {
   readonly timer: Pick<SendTimer, 'nowMs'>
+  /** Packets may leave in bursts, where that is possible. */
+  readonly inBursts?: boolean
   /** A datagram of the viewer's is on its way here: told if it comes, and when. */
   readonly cross: (datagram: Uint8Array, arrived: (atMs: number) => void) => void
   readonly receptions: ReceptionLog
@@ -14,7 +18,8 @@ export type UdpSinkOptions = {
 export class UdpSink implements PacketSink {
   readonly #ports: RtpPorts
   readonly #options: UdpSinkOptions
-  readonly #ways = new Map<number, TrackWay>()
+  readonly memory: PacketArena | undefined
+  readonly #ways: (TrackWay | undefined)[] = [] // by track
   #isClosed = false
   #refusedSinceMs: number | undefined
   #lastRefusedMs = 0
@@ -23,34 +28,48 @@ export class UdpSink implements PacketSink {
 
   constructor(ports: RtpPorts, options: UdpSinkOptions) {
     this.#ports = ports
+    this.memory = ports.memory
     this.#options = options
   }
 
   async setTrack(trackIndex: number, ends: TrackEnds): Promise<void> {
-    const way = await this.#ports.openTrack(ends, {
-      onRtcp: (datagram) => {
-        this.#options.cross(datagram, (atMs) => this.#takeRtcp(datagram, atMs))
-      },
-      onRtp: (datagram) => this.#options.cross(datagram, () => void (this.#options.receptions.otherDatagrams += 1)),
+    const { cross, inBursts, receptions } = this.#options
+    const listener = {
+      onRtcp: (datagram: Uint8Array) => cross(datagram, (atMs) => this.#takeRtcp(datagram, atMs)),
+      onRtp: (datagram: Uint8Array) => cross(datagram, () => void (receptions.otherDatagrams += 1)),
       onRefused: () => this.#takeRefusal(),
-    })
+    }
+    const way = await this.#ports.openTrack(ends, listener, inBursts)
     if (this.#isClosed) return way.close()
-    this.#ways.get(trackIndex)?.close()
-    this.#ways.set(trackIndex, way)
+    this.#ways[trackIndex]?.close()
+    this.#ways[trackIndex] = way
   }
 
-  send(kind: PacketKind, trackIndex: number, packet: Uint8Array): void {
-    const way = this.#ways.get(trackIndex)
+  send(kind: PacketKind, trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
+    const way = this.#ways[trackIndex]
     if (way === undefined) return
-    const isTaken = kind === 'rtcp' ? way.sendRtcp(packet) : way.sendRtp(packet)
+    const isTaken = kind === 'rtcp' ? way.sendRtcp(packet) : way.sendRtp(packet, scheduledMs)
     if (isTaken) this.sentPackets += 1
-    else this.droppedPackets += 1
+    else this.#noteDrops(1)
   }
 
   close(): void {
     this.#isClosed = true
-    for (const way of this.#ways.values()) way.close()
-    this.#ways.clear()
+    for (const way of this.#ways.splice(0)) way?.close()
+  }
+
+  sendBurst(trackIndex: number, burst: PacketBurst): void {
+    const way = this.#ways[trackIndex]
+    if (way === undefined) return
+    const packets = burst.scheduledMs.length
+    const isTaken = way.sendBurst === undefined ? sendSingly(way, burst) : way.sendBurst(burst)
+    if (isTaken) this.sentPackets += packets
+    else this.#noteDrops(packets)
+  }
+
+  #noteDrops(packets: number): void {
+    this.droppedPackets += packets
+    this.#ports.departures.droppedPackets += packets
   }
 
   /** For how long the viewer's host has been refusing packets, as far as packets were sent; `sinceMs` is when the viewer
@@ -68,4 +87,12 @@ export class UdpSink implements PacketSink {
     this.#lastRefusedMs = this.#options.timer.nowMs()
     this.#refusedSinceMs ??= this.#lastRefusedMs
   }
+}
+
+/** Over a socket that takes no bursts. What one packet meets, all do. */
+function sendSingly(way: TrackWay, { bytes, sizeBytes, scheduledMs }: PacketBurst): boolean {
+  const taken = scheduledMs.map((dueMs, index) =>
+    way.sendRtp(bytes.subarray(index * sizeBytes, (index + 1) * sizeBytes), dueMs),
+  )
+  return taken.every(Boolean)
 }

@@ -1,12 +1,14 @@
 import type { Logger } from 'pino'
 import type { TransportSpec } from '../protocol/rtsp-headers.ts'
 import type { Reception, RtspSessionStatus } from '../protocol/weir-api.ts'
-import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { openDelivery, type DeliveryWay } from './deliveries.ts'
-import type { Delivery } from './delivery.ts'
+import type { Delivery, PlayoutWay } from './delivery.ts'
 import type { InterleavedChannels } from './interleaved-channels.ts'
-import type { PlayoutStart, PlayoutTrack } from './playout.ts'
+import type { LoopedPlayouts } from './looped-playouts.ts'
+import { Playout, type PlayoutStart, type PlayoutTrack, type SessionPlayout } from './playout.ts'
 import type { OpenPresentation } from './presentation-source.ts'
+import type { PresentationWish } from './presentation-wish.ts'
+import { rtpFormat } from './rtp-format.ts'
 import type { RtpPorts } from './rtp-ports.ts'
 import { step, type SessionRequest, type SessionState, type Step } from './rtsp-session.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
@@ -29,9 +31,10 @@ export type ViewerSessionOptions = {
   readonly publicId: string // for who may look, and not steer
   readonly viewer: Viewer
   readonly presentation: OpenPresentation
+  readonly wish: PresentationWish
   readonly userAgent: string | undefined
-  readonly repairs: boolean // answers requests for lost packets
   readonly way: DeliveryWay
+  readonly loops: LoopedPlayouts
   readonly segments: SegmentCache
   readonly ports: RtpPorts
   readonly timer: SendTimer
@@ -78,6 +81,18 @@ export class ViewerSession {
     this.#startedMs = timer.nowMs()
     this.#aliveMs = this.#startedMs
     this.#delivery = this.#openDelivery()
+  }
+
+  /** Its video begins again at the end, and there is nothing to seek in. */
+  get isLooped(): boolean {
+    return this.#options.wish.isLooped
+  }
+
+  /** What of a wished pace is served: who shares a sender has none of his own, and of a transport stream no keyframe goes
+   *  alone. */
+  servedPace(wished: PlayoutPace): PlayoutPace {
+    if (this.isLooped || this.#delivery.kind === 'multicast') return NORMAL_PACE
+    return this.#options.wish.payload === 'mp2t' ? { ...wished, scale: 1 } : wished
   }
 
   get hasEnded(): boolean {
@@ -185,20 +200,28 @@ export class ViewerSession {
   }
 
   #openDelivery(): Delivery {
-    const { viewer, presentation, segments, timer, random, ports, way, repairs, onReception } = this.#options
-    const playout = {
-      presentation,
-      segments,
+    const { viewer, wish, timer, random, ports, way, onReception } = this.#options
+    const options = {
+      viewer,
+      wish,
       timer,
       random,
-      maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
-      withAudio: true,
-      onEnded: () => {}, // RTCP has said goodbye; the session stays, for the viewer may seek back
+      openPlayout: (playoutWay: PlayoutWay) => this.#openPlayout(playoutWay),
+      onAlive: () => this.touch(),
+      onReception,
+      onDisconnected: () => this.end('disconnected'),
       onFailed: (error: Error) => this.#fail(error),
     }
-    const onAlive = (): void => this.touch()
-    const onDisconnected = (): void => this.end('disconnected')
-    return openDelivery(way, { viewer, playout, repairs, onAlive, onReception, onDisconnected }, ports)
+    return openDelivery(way, options, ports)
+  }
+
+  #openPlayout(way: PlayoutWay): SessionPlayout {
+    const { viewer, wish, presentation, loops, segments, timer, random } = this.#options
+    const format = rtpFormat(wish.payload, viewer.link !== undefined)
+    const options = { ...way, ...format, presentation, onFailed: (error: Error) => this.#fail(error) }
+    if (wish.isLooped) return loops.takeSeat(options)
+    // After the end RTCP has said goodbye; the session stays, for the viewer may seek back.
+    return new Playout({ ...options, segments, timer, random, withAudio: true, onEnded: () => {} })
   }
 
   #fail(error: Error): void {

@@ -9,7 +9,7 @@ export type SessionLimits = {
   readonly timeoutSeconds: number
 }
 
-type OfOne = Pick<ViewerSessionOptions, 'viewer' | 'presentation' | 'way' | 'userAgent' | 'repairs'>
+type OfOne = Pick<ViewerSessionOptions, 'viewer' | 'presentation' | 'wish' | 'way' | 'userAgent'>
 type SharedByAll = Omit<ViewerSessionOptions, keyof OfOne | 'id' | 'publicId' | 'onClosed'>
 
 const SWEEP_MS = 1000
