@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { latenessQuantileMs, type DeparturesSummary } from '../udp-relay/departures.ts'
 import { bindUdpPair, closeUdp, findFreePair } from '../udp-relay/udp-sockets.ts'
@@ -16,6 +17,7 @@ const MAX_GROWTH = 1.15
 const MAX_LATENESS_MS = 10
 const MAX_FIRST_PACKET_MS = 50
 const STARTS = 20
+const IDLE_TIMER_MS = 5
 const SESSIONS = 1000
 
 type Row = { readonly what: string; readonly value: string; readonly bound?: string; readonly holds: boolean }
@@ -43,17 +45,24 @@ function departuresBetween(before: DeparturesSummary, after: DeparturesSummary):
 const slim = ({ videoUrl }: LoadedWeir): string => `${videoUrl.replace(/[^/]+$/, SLIM_VARIANT)}?payload=mp2t`
 const full = ({ videoUrl }: LoadedWeir): string => `${videoUrl}?payload=mp2t`
 
-async function crowd(weir: LoadedWeir, url: string, viewers: number): Promise<{ load: Load; left: DeparturesSummary }> {
+type Crowd = { readonly load: Load; readonly left: DeparturesSummary; readonly idleLatenessMs: number }
+
+/** `idleLatenessMs`: p99 of a timer of this process, which only waits meanwhile: as late is anybody on this machine. */
+async function crowd(weir: LoadedWeir, url: string, viewers: number): Promise<Crowd> {
   const before = await relayOf(weir)
+  const idle = monitorEventLoopDelay({ resolution: IDLE_TIMER_MS })
+  idle.enable()
   const load = await watch(url, viewers, MEASURED_SECONDS, weir.pid)
+  idle.disable()
+  const idleLatenessMs = Math.max(0, idle.percentile(99) / 1e6 - IDLE_TIMER_MS) // ns to ms
   await sleep(2000) // their goodbyes
-  return { load, left: departuresBetween(before.departures, (await relayOf(weir)).departures) }
+  return { load, left: departuresBetween(before.departures, (await relayOf(weir)).departures), idleLatenessMs }
 }
 
 async function crowdRow(weir: LoadedWeir, what: string, url: string, viewers: number): Promise<Row> {
-  const { load, left } = await crowd(weir, url, viewers)
+  const { load, left, idleLatenessMs } = await crowd(weir, url, viewers)
   const p99Ms = latenessQuantileMs(left, 0.99)
-  const value = `${load.megabitsPerSecond} Mbit/s received, ${left.droppedPackets} of ${left.packets} packets dropped by us, p99 at most ${p99Ms} ms late, ${load.serverCpuMicrosecondsPerPacket} µs a packet; the receiving process missed ${load.lost}`
+  const value = `${load.megabitsPerSecond} Mbit/s received, ${left.droppedPackets} of ${left.packets} packets dropped by us, p99 at most ${p99Ms} ms late (an idle process's timer: ${idleLatenessMs.toFixed(1)} ms), ${load.serverCpuMicrosecondsPerPacket} µs a packet; the receiving process missed ${load.lost}`
   const holds = left.droppedPackets === 0 && p99Ms < MAX_LATENESS_MS
   return { what, value, bound: `none dropped, p99 below ${MAX_LATENESS_MS} ms`, holds }
 }
@@ -108,12 +117,12 @@ async function firstPacketMs(weir: LoadedWeir): Promise<number> {
 async function startRow(weir: LoadedWeir): Promise<Row> {
   const took: number[] = []
   for (let start = 0; start < STARTS; start += 1) took.push(await firstPacketMs(weir))
-  const [least, most] = [Math.min(...took), Math.max(...took)]
+  const [first = 0, ...later] = took.map((ms) => Number(ms.toFixed(1)))
   return {
     what: `first byte of DESCRIBE to first RTP packet, ${STARTS} times`,
-    value: `${least.toFixed(1)} to ${most.toFixed(1)} ms`,
+    value: `${first} ms after the start of the server, then ${Math.min(...later)} to ${Math.max(...later)} ms`,
     bound: `below ${MAX_FIRST_PACKET_MS} ms`,
-    holds: most < MAX_FIRST_PACKET_MS,
+    holds: Math.max(...took) < MAX_FIRST_PACKET_MS,
   }
 }
 
