@@ -5,10 +5,10 @@ import {
   readCredentials,
   writeChallenge,
   type Credentials,
-  type DigestAlgorithm,
   type DigestCredentials,
 } from '../protocol/rtsp-authorization.ts'
 import type { RtspRequest } from '../protocol/rtsp-message.ts'
+import { hashText } from './hash-text.ts'
 import { Nonces, type NonceLimits } from './nonces.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import { readRtspAddress } from './rtsp-url.ts'
@@ -68,12 +68,6 @@ function isFor({ uri, realm }: DigestCredentials, url: string): boolean {
   if (uri === url) return true
   const [signed, asked] = [readRtspAddress(uri), readRtspAddress(url)]
   return signed !== undefined && signed.videoId === asked?.videoId && signed.linkId === asked.linkId
-}
-
-function hashText(algorithm: DigestAlgorithm, text: string): string {
-  return createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
-    .update(text)
-    .digest('hex')
 }
 
 /** In a time that tells nothing of where they differ. */

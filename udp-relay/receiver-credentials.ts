@@ -1,4 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import {
+  digestAlgorithms,
+  digestResponse,
+  type DigestAlgorithm,
+  type DigestCredentials,
+} from '../protocol/rtsp-authorization.ts'
+import { hashText } from './hash-text.ts'
 
 export type Credentials = { readonly username: string; readonly password: string }
 
@@ -23,12 +30,6 @@ export function readChallenges(value: string): Challenge[] {
 function unquoted(text: string | undefined): string | undefined {
   return text?.replace(/\\(.)/g, '$1')
 }
-
-/** RFC 7616 section 3.3; a digest without an algorithm is MD5. */
-const hashes: ReadonlyMap<string, string> = new Map([
-  ['SHA-256', 'sha256'],
-  ['MD5', 'md5'],
-])
 
 /** Answers challenges as a client: digest before basic, SHA-256 before MD5 (RFC 7616 section 3.7). */
 export class Authorization {
@@ -66,35 +67,30 @@ export class Authorization {
   /** RFC 7616 section 3.4; without `qop` as RFC 2069, which most RTSP servers ask for. */
   #digest(parameters: Challenge['parameters'], method: string, url: string): string {
     const { username, password } = this.#credentials
-    const algorithm = algorithmOf(parameters)
-    const hash = (text: string): string =>
-      createHash(hashes.get(algorithm) as string)
-        .update(text)
-        .digest('hex')
+    const algorithm = algorithmOf(parameters) ?? 'MD5'
     const [realm, nonce] = [parameters.get('realm') ?? '', parameters.get('nonce') ?? '']
-    const [secret, what] = [hash(`${username}:${realm}:${password}`), hash(`${method}:${url}`)]
-    const own = this.#qopFields(parameters)
-    const between = own === undefined ? nonce : `${nonce}:${own.nc}:${own.cnonce}:auth`
+    const proof = this.#proof(parameters)
+    const known = { algorithm, user: username, realm, nonce, uri: url, ...(proof === undefined ? {} : { proof }) }
     const opaque = parameters.get('opaque')
     return [
       `Digest username="${quoted(username)}", realm="${quoted(realm)}", nonce="${quoted(nonce)}", uri="${quoted(url)}"`,
-      `response="${hash(`${secret}:${between}:${what}`)}"`,
+      `response="${digestResponse(known, method, password, hashText)}"`,
       ...(parameters.has('algorithm') ? [`algorithm=${algorithm}`] : []),
-      ...(own === undefined ? [] : [`qop=auth, nc=${own.nc}, cnonce="${own.cnonce}"`]),
+      ...(proof === undefined ? [] : [`qop=${proof.qop}, nc=${proof.count}, cnonce="${proof.clientNonce}"`]),
       ...(opaque === undefined ? [] : [`opaque="${quoted(opaque)}"`]),
     ].join(', ')
   }
 
-  #qopFields(parameters: Challenge['parameters']): { readonly nc: string; readonly cnonce: string } | undefined {
+  #proof(parameters: Challenge['parameters']): DigestCredentials['proof'] {
     if (!offersAuth(parameters)) return undefined
     this.#nonceCount += 1
-    return { nc: this.#nonceCount.toString(16).padStart(8, '0'), cnonce: this.#newNonce() }
+    return { qop: 'auth', count: this.#nonceCount.toString(16).padStart(8, '0'), clientNonce: this.#newNonce() }
   }
 }
 
 function isAnswerable({ scheme, parameters }: Challenge): boolean {
   if (scheme === 'basic') return true
-  return hashes.has(algorithmOf(parameters)) && (!parameters.has('qop') || offersAuth(parameters))
+  return algorithmOf(parameters) !== undefined && (!parameters.has('qop') || offersAuth(parameters))
 }
 
 function offersAuth(parameters: Challenge['parameters']): boolean {
@@ -103,11 +99,14 @@ function offersAuth(parameters: Challenge['parameters']): boolean {
 }
 
 function rank({ scheme, parameters }: Challenge): number {
-  return scheme === 'basic' ? hashes.size : [...hashes.keys()].indexOf(algorithmOf(parameters))
+  const algorithm = scheme === 'basic' ? undefined : algorithmOf(parameters)
+  return algorithm === undefined ? digestAlgorithms.length : digestAlgorithms.indexOf(algorithm)
 }
 
-function algorithmOf(parameters: Challenge['parameters']): string {
-  return (parameters.get('algorithm') ?? 'MD5').toUpperCase()
+/** A digest without an algorithm is MD5, RFC 7616 section 3.3; undefined for one that is not known here. */
+function algorithmOf(parameters: Challenge['parameters']): DigestAlgorithm | undefined {
+  const named = (parameters.get('algorithm') ?? 'MD5').toUpperCase()
+  return digestAlgorithms.find((algorithm) => algorithm === named)
 }
 
 function quoted(text: string): string {

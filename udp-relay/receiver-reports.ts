@@ -2,7 +2,7 @@ import { middle32 } from '../protocol/rtcp-round-trip.ts'
 import { genericNackPacket } from '../protocol/rtcp-feedback.ts'
 import { extendedReportPacket, type VoipMetrics } from '../protocol/rtcp-xr.ts'
 import { encodeRtcp, type ReportBlock, type RtcpPacket, type SenderReport } from '../protocol/rtcp.ts'
-import { GAP_MIN_PACKETS } from '../stream/loss-bursts.ts'
+import { GMIN_PACKETS } from '../stream/burst-gap.ts'
 import type { ReceivedTrack, TrackFigures } from './received-track.ts'
 
 export type ReportsOptions = {
@@ -94,6 +94,6 @@ function voipMetrics(
     burstMs: bursts.bursts === 0 ? 0 : (msPerPacket * bursts.burstPackets) / bursts.bursts,
     gapMs: (msPerPacket * bursts.gapPackets) / (bursts.bursts + 1), // one before each burst and one after the last
     endSystemMs: known.jitterBufferMs,
-    gapMinPackets: GAP_MIN_PACKETS,
+    gapMinPackets: GMIN_PACKETS,
   }
 }
