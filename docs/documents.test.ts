@@ -9,6 +9,8 @@ import { linkViewersRoutes } from '../server/routes/link-viewers.ts'
 import { linkRoutes } from '../server/routes/links.ts'
 import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
+import { relayRoutes } from '../server/routes/relay.ts'
+import { rtspSessionRoutes } from '../server/routes/rtsp-sessions.ts'
 import { runReportRoutes } from '../server/routes/run-reports.ts'
 import { runRoutes } from '../server/routes/runs.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
@@ -37,6 +39,8 @@ const routers = [
   runReportRoutes(noRooms, { builtFolder: '/nowhere', publicUrl: undefined }),
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
+  rtspSessionRoutes(noRooms),
+  relayRoutes(noRooms),
   pageRoutes('/nowhere', gate),
 ]
 

@@ -31,7 +31,13 @@ function surfaceDocument(): string {
       routeTable.map(({ route, does }) => [`\`${route}\``, does]),
     ),
     '\n## RTSP\n',
-    '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one.\n',
+    '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one;',
+    '`/link/<linkId>` before it puts the whole conversation behind a link. RTP goes over UDP, interleaved in the connection',
+    '(`Transport: RTP/AVP/TCP`), or to a group that all viewers share (`multicast`, where the configuration names groups).',
+    'With `?repair=rtx` lost packets may be asked for again (generic NACK, RFC 4585; retransmissions, RFC 4588).',
+    '`ffmpeg -re -i FILE -c copy -f rtsp rtsp://host:8554/live/<name>` publishes (H.264, AAC), and `rtsp://host:8554/live/<name>`',
+    'plays it. `Scale` above 1 sends keyframes alone, `Speed` sends sooner.',
+    'With `rtspUsers`, every method but OPTIONS asks for a name and a password, by digest (SHA-256, MD5) or Basic.\n',
   ].join('\n')
 }
 
@@ -45,7 +51,7 @@ function settingRows(): string[] {
     `\`${key}\``,
     (flagKeys as readonly string[]).includes(key) ? `\`${flagOf(key)}\`` : '',
     `\`${variableOf(key)}\``,
-    fallback === undefined ? '' : `\`${fallback}\``,
+    fallback === undefined ? '' : `\`${typeof fallback === 'object' ? JSON.stringify(fallback) : fallback}\``,
     expected,
   ])
   return table(['key', 'flag', 'environment', 'default', 'must be'], rows)

@@ -131,18 +131,49 @@ export type SeenRequest = {
   readonly cmcd?: Readonly<Record<string, string | number | boolean>> // CTA-5004: br, bl, mtp, sid …
 }
 
-/** An RTSP session, and what its RTCP says. */
-export type SeenSession = {
-  readonly session: string
+/** What a viewer has said last of one track: its receiver report, and its extended one where it sends such. */
+export type RtspTrackStatus = {
+  readonly kind: 'video' | 'audio'
+  readonly reception?: Reception
+  readonly extended?: ExtendedReception
+}
+
+/** What a viewer's newest extended report says of one stream, RFC 3611 sections 4.6 and 4.7. */
+export type ExtendedReception = {
+  readonly duplicatePackets?: number
+  readonly lossRatio?: number
+  readonly discardRatio?: number // came too late for it
+  readonly burstDensity?: number // lost or late within bursts
+  readonly burstMs?: number // their mean length
+  readonly jitterBufferMs?: number
+}
+
+/** What was sent again, RFC 4588. */
+export type RepairFigures = {
+  readonly requestedPackets: number
+  readonly resentPackets: number
+  readonly resentBytes: number
+  readonly unknownPackets: number // never sent, or too long ago
+  readonly refusedPackets: number // beyond what repair may take of the rate
+}
+
+/** A viewer of RTSP. The id only tells it apart: the one that steers a session is secret. */
+export type RtspSessionStatus = {
+  readonly id: string
   readonly address: string
-  readonly title: string // of the video
-  readonly variant: string
-  readonly phase: 'init' | 'ready' | 'playing'
-  readonly transport: 'udp'
   readonly userAgent?: string
+  readonly presentation: { readonly title: string; readonly variant: string }
+  readonly link?: string
+  readonly phase: 'init' | 'ready' | 'playing'
+  readonly transport: 'udp' | 'interleaved' | 'multicast' // of a group the figures are those of all its viewers
   readonly seconds: number // since it began
+  readonly positionSeconds: number
   readonly sentPackets: number
-  readonly reports: readonly Reception[] // the newest of each track
+  readonly droppedPackets: number // that the way out did not take
+  readonly droppedFrames?: number // interleaved: whole ones, while the viewer did not read
+  readonly roundTripMs?: number // by its newest report that told one
+  readonly tracks: readonly RtspTrackStatus[]
+  readonly repair?: RepairFigures
 }
 
 /** What the process spends: measured for all that it does, the emulation among it. The share of one viewer is no more than an
@@ -161,7 +192,7 @@ export type ServerCost = {
 /** GET /api/links/:id/viewers: foreign players, as the server sees them. */
 export type LinkViewers = {
   readonly requests: readonly SeenRequest[] // the newest 100, oldest first
-  readonly sessions: readonly SeenSession[] // those of RTSP that are open, at most 100
+  readonly sessions: readonly RtspSessionStatus[] // that are open, the newest 100
   readonly cost?: ServerCost // of the whole server; absent at the first question, and for a second after it
 }
 

@@ -1,5 +1,5 @@
 import type { Reception, UdpSessionStatus } from '../protocol/weir-api.ts'
-import type { PacketSink } from '../udp-relay/packet-sink.ts'
+import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 import { DropLog } from './drop-log.ts'
 import { GatewaySink, type LastHop } from './gateway-sink.ts'
 import type { LiveLink } from './live-link.ts'
@@ -21,7 +21,7 @@ export class DeliveryPath implements PacketSink {
     this.#lane = new RtpThroughLink(link, { sink: this.#gateway, onDropped })
   }
 
-  send(kind: 'rtp' | 'rtcp', trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
+  send(kind: PacketKind, trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
     if (kind === 'rtp') this.#log.offeredPackets += 1
     const next = this.#lane ?? this.#gateway
     next.send(kind, trackIndex, packet, scheduledMs)

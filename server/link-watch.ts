@@ -2,6 +2,7 @@ import type { Direction, LinkObserver } from '../link/access-link.ts'
 import type { DropCause, LinkPacket } from '../link/link-packet.ts'
 import { packetEvents } from '../stream/packet-events.ts'
 import type { ClockEvent, Lane, LinkEvent } from '../stream/record.ts'
+import type { PacketKind } from '../udp-relay/packet-sink.ts'
 import { LaneCounters } from './lane-counters.ts'
 
 /** The truth of all links together, since the process began. */
@@ -28,7 +29,7 @@ export type RecordedEvent = LinkEvent | ClockEvent
 export type PassingDatagram = {
   readonly at: 'server' | 'viewer'
   readonly direction: Direction
-  readonly kind: 'rtp' | 'rtcp'
+  readonly kind: PacketKind
   readonly flow: number // of its viewer's RTP
   readonly bytes: Uint8Array
   readonly processMs: number

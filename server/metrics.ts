@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { LaneSummary, LinkCounters, Reception } from '../protocol/weir-api.ts'
+import type { LaneSummary, LinkCounters, Reception, RtspSessionStatus } from '../protocol/weir-api.ts'
 import type { Lane } from '../stream/record.ts'
+import type { DeparturesSummary } from '../udp-relay/departures.ts'
 import type { LinkTotals } from './link-watch.ts'
+import { viewerMetrics } from './viewer-metrics.ts'
 
 /** What is looked at when somebody asks. */
 export type MetricsSources = {
   readonly links: { readonly openLinks: number; readonly totals: LinkTotals }
   readonly udpSessions: { readonly count: number }
-  readonly rtspSessions: { readonly count: number }
+  readonly rtspSessions: { readonly count: number; list(): readonly RtspSessionStatus[] }
 }
 
 const PREFIX = 'weir_'
@@ -126,9 +128,38 @@ export class Metrics {
     this.#gauge('links', 'Links that are open.', () => links.openLinks)
     this.#gauge('udp_sessions', 'UDP sessions of browsers.', () => udpSessions.count)
     this.#gauge('rtsp_sessions', 'RTSP sessions of players.', () => rtspSessions.count)
+    for (const { name, help, read } of viewerMetrics) this.#gauge(name, help, () => read(rtspSessions.list()))
     for (const metric of packetMetrics) this.#packets(metric, links.totals)
     this.#droppedPackets(links.totals)
     this.#gatewayDroppedPackets(links.totals)
+  }
+
+  /** As a histogram's buckets are counted: each with all that are smaller. */
+  watchDepartures(read: () => DeparturesSummary): void {
+    const registers = [this.#registry]
+    new Counter({
+      registers,
+      name: `${PREFIX}rtp_departure_lateness_seconds_bucket`,
+      help: 'RTP packets that left over UDP no later than this after their scheduled time.',
+      labelNames: ['le'],
+      collect() {
+        this.reset()
+        let packets = 0
+        for (const { atMostMs, packets: count } of read().lateness) {
+          packets += count
+          this.inc({ le: atMostMs === null ? '+Inf' : String(atMostMs / 1000) }, packets) // ms to s
+        }
+      },
+    })
+    new Counter({
+      registers,
+      name: `${PREFIX}rtp_dropped_packets_total`,
+      help: 'RTP packets that the kernel or a full queue did not take.',
+      collect() {
+        this.reset()
+        this.inc(read().droppedPackets)
+      },
+    })
   }
 
   /** The text format of Prometheus, version 0.0.4. */

@@ -50,6 +50,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   },
   { route: 'GET /api/udp-sessions/:id', does: 'the truth about its packets: offered, dropped where' },
   { route: 'DELETE /api/udp-sessions/:id', does: 'ends it; 204' },
+  {
+    route: 'GET /api/relay',
+    does: 'the RTSP sessions, and how the RTP packets of all left: dropped, in bursts, how late',
+  },
   { route: 'WebSocket /api/udp-sessions/ws', does: 'the same packets and messages over a WebSocket' },
   {
     route: 'POST /api/runs',
@@ -79,6 +83,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   {
     route: 'WebSocket /api/events/ws',
     does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N',
+  },
+  {
+    route: 'GET /api/rtsp-sessions',
+    does: 'the viewers of RTSP: place, packets, round trip, loss and jitter by their own reports, what was sent again',
   },
   { route: 'GET /metrics', does: 'links, packets, timer lag, HTTP, sessions and process, for Prometheus' },
   { route: 'GET /hls/:id/master.m3u8', does: 'the multivariant playlist' },

@@ -3,10 +3,10 @@ import { seededRandom } from '../link/random.ts'
 import { decodeRtp } from '../protocol/rtp.ts'
 import type { Reception } from '../protocol/weir-api.ts'
 import { reportSeed } from '../stream/report-schedule.ts'
-import type { PacketSink } from '../udp-relay/packet-sink.ts'
+import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 import type { LinkedPackets } from '../udp-relay/viewer-link.ts'
 import type { LiveLink } from './live-link.ts'
-import { UdpPlace } from './udp-place.ts'
+import { UdpPlace, type Traffic } from './udp-place.ts'
 
 /** The way out that lies behind the link, told of what never reaches it. */
 export type UdpLaneEnd = {
@@ -15,7 +15,7 @@ export type UdpLaneEnd = {
 }
 
 type Held = {
-  readonly kind: 'rtp' | 'rtcp'
+  readonly kind: PacketKind
   readonly trackIndex: number
   readonly bytes: Uint8Array
   followers?: ((atMs: number) => void)[]
@@ -43,7 +43,7 @@ export class RtpThroughLink implements LinkedPackets {
     this.#place = this.#newPlace()
   }
 
-  send(kind: 'rtp' | 'rtcp', trackIndex: number, bytes: Uint8Array, scheduledMs: number): void {
+  send(kind: PacketKind, trackIndex: number, bytes: Uint8Array, scheduledMs: number): void {
     if (this.#isClosed) return
     const place = this.#currentPlace()
     this.#newestId += 1
@@ -52,7 +52,7 @@ export class RtpThroughLink implements LinkedPackets {
     if (place.isRecorded) {
       place.tellPassing({ at: 'server', direction: 'down', kind, bytes, processMs: scheduledMs })
     }
-    place.send('down', kind, this.#newestId, bytes.length + UDP_IPV4_HEADER_BYTES, scheduledMs)
+    place.send('down', trafficOf(kind), this.#newestId, bytes.length + UDP_IPV4_HEADER_BYTES, scheduledMs)
   }
 
   sendUp(datagram: Uint8Array, arrived: (atMs: number) => void): void {
@@ -156,4 +156,9 @@ export class RtpThroughLink implements LinkedPackets {
     this.#fromViewer.delete(packetId)
     return arrived
   }
+}
+
+/** Retransmissions meet chance where reports do: what is lost of RTP is the same with repair and without. */
+function trafficOf(kind: PacketKind): Traffic {
+  return kind === 'rtp' ? 'rtp' : 'rtcp'
 }

@@ -1,12 +1,14 @@
+import { setTimeout } from 'node:timers/promises'
 import { expect, test, vi, type TestContext } from 'vitest'
 import type { LinkProfile } from '../link/profile.ts'
 import { encodeRtcp } from '../protocol/rtcp.ts'
 import { middle32 } from '../protocol/rtcp-round-trip.ts'
+import { beginsKeyframe } from '../protocol/rtp-h264-keyframe.ts'
 import { readRtpInfo, readSessionHeader } from '../protocol/rtsp-headers.ts'
 import type { RtspResponse } from '../protocol/rtsp-message.ts'
 import { readSdp } from '../protocol/sdp.ts'
 import { startClipRelay } from '../udp-relay/test-support/clip-relay.ts'
-import { makePackageClip } from '../udp-relay/test-support/package-clip.ts'
+import { CLIP_FRAMES, makePackageClip } from '../udp-relay/test-support/package-clip.ts'
 import { RtspClient, UdpReceiver } from '../udp-relay/test-support/rtsp-client.ts'
 import { Links } from './links.ts'
 import { LinksOfViewers } from './rtsp-through-link.ts'
@@ -18,11 +20,12 @@ async function open(
   context: TestContext,
   profile: Omit<LinkProfile, 'seed'>,
   defaultProfile: Partial<LinkProfile> = {},
+  played = clip,
 ) {
   const links = new Links({ defaultProfile: { seed: 1, downlink: {}, ...defaultProfile } })
   context.onTestFinished(() => links.close())
   const { id } = links.create({ seed: 7, ...profile })
-  const relay = await startClipRelay(context, clip, { links: new LinksOfViewers(links) })
+  const relay = await startClipRelay(context, played, { links: new LinksOfViewers(links) })
   const client = await RtspClient.open(relay.rtspPort)
   const base = `rtsp://127.0.0.1:${relay.rtspPort}`
   return { links, linkId: id, relay, client, base, url: `${base}/link/${id}/clip` }
@@ -163,9 +166,11 @@ test('a relay lists the sessions behind a link: who plays, by what, and what his
   const seen = () => relay.sessions.behind(linkId, 9)
   const receiver = await UdpReceiver.open()
   const asked = { transport: receiver.transport, 'user-agent': 'LibVLC/3.0.24' }
-  await client.request('SETUP', `${url}/240p/trackID=0`, asked)
-  expect(seen()).toMatchObject([{ phase: 'ready', userAgent: 'LibVLC/3.0.24', variant: '240p', reports: [] }])
-  const { session } = seen()[0] ?? {}
+  const setUp = await client.request('SETUP', `${url}/240p/trackID=0`, asked)
+  expect(seen()).toMatchObject([{ phase: 'ready', userAgent: 'LibVLC/3.0.24', presentation: { variant: '240p' } }])
+  expect(seen()[0]?.tracks).toEqual([{ kind: 'video' }, { kind: 'audio' }])
+  const session = setUp.headers.get('session')?.split(';')[0]
+  expect(JSON.stringify(seen())).not.toContain(session) // who may look does not steer
   await client.request('PLAY', url, { session: String(session) })
   await receiver.until(() => receiver.rtcp.some(({ kind }) => kind === 'sender-report'))
   const sent = receiver.rtcp.find((packet) => packet.kind === 'sender-report')
@@ -173,7 +178,7 @@ test('a relay lists the sessions behind a link: who plays, by what, and what his
     receiverReport(sent?.ssrc, middle32(sent?.ntpTime ?? { seconds: 0, fraction: 0 })),
     relay.rtpPort + 1,
   )
-  await expect.poll(() => seen()[0]?.reports).toMatchObject([{ ssrc: sent?.ssrc, lossRatio: 0 }])
+  await expect.poll(() => seen()[0]?.tracks[0]?.reception).toMatchObject({ ssrc: sent?.ssrc, lossRatio: 0 })
   expect([seen()[0]?.phase, relay.sessions.behind('another', 9)]).toEqual(['playing', []])
 })
 
@@ -320,4 +325,41 @@ test('a viewer who does not read stops the modelled sender until he does', async
   await vi.waitFor(() => expect(arrivedBytes).toBeGreaterThan(stoppedBytes))
   conversation?.close()
   expect(await hasRoom).toBe('room')
+})
+
+const onChannels = 'RTP/AVP/TCP;unicast;interleaved=0-1'
+
+test('interleaved packets cross a line that loses 5 % as bytes of the connection: late, and all of them', async (context) => {
+  const { client, url } = await open(context, {
+    ...roundTrip(40),
+    downlink: { oneWayDelayMs: 20, loss: { kind: 'random', lossRatio: 0.05 } },
+  })
+  const reply = await client.request('SETUP', `${url}/240p/trackID=0`, { transport: onChannels })
+  const session = { session: readSessionHeader(header(reply, 'session')).id }
+  const played = await client.request('PLAY', url, { ...session, range: 'npt=4-' })
+  const [info] = readRtpInfo(header(played, 'rtp-info'))
+  await client.until(() => client.rtcpOf(1).some(({ kind }) => kind === 'bye'))
+  const packets = client.rtpOf(0)
+  expect(packets.filter(({ marker }) => marker)).toHaveLength(CLIP_FRAMES / 3)
+  const first = info?.sequenceNumber ?? 0
+  expect(packets.map(({ sequenceNumber }) => sequenceNumber)).toEqual(packets.map((_, at) => (first + at) & 0xffff))
+  expect((await client.request('TEARDOWN', url, session)).status).toBe(200)
+})
+
+test('a line that is too slow for interleaved packets makes the relay drop whole frames', async (context) => {
+  const heavy = makePackageClip({ noiseBitsPerSecond: 20_000_000 })
+  const profile = { downlink: { rateBitsPerSecond: 8_000_000, oneWayDelayMs: 10 }, uplink: { oneWayDelayMs: 10 } }
+  const { client, url, relay } = await open(context, profile, {}, heavy)
+  const reply = await client.request('SETUP', `${url}/240p/trackID=0`, { transport: onChannels })
+  const session = { session: readSessionHeader(header(reply, 'session')).id }
+  await client.request('PLAY', url, session)
+  await setTimeout(2500) // 6 MB are due, 2.5 MB fit
+  expect((await client.request('TEARDOWN', url, session)).status).toBe(200)
+  const end = relay.log.find(({ msg }) => msg === 'RTSP session ended')
+  expect(Number(end?.['droppedFrames'])).toBeGreaterThan(10)
+  const packets = client.rtpOf(0)
+  const gaps = packets.filter(
+    ({ sequenceNumber }, at) => at > 0 && sequenceNumber !== (((packets[at - 1]?.sequenceNumber ?? 0) + 1) & 0xffff),
+  )
+  expect(gaps.every(({ payload }) => beginsKeyframe(payload))).toBe(true)
 })

@@ -107,6 +107,6 @@ function viewerPort(flow: number): number {
 
 /** So that a packet at one end is found at the other. */
 function identificationOf(kind: PassingDatagram['kind'], bytes: Uint8Array): number {
-  const packet = kind === 'rtp' ? decodeRtp(bytes) : undefined
+  const packet = kind === 'rtcp' ? undefined : decodeRtp(bytes)
   return packet?.ok === true ? packet.value.sequenceNumber : 0
 }

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { needs } from '../lab/test-support/clients.ts'
+import { inLongRun } from '../lab/test-support/long-run.ts'
+import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { startWeir } from '../lab/test-support/weir-process.ts'
 import type { LinkSummary, Problem, ServerEvent, Video } from '../protocol/weir-api.ts'
@@ -346,3 +348,24 @@ test('foreign pages and names are refused at /api, over WebSocket too, and welco
   )
   expect(refusal).toBe(403)
 })
+
+const LONG_SECONDS = 20
+
+if (inLongRun) {
+  test('a video that is being made is watched over RTSP to its end, every picture of it, though it is removed', async (context) => {
+    const ffprobe = needs(context, 'ffprobe')
+    const clip = readFileSync(makeClip(context, temporaryFolder(context), { seconds: LONG_SECONDS, size: '1280x720' }))
+    const { url, rtspUrl } = await startWeir({ mediaFolder: temporaryFolder(context) })
+    const { id } = (await (await postFile(url, clip, 'long.mp4')).json()) as Video
+    await untilStatus(url, id, ['playable'])
+    const variant = (await getVideo(url, id)).variants[0]?.name ?? ''
+    const count = ['-v', 'error', '-select_streams', 'v', '-count_packets', '-show_entries', 'stream=nb_read_packets']
+    const watched = runClient(ffprobe, [...count, '-of', 'csv=p=0', `${rtspUrl}/${id}/${variant}`], {
+      timeoutMs: 60_000,
+    })
+    await untilStatus(url, id, ['ready'])
+    await fetch(`${url}/api/videos/${id}`, { method: 'DELETE' })
+    expect(await watched).toMatchObject({ status: 0, stderr: '' })
+    expect(Number.parseInt((await watched).stdout, 10)).toBe(LONG_SECONDS * 25)
+  })
+}

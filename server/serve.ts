@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Reception } from '../protocol/weir-api.ts'
 import type { Tools } from '../segmenter/tools.ts'
+import { LivePresentations } from '../udp-relay/live-presentations.ts'
 import { startRelay, type RunningRelay } from '../udp-relay/relay.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
@@ -36,6 +37,8 @@ import { linkViewersRoutes } from './routes/link-viewers.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { relayRoutes } from './routes/relay.ts'
+import { rtspSessionRoutes } from './routes/rtsp-sessions.ts'
 import { runReportRoutes } from './routes/run-reports.ts'
 import { runRoutes } from './routes/runs.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
@@ -114,13 +117,13 @@ export async function serve(parts: ServeParts): Promise<RunningWeir> {
 /** The rooms, in the order in which they need each other; the chores of a start go on after it listens. */
 async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): Promise<RunningWeir> {
   const { config, tools, logger } = parts
-  const { host, rtspPort, rtpPort, publicUrl } = config
+  const { host, rtspPort, rtpPort, rtspUsers: users, multicast, udpOffload: offload, publicUrl } = config
   const log = new EventLog<FeedEvent>(EVENTS_KEPT)
   const library = await Library.open({ folder, logger, nowUnixMs: Date.now, onEvent: (event) => log.append(event) })
   const recovered = await recover(library, logger)
   const intake = startIntake(library, closing, parts)
 
-  const source = new PublishedPackages(library)
+  const source = new LivePresentations(new PublishedPackages(library))
   const sending = {
     source,
     segments: new SegmentCache({ maxBytes: SEGMENT_CACHE_BYTES }),
@@ -130,9 +133,11 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const sessions = startSessions(sending, { log, metrics }, closing, parts)
   const links = new LinksOfViewers(sessions.links)
   const onReception = (reception: Reception): void => metrics.noteReception('rtsp', reception)
-  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, onReception, logger })
+  const wanted = { host, rtspPort, rtpPort, users, multicast, offload }
+  const relay = await startRelay({ ...sending, ...wanted, links, onReception, logger })
   closing.add(() => relay.close())
   metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
+  metrics.watchDepartures(() => relay.departures())
 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
@@ -143,7 +148,7 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
     parts,
   )
   const listener = composeHttp(
-    { library, addresses, events, metrics, rtspSessions: relay.sessions, ...intake, ...sessions, ...records },
+    { library, addresses, events, metrics, relay, ...intake, ...sessions, ...records },
     parts,
   )
   closing.add(() => listener.drain(GRACE_MS))
@@ -238,12 +243,12 @@ type HttpRooms = IntakeRooms &
     readonly addresses: AddressOptions
     readonly events: EventSockets
     readonly metrics: Metrics
-    readonly rtspSessions: RunningRelay['sessions']
+    readonly relay: RunningRelay
   }
 
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, rtspSessions } = rooms
+  const { library, jobs, intake, tus, links, sessions, relay } = rooms
   const { records, recordSockets, runs, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
@@ -255,11 +260,19 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     videoRoutes({ library, jobs, addresses }),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
-    linkViewersRoutes({ links, audience, rtspSessions, udpSessions: sessions, cost: new ProcessCost() }),
+    linkViewersRoutes({
+      links,
+      audience,
+      rtspSessions: relay.sessions,
+      udpSessions: sessions,
+      cost: new ProcessCost(),
+    }),
     linkRecordRoutes(records),
     runRoutes(runs),
     runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
     udpSessionRoutes(sessions),
+    rtspSessionRoutes(relay.sessions),
+    relayRoutes(relay),
     metricsRoutes(metrics),
     pageRoutes(builtFolder, gate),
   ]

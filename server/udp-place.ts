@@ -14,7 +14,8 @@ export type PlaceListener = {
   rtpOf(packetId: number): RtpName | undefined
 }
 
-type Traffic = 'rtp' | 'rtcp'
+/** Each meets chance in a sequence of its own. */
+export type Traffic = 'rtp' | 'rtcp'
 
 /** A viewer's two flows on one era of the udp lane. */
 export class UdpPlace {

@@ -52,7 +52,7 @@ export class UdpSession {
   readonly #link: LiveLink | undefined
   readonly #path: DeliveryPath
   readonly #charge: SetupCharge
-  readonly receptions = new ReceptionLog(() => this.#playout.tracks)
+  readonly receptions: ReceptionLog
   #presentation: OpenPresentation
   #playout: Playout
   #state: ControlState
@@ -70,6 +70,14 @@ export class UdpSession {
     this.#link = parts.links.ofViewer(wish.link)
     this.#path = new DeliveryPath(channel, this.#link)
     this.#charge = new SetupCharge(this.#link, wish.video)
+    this.receptions = new ReceptionLog({
+      timer: parts.timer,
+      tracks: () => this.#playout.tracks,
+      onReception: (reception, atMs) => {
+        this.#path.noteReception(reception, atMs)
+        parts.onReception?.(reception)
+      },
+    })
     this.#presentation = presentation
     this.#playout = this.#newPlayout(presentation)
     this.#state = { phase: 'idle', resumeSeconds: wish.startSeconds ?? 0 }
@@ -108,14 +116,7 @@ export class UdpSession {
   /** RTCP of the page. */
   handleDatagram(datagram: Uint8Array): void {
     if (this.#isClosed || datagram.length > MAX_DATAGRAM_BYTES) return
-    const { timer } = this.#parts
-    this.#path.sendUp(datagram, timer.nowMs(), (atMs) => {
-      const told = this.receptions.take(datagram, timer.unixMs() + (atMs - timer.nowMs())) ?? []
-      for (const reception of told) {
-        this.#path.noteReception(reception, atMs)
-        this.#parts.onReception?.(reception)
-      }
-    })
+    this.#path.sendUp(datagram, this.#parts.timer.nowMs(), (atMs) => void this.receptions.take(datagram, atMs))
   }
 
   /** The channel too; called by whoever closes first, the page or us. */

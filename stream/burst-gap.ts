@@ -8,8 +8,16 @@ export type BurstGap = {
   readonly meanGapPackets: number
 }
 
-/** Gmin, the value that the RFC recommends. */
-const GMIN_PACKETS = 16
+/** Gmin, the value that the RFC recommends: so many packets received in a row end a burst. */
+export const GMIN_PACKETS = 16
+
+/** The same in packets. */
+export type BurstSums = {
+  readonly bursts: number
+  readonly burstPackets: number // within bursts, those that came counted in
+  readonly missingInBursts: number
+  readonly missingInGaps: number
+}
 
 type Group = { firstPacket: number; lastPacket: number; missingPackets: number }
 
@@ -36,8 +44,8 @@ export class BurstGapFold {
 
   /** What comes now does not go on from what came before: a seek. */
   beginAnew(): void {
-    const { group, ...sums } = this.#withGroup()
-    this.#group = group
+    const sums = this.sums()
+    this.#group = undefined
     this.#bursts = sums.bursts
     this.#burstPackets = sums.burstPackets
     this.#missingInBursts = sums.missingInBursts
@@ -47,7 +55,7 @@ export class BurstGapFold {
   /** Of so many packets that were expected; undefined while there are none. */
   of(expectedPackets: number): BurstGap | undefined {
     if (expectedPackets === 0) return undefined
-    const { bursts, burstPackets, missingInBursts, missingInGaps } = this.#withGroup()
+    const { bursts, burstPackets, missingInBursts, missingInGaps } = this.sums()
     const gapPackets = Math.max(0, expectedPackets - burstPackets)
     return {
       bursts,
@@ -58,12 +66,11 @@ export class BurstGapFold {
     }
   }
 
-  /** The sums once the newest group has ended. */
-  #withGroup() {
+  /** Once the newest group has ended. */
+  sums(): BurstSums {
     const group = this.#group
     const isBurst = group !== undefined && group.missingPackets > 1
     return {
-      group: undefined,
       bursts: this.#bursts + (isBurst ? 1 : 0),
       burstPackets: this.#burstPackets + (isBurst ? group.lastPacket - group.firstPacket + 1 : 0),
       missingInBursts: this.#missingInBursts + (isBurst ? group.missingPackets : 0),

@@ -1,25 +1,25 @@
-import type { Reception } from '../protocol/weir-api.ts'
-import type { PacketSink } from './packet-sink.ts'
+import type { PacketBurst } from './burst-writer.ts'
+import type { PacketArena } from './packet-arena.ts'
+import type { PacketKind, PacketSink } from './packet-sink.ts'
 import type { ReceptionLog } from './reception-log.ts'
 import type { RtpPorts, TrackEnds, TrackWay } from './rtp-ports.ts'
 import type { SendTimer } from './send-timer.ts'
 
 export type UdpSinkOptions = {
-  readonly timer: Pick<SendTimer, 'nowMs' | 'unixMs'>
-  /** RTCP came: the viewer is there. */
-  readonly onAlive: () => void
+  readonly timer: Pick<SendTimer, 'nowMs'>
+  /** Packets may leave in bursts, where that is possible. */
+  readonly inBursts?: boolean
   /** A datagram of the viewer's is on its way here: told if it comes, and when. */
   readonly cross: (datagram: Uint8Array, arrived: (atMs: number) => void) => void
   readonly receptions: ReceptionLog
-  /** A receiver report told so. */
-  readonly onReception: (reception: Reception, atMs: number) => void
 }
 
 /** One viewer's sockets; a track that was not set up is not sent. */
 export class UdpSink implements PacketSink {
   readonly #ports: RtpPorts
   readonly #options: UdpSinkOptions
-  readonly #ways = new Map<number, TrackWay>()
+  readonly memory: PacketArena | undefined
+  readonly #ways: (TrackWay | undefined)[] = [] // by track
   #isClosed = false
   #refusedSinceMs: number | undefined
   #lastRefusedMs = 0
@@ -28,34 +28,48 @@ export class UdpSink implements PacketSink {
 
   constructor(ports: RtpPorts, options: UdpSinkOptions) {
     this.#ports = ports
+    this.memory = ports.memory
     this.#options = options
   }
 
   async setTrack(trackIndex: number, ends: TrackEnds): Promise<void> {
-    const way = await this.#ports.openTrack(ends, {
-      onRtcp: (datagram) => {
-        this.#options.cross(datagram, (atMs) => this.#takeRtcp(datagram, atMs))
-      },
-      onRtp: (datagram) => this.#options.cross(datagram, () => void (this.#options.receptions.otherDatagrams += 1)),
+    const { cross, inBursts, receptions } = this.#options
+    const listener = {
+      onRtcp: (datagram: Uint8Array) => cross(datagram, (atMs) => this.#takeRtcp(datagram, atMs)),
+      onRtp: (datagram: Uint8Array) => cross(datagram, () => void (receptions.otherDatagrams += 1)),
       onRefused: () => this.#takeRefusal(),
-    })
+    }
+    const way = await this.#ports.openTrack(ends, listener, inBursts)
     if (this.#isClosed) return way.close()
-    this.#ways.get(trackIndex)?.close()
-    this.#ways.set(trackIndex, way)
+    this.#ways[trackIndex]?.close()
+    this.#ways[trackIndex] = way
   }
 
-  send(kind: 'rtp' | 'rtcp', trackIndex: number, packet: Uint8Array): void {
-    const way = this.#ways.get(trackIndex)
+  send(kind: PacketKind, trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
+    const way = this.#ways[trackIndex]
     if (way === undefined) return
-    const isTaken = kind === 'rtp' ? way.sendRtp(packet) : way.sendRtcp(packet)
+    const isTaken = kind === 'rtcp' ? way.sendRtcp(packet) : way.sendRtp(packet, scheduledMs)
     if (isTaken) this.sentPackets += 1
-    else this.droppedPackets += 1
+    else this.#noteDrops(1)
   }
 
   close(): void {
     this.#isClosed = true
-    for (const way of this.#ways.values()) way.close()
-    this.#ways.clear()
+    for (const way of this.#ways.splice(0)) way?.close()
+  }
+
+  sendBurst(trackIndex: number, burst: PacketBurst): void {
+    const way = this.#ways[trackIndex]
+    if (way === undefined) return
+    const packets = burst.scheduledMs.length
+    const isTaken = way.sendBurst === undefined ? sendSingly(way, burst) : way.sendBurst(burst)
+    if (isTaken) this.sentPackets += packets
+    else this.#noteDrops(packets)
+  }
+
+  #noteDrops(packets: number): void {
+    this.droppedPackets += packets
+    this.#ports.departures.droppedPackets += packets
   }
 
   /** For how long the viewer's host has been refusing packets, as far as packets were sent; `sinceMs` is when the viewer
@@ -66,21 +80,19 @@ export class UdpSink implements PacketSink {
   }
 
   #takeRtcp(datagram: Uint8Array, atMs: number): void {
-    const { receptions, onAlive, onReception } = this.#options
-    const told = receptions.take(datagram, this.#unixMs(atMs))
-    if (told === undefined) return
-    this.#refusedSinceMs = undefined
-    onAlive()
-    for (const reception of told) onReception(reception, atMs)
-  }
-
-  #unixMs(atMs: number): number {
-    const { timer } = this.#options
-    return timer.unixMs() + (atMs - timer.nowMs())
+    if (this.#options.receptions.take(datagram, atMs)) this.#refusedSinceMs = undefined
   }
 
   #takeRefusal(): void {
     this.#lastRefusedMs = this.#options.timer.nowMs()
     this.#refusedSinceMs ??= this.#lastRefusedMs
   }
+}
+
+/** Over a socket that takes no bursts. What one packet meets, all do. */
+function sendSingly(way: TrackWay, { bytes, sizeBytes, scheduledMs }: PacketBurst): boolean {
+  const taken = scheduledMs.map((dueMs, index) =>
+    way.sendRtp(bytes.subarray(index * sizeBytes, (index + 1) * sizeBytes), dueMs),
+  )
+  return taken.every(Boolean)
 }

@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import type { LinkViewers, SeenSession } from '../../protocol/weir-api.ts'
+import type { LinkViewers, RtspSessionStatus } from '../../protocol/weir-api.ts'
 import type { HttpAudience } from '../http-audience.ts'
 import type { Links } from '../links.ts'
 import type { ProcessCost } from '../process-cost.ts'
@@ -7,7 +7,7 @@ import type { ProcessCost } from '../process-cost.ts'
 export type LinkViewersRooms = {
   readonly links: Pick<Links, 'find'>
   readonly audience: HttpAudience
-  readonly rtspSessions: { readonly count: number; behind(linkId: string, limit: number): readonly SeenSession[] }
+  readonly rtspSessions: { readonly count: number; behind(linkId: string, limit: number): readonly RtspSessionStatus[] }
   readonly udpSessions: { readonly count: number }
   readonly cost: ProcessCost
 }
