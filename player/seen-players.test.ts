@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SeenRequest, SeenSession } from '../protocol/weir-api.ts'
+import type { RtspSessionStatus, SeenRequest } from '../protocol/weir-api.ts'
 import { seenPlayers } from './seen-players.ts'
 
 const request = (asked: Partial<SeenRequest>): SeenRequest => ({
@@ -12,19 +12,28 @@ const request = (asked: Partial<SeenRequest>): SeenRequest => ({
   isOfOurPage: false,
   ...asked,
 })
-const session: SeenSession = {
-  session: 's1',
+const reception = (lossRatio: number, jitterMs: number) => ({
+  ssrc: 1,
+  lossRatio,
+  jitterMs,
+  cumulativeLostPackets: 12,
+  arrivedUnixMs: 0,
+})
+const session: RtspSessionStatus = {
+  id: 's1',
   address: '192.0.2.2',
-  title: 'Clip',
-  variant: '720p',
+  userAgent: 'GStreamer/1.22.0',
+  presentation: { title: 'Clip', variant: '720p' },
   phase: 'playing',
   transport: 'udp',
-  userAgent: 'GStreamer/1.22.0',
   seconds: 4,
+  positionSeconds: 4,
   sentPackets: 900,
-  reports: [
-    { ssrc: 1, lossRatio: 0, cumulativeLostPackets: 0, jitterMs: 1, arrivedUnixMs: 0 },
-    { ssrc: 2, lossRatio: 0.051, cumulativeLostPackets: 12, jitterMs: 3.25, roundTripMs: 41.6, arrivedUnixMs: 0 },
+  droppedPackets: 0,
+  roundTripMs: 41.6,
+  tracks: [
+    { kind: 'video', reception: reception(0, 1) },
+    { kind: 'audio', reception: reception(0.051, 3.25) },
   ],
 }
 
@@ -68,7 +77,7 @@ test('seenPlayers tells of an RTSP player what its worst track reports', () => {
 })
 
 test('seenPlayers names who does not name itself, and says nothing that was not reported', () => {
-  const players = seenPlayers({ requests: [request({})], sessions: [{ ...session, userAgent: '', reports: [] }] })
+  const players = seenPlayers({ requests: [request({})], sessions: [{ ...session, userAgent: '', tracks: [] }] })
   expect(players.map(({ name, says }) => [name, says])).toEqual([
     ['a player without a name', []],
     ['a player without a name', []],

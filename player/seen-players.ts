@@ -1,4 +1,4 @@
-import type { LinkViewers, SeenRequest, SeenSession } from '../protocol/weir-api.ts'
+import type { LinkViewers, RtspSessionStatus, SeenRequest } from '../protocol/weir-api.ts'
 
 /** A foreign player as the server sees it, whichever protocol it speaks. */
 export type SeenPlayer = {
@@ -41,23 +41,21 @@ function hlsPlayer(key: string, asked: readonly SeenRequest[]): SeenPlayer {
   }
 }
 
-function rtspPlayer({ session, userAgent, sentPackets, reports }: SeenSession): SeenPlayer {
-  const worst = reports.toSorted((a, b) => b.lossRatio - a.lossRatio)[0]
+/** By what its worst track reports. */
+function rtspPlayer({ id, userAgent, sentPackets, roundTripMs, tracks }: RtspSessionStatus): SeenPlayer {
+  const receptions = tracks.flatMap(({ reception }) => reception ?? [])
+  const worst = receptions.toSorted((a, b) => b.lossRatio - a.lossRatio)[0]
+  const told = worst && [
+    { word: 'lost', value: `${(worst.lossRatio * 100).toFixed(1)} %` },
+    { word: 'jitter', value: `${worst.jitterMs.toFixed(1)} ms` },
+    ...(roundTripMs === undefined ? [] : [{ word: 'round trip', value: `${Math.round(roundTripMs)} ms` }]),
+  ]
   return {
-    key: `rtsp ${session}`,
+    key: `rtsp ${id}`,
     protocol: 'rtsp',
     name: nameOf(userAgent),
     got: { packets: sentPackets },
-    says:
-      worst === undefined
-        ? []
-        : [
-            { word: 'lost', value: `${(worst.lossRatio * 100).toFixed(1)} %` },
-            { word: 'jitter', value: `${worst.jitterMs.toFixed(1)} ms` },
-            ...(worst.roundTripMs === undefined
-              ? []
-              : [{ word: 'round trip', value: `${Math.round(worst.roundTripMs)} ms` }]),
-          ],
+    says: told ?? [],
   }
 }
 
