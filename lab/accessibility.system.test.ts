@@ -3,8 +3,9 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RunSummary } from '../protocol/weir-api.ts'
 import { needs } from './test-support/clients.ts'
-import { ServedClip } from './test-support/link-page.ts'
+import { ServedClip, untilPage } from './test-support/link-page.ts'
 import { openChromium } from './test-support/chromium.ts'
 
 let clip: ServedClip | undefined
@@ -60,5 +61,19 @@ test('axe-core finds nothing serious on the compare page, everything unfolded', 
   await page.locator('[data-phase=playing]').first().waitFor()
   await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))
   await page.locator('.qr-code path').waitFor()
+  expect(await allFindings(page)).toEqual(nothing)
+})
+
+test('axe-core finds nothing serious on a run’s report', async (context) => {
+  needs(context, 'chromium')
+  needs(context, 'node-datachannel')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const link = await clip.makeLink({ seed: 7, downlink: { loss: { kind: 'random', lossRatio: 0.05 } } })
+  const page = await clip.openPage(context, `?side=both&link=${link.id}`)
+  await untilPage(page, ({ phase }) => phase === 'ended')
+  const runs = (await (await fetch(`${clip.weir.url}/api/runs`)).json()) as RunSummary[]
+  await page.goto(`${clip.weir.url}/runs/${runs.find((run) => run.link === link.id)?.id}`)
+  await page.locator('.chart canvas').first().waitFor()
+  await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))
   expect(await allFindings(page)).toEqual(nothing)
 })

@@ -49,7 +49,8 @@ test('a page’s run is on the server: what it told, what the link did, and all 
       log.listen((events) => heard.push(...events))
       const feed = new parts.LinkFeed(linkId, log)
       feed.open()
-      const upload = new parts.RunUpload({ log, video, link: linkId, scenario: { page: '?seed=7' } })
+      const scenario = { page: '?seed=7' }
+      const upload = new parts.RunUpload({ log, video, link: linkId, scenario, onServerClock: () => {} })
       const wallMs = () => performance.timeOrigin + performance.now()
       const askedMs = wallMs()
       log.tell([{ kind: 'play-asked', side: 'hls', atMs: askedMs }])

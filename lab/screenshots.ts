@@ -84,6 +84,24 @@ const states: readonly State[] = [
     },
   },
   {
+    name: 'compare-report',
+    show: async (page, place) => {
+      await compare(page, place, 'side=both&preset=lossy&seed=7')
+      await unfold(page, 'Report of this run')
+      await page.locator('.measure-table').waitFor()
+    },
+  },
+  {
+    name: 'run-report',
+    show: async (page, place) => {
+      await compare(page, place, 'side=both&preset=lossy&seed=7')
+      await unfold(page, 'Report of this run')
+      const href = await page.getByRole('link', { name: 'Report', exact: true }).first().getAttribute('href')
+      await page.goto(place.url + href)
+      await page.locator('.chart canvas').first().waitFor()
+    },
+  },
+  {
     name: 'compare-unknown',
     show: async (page, { url }) => {
       await page.goto(`${url}/compare/none`)

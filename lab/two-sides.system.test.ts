@@ -73,9 +73,7 @@ async function openBoth(
   served: ServedClip,
   query: string,
 ): Promise<Page> {
-  const page = await served.openPage(context, '?side=hls')
-  await page.addInitScript(observe)
-  await page.goto(`${served.weir.url}/compare/${served.videoId}?side=both&variant=${served.variant}&${query}`)
+  const page = await served.openPage(context, `?side=both&variant=${served.variant}&${query}`, observe)
   await untilSides(page, ({ hls, udp }) => hls.phase === 'playing' && udp.phase === 'playing')
   return page
 }

@@ -12,6 +12,7 @@ export type ChartStackOptions = ChartPicks & {
   readonly follows: Following
   /** The newest so many milliseconds are not drawn: of them not everybody has told yet. A finished run needs none. */
   readonly lagMs?: number
+  readonly isOver?: boolean // nothing comes any more: its newest moment is not now
   readonly onWindow?: (window: ChartWindow) => void
 }
 
@@ -164,7 +165,7 @@ export class ChartStack {
     for (const plot of this.#plots) plot.say(pointedSeconds ?? newestSeconds)
     this.#readout.say({
       atSeconds: pointedSeconds ?? newestSeconds,
-      isNow: pointedSeconds === undefined && this.#window.kind === 'following',
+      isNow: pointedSeconds === undefined && this.#window.kind === 'following' && !this.#options.isOver,
       ...(pointedSeconds === undefined ? {} : { nearSeconds: this.#nearSeconds(this.#plots[0]?.widthPixels ?? 1) }),
     })
   }

@@ -95,7 +95,7 @@ function Unfolded({ series, picks, loop, isEmpty }: UnfoldedProps) {
 }
 
 /** What a mouse does in the plots, for those who have none; the keys are in onChartKeys. */
-function Toolbar({ stack, view }: { stack: ChartStack; view: ChartWindow }) {
+export function Toolbar({ stack, view }: { stack: ChartStack; view: ChartWindow }) {
   const isHeld = view.kind === 'held'
   return (
     <div class="charts-bar" role="group" aria-label={chartWords.title}>

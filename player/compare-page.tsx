@@ -15,6 +15,7 @@ import { ShowMe } from './show-me.tsx'
 import { usePlayerKeys } from './player-keys.ts'
 import type { Hosts } from './side-set.ts'
 import { Reasons } from './reasons.tsx'
+import { RunReport } from './run-report.tsx'
 import { SideView } from './side-view.tsx'
 import { exposeSnapshot } from './snapshot.ts'
 import { ComparisonLine, ViewSwitch } from './view-switch.tsx'
@@ -127,11 +128,14 @@ export function ComparePage({ videoId }: { videoId: string }) {
       <Pictures viewing={viewing} hosts={hosts} video={video} />
       <div class="compare-side">
         <Show viewing={viewing} />
-        <NetworkPanel link={viewing.network} />
+        <NetworkPanel link={viewing.network} startAnew={() => void viewing.startAnew()} />
       </div>
       <div class="compare-main">
         <LinkReadout link={viewing.truth} />
-        {video !== undefined && <Reasons key={videoId} viewing={viewing} video={video} />}
+        {video !== undefined && (
+          <Reasons key={`${videoId} ${viewing.run.count.value}`} viewing={viewing} video={video} />
+        )}
+        <RunReport viewing={viewing} />
         <CompareDetails viewing={viewing} videoId={videoId} />
         {video !== undefined && (
           <ExternalPlayers

@@ -3,6 +3,7 @@ import type { Video } from '../protocol/weir-api.ts'
 import { AddressPanel } from './address-panel.tsx'
 import { AddressRow } from './address-row.tsx'
 import { externalAddresses, playerCommands, type Addresses, type Protocol } from './external-players.ts'
+import { SeenViewers } from './seen-viewers.tsx'
 import { addressWords } from './words.ts'
 
 function Commands({ protocol, address }: { protocol: Protocol; address: string }) {
@@ -29,6 +30,7 @@ function Unfolded({ addresses, linkId }: { addresses: Addresses; linkId: string 
           {addresses.rtsp !== undefined && <Commands protocol="rtsp" address={addresses.rtsp} />}
         </div>
       </div>
+      <SeenViewers linkId={linkId} />
     </div>
   )
 }

@@ -35,6 +35,12 @@ export class LinkFeed {
     this.#socket.close()
   }
 
+  /** What the link tells at the beginning of every connection, where its clock and its rate stand, it tells again. */
+  reopen(): void {
+    this.close()
+    this.open()
+  }
+
   /** Spread over half the time, so that many pages do not come back in one moment. */
   #openLater(): void {
     this.#retry = setTimeout(() => this.open(), this.#retryMs * (0.75 + Math.random() / 2))

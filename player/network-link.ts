@@ -80,9 +80,9 @@ export class NetworkLink {
     return { ...preset.profile, name, seed }
   }
 
-  /** Link time 0: the seed's first draw, counters at zero. */
-  restart(): void {
-    this.#afterwards(async () => {
+  /** Link time 0: the seed's first draw, counters at zero. Resolves when it is so, or `problem` says why not. */
+  restart(): Promise<void> {
+    return this.#afterwards(async () => {
       await this.#send()
       await requestJson('POST', `${this.#address}/restart`)
     })
@@ -111,13 +111,14 @@ export class NetworkLink {
     this.#isScheduled = true
     requestAnimationFrame(() => {
       this.#isScheduled = false
-      this.#afterwards(() => this.#send())
+      void this.#afterwards(() => this.#send())
     })
   }
 
   /** One after the other, so that the last one set is the last one taken. */
-  #afterwards(act: () => Promise<void>): void {
+  #afterwards(act: () => Promise<void>): Promise<void> {
     this.#sending = this.#sending.then(act).catch((error: Error) => void (this.problem.value = error.message))
+    return this.#sending
   }
 
   async #send(): Promise<void> {

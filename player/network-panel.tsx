@@ -133,7 +133,7 @@ function Folds({ link }: { link: NetworkLink }) {
 }
 
 /** The link's settings; each change acts at once and stands in the page's address. */
-export function NetworkPanel({ link }: { link: NetworkLink }) {
+export function NetworkPanel({ link, startAnew }: { link: NetworkLink; startAnew: () => void }) {
   const { seed, udpBlocked } = link.settings.value
   return (
     <section class="network" aria-labelledby="network-title">
@@ -155,8 +155,8 @@ export function NetworkPanel({ link }: { link: NetworkLink }) {
         <button
           type="button"
           class="button small"
-          title="Link time 0 again: the same seed from its beginning, counters at zero"
-          onClick={() => link.restart()}
+          title="Both sides from their start, and link time 0 again: the same seed from its beginning, counters at zero"
+          onClick={startAnew}
         >
           <Icon name="replay" />
           Start anew

@@ -15,6 +15,8 @@ export type RunUploadOptions = {
   /** What else is needed to repeat the run: the page's query, what each side was set to. */
   readonly scenario: Readonly<Record<string, unknown>>
   readonly versions?: Readonly<Record<string, string>> // of what takes part, such as hls.js
+  /** By how much the server's civil time is ahead of this page's; told again when it is known better. */
+  readonly onServerClock: (offsetMs: number) => void
 }
 
 /** `failed`: the server does not record, or does so no longer; the page plays on. */
@@ -32,7 +34,7 @@ const SIDES: readonly ViewerSide[] = ['hls', 'udp']
 const CLOCK_SAMPLES = 4
 
 /** Takes what this page's viewers tell to the server, which writes it down beside the truth of the link. It also measures
- *  the server's clock and tells it to the log, so that all tellers stand on one axis. */
+ *  the server's clock, so that all tellers stand on one axis. */
 export class RunUpload {
   readonly state = signal<RunUploadState>({ phase: 'beginning' })
   readonly #options: RunUploadOptions
@@ -43,6 +45,7 @@ export class RunUpload {
   #leftOutEvents = 0
   #leftOutMs = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  #isOver = false
 
   constructor(options: RunUploadOptions) {
     this.#options = options
@@ -57,6 +60,7 @@ export class RunUpload {
       for (let sample = 0; sample < CLOCK_SAMPLES; sample += 1) await this.#askClock(id)
       this.#tellClock()
       this.state.value = { phase: 'recording', id }
+      if (this.#isOver) return await this.end() // while it began
       addEventListener('pagehide', this.#leave)
       this.#uploadLater()
     } catch (error) {
@@ -67,6 +71,7 @@ export class RunUpload {
   /** The run is over: what waits is sent, and the server closes the record. */
   async end(): Promise<void> {
     const { value } = this.state
+    this.#isOver = true
     this.#close()
     if (value.phase !== 'recording') return
     this.state.value = { phase: 'ended', id: value.id }
@@ -175,7 +180,7 @@ export class RunUpload {
     const atMs = wallMs()
     const clocks = SIDES.map((of): ClockEvent => ({ kind: 'clock', of, atMs, unixMs: this.#clock.unixMs(atMs) }))
     this.#giveBack(clocks.map(writeRecordEvent))
-    this.#options.log.tell(clocks)
+    this.#options.onServerClock(this.#clock.offsetMs)
   }
 
   #giveBack(lines: readonly string[]): void {

@@ -4,19 +4,20 @@ const MUCH_SHORTER_MS = 1 // a round trip: a clock that jumps about by less than
  *  of that. The shortest round trip counts. */
 export class ServerClock {
   #roundTripMs = Infinity
-  #offsetMs = 0
+  /** By how much it is ahead of ours, to half a round trip. */
+  offsetMs = 0
 
   /** An answer that was asked for at `sentMs` and came at `receivedMs`. Whether the clock is better known now. */
   note(sentMs: number, receivedMs: number, serverUnixMs: number): boolean {
     const roundTripMs = receivedMs - sentMs
     if (roundTripMs > this.#roundTripMs - MUCH_SHORTER_MS) return false
     this.#roundTripMs = roundTripMs
-    this.#offsetMs = serverUnixMs - (sentMs + receivedMs) / 2
+    this.offsetMs = serverUnixMs - (sentMs + receivedMs) / 2
     return true
   }
 
   /** Civil time by the server's clock, to half a round trip. */
   unixMs(atMs: number): number {
-    return atMs + this.#offsetMs
+    return atMs + this.offsetMs
   }
 }

@@ -41,16 +41,16 @@ export class SideSet {
     return listOf(this.sides.value)
   }
 
-  /** All of them ask for the video at the same moment, once each could: what only a browser needs to make a way for UDP
-   *  would else put the two apart. */
-  begin(names: readonly SideName[], hosts: Hosts, start: SetStart): void {
+  /** All of them ask for the video at the same moment, once each could and not before `after`: what only a browser needs to
+   *  make a way for UDP would else put the two apart. */
+  begin(names: readonly SideName[], hosts: Hosts, start: SetStart, after?: Promise<void>): void {
     const begun: Sides = {
       ...(names.includes('hls') ? { hls: this.#makeHls({ ...start, host: hosts.hls }) } : {}),
       ...(names.includes('udp') ? { udp: this.#makeUdp({ ...start, host: hosts.udp }) } : {}),
     }
     this.#set({ ...this.sides.value, ...begun })
     const all = listOf(begun)
-    void Promise.all(all.map(({ ready }) => ready)).then(() => {
+    void Promise.all([after, ...all.map(({ ready }) => ready)]).then(() => {
       this.#tellClocks(all)
       all.forEach((side) => side.begin())
     })

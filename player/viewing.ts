@@ -1,12 +1,15 @@
-import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
+import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { VariantSummary } from '../protocol/weir-api.ts'
 import { mayPlayWithSound } from './autoplay.ts'
+import { frameIntervalMs } from './frame-interval.ts'
 import { LinkFeed } from './link-feed.ts'
 import { LinkTruthPoll } from './link-truth.ts'
 import { replaceSearch } from './navigation.ts'
 import { NetworkLink } from './network-link.ts'
 import { playerStatus, type PlayerStatus } from './player-status.ts'
+import { repeatingQuery } from './run-address.ts'
 import { RunLog } from './run-log.ts'
+import { RunRecording } from './run-recording.ts'
 import {
   readCompareSettings,
   sidesIn,
@@ -32,6 +35,7 @@ export class Viewing {
   readonly truth: LinkTruthPoll
   /** What both sides and the link tell. */
   readonly log = new RunLog()
+  readonly run: RunRecording
   readonly status = computed((): PlayerStatus | undefined =>
     this.#waitsForPlay.value ? this.#waitingStatus() : playerStatus(this.#set.list().map(({ status }) => status.value)),
   )
@@ -42,6 +46,7 @@ export class Viewing {
   #hosts: Hosts | undefined
   #durationSeconds = 0
   #isClosed = false
+  #stopWatching = (): void => {}
 
   constructor(videoId: string) {
     this.videoId = videoId
@@ -57,6 +62,8 @@ export class Viewing {
       log: this.log,
       soundOf: (name) => this.#soundOf(name),
     })
+    const onServerClock = (offsetMs: number): void => this.#set.setServerClock(offsetMs)
+    this.run = new RunRecording({ log: this.log, video: videoId, link, onServerClock })
   }
 
   get sides(): ReadonlySignal<Sides> {
@@ -79,6 +86,9 @@ export class Viewing {
     this.#isClosed = false
     this.truth.open()
     this.#feed.open()
+    this.#stopWatching = effect(() => {
+      if (this.status.value?.phase === 'ended') this.run.endSoon()
+    })
     void Promise.all([this.#mayBegin(), this.#networkIsSet]).then(([mayBegin]) => {
       if (this.#isClosed) return
       if (mayBegin) this.#beginAll(this.settings.value.startSeconds, false)
@@ -90,7 +100,9 @@ export class Viewing {
     this.#isClosed = true
     this.truth.close()
     this.#feed.close()
+    this.#stopWatching()
     this.#end(['hls', 'udp'])
+    void this.run.end()
   }
 
   /** What is known of the video; it may still grow. */
@@ -101,11 +113,6 @@ export class Viewing {
   change(changes: Partial<CompareSettings>): void {
     this.settings.value = { ...this.settings.value, ...changes }
     replaceSearch(writeCompareSettings(this.settings.value))
-  }
-
-  /** By how much the server's civil time is ahead of this page's; every event can be placed by it from now on. */
-  setServerClock(offsetMs: number): void {
-    this.#set.setServerClock(offsetMs)
   }
 
   /** To another view at the same position. A side that stays goes on; one that comes begins there: HLS at the very frame,
@@ -130,6 +137,15 @@ export class Viewing {
     })
   }
 
+  /** The network from the seed's first draw, and both sides from their start: the same run once more. */
+  async startAnew(): Promise<void> {
+    const hasBegun = this.lead !== undefined
+    this.#end(['hls', 'udp'])
+    await this.run.end() // before its link forgets it
+    await this.network.restart()
+    if (hasBegun && !this.#isClosed) this.#beginAll(this.settings.value.startSeconds, false)
+  }
+
   togglePlay(): void {
     if (this.#waitsForPlay.value) {
       this.#waitsForPlay.value = false
@@ -144,6 +160,7 @@ export class Viewing {
   seek(seconds: number): void {
     const { durationSeconds } = this.status.value ?? { durationSeconds: 0 }
     const within = Math.min(Math.max(0, seconds), durationSeconds)
+    if (this.status.value?.phase === 'ended') return this.#playAgain(within)
     this.#set.list().forEach((side) => side.seek(within))
   }
 
@@ -217,13 +234,27 @@ export class Viewing {
     })
   }
 
-  #beginAll(startSeconds: number, startPaused: boolean): void {
-    this.#begin(sidesIn(this.settings.value.side), startSeconds, startPaused)
+  /** After the end: what comes now is another run. */
+  #playAgain(startSeconds: number): void {
+    batch(() => {
+      this.#end(['hls', 'udp'])
+      this.#beginAll(startSeconds, false)
+    })
   }
 
-  #begin(names: readonly SideName[], startSeconds: number, startPaused: boolean): void {
+  /** With a run of its own, of which nothing is missing: no side asks for anything before it is recorded. */
+  #beginAll(startSeconds: number, startPaused: boolean): void {
+    const { settings, network } = this
+    const page = repeatingQuery(settings.value, network.settings.value, startSeconds)
+    const view = settings.value.side
+    if (this.run.upload.value !== undefined) this.#feed.reopen() // the link tells anew where its clock and rate stand
+    const begun = this.run.begin({ page, view, frameIntervalMs: frameIntervalMs(this.#set) })
+    this.#begin(sidesIn(view), startSeconds, startPaused, begun)
+  }
+
+  #begin(names: readonly SideName[], startSeconds: number, startPaused: boolean, after?: Promise<void>): void {
     const start: SetStart = { startSeconds, startPaused, durationSeconds: this.#durationSeconds }
-    if (this.#hosts !== undefined) this.#set.begin(names, this.#hosts, start)
+    if (this.#hosts !== undefined) this.#set.begin(names, this.#hosts, start, after)
   }
 
   #end(names: readonly SideName[]): void {

@@ -267,3 +267,107 @@ export const whyWords = {
     dropped: 'queue full',
   },
 } as const
+
+/** A run's measures and its report: on the page, and in the file that is kept. */
+export const reportWords = {
+  title: 'Report of this run',
+  empty: 'Press play: a run begins, and all its measures stand here as it goes.',
+  recording: 'This run is being recorded.',
+  recorded: 'This run has been recorded.',
+  beginning: 'The record of this run begins…',
+  notRecorded: 'This run is not recorded, and has no files:',
+  caption: 'Measures of both sides by the same definitions',
+  measure: 'Measure',
+  kind: 'How it is known',
+  none: 'none',
+  files: {
+    report: ['Report', 'All of this run as one HTML file: charts, measures, network, versions'],
+    record: ['Record', 'Everything that the run told, as JSON lines'],
+    results: ['Results', 'The measures as CSV'],
+    capture: ['Capture', 'RTP and RTCP as they left and as they arrived, as pcapng for Wireshark'],
+  },
+  copyAddress: 'Copy the address of this run',
+  earlier: 'Earlier runs of this video',
+  noEarlier: 'There are none yet.',
+  earlierProblem: 'Earlier runs could not be listed:',
+  of: (title: string) => `Run of ${title}`,
+  lasted: (seconds: string) => `${seconds} long`,
+  sections: {
+    said: 'In short',
+    measures: 'Measures',
+    charts: 'Charts',
+    network: 'Network',
+    run: 'What was run',
+    versions: 'Versions',
+  },
+  facts: {
+    video: 'Video',
+    frames: 'Frames a second',
+    view: 'Shown',
+    variant: 'variant',
+    adaptive: 'chosen as it played (ABR)',
+    jitterBuffer: 'Jitter buffer of UDP',
+    transport: 'UDP came by',
+    transports: { 'data-channel': 'a data channel, or a WebSocket where that failed', ws: 'a WebSocket' },
+    inStep: 'Held in step',
+    yes: 'yes',
+    no: 'no',
+    from: 'From',
+    link: 'Link',
+    run: 'Run',
+  },
+  noCharts: 'Nothing was told in this run that could be drawn.',
+  profile: 'The whole network as JSON',
+  repeat: 'Open it again',
+  repeatNote:
+    'This address sets the same network, seed, sides and variants. Press Start anew there, and the seed begins with its first draw.',
+  traceNote: 'The rate follows a trace, for which an address has no room: open the network below as a file there.',
+  noRepeat: 'The record of this run does not tell the address of its page.',
+  unreadable: 'This file has no run in it.',
+} as const
+
+/** A network in words, for people who read a report. */
+export const networkRowWords = {
+  preset: 'Began as',
+  seed: 'Seed',
+  rate: 'Rate',
+  delay: 'Delay, one way',
+  loss: 'Loss',
+  jitter: 'Jitter',
+  queue: 'Queue',
+  uplink: 'Uplink',
+  tcp: 'TCP',
+  sharing: 'Both sides',
+  udp: 'UDP',
+  changes: 'Scheduled changes',
+  unlimited: 'unlimited',
+  varies: 'varies, made from a few numbers',
+  trace: 'follows a trace',
+  inBytes: 'in bytes',
+  separate: 'a line each, the same in all',
+  shared: 'one line for both',
+  blocked: 'blocked',
+  congestionControls: { cubic: 'CUBIC', reno: 'Reno', bbr: 'BBR' },
+  kinds: {
+    'bad-moments': (length: string) => `in bad moments of ${length} on average`,
+    'gilbert-elliott': (packets: string) => `in bursts of ${packets} packets on average`,
+    random: 'each packet by itself',
+  },
+} as const
+
+/** What the server sees of other players, and what serving costs. */
+export const seenWords = {
+  title: 'What the server sees of them',
+  nobody: 'Nobody else plays through this link yet: open one of the addresses above.',
+  rtsp: 'RTSP',
+  columns: ['Player', 'Protocol', 'Got', 'Says of itself'],
+  packets: (count: string) => `${count} packets`,
+  requests: (count: string, bytes: string) => `${count} requests, ${bytes}`,
+  cost: (percent: string, memory: string, { http, page, rtsp }: { http: number; page: number; rtsp: number }) =>
+    `The server takes ${percent} % of a core and ${memory} of memory (measured, the emulated network among it) for ${http} HLS connections, ${page} pages over UDP and ${rtsp} RTSP sessions.`,
+  perViewer: (percent: string) => `About ${percent} % of a core a viewer (estimated: shared out evenly).`,
+  sockets: ({ http, page, rtsp }: { http: number; page: number; rtsp: number }) =>
+    `Sockets a viewer: HLS ${http}, and none between its requests if it likes; page over UDP ${page}; RTSP ${rtsp}, for as long as its session, with its state.`,
+  costTitle:
+    'What a media control server costs and plain HTTP does not: sockets and state for as long as somebody watches.',
+} as const

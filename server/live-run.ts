@@ -1,19 +1,20 @@
 import type { RunEnding } from '../protocol/weir-api.ts'
 import type { RunEvent } from '../stream/record.ts'
-import type { RunMeasures, RunMeasuresFold } from '../stream/run-measures.ts'
+import type { RunMeasures } from '../stream/run-measures.ts'
 import type { LinkRecorder } from './link-watch.ts'
 import { RunCapture, type RunCaptureOptions } from './run-capture.ts'
+import type { RunOutcome, RunOutcomeFold } from './run-outcome.ts'
 import { RunRecordFile } from './run-record-file.ts'
 
 export type LiveRunOptions = {
   readonly recordPath: string
   readonly head: string
   readonly capture: RunCaptureOptions
-  readonly fold: RunMeasuresFold // that nobody has told anything yet
+  readonly fold: RunOutcomeFold // that nobody has told anything yet
   /** Begins to tell what happens on the link; gives what ends that. */
   readonly follow: (recorder: LinkRecorder) => () => void
-  /** Told once, when all is on the disk. */
-  readonly onEnded: (by: RunEnding) => void
+  /** Told once, when all that was told is on the disk; the end has come when it has resolved. */
+  readonly onEnded: (by: RunEnding) => Promise<void>
 }
 
 /** Without a word from the viewers for so long, nobody watches any more. */
@@ -46,6 +47,10 @@ export class LiveRun {
     return this.#options.fold.measures()
   }
 
+  outcome(): RunOutcome {
+    return this.#options.fold.outcome()
+  }
+
   /** How much of the capture can be read. */
   get capturedBytes(): number {
     return this.#capture.writtenBytes
@@ -75,7 +80,7 @@ export class LiveRun {
       () => true,
       () => false,
     )
-    this.#options.onEnded(isWritten ? by : 'disk')
+    await this.#options.onEnded(isWritten ? by : 'disk')
   }
 
   #add(event: RunEvent): void {

@@ -4,7 +4,9 @@ import writeFileAtomic from 'write-file-atomic'
 import { isVideoId } from './media-folder.ts'
 import { readStoredRun, writeStoredRun, type StoredRun } from './run-summary.ts'
 
-/** Where the runs are: a folder each, with `run.json`, the record and the capture. Made with the first run. */
+type RunFile = 'record.jsonl.gz' | 'capture.pcapng' | 'outcome.json.gz' | 'run.json'
+
+/** Where the runs are: a folder each, with `run.json`, the record, the capture and, of a run that has ended, the outcome. Made with the first run. */
 export class RunFolder {
   readonly #root: string
 
@@ -13,7 +15,7 @@ export class RunFolder {
   }
 
   /** Ids have the form of those of videos. Throws RangeError for anything else. */
-  path(id: string, name: 'record.jsonl.gz' | 'capture.pcapng' | 'run.json' | '' = ''): string {
+  path(id: string, name: RunFile | '' = ''): string {
     if (!isVideoId(id)) throw new RangeError(`expected an id of a run, got "${id}"`)
     return join(this.#root, id, name)
   }

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import type { RunEvent } from '../stream/record.ts'
 import { readRecord } from '../stream/run-record.ts'
 import { SILENCE_MS } from './live-run.ts'
+import { keepOutcome } from './run-outcome.ts'
 import { ask, linesOf, openLane, openRunServer, VIDEO } from './test-support/run-server.ts'
 
 const begin = { video: VIDEO, link: 'default', scenario: { page: '?side=both' } }
@@ -153,4 +154,22 @@ test('the newest 50 runs are kept, and one can be removed', async (context) => {
   expect((await ask(`${url}/api/runs/${ids[51]}`, 'DELETE')).status).toBe(204)
   expect(runs.list().map(({ id }) => id)).toEqual(ids.slice(2, 51).toReversed())
   await expect.poll(async () => (await reopen()).list().length).toBe(49)
+})
+
+test('what came out of a run stays when its record is read again, and when nothing but that is left', async (context) => {
+  const { url, runs, reopen, folder } = await openRunServer(context)
+  const { json } = await ask(`${url}/api/runs`, 'POST', begin)
+  const id = String(json['id'])
+  await ask(`${url}/api/runs/${id}/events`, 'POST', linesOf(...viewed))
+  const running = await runs.outcome(id)
+  expect(running.series.bins?.columns['udp.intactFrames']).toBeDefined()
+  await runs.end(id)
+
+  await truncate(folder.path(id, 'outcome.json.gz'), 20)
+  expect(await (await reopen()).outcome(id)).toEqual(running) // folded anew
+  await keepOutcome(folder.path(id, 'outcome.json.gz'), 'an older version', { ...running, measures: {} as never })
+  expect(await (await reopen()).outcome(id)).toEqual(running)
+  await keepOutcome(folder.path(id, 'outcome.json.gz'), '0', running)
+  await truncate(folder.path(id, 'record.jsonl.gz'), 0)
+  expect(await (await reopen()).outcome(id)).toEqual(running)
 })

@@ -2,9 +2,8 @@ import { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { RunEnding, RunSummary } from '../protocol/weir-api.ts'
 import type { RunEvent } from '../stream/record.ts'
-import { RunMeasuresFold, type RunMeasures } from '../stream/run-measures.ts'
+import type { RunMeasures } from '../stream/run-measures.ts'
 import { readRecordHead, writeRecordHead, type RecordHead } from '../stream/run-record.ts'
-import { RunSeries } from '../stream/run-series.ts'
 import type { PresentationSource } from '../udp-relay/presentation-source.ts'
 import type { Library } from './library.ts'
 import type { Links } from './links.ts'
@@ -13,6 +12,7 @@ import { newVideoId, type MediaFolder } from './media-folder.ts'
 import { PlacesByAddress } from './places-by-address.ts'
 import { Refusal } from './refusal.ts'
 import type { RunFolder } from './run-folder.ts'
+import { keepOutcome, keptOutcome, RunOutcomeFold, type RunOutcome } from './run-outcome.ts'
 import { foldOptions, type FoldOptions } from './run-outlines.ts'
 import { recordEvents, recordLines, recordPieces } from './run-record-file.ts'
 import type { StoredRun } from './run-summary.ts'
@@ -134,16 +134,16 @@ export class Runs {
   async measures(id: string): Promise<RunMeasures> {
     const entry = this.#entry(id)
     if (entry.live !== undefined) return entry.live.measures()
-    entry.measures ??= await this.#measureFile(id)
+    entry.measures ??= (await this.outcome(id)).measures
     return entry.measures
   }
 
-  /** As it is drawn; of a running one up to now. Throws `unknown-run`. */
-  async series(id: string): Promise<RunSeries> {
-    const { frameIntervalMs } = await this.#foldOptions(id)
-    const series = new RunSeries(frameIntervalMs)
-    for await (const event of recordEvents(await this.recordPath(id))) series.add(event)
-    return series
+  /** The measures, and the run as it is drawn; of a running one up to now. Throws `unknown-run`. */
+  async outcome(id: string): Promise<RunOutcome> {
+    const { live } = this.#entry(id)
+    if (live !== undefined) return live.outcome()
+    const kept = await keptOutcome(this.#options.folder.path(id, 'outcome.json.gz'), this.#version)
+    return kept ?? (await this.#foldFile(id))
   }
 
   /** The record as text, as far as it goes. Throws `unknown-run`. */
@@ -197,35 +197,43 @@ export class Runs {
         startUnixMs: links.unixMsOf(0),
         comment: `run ${id}`,
       },
-      fold: new RunMeasuresFold(options),
+      fold: new RunOutcomeFold(options),
       follow: (recorder) => links.follow(link, recorder),
       onEnded: (by) => {
         leave()
-        this.#ended(entry, by)
+        return this.#ended(entry, by)
       },
     })
   }
 
-  #ended(entry: Entry, by: RunEnding): void {
+  async #ended(entry: Entry, by: RunEnding): Promise<void> {
     const { folder, links, logger, nowUnixMs } = this.#options
     const { id, link } = entry.run
-    if (entry.live !== undefined) entry.measures = entry.live.measures()
+    const outcome = entry.live?.outcome()
+    if (outcome !== undefined) entry.measures = outcome.measures
     delete entry.live
     const warning = links.has(link) ? links.get(link).warning : undefined
     const end = { state: 'ended', endedBy: by, endedUnixMs: nowUnixMs() } as const
     entry.run = { ...entry.run, ...end, ...(warning === undefined ? {} : { warning }) }
-    const written = folder.write(entry.run).then(async () => {
+    try {
+      await folder.write(entry.run)
+      if (outcome !== undefined) await keepOutcome(folder.path(id, 'outcome.json.gz'), this.#version, outcome)
       entry.sizeBytes = await folder.sizeBytes(id)
       await this.#removeOldest()
-    })
-    written.catch((error: unknown) => logger.error({ err: error, run: id }, 'the end of a run could not be written'))
+    } catch (error) {
+      logger.error({ err: error, run: id }, 'the end of a run could not be written')
+    }
     logger.info({ run: id, by }, 'a run has ended')
   }
 
-  async #measureFile(id: string): Promise<RunMeasures> {
-    const fold = new RunMeasuresFold(await this.#foldOptions(id))
+  get #version(): string {
+    return this.#options.versions['weir'] ?? ''
+  }
+
+  async #foldFile(id: string): Promise<RunOutcome> {
+    const fold = new RunOutcomeFold(await this.#foldOptions(id))
     for await (const event of recordEvents(await this.recordPath(id))) fold.add(event)
-    return fold.measures()
+    return fold.outcome()
   }
 
   /** As they were when it was recorded, as far as the video is still there. */

@@ -232,7 +232,10 @@ test('SIGKILL while segmenting: the job begins again, its ffmpeg has ended, and 
   expect((await getVideo(url, finished.id)).status).toBe('ready')
   expect(packageFiles()).toEqual(packageBefore)
   await untilStatus(url, running.id, ['ready'])
-  expect(readdirSync(join(mediaFolder, running.id)).sort()).toEqual(['hls', 'source.mp4', 'video.json'])
+  // Its record is still being written by rename when the last status is told.
+  await vi.waitFor(() =>
+    expect(readdirSync(join(mediaFolder, running.id)).sort()).toEqual(['hls', 'source.mp4', 'video.json']),
+  )
 })
 
 function commandOf(pid: number): string {

@@ -15,15 +15,15 @@ export type Measure = {
 
 export type MeasureKey = keyof typeof MEASURES
 
-const PLAYBACK = 'network-model.md 5.1'
-const RTP = 'network-model.md 5.2'
+const OURS = 'our own definition'
+const PLAYBACK = 'in the style of CTA-2066' // its text was not to be had when this was written
 const XR = 'RFC 3611 section 4.7.2'
 
 type Said = Pick<Measure, 'label' | 'definition'> & Partial<Pick<Measure, 'kind' | 'source' | 'digits'>>
 
 const of =
   (unit: Measure['unit'], perUnit: number, digits: number) =>
-  (said: Said): Measure => ({ unit, perUnit, digits, kind: 'measured', source: PLAYBACK, ...said })
+  (said: Said): Measure => ({ unit, perUnit, digits, kind: 'measured', source: OURS, ...said })
 
 const ms = of('ms', 1, 0)
 const seconds = of('s', 1 / 1000, 1) // of ms
@@ -41,6 +41,7 @@ export const MEASURES = {
   startupMs: ms({
     label: 'Startup',
     definition: 'From the wish to play until the first picture is shown.',
+    source: PLAYBACK,
   }),
   watchedMs: seconds({
     label: 'Watched',
@@ -50,18 +51,25 @@ export const MEASURES = {
     label: 'Stalls',
     definition:
       'How often the playhead stood still for more than 100 ms after the first picture, neither paused nor seeking.',
+    source: PLAYBACK,
   }),
   stallMs: seconds({
     label: 'Stalled',
     definition: 'How long all stalls lasted together; the startup is not counted.',
+    source: PLAYBACK,
   }),
-  longestStallMs: seconds({ label: 'Longest stall', definition: 'How long the longest stall lasted.' }),
+  longestStallMs: seconds({
+    label: 'Longest stall',
+    definition: 'How long the longest stall lasted.',
+    source: PLAYBACK,
+  }),
   stallRatio: ratio({
     label: 'Stall ratio',
     digits: 2,
     definition: 'Time stalled over time watched. (P.1203 would divide by the length of the media.)',
+    source: PLAYBACK,
   }),
-  stallsPerMinute: perMinute({ label: 'Stall rate', definition: 'Stalls a minute watched.' }),
+  stallsPerMinute: perMinute({ label: 'Stall rate', definition: 'Stalls a minute watched.', source: PLAYBACK }),
   freezeCount: count({
     label: 'Freezes',
     definition: 'How often no new picture came for more than 150 ms and more than three frame intervals.',
@@ -131,7 +139,7 @@ export const MEASURES = {
   effectiveLossRatio: ratio({
     label: 'Effective loss',
     digits: 2,
-    source: RTP,
+    source: OURS,
     definition:
       'Packets lost, late, or of frames that could not be shown (where the outline tells which), over packets expected. TCP loses none: it pays in time.',
   }),

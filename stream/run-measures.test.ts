@@ -98,7 +98,7 @@ test('RunMeasuresFold tells how many events its record lacks', () => {
 test('every measure has a definition that is a sentence, and a source', () => {
   for (const key of MEASURE_KEYS) {
     expect(MEASURES[key].definition, key).toMatch(/^[A-Z].*[.)]$/)
-    expect(MEASURES[key].source, key).toMatch(/^(network-model\.md \d|RFC \d{4})/)
+    expect(MEASURES[key].source, key).toMatch(/^(in the style of CTA-2066|our own definition|RFC \d{4})/)
   }
   expect(MEASURE_KEYS).toHaveLength(40)
   expect(new Set(MEASURE_KEYS.map((key) => MEASURES[key].label)).size).toBe(40)
@@ -118,8 +118,8 @@ test('writeResultsCsv writes a row a side and measure, quoted as RFC 4180 wants'
   })
   expect(rows.split('\r\n')).toEqual([
     'side,measure,value,unit,kind,definition,source',
-    'hls,startupMs,1.234568,ms,measured,From the wish to play until the first picture is shown.,network-model.md 5.1',
-    'udp,stallRatio,50,%,measured,Time stalled over time watched. (P.1203 would divide by the length of the media.),network-model.md 5.1',
+    'hls,startupMs,1.234568,ms,measured,From the wish to play until the first picture is shown.,in the style of CTA-2066',
+    'udp,stallRatio,50,%,measured,Time stalled over time watched. (P.1203 would divide by the length of the media.),in the style of CTA-2066',
     expect.stringMatching(/^udp,behindDriftMs,0,ms,measured,/),
     '',
   ])

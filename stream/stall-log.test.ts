@@ -163,3 +163,19 @@ test('StallLog keeps the cancelled segments before the one it waited for', () =>
   ])
   expect(story?.gotBitsPerSecond).toBe(800_000)
 })
+
+test('StallLog names the segment that ended the stall, not one that came right after it', () => {
+  const of = { side: 'hls', variant: '180p' } as const
+  const received = { kind: 'segment-received', sizeBytes: 200_000, ...of } as const
+  const events: RunEvent[] = [
+    { kind: 'play-asked', atMs: 0, side: 'hls' },
+    { kind: 'frame-shown', atMs: 100, side: 'hls', state: 'intact' },
+    { kind: 'segment-asked', atMs: 200, ...of, uri: 'a.ts' },
+    { kind: 'playhead', atMs: 1000, side: 'hls', positionSeconds: 0.9 },
+    { ...received, atMs: 2500, uri: 'a.ts', askedMs: 200 },
+    { kind: 'segment-asked', atMs: 2510, ...of, uri: 'b.ts' },
+    { ...received, atMs: 2590, uri: 'b.ts', askedMs: 2510 },
+    { kind: 'playhead', atMs: 2540, side: 'hls', positionSeconds: 0.92 },
+  ]
+  expect(logOf(events).explainNewest()?.waitedFor?.uri).toBe('a.ts')
+})

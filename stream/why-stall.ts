@@ -77,6 +77,7 @@ export type StallStory = StallFacts & {
 
 const SEGMENT_BYTES = 1448 // payload of a full TCP segment: 1500 less IPv4's and TCP's headers with timestamps
 const MOST_ROWS = 6
+const MOVES_AGAIN_MS = 500 // what a player takes to show what has come
 
 export function explainStall(evidence: StallEvidence): StallStory {
   const { stall, isOver, positionSeconds } = evidence
@@ -113,11 +114,15 @@ export function explainStall(evidence: StallEvidence): StallStory {
   }
 }
 
-/** The one that came nearest to the end of the stall; of those under way the first. */
+/** The first that came just before the end of the stall, which may be followed at once by what is played later; else the
+ *  last before it; of those under way the first. */
 function segmentWaitedFor(transfers: readonly Transfer[], { toMs }: Standstill): Transfer | undefined {
   const whole = transfers.filter(({ isCancelled, endedMs }) => !isCancelled && endedMs !== undefined)
-  const last = whole.findLast(({ endedMs }) => (endedMs as number) <= toMs + LINE_BIN_MS)
-  return last ?? transfers.find(({ endedMs }) => endedMs === undefined) ?? whole[0] ?? transfers.at(-1)
+  const came = whole.filter(({ endedMs }) => (endedMs as number) <= toMs + LINE_BIN_MS)
+  const justBefore = came.find(({ endedMs }) => (endedMs as number) >= toMs - MOVES_AGAIN_MS)
+  return (
+    justBefore ?? came.at(-1) ?? transfers.find(({ endedMs }) => endedMs === undefined) ?? whole[0] ?? transfers.at(-1)
+  )
 }
 
 function transferFacts(

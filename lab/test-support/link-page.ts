@@ -57,7 +57,7 @@ export class ServedClip {
     const weir = await startWeir({ mediaFolder: join(folder) })
     const posted = await postFile(weir.url, await readFile(clip), 'clip.mp4')
     const { id } = (await posted.json()) as { readonly id: string }
-    const { variants } = await untilStatus(weir.url, id, ['ready'])
+    const { variants } = await untilStatus(weir.url, id, ['ready'], 60_000 + 500 * options.seconds)
     return new ServedClip(weir, id, variants[0]?.name ?? '', folder)
   }
 
@@ -71,9 +71,11 @@ export class ServedClip {
     return new TestLink(`${this.weir.url}/api/links/${response.id}`, response.id)
   }
 
-  /** A fresh browser that plays without being clicked, on the compare page of the video. */
-  async openPage(context: TestContext, query: string): Promise<Page> {
+  /** A fresh browser that plays without being clicked, on the compare page of the video; `observe` runs in the page before
+   *  its own scripts. */
+  async openPage(context: TestContext, query: string, observe?: () => void): Promise<Page> {
     const { page } = await openChromium(context, { flags: ['--autoplay-policy=no-user-gesture-required'] })
+    if (observe !== undefined) await page.addInitScript(observe)
     await page.goto(`${this.weir.url}/compare/${this.videoId}${query}`)
     return page
   }

@@ -2,7 +2,6 @@ import { Router, type Request } from 'express'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeReportPage, type RunReport } from '../../stream/run-report.ts'
-import { writeSeries } from '../../stream/series-snapshot.ts'
 import { Refusal } from '../refusal.ts'
 import type { Runs } from '../runs.ts'
 
@@ -31,12 +30,11 @@ async function reportOf(runs: Runs, id: string, base: string): Promise<RunReport
   const run = runs.find(id)
   const head = await runs.head(id)
   const page = head.scenario['page']
-  const measures = await runs.measures(id)
-  const series = writeSeries(await runs.series(id))
-  if (typeof page !== 'string') return { run, head, measures, series }
+  const outcome = await runs.outcome(id)
+  if (typeof page !== 'string') return { run, head, ...outcome }
   const address = new URL(`/compare/${encodeURIComponent(run.video)}`, base)
   address.search = page
-  return { run, head, measures, series, address: address.href }
+  return { run, head, ...outcome, address: address.href }
 }
 
 /** As the client itself reaches this server. */
