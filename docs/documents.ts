@@ -34,6 +34,8 @@ function surfaceDocument(): string {
     '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one;',
     '`/link/<linkId>` before it puts the whole conversation behind a link. RTP goes over UDP, interleaved in the connection',
     '(`Transport: RTP/AVP/TCP`), or to a group that all viewers share (`multicast`, where the configuration names groups).',
+    "`?payload=mp2t` sends the transport stream itself (RTP/MP2T, RFC 2250), `?live=loop` one sender's packets to all who watch,",
+    'again and again, and `?multicast` names the group in the description.',
     'With `?repair=rtx` lost packets may be asked for again (generic NACK, RFC 4585; retransmissions, RFC 4588).',
     '`ffmpeg -re -i FILE -c copy -f rtsp rtsp://host:8554/live/<name>` publishes (H.264, AAC), and `rtsp://host:8554/live/<name>`',
     'plays it. `Scale` above 1 sends keyframes alone, `Speed` sends sooner.',

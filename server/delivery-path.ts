@@ -1,4 +1,4 @@
-import type { Reception, UdpSessionStatus } from '../protocol/weir-api.ts'
+import type { UdpSessionStatus } from '../protocol/weir-api.ts'
 import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 import { DropLog } from './drop-log.ts'
 import { GatewaySink, type LastHop } from './gateway-sink.ts'
@@ -31,10 +31,6 @@ export class DeliveryPath implements PacketSink {
   sendUp(datagram: Uint8Array, nowMs: number, arrived: (atMs: number) => void): void {
     if (this.#lane === undefined) arrived(nowMs)
     else this.#lane.sendUp(datagram, arrived)
-  }
-
-  noteReception(reception: Reception, atMs: number): void {
-    this.#lane?.noteReception(reception, atMs)
   }
 
   newReportRandom(): () => number {

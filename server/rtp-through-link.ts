@@ -1,7 +1,6 @@
 import { UDP_IPV4_HEADER_BYTES, type DropCause } from '../link/link-packet.ts'
 import { seededRandom } from '../link/random.ts'
 import { decodeRtp } from '../protocol/rtp.ts'
-import type { Reception } from '../protocol/weir-api.ts'
 import { reportSeed } from '../stream/report-schedule.ts'
 import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 import type { LinkedPackets } from '../udp-relay/viewer-link.ts'
@@ -66,10 +65,6 @@ export class RtpThroughLink implements LinkedPackets {
       arrived(atMs)
     })
     place.send('up', 'rtcp', this.#newestId, datagram.length + UDP_IPV4_HEADER_BYTES, place.nowMs())
-  }
-
-  noteReception(reception: Reception, atMs: number): void {
-    this.#link.noteReception(reception, atMs)
   }
 
   /** Acts when the newest packet has arrived or is lost; now, when none is under way. */

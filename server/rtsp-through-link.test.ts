@@ -5,7 +5,7 @@ import { encodeRtcp } from '../protocol/rtcp.ts'
 import { middle32 } from '../protocol/rtcp-round-trip.ts'
 import { beginsKeyframe } from '../protocol/rtp-h264-keyframe.ts'
 import { readRtpInfo, readSessionHeader } from '../protocol/rtsp-headers.ts'
-import type { RtspResponse } from '../protocol/rtsp-message.ts'
+import { encodeInterleavedFrame, type RtspResponse } from '../protocol/rtsp-message.ts'
 import { readSdp } from '../protocol/sdp.ts'
 import { startClipRelay } from '../udp-relay/test-support/clip-relay.ts'
 import { CLIP_FRAMES, makePackageClip } from '../udp-relay/test-support/package-clip.ts'
@@ -30,6 +30,8 @@ async function open(
   const base = `rtsp://127.0.0.1:${relay.rtspPort}`
   return { links, linkId: id, relay, client, base, url: `${base}/link/${id}/clip` }
 }
+
+const onChannels = 'RTP/AVP/TCP;unicast;interleaved=0-1'
 
 type Opened = Awaited<ReturnType<typeof open>>
 
@@ -182,6 +184,19 @@ test('a relay lists the sessions behind a link: who plays, by what, and what his
   expect([seen()[0]?.phase, relay.sessions.behind('another', 9)]).toEqual(['playing', []])
 })
 
+test('what an interleaved viewer reports crosses the uplink too: the round trip is the line’s', async (context) => {
+  const { client, relay, linkId, url } = await open(context, roundTrip(200))
+  const reply = await client.request('SETUP', `${url}/240p/trackID=0`, { transport: onChannels })
+  await client.request('PLAY', url, { session: readSessionHeader(header(reply, 'session')).id })
+  await client.until(() => client.rtcpOf(1).some(({ kind }) => kind === 'sender-report'))
+  const sent = client.rtcpOf(1).find((packet) => packet.kind === 'sender-report')
+  const report = receiverReport(sent?.ssrc, middle32(sent?.ntpTime ?? { seconds: 0, fraction: 0 }))
+  client.socket.write(encodeInterleavedFrame(1, report))
+  const seen = () => relay.sessions.behind(linkId, 9)[0]
+  await expect.poll(() => seen()?.tracks[0]?.reception).toMatchObject({ ssrc: sent?.ssrc, lossRatio: 0 })
+  expectAbout(seen()?.roundTripMs ?? 0, 200, 200)
+})
+
 test('an unknown link, and another one on the same connection, are answered 404 with the reason', async (context) => {
   const { client, relay, base, url, linkId } = await open(context, { downlink: {} })
   const unknown = await client.request('DESCRIBE', `${base}/link/nothing/clip`)
@@ -326,8 +341,6 @@ test('a viewer who does not read stops the modelled sender until he does', async
   conversation?.close()
   expect(await hasRoom).toBe('room')
 })
-
-const onChannels = 'RTP/AVP/TCP;unicast;interleaved=0-1'
 
 test('interleaved packets cross a line that loses 5 % as bytes of the connection: late, and all of them', async (context) => {
   const { client, url } = await open(context, {

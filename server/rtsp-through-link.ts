@@ -28,6 +28,7 @@ function viewerLink(link: LiveLink): ViewerLink {
     id: link.id,
     openConversation: (ends) => new RtspThroughLink(link, ends),
     openPackets: (sink) => new RtpThroughLink(link, { sink, onDropped: () => {} }),
+    noteReception: (reception, atMs) => link.noteReception(reception, atMs),
   }
 }
 

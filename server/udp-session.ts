@@ -74,7 +74,7 @@ export class UdpSession {
       timer: parts.timer,
       tracks: () => this.#playout.tracks,
       onReception: (reception, atMs) => {
-        this.#path.noteReception(reception, atMs)
+        this.#link?.noteReception(reception, atMs)
         parts.onReception?.(reception)
       },
     })

@@ -45,7 +45,7 @@ export type DeliveryOptions = {
   /** RTCP came: the viewer is there. */
   readonly onAlive: () => void
   /** A receiver report said so. */
-  readonly onReception: (reception: Reception) => void
+  readonly onReception: (reception: Reception, atMs: number) => void
   /** The viewer cannot be reached any more. */
   readonly onDisconnected: () => void
   /** A segment cannot be read any more. */

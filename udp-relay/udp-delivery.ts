@@ -97,10 +97,7 @@ export class UdpDelivery implements Delivery {
       timer,
       tracks: () => this.playout.tracks,
       onAlive,
-      onReception: (reception, atMs) => {
-        this.#packets?.noteReception(reception, atMs)
-        onReception(reception)
-      },
+      onReception,
       onNack: (trackIndex, sequenceNumbers, atMs) => this.#repair?.resend(trackIndex, sequenceNumbers, atMs),
     })
   }

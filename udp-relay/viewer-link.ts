@@ -17,6 +17,8 @@ export type ViewerLink = {
   openConversation(ends: ConversationEnds): Conversation
   /** The way of a viewer's packets to `sink`, which it closes. */
   openPackets(sink: PacketSink): LinkedPackets
+  /** What the viewer's receiver report said, at `atMs` on this side of the line. */
+  noteReception(reception: Reception, atMs: number): void
 }
 
 /** Who is told what has crossed; in order, each byte once. */
@@ -39,8 +41,6 @@ export type Conversation = {
 export type LinkedPackets = PacketSink & {
   /** A datagram of the viewer's; told if it comes through. */
   sendUp(datagram: Uint8Array, arrived: (atMs: number) => void): void
-  /** What a receiver report said that has come through. */
-  noteReception(reception: Reception, atMs: number): void
   /** Where the times of reports are drawn from, beginning anew with each call. */
   newReportRandom(): () => number
   /** Lets what is under way arrive, then closes. */

@@ -208,7 +208,10 @@ export class ViewerSession {
       random,
       openPlayout: (playoutWay: PlayoutWay) => this.#openPlayout(playoutWay),
       onAlive: () => this.touch(),
-      onReception,
+      onReception: (reception: Reception, atMs: number) => {
+        viewer.link?.noteReception(reception, atMs)
+        onReception(reception)
+      },
       onDisconnected: () => this.end('disconnected'),
       onFailed: (error: Error) => this.#fail(error),
     }
