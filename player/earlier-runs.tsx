@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { RunSummary } from '../protocol/weir-api.ts'
-import { requestJson } from './api.ts'
+import { requestJsonApart } from './api.ts'
 import { formatCivilTime, formatTime } from './format.ts'
 import { RunFiles } from './run-files.tsx'
 import { reportWords } from './words.ts'
@@ -21,7 +21,7 @@ function RunList({ videoId, currentId }: { videoId: string; currentId: string | 
   const runs = useSignal<readonly RunSummary[] | undefined>(undefined)
   const problem = useSignal<string | undefined>(undefined)
   useEffect(() => {
-    requestJson<readonly RunSummary[]>('GET', '/api/runs').then(
+    requestJsonApart<readonly RunSummary[]>('GET', '/api/runs').then(
       (all) => (runs.value = all.filter(({ id, video }) => video === videoId && id !== currentId)),
       (error: Error) => (problem.value = error.message),
     )

@@ -5,6 +5,14 @@ import { originTicksOf } from './origin-ticks.ts'
 import { SegmentLog } from './segment-log.ts'
 import type { SideStatus } from './side.ts'
 
+/** Into the browser's cache: hls.js starts its worker while it loads the first segment, and the script would come over the
+ *  socket on which the next one should go. */
+export async function fetchWorker(): Promise<void> {
+  await fetch(workerPath)
+    .then((response) => response.arrayBuffer())
+    .catch(() => undefined) // hls.js will ask for it, or do without
+}
+
 const AUTO = -1
 const TICKS_PER_SECOND = 90_000
 

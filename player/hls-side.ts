@@ -148,6 +148,7 @@ export class HlsSide implements Side {
   async #load(): Promise<void> {
     try {
       this.#loaded = await import('./hls-engine.ts')
+      await this.#loaded.fetchWorker()
     } catch {
       this.#fail({ message: 'The player could not be loaded.', whatToDo: 'See whether the server runs, then reload.' })
     }

@@ -1,37 +1,21 @@
 import type { RunEvent } from '../stream/record.ts'
 import type { RunLog } from './run-log.ts'
+import { ServerSocket } from './server-socket.ts'
 
-const FIRST_RETRY_MS = 250
-const LONGEST_RETRY_MS = 8000
-
-/** What the link tells, as it happens, into the page's log: over a WebSocket, ten messages a second at most. Comes back by
- *  itself when the connection is lost; what happened meanwhile is missing. */
+/** What the link tells, as it happens, into the page's log: ten messages a second at most. */
 export class LinkFeed {
-  readonly #address: URL
-  readonly #log: RunLog
-  #socket: WebSocket | undefined
-  #retryMs = FIRST_RETRY_MS
-  #retry: ReturnType<typeof setTimeout> | undefined
+  readonly #socket: ServerSocket
 
   constructor(linkId: string, log: RunLog) {
-    this.#address = new URL(`/api/links/${encodeURIComponent(linkId)}/record/ws`, location.href)
-    this.#address.protocol = this.#address.protocol === 'https:' ? 'wss:' : 'ws:'
-    this.#log = log
+    const path = `/api/links/${encodeURIComponent(linkId)}/record/ws`
+    this.#socket = new ServerSocket(path, (lines) => log.tell(eventsOf(lines)))
   }
 
   open(): void {
-    const socket = new WebSocket(this.#address)
-    this.#socket = socket
-    socket.onopen = () => (this.#retryMs = FIRST_RETRY_MS)
-    socket.onmessage = ({ data }: MessageEvent<string>) => this.#log.tell(eventsOf(data))
-    socket.onclose = () => this.#openLater()
+    this.#socket.open()
   }
 
   close(): void {
-    clearTimeout(this.#retry)
-    if (this.#socket === undefined) return
-    this.#socket.onclose = null
-    this.#socket.onmessage = null
     this.#socket.close()
   }
 
@@ -39,12 +23,6 @@ export class LinkFeed {
   reopen(): void {
     this.close()
     this.open()
-  }
-
-  /** Spread over half the time, so that many pages do not come back in one moment. */
-  #openLater(): void {
-    this.#retry = setTimeout(() => this.open(), this.#retryMs * (0.75 + Math.random() / 2))
-    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS)
   }
 }
 

@@ -1,5 +1,5 @@
 import { asSentence, formatCount } from './format.ts'
-import type { LaneTruth, LinkTruthPoll } from './link-truth.ts'
+import type { LaneTruth, LinkTruthFeed } from './link-truth.ts'
 
 const laneWords = { hls: 'HLS', udp: 'UDP', both: 'Both' } as const
 
@@ -41,7 +41,7 @@ const columns: readonly {
 ]
 
 /** The ground truth: what the server says that the downlink did, beside what the sides saw of it. */
-export function LinkReadout({ link }: { link: LinkTruthPoll }) {
+export function LinkReadout({ link }: { link: LinkTruthFeed }) {
   const truth = link.truth.value
   if (truth === undefined) return <div class="truth" />
   return (

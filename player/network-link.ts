@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals'
 import type { LinkPreset } from '../link/presets.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { LinkSummary } from '../protocol/weir-api.ts'
-import { requestJson } from './api.ts'
+import { requestJson, requestJsonApart } from './api.ts'
 import { patchBetween, sameNetwork, settingsOf, tellingSettings, withSettings } from './network-profile.ts'
 import type { CompareSettings, NetworkSettings } from './settings.ts'
 
@@ -84,7 +84,7 @@ export class NetworkLink {
   restart(): Promise<void> {
     return this.#afterwards(async () => {
       await this.#send()
-      await requestJson('POST', `${this.#address}/restart`)
+      await requestJsonApart('POST', `${this.#address}/restart`)
     })
   }
 
@@ -126,7 +126,7 @@ export class NetworkLink {
     const { applyTo: _sameApplyTo, ...wanted } = this.profile.value
     const patch = patchBetween(served, wanted)
     if (Object.keys(patch).length > 0) {
-      this.#served = (await requestJson<Summary>('PATCH', this.#address, patch)).profile
+      this.#served = (await requestJsonApart<Summary>('PATCH', this.#address, patch)).profile
     }
     this.problem.value = undefined
   }

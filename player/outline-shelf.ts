@@ -1,4 +1,5 @@
 import { readOutline, type Outline } from '../protocol/outline.ts'
+import { fetchApart } from './fetch-apart.ts'
 
 const GROWTH_MS = 10_000
 
@@ -27,7 +28,7 @@ export class OutlineShelf {
   async #fetch(variant: string, before: Outline | undefined): Promise<void> {
     const shelved: Shelved = { outline: before, fetchedMs: nowMs() }
     this.#shelf.set(variant, shelved)
-    const response = await fetch(`${this.#packageUrl}/${encodeURIComponent(variant)}/outline.json`).catch(
+    const response = await fetchApart(`${this.#packageUrl}/${encodeURIComponent(variant)}/outline.json`).catch(
       () => undefined,
     )
     if (!response?.ok) return // asked for again after a while

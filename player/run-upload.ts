@@ -3,7 +3,9 @@ import type { RunSummary } from '../protocol/weir-api.ts'
 import { tellerOf } from '../stream/run-clock.ts'
 import type { ClockEvent, RunEvent, ViewerSide } from '../stream/record.ts'
 import { writeRecordEvent } from '../stream/run-record.ts'
-import { RequestError, refusalOf, requestJson } from './api.ts'
+import { isNoAnswer, refusalOf, requestJson } from './api.ts'
+import { fetchApart } from './fetch-apart.ts'
+import { openRunLine, type RunLine } from './run-line.ts'
 import type { RunLog } from './run-log.ts'
 import { ServerClock } from './server-clock.ts'
 import { wallMs } from './wall-clock.ts'
@@ -27,7 +29,7 @@ export type RunUploadState =
 
 const UPLOAD_MS = 1000
 const MOST_WAITING_CHARACTERS = 4_000_000 // a minute of both sides, while the server cannot be reached
-const MOST_POSTED_CHARACTERS = 1_000_000
+const MOST_SENT_CHARACTERS = 1_000_000 // at once
 const MOST_KEPT_ALIVE_CHARACTERS = 60_000 // what a browser sends of a page that has gone: 64 kB
 const SIDES: readonly ViewerSide[] = ['hls', 'udp']
 
@@ -45,6 +47,8 @@ export class RunUpload {
   #leftOutEvents = 0
   #leftOutMs = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  #line: RunLine | undefined
+  #uploading: Promise<void> = Promise.resolve()
   #isOver = false
 
   constructor(options: RunUploadOptions) {
@@ -57,7 +61,7 @@ export class RunUpload {
     const { video, link, scenario, versions = {} } = this.#options
     try {
       const { id } = await requestJson<RunSummary>('POST', '/api/runs', { video, link, scenario, versions })
-      for (let sample = 0; sample < CLOCK_SAMPLES; sample += 1) await this.#askClock(id)
+      for (let sample = 0; sample < CLOCK_SAMPLES; sample += 1) await this.#send(id, '')
       this.#tellClock()
       this.state.value = { phase: 'recording', id }
       if (this.#isOver) return await this.end() // while it began
@@ -75,10 +79,12 @@ export class RunUpload {
     this.#close()
     if (value.phase !== 'recording') return
     this.state.value = { phase: 'ended', id: value.id }
+    await this.#uploading // a line has one sender at a time, and what comes after the end is refused
     try {
-      while (this.#waitingCharacters > MOST_KEPT_ALIVE_CHARACTERS) await this.#post(value.id)
+      while (this.#waitingCharacters > MOST_KEPT_ALIVE_CHARACTERS) await this.#sendWaiting(value.id)
       await this.#postEnd(value.id)
     } catch {} // then silence ends it
+    this.#line?.close()
   }
 
   readonly #leave = (): void => {
@@ -86,6 +92,7 @@ export class RunUpload {
     if (value.phase !== 'recording') return
     this.#close()
     this.state.value = { phase: 'ended', id: value.id }
+    this.#line?.close()
     const { text } = this.#take(MOST_KEPT_ALIVE_CHARACTERS)
     navigator.sendBeacon(`/api/runs/${value.id}/end`, text)
   }
@@ -98,6 +105,7 @@ export class RunUpload {
 
   #fail(message: string): void {
     this.#close()
+    this.#line?.close()
     const { value } = this.state
     this.state.value = { phase: 'failed', message, ...('id' in value ? { id: value.id } : {}) }
   }
@@ -126,43 +134,45 @@ export class RunUpload {
   }
 
   #uploadLater(): void {
-    this.#timer = setTimeout(() => void this.#upload(), UPLOAD_MS)
+    this.#timer = setTimeout(() => {
+      this.#uploading = this.#upload()
+    }, UPLOAD_MS)
   }
 
   async #upload(): Promise<void> {
     const { value } = this.state
     if (value.phase !== 'recording') return
     try {
-      await this.#post(value.id)
+      await this.#sendWaiting(value.id)
     } catch (error) {
-      if (error instanceof RequestError && error.code !== 'no-answer') return this.#fail(error.message)
+      if (!isNoAnswer(error)) return this.#fail((error as Error).message)
     }
     if (this.state.value.phase === 'recording') this.#uploadLater()
   }
 
-  /** What cannot be sent now waits for the next time. An empty post says that somebody watches still. */
-  async #post(id: string): Promise<void> {
-    const taken = this.#take(MOST_POSTED_CHARACTERS)
-    const sentMs = wallMs()
-    const response = await fetch(`/api/runs/${id}/events`, { method: 'POST', body: taken.text }).catch(() => {
-      this.#giveBack(taken.lines)
-      throw new RequestError('no-answer', 'The server does not answer.')
-    })
-    if (!response.ok) throw await refusalOf(response)
-    const { serverUnixMs } = (await response.json()) as { readonly serverUnixMs: number }
-    if (this.#clock.note(sentMs, wallMs(), serverUnixMs)) this.#tellClock()
+  /** What cannot be sent now waits for the next time. One without lines says that somebody watches still. */
+  async #sendWaiting(id: string): Promise<void> {
+    const { lines, text } = this.#take(MOST_SENT_CHARACTERS)
+    try {
+      if (await this.#send(id, text)) this.#tellClock()
+    } catch (error) {
+      this.#line = undefined
+      if (isNoAnswer(error)) this.#giveBack(lines)
+      throw error
+    }
   }
 
-  /** The smallest request there is: one that makes something takes its time, and nobody knows on which way. */
-  async #askClock(id: string): Promise<void> {
+  /** Whether the server's clock is better known by its answer. */
+  async #send(id: string, text: string): Promise<boolean> {
+    this.#line ??= await openRunLine(id)
     const sentMs = wallMs()
-    const { serverUnixMs } = await requestJson<{ readonly serverUnixMs: number }>('POST', `/api/runs/${id}/events`)
-    this.#clock.note(sentMs, wallMs(), serverUnixMs)
+    const serverUnixMs = await this.#line.send(text)
+    return this.#clock.note(sentMs, wallMs(), serverUnixMs)
   }
 
   async #postEnd(id: string): Promise<void> {
     const body = this.#take(Infinity).text
-    const response = await fetch(`/api/runs/${id}/end`, { method: 'POST', body, keepalive: true })
+    const response = await fetchApart(`/api/runs/${id}/end`, { method: 'POST', body, keepalive: true })
     if (!response.ok) throw await refusalOf(response)
   }
 

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { LinkViewers, ServerCost } from '../protocol/weir-api.ts'
-import { requestJson } from './api.ts'
+import { requestJsonApart } from './api.ts'
 import { formatBytes, formatCount } from './format.ts'
 import { seenPlayers, type SeenPlayer } from './seen-players.ts'
 import { seenWords, sideWords } from './words.ts'
@@ -45,7 +45,7 @@ export function SeenViewers({ linkId }: { linkId: string }) {
   const viewers = useSignal<LinkViewers | undefined>(undefined)
   useEffect(() => {
     const ask = () =>
-      requestJson<LinkViewers>('GET', `/api/links/${encodeURIComponent(linkId)}/viewers`).then(
+      requestJsonApart<LinkViewers>('GET', `/api/links/${encodeURIComponent(linkId)}/viewers`).then(
         (told) => (viewers.value = told),
         () => undefined, // asked again soon
       )

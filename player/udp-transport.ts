@@ -1,5 +1,6 @@
 import type { ControlMessage } from '../protocol/udp-control.ts'
 import { RequestError, refusalOf } from './api.ts'
+import { webSocketAddress } from './server-socket.ts'
 
 /** How the packets reach the page. Both carry the same datagrams and the same control messages. */
 export type UdpTransport = {
@@ -102,9 +103,7 @@ function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
 }
 
 function openWebSocket(query: URLSearchParams, handlers: TransportHandlers): Promise<UdpTransport> {
-  const address = new URL(`/api/udp-sessions/ws?${query}`, location.href)
-  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
-  const socket = new WebSocket(address)
+  const socket = new WebSocket(webSocketAddress(`/api/udp-sessions/ws?${query}`))
   socket.binaryType = 'arraybuffer'
   socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
     if (typeof data === 'string') handlers.onControl(JSON.parse(data) as ControlMessage)

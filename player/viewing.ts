@@ -3,7 +3,7 @@ import type { VariantSummary } from '../protocol/weir-api.ts'
 import { mayPlayWithSound } from './autoplay.ts'
 import { frameIntervalMs } from './frame-interval.ts'
 import { LinkFeed } from './link-feed.ts'
-import { LinkTruthPoll } from './link-truth.ts'
+import { LinkTruthFeed } from './link-truth.ts'
 import { replaceSearch } from './navigation.ts'
 import { NetworkLink } from './network-link.ts'
 import { playerStatus, type PlayerStatus } from './player-status.ts'
@@ -32,7 +32,7 @@ export class Viewing {
   readonly settings = signal<CompareSettings>(readCompareSettings(location.search, viewOfNewcomer()))
   readonly sound = signal<Sound>({ volumeRatio: 1, muted: false })
   readonly network: NetworkLink
-  readonly truth: LinkTruthPoll
+  readonly truth: LinkTruthFeed
   /** What both sides and the link tell. */
   readonly log = new RunLog()
   readonly run: RunRecording
@@ -52,7 +52,7 @@ export class Viewing {
     this.videoId = videoId
     const { link, preset, network } = this.settings.value
     this.network = new NetworkLink(link, (inAddress) => this.change(inAddress))
-    this.truth = new LinkTruthPoll(link, (summary) => this.network.follow(summary))
+    this.truth = new LinkTruthFeed(link, (summary) => this.network.follow(summary))
     this.#feed = new LinkFeed(link, this.log)
     this.#networkIsSet = this.network.open({ preset, network })
     this.#set = new SideSet({

@@ -26,6 +26,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /api/link-presets', does: 'the named link profiles' },
   { route: 'POST /api/links', does: '`{"preset":…}` or `{"profile":…}`; 201 with the link' },
   { route: 'GET /api/links/:id', does: 'its profile, link time and counters, of each lane and of each open flow' },
+  { route: 'WebSocket /api/links/:id/ws', does: 'the same once a second, until the link has gone' },
   {
     route: 'PATCH /api/links/:id',
     does: 'changes of the profile as a JSON merge patch (RFC 7396), at the next packet',
@@ -65,6 +66,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'one run: what was run (`head`), its state, the `measures` of both sides',
   },
   { route: 'POST /api/runs/:id/events', does: 'what its viewers saw, as JSON lines (`stream/record.ts`); all or none' },
+  {
+    route: 'WebSocket /api/runs/:id/events/ws',
+    does: 'the same in text frames of JSON lines, each answered by `{"serverUnixMs":…}`; closed with 1008 and the code of what is refused',
+  },
   {
     route: 'POST /api/runs/:id/end',
     does: 'the last events, and the end; so do 10 s without any, and the end of the link',

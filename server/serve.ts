@@ -21,6 +21,7 @@ import { Jobs } from './jobs.ts'
 import { Library } from './library.ts'
 import { LinkNotices } from './link-notices.ts'
 import { LinkRecordSockets } from './link-record-sockets.ts'
+import { LinkSummarySockets } from './link-summary-sockets.ts'
 import { MediaFolder } from './media-folder.ts'
 import { Links } from './links.ts'
 import { lockMedia } from './media-lock.ts'
@@ -45,6 +46,7 @@ import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
 import { LinksOfViewers } from './rtsp-through-link.ts'
+import { RunEventSockets } from './run-event-sockets.ts'
 import { RunFolder } from './run-folder.ts'
 import { Runs, type RunsOptions } from './runs.ts'
 import { addSampleOnce } from './sample.ts'
@@ -214,7 +216,9 @@ function startSessions(
 type RecordRooms = {
   readonly records: LinkRecordRooms
   readonly recordSockets: LinkRecordSockets
+  readonly summarySockets: LinkSummarySockets
   readonly runs: Runs
+  readonly runEventSockets: RunEventSockets
 }
 type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links' | 'rtpPort'> & { readonly folder: MediaFolder }
 
@@ -222,18 +226,22 @@ type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links' | 'rtpPort
 async function startRecords(
   { folder: media, library, source, links, rtpPort }: RecordedRooms,
   closing: Closing,
-  { config: { minFreeBytes }, logger }: ServeParts,
+  { config: { minFreeBytes, eventConnectionsPerAddress: connectionsPerAddress }, logger }: ServeParts,
 ): Promise<RecordRooms> {
   const places = new PlacesByAddress(RECORDS_PER_ADDRESS, 'records of links at once')
   const versions = { weir: version, node: process.version }
   const records = { links, places, versions }
   const recordSockets = new LinkRecordSockets(records)
   closing.add(() => recordSockets.close())
+  const summarySockets = new LinkSummarySockets({ links, connectionsPerAddress })
+  closing.add(() => summarySockets.close())
   const folder = new RunFolder(media.runs)
   const kept = { folder, media, library, source, rtpPort, minFreeBytes, nowUnixMs: Date.now }
   const runs = await Runs.open({ ...kept, links, versions, logger })
   closing.add(() => runs.close())
-  return { records, recordSockets, runs }
+  const runEventSockets = new RunEventSockets({ runs, logger })
+  closing.add(() => runEventSockets.close())
+  return { records, recordSockets, summarySockets, runs, runEventSockets }
 }
 
 type HttpRooms = IntakeRooms &
@@ -249,7 +257,7 @@ type HttpRooms = IntakeRooms &
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
   const { library, jobs, intake, tus, links, sessions, relay } = rooms
-  const { records, recordSockets, runs, addresses, events, metrics } = rooms
+  const { records, recordSockets, summarySockets, runs, runEventSockets, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const throughLink = new HttpThroughLink(links)
@@ -283,7 +291,9 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     gate,
     upgrades: {
       '/api/events/ws': (request, socket, head) => events.handleUpgrade(request, socket, head),
+      '/api/links/:id/ws': summarySockets.handleUpgrade.bind(summarySockets),
       '/api/links/:id/record/ws': recordSockets.handleUpgrade.bind(recordSockets),
+      '/api/runs/:id/events/ws': runEventSockets.handleUpgrade.bind(runEventSockets),
       '/api/udp-sessions/ws': udpSessionUpgrade(sessions),
     },
     logger,

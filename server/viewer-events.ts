@@ -3,7 +3,9 @@ import type { RunEvent } from '../stream/record.ts'
 import { readRecordEvent } from '../stream/run-record.ts'
 import { Refusal } from './refusal.ts'
 
-const MOST_EVENTS = 50_000 // of a post
+const MOST_EVENTS = 50_000 // of a post or a frame
+/** Of one, in UTF-8. */
+export const MOST_EVENT_BYTES = 2_097_152
 
 /** The JSON lines that the viewers of a run tell; none of it counts when one is wrong. Throws `bad-event`, with its place. */
 export function readViewerEvents(text: string): readonly RunEvent[] {

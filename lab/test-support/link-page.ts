@@ -46,15 +46,15 @@ export class ServedClip {
     this.#folder = folder
   }
 
-  /** Undefined without ffmpeg: then each test skips by `needs`. */
-  static async start(options: ClipOptions): Promise<ServedClip | undefined> {
+  /** Undefined without ffmpeg: then each test skips by `needs`. `env` sets up the server. */
+  static async start(options: ClipOptions, env: NodeJS.ProcessEnv = {}): Promise<ServedClip | undefined> {
     if (findClient('ffmpeg') === undefined) return undefined
     const folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
     const skip = (reason?: string): never => {
       throw new Error(reason)
     }
     const clip = makeClip({ skip } as Pick<TestContext, 'skip'> as TestContext, folder, options)
-    const weir = await startWeir({ mediaFolder: join(folder) })
+    const weir = await startWeir({ mediaFolder: join(folder), env })
     const posted = await postFile(weir.url, await readFile(clip), 'clip.mp4')
     const { id } = (await posted.json()) as { readonly id: string }
     const { variants } = await untilStatus(weir.url, id, ['ready'], 60_000 + 500 * options.seconds)

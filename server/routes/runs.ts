@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { writeResultsCsv } from '../../stream/results-csv.ts'
 import { Refusal } from '../refusal.ts'
 import type { RunWish, Runs } from '../runs.ts'
-import { readViewerEvents } from '../viewer-events.ts'
+import { MOST_EVENT_BYTES, readViewerEvents } from '../viewer-events.ts'
 
 const name = z.string().min(1).max(100)
 const wishSchema = z.strictObject({
@@ -16,12 +16,11 @@ const wishSchema = z.strictObject({
 })
 
 const WISH_LIMIT = '64kb'
-const EVENTS_LIMIT = '2mb'
 const BROWSER_CHARACTERS = 100 // of a version in a record's head
 
 /** Runs: begun, told of by their viewers, ended, read, removed. An unknown id is 404 `unknown-run` everywhere. */
 export function runRoutes(runs: Runs): Router {
-  const readLines = text({ type: () => true, limit: EVENTS_LIMIT }) // sendBeacon names types of its own
+  const readLines = text({ type: () => true, limit: MOST_EVENT_BYTES }) // sendBeacon names types of its own
   return Router()
     .post('/api/runs', json({ limit: WISH_LIMIT }), async (request, response) => {
       const run = await runs.create(readWish(request), request.socket.remoteAddress ?? '')
