@@ -29,6 +29,7 @@ import { PlacesByAddress } from './places-by-address.ts'
 import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
+import { QualityJobs } from './quality-jobs.ts'
 import { recover } from './recovery.ts'
 import { healthRoutes } from './routes/health.ts'
 import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
@@ -36,6 +37,7 @@ import { linkViewersRoutes } from './routes/link-viewers.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { runQualityRoutes } from './routes/run-quality.ts'
 import { runReportRoutes } from './routes/run-reports.ts'
 import { runRoutes } from './routes/runs.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
@@ -210,6 +212,7 @@ type RecordRooms = {
   readonly records: LinkRecordRooms
   readonly recordSockets: LinkRecordSockets
   readonly runs: Runs
+  readonly quality: QualityJobs
 }
 type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links' | 'rtpPort'> & { readonly folder: MediaFolder }
 
@@ -217,7 +220,7 @@ type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links' | 'rtpPort
 async function startRecords(
   { folder: media, library, source, links, rtpPort }: RecordedRooms,
   closing: Closing,
-  { config: { minFreeBytes }, logger }: ServeParts,
+  { config: { minFreeBytes }, tools, logger }: ServeParts,
 ): Promise<RecordRooms> {
   const places = new PlacesByAddress(RECORDS_PER_ADDRESS, 'records of links at once')
   const versions = { weir: version, node: process.version }
@@ -228,7 +231,10 @@ async function startRecords(
   const kept = { folder, media, library, source, rtpPort, minFreeBytes, nowUnixMs: Date.now }
   const runs = await Runs.open({ ...kept, links, versions, logger })
   closing.add(() => runs.close())
-  return { records, recordSockets, runs }
+  const requireFreeSpace = (neededBytes: number) => media.requireFreeSpace(neededBytes, minFreeBytes)
+  const quality = new QualityJobs({ runs, folder, source, tools, version, requireFreeSpace, logger })
+  closing.add(() => quality.close())
+  return { records, recordSockets, runs, quality }
 }
 
 type HttpRooms = IntakeRooms &
@@ -244,7 +250,7 @@ type HttpRooms = IntakeRooms &
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
   const { library, jobs, intake, tus, links, sessions, rtspSessions } = rooms
-  const { records, recordSockets, runs, addresses, events, metrics } = rooms
+  const { records, recordSockets, runs, quality, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const throughLink = new HttpThroughLink(links)
@@ -258,6 +264,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     linkViewersRoutes({ links, audience, rtspSessions, udpSessions: sessions, cost: new ProcessCost() }),
     linkRecordRoutes(records),
     runRoutes(runs),
+    runQualityRoutes(quality),
     runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
     udpSessionRoutes(sessions),
     metricsRoutes(metrics),
