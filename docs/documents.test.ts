@@ -11,6 +11,7 @@ import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
 import { relayRoutes } from '../server/routes/relay.ts'
 import { rtspSessionRoutes } from '../server/routes/rtsp-sessions.ts'
+import { runQualityRoutes } from '../server/routes/run-quality.ts'
 import { runReportRoutes } from '../server/routes/run-reports.ts'
 import { runRoutes } from '../server/routes/runs.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
@@ -36,6 +37,7 @@ const routers = [
   linkViewersRoutes(noRooms),
   linkRecordRoutes(noRooms),
   runRoutes(noRooms),
+  runQualityRoutes(noRooms),
   runReportRoutes(noRooms, { builtFolder: '/nowhere', publicUrl: undefined }),
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),

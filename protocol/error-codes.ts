@@ -125,6 +125,11 @@ export const errorCodes = {
     title: 'The run has ended.',
     whatToDo: 'Begin another one with POST /api/runs.',
   },
+  'run-not-ended': {
+    status: 409,
+    title: 'The run goes on.',
+    whatToDo: 'Ask again once it has ended: POST /api/runs/:id/end ends it.',
+  },
   'bad-event': {
     status: 400,
     title: 'This is no event of a run.',

@@ -213,6 +213,26 @@ export type RunSummary = {
   readonly warning?: string // why its figures do not count
 }
 
+/** Of one side of a run: how like what stood on the screen was to what was due. */
+export type SideQuality = {
+  readonly ssim: number // of luma, 0 to 1; the mean over the slots
+  readonly ssimDb?: number // −10 × log10(1 − SSIM); absent where the pictures are identical
+  readonly slots: number // compared, each as long as a frame
+  readonly otherThanDueSlots: number // that showed another frame than the one due
+  readonly widthPixels: number // of the comparison
+  readonly heightPixels: number
+}
+
+/** GET /api/runs/:id/quality. A side that showed nothing is absent. */
+export type RunQuality = {
+  readonly state: 'none' | 'waiting' | 'measuring' | 'measured' | 'failed'
+  readonly progressRatio: number
+  readonly hls?: SideQuality
+  readonly udp?: SideQuality
+  readonly notes: readonly string[] // what is to be kept in mind, a sentence each
+  readonly problem?: string // why it failed
+}
+
 /** What happens to a link; `GET /api/links/:id` tells its profile and counters. `link-late`, once a run: the timer's p99 lag
  *  is above 5 ms, and its figures do not count. */
 export type LinkNotice = {

@@ -84,6 +84,15 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     route: 'GET /api/runs/:id/report.html',
     does: 'the run as one page that needs nothing else: measures, charts, parameters, versions',
   },
+  {
+    route: 'POST /api/runs/:id/quality',
+    does: 'begins to measure the displayed quality (SSIM) of a run that has ended; 202 with its state',
+  },
+  {
+    route: 'GET /api/runs/:id/quality',
+    does: 'its `state`, `progressRatio`, and of each side the SSIM once it is `measured`',
+  },
+  { route: 'DELETE /api/runs/:id/quality', does: 'gives an unfinished measurement up; 204' },
   { route: 'DELETE /api/runs/:id', does: 'removes a run; 204' },
   {
     route: 'WebSocket /api/events/ws',

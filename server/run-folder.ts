@@ -4,7 +4,7 @@ import writeFileAtomic from 'write-file-atomic'
 import { isVideoId } from './media-folder.ts'
 import { readStoredRun, writeStoredRun, type StoredRun } from './run-summary.ts'
 
-type RunFile = 'record.jsonl.gz' | 'capture.pcapng' | 'outcome.json.gz' | 'run.json'
+type RunFile = 'record.jsonl.gz' | 'capture.pcapng' | 'outcome.json.gz' | 'quality.json' | 'quality.tmp' | 'run.json'
 
 /** Where the runs are: a folder each, with `run.json`, the record, the capture and, of a run that has ended, the outcome. Made with the first run. */
 export class RunFolder {

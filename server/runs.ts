@@ -12,8 +12,10 @@ import { newVideoId, type MediaFolder } from './media-folder.ts'
 import { PlacesByAddress } from './places-by-address.ts'
 import { Refusal } from './refusal.ts'
 import type { RunFolder } from './run-folder.ts'
+import type { DisplayedQuality } from './displayed-quality.ts'
 import { keepOutcome, keptOutcome, RunOutcomeFold, type RunOutcome } from './run-outcome.ts'
 import { foldOptions, type FoldOptions } from './run-outlines.ts'
+import { keptQuality, withQuality } from './run-quality-file.ts'
 import { recordEvents, recordLines, recordPieces } from './run-record-file.ts'
 import type { StoredRun } from './run-summary.ts'
 
@@ -134,16 +136,21 @@ export class Runs {
   async measures(id: string): Promise<RunMeasures> {
     const entry = this.#entry(id)
     if (entry.live !== undefined) return entry.live.measures()
-    entry.measures ??= (await this.outcome(id)).measures
-    return entry.measures
+    entry.measures ??= (await this.#keptOutcome(id)).measures
+    return withQuality(entry.measures, await this.#quality(id))
   }
 
   /** The measures, and the run as it is drawn; of a running one up to now. Throws `unknown-run`. */
   async outcome(id: string): Promise<RunOutcome> {
     const { live } = this.#entry(id)
     if (live !== undefined) return live.outcome()
-    const kept = await keptOutcome(this.#options.folder.path(id, 'outcome.json.gz'), this.#version)
-    return kept ?? (await this.#foldFile(id))
+    const outcome = await this.#keptOutcome(id)
+    return { ...outcome, measures: withQuality(outcome.measures, await this.#quality(id)) }
+  }
+
+  /** Of its video, as they were when it was recorded. Throws `unknown-run`. */
+  async variants(id: string): Promise<readonly { readonly name: string }[]> {
+    return variantsOf((await this.head(id)).scenario)
   }
 
   /** The record as text, as far as it goes. Throws `unknown-run`. */
@@ -228,6 +235,16 @@ export class Runs {
 
   get #version(): string {
     return this.#options.versions['weir'] ?? ''
+  }
+
+  async #keptOutcome(id: string): Promise<RunOutcome> {
+    const kept = await keptOutcome(this.#options.folder.path(id, 'outcome.json.gz'), this.#version)
+    return kept ?? (await this.#foldFile(id))
+  }
+
+  /** What was measured after the run, where it was. */
+  async #quality(id: string): Promise<DisplayedQuality | undefined> {
+    return keptQuality(this.#options.folder.path(id, 'quality.json'), this.#version)
   }
 
   async #foldFile(id: string): Promise<RunOutcome> {

@@ -31,6 +31,7 @@ import { PlacesByAddress } from './places-by-address.ts'
 import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
+import { QualityJobs } from './quality-jobs.ts'
 import { recover } from './recovery.ts'
 import { healthRoutes } from './routes/health.ts'
 import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
@@ -40,6 +41,7 @@ import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { relayRoutes } from './routes/relay.ts'
 import { rtspSessionRoutes } from './routes/rtsp-sessions.ts'
+import { runQualityRoutes } from './routes/run-quality.ts'
 import { runReportRoutes } from './routes/run-reports.ts'
 import { runRoutes } from './routes/runs.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
@@ -219,6 +221,7 @@ type RecordRooms = {
   readonly summarySockets: LinkSummarySockets
   readonly runs: Runs
   readonly runEventSockets: RunEventSockets
+  readonly quality: QualityJobs
 }
 type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links' | 'rtpPort'> & { readonly folder: MediaFolder }
 
@@ -226,7 +229,7 @@ type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links' | 'rtpPort
 async function startRecords(
   { folder: media, library, source, links, rtpPort }: RecordedRooms,
   closing: Closing,
-  { config: { minFreeBytes, eventConnectionsPerAddress: connectionsPerAddress }, logger }: ServeParts,
+  { config: { minFreeBytes, eventConnectionsPerAddress: connectionsPerAddress }, tools, logger }: ServeParts,
 ): Promise<RecordRooms> {
   const places = new PlacesByAddress(RECORDS_PER_ADDRESS, 'records of links at once')
   const versions = { weir: version, node: process.version }
@@ -241,7 +244,10 @@ async function startRecords(
   closing.add(() => runs.close())
   const runEventSockets = new RunEventSockets({ runs, logger })
   closing.add(() => runEventSockets.close())
-  return { records, recordSockets, summarySockets, runs, runEventSockets }
+  const requireFreeSpace = (neededBytes: number) => media.requireFreeSpace(neededBytes, minFreeBytes)
+  const quality = new QualityJobs({ runs, folder, source, tools, version, requireFreeSpace, logger })
+  closing.add(() => quality.close())
+  return { records, recordSockets, summarySockets, runs, runEventSockets, quality }
 }
 
 type HttpRooms = IntakeRooms &
@@ -257,7 +263,7 @@ type HttpRooms = IntakeRooms &
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
   const { library, jobs, intake, tus, links, sessions, relay } = rooms
-  const { records, recordSockets, summarySockets, runs, runEventSockets, addresses, events, metrics } = rooms
+  const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const throughLink = new HttpThroughLink(links)
@@ -277,6 +283,7 @@ function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpList
     }),
     linkRecordRoutes(records),
     runRoutes(runs),
+    runQualityRoutes(quality),
     runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
     udpSessionRoutes(sessions),
     rtspSessionRoutes(relay.sessions),

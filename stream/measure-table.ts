@@ -5,7 +5,7 @@ export type MeasureKind = 'measured' | 'modelled' | 'estimated'
 /** Everything that page, report, CSV and documents say of a measure. */
 export type Measure = {
   readonly label: string
-  readonly unit: '' | 'ms' | 's' | '%' | '1/min' | 'Mbit/s' | 'MB' | 'frames' | 'packets'
+  readonly unit: '' | 'ms' | 's' | '%' | '1/min' | 'Mbit/s' | 'MB' | 'frames' | 'packets' | 'dB'
   readonly perUnit: number // the value in this table's units is the measured one times this
   readonly digits: number // after the point, as it is shown
   readonly kind: MeasureKind
@@ -33,6 +33,8 @@ const frames = of('frames', 1, 0)
 const packets = of('packets', 1, 0)
 const megabits = of('Mbit/s', 1 / 1_000_000, 2) // of bit/s
 const megabytes = of('MB', 1 / 1_000_000, 2) // of bytes
+const likeness = of('', 1, 4)
+const decibels = of('dB', 1, 1)
 const perMinute = of('1/min', 1, 1)
 
 /** All measures of one side of a run, in the order in which they are shown. Values are milliseconds, bytes, bits a second,
@@ -95,6 +97,20 @@ export const MEASURES = {
   frozenFrames: frames({
     label: 'Not shown',
     definition: 'Frames that were due and could not be shown at all: the picture before them stayed.',
+  }),
+  displayedSsim: likeness({
+    label: 'Displayed quality (SSIM)',
+    kind: 'estimated',
+    source: 'network-model.md 5.1; ffmpeg’s ssim filter',
+    definition:
+      'After the run, for each frame interval watched: the picture that stood on the screen against the best variant’s of the frame due at the median latency of this side’s pictures since the wish to play; luma, at the best variant’s size (at most 1280 × 720), the mean. Standstills and damage cost alike. Both are decoded anew from the package: UDP without the packets that the viewer went without, and ffmpeg may mend the gaps in another way than the browser did.',
+  }),
+  displayedSsimDb: decibels({
+    label: 'Displayed quality, in decibels',
+    kind: 'estimated',
+    source: 'as x264 and ffmpeg give it',
+    definition:
+      '−10 × log10(1 − SSIM) of that mean: small differences near 1 can be told apart. None where nothing differed.',
   }),
   shownBitsPerSecond: megabits({
     label: 'Bitrate shown',

@@ -7,19 +7,25 @@ export type OutlineOf = (variant: string) => Outline | undefined
 
 const REMEMBERED_PACKETS = 20_000
 
-/** The video packets that a viewer went without since a start, the newest 20,000: never came, or came too late. Packets
- *  count from the start's first and never wrap. */
+/** The video packets that a viewer went without since a start, the newest 20,000 of them where nothing else is asked for:
+ *  never came, or came too late. Packets count from the start's first and never wrap. */
 export class VideoLosses {
   readonly #start: VideoStart & { readonly variant: string }
   readonly #outlineOf: OutlineOf
+  readonly #rememberedPackets: number
   readonly #lost = new Set<number>()
   #newestPacket = 0
   #outline: Outline | undefined
   #video: SentVideo | undefined // of that outline
 
-  constructor(start: VideoStart & { readonly variant: string }, outlineOf: OutlineOf) {
+  constructor(
+    start: VideoStart & { readonly variant: string },
+    outlineOf: OutlineOf,
+    rememberedPackets = REMEMBERED_PACKETS,
+  ) {
     this.#start = start
     this.#outlineOf = outlineOf
+    this.#rememberedPackets = rememberedPackets
   }
 
   /** Undefined while the outline is not known. Throws RangeError for an outline without a keyframe at the start. */
@@ -39,7 +45,7 @@ export class VideoLosses {
     this.#newestPacket = first
     for (let packet = first; packet < first + packets; packet += 1) this.#lost.add(packet)
     for (const oldest of this.#lost) {
-      if (this.#lost.size <= REMEMBERED_PACKETS) break
+      if (this.#lost.size <= this.#rememberedPackets) break
       this.#lost.delete(oldest)
     }
     return first
