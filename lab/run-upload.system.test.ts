@@ -90,3 +90,55 @@ test('a page’s run is on the server: what it told, what the link did, and all 
   expect(arrived(told.heard).length).toBe(arrived(events).length)
   expect(told.heard.some(({ kind }) => kind === 'tcp-state')).toBe(true)
 }, 60_000)
+
+test('a page’s run goes over a WebSocket alone, over HTTP where there is no way for one, and fails when the server ends it', async (context) => {
+  needs(context, 'ffmpeg')
+  const clip = await ServedClip.start({ seconds: 4 })
+  context.onTestFinished(() => clip!.stop())
+  const { page } = await openChromium(context)
+  const posts: string[] = []
+  page.on('request', (request) => request.method() === 'POST' && posts.push(new URL(request.url()).pathname))
+  const bundle = await bundledParts()
+
+  /** A run of two words on a link of its own; gives what became of it, and its POST requests without their id. */
+  const record = async (isCutOff = false) => {
+    const link = await clip!.makeLink({ seed: 7, downlink: {} })
+    posts.length = 0
+    await page.goto(clip!.weir.url)
+    await page.evaluate(bundle)
+    await page.evaluate(
+      async ([video, linkId]) => {
+        const log = new parts.RunLog()
+        const upload = new parts.RunUpload({ log, video, link: linkId, scenario: {}, onServerClock: () => {} })
+        Object.assign(window, { log, upload })
+        await upload.begin()
+        log.tell([{ kind: 'play-asked', side: 'hls', atMs: performance.timeOrigin }])
+      },
+      [clip!.videoId, link.id] as const,
+    )
+    if (isCutOff) await link.remove()
+    const state = await page.evaluate(async () => {
+      const { log, upload } = window as unknown as { log: RunLog; upload: RunUpload }
+      await new Promise((resolve) => setTimeout(resolve, 1300))
+      log.tell([{ kind: 'ended', side: 'hls', atMs: performance.timeOrigin }])
+      await upload.end()
+      return upload.state.value
+    })
+    const id = 'id' in state ? (state.id ?? '') : ''
+    const text = await (await fetch(`${clip!.weir.url}/api/runs/${id}/record.jsonl`)).text()
+    return {
+      state,
+      posts: [...new Set(posts)].map((path) => path.replace(id, ':id')),
+      isWhole: text.includes('"ended"'),
+    }
+  }
+
+  const [begin, events, end] = ['/api/runs', '/api/runs/:id/events', '/api/runs/:id/end']
+  expect(await record()).toMatchObject({ state: { phase: 'ended' }, posts: [begin, end], isWhole: true })
+  expect((await record(true)).state).toMatchObject({
+    phase: 'failed',
+    message: 'The server takes no more of this run: run-ended.',
+  })
+  await page.routeWebSocket(/events\/ws$/, (socket) => socket.close())
+  expect(await record()).toMatchObject({ state: { phase: 'ended' }, posts: [begin, events, end], isWhole: true })
+}, 60_000)

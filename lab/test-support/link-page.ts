@@ -99,6 +99,10 @@ export class TestLink {
     return ask(this.#address, 'PATCH', patch)
   }
 
+  async remove(): Promise<void> {
+    await ask(this.#address, 'DELETE')
+  }
+
   restart(): Promise<Summary> {
     return ask(`${this.#address}/restart`, 'POST')
   }
@@ -110,7 +114,7 @@ export class TestLink {
     text.catch(() => undefined) // told by `end`, unless the test has failed before
     return {
       end: async () => {
-        await ask(this.#address, 'DELETE')
+        await this.remove()
         const record = readRecord(await text)
         if (!record.ok) throw new Error(JSON.stringify(record.fault))
         return record.value
