@@ -98,11 +98,23 @@ test('a run’s report, API, record and CSV have the same numbers, and the repor
 
   expect(await (await fetch(`${address}/results.csv`)).text()).toBe(writeResultsCsv(measures))
 
+  await page.getByRole('button', { name: 'Measure displayed quality' }).click()
+  const facts = page.locator('.quality-facts li')
+  await facts.nth(1).waitFor({ timeout: 20_000 })
+  const ssims = await facts.evaluateAll((items) => items.map((item) => Number((item as HTMLElement).dataset['value'])))
+  const { measures: afterwards } = await endedRun(clip)
+  expect(ssims).toEqual(SIDES.map((side) => afterwards[side].displayedSsim))
+  expect(ssims[0]).toBeGreaterThan(ssims[1] ?? 1)
+  expect(await page.getByRole('table', { name: 'Composite score' }).innerText()).toContain(
+    'N-QoE as dash.js computes it',
+  )
+
   await page.getByRole('button', { name: 'Play again' }).last().click()
   await page.getByText('This run is being recorded').waitFor()
   const measuredAnew = async () => (await tableOf(page))['udp']?.['watchedMs']
   await expect.poll(measuredAnew, { timeout: 5000 }).toBeLessThan(5000) // another run, from its own beginning
 
+  await page.goto('about:blank') // where nothing is loading
   const file = join(temporaryFolder(context), 'report.html')
   writeFileSync(file, await (await fetch(`${address}/report.html`)).text())
   for (const [place, isOffline] of [
@@ -117,7 +129,7 @@ test('a run’s report, API, record and CSV have the same numbers, and the repor
     await page.goto(place)
     await page.locator('.chart canvas').first().waitFor()
     const shown = await tableOf(page)
-    expect({ ...shown, leftOutEvents: 0 }).toEqual(measures)
+    expect({ ...shown, leftOutEvents: 0 }).toEqual(afterwards)
     expect(await page.getByRole('heading', { name: 'Run of clip' }).count()).toBe(1)
     expect([asked, complaints]).toEqual([[place], []])
     page.off('request', note)

@@ -135,7 +135,7 @@ export function ComparePage({ videoId }: { videoId: string }) {
         {video !== undefined && (
           <Reasons key={`${videoId} ${viewing.run.count.value}`} viewing={viewing} video={video} />
         )}
-        <RunReport viewing={viewing} />
+        <RunReport viewing={viewing} video={video} />
         <CompareDetails viewing={viewing} videoId={videoId} />
         {video !== undefined && (
           <ExternalPlayers

@@ -1,19 +1,22 @@
 import type { ComponentChildren } from 'preact'
 import type { LinkProfile } from '../link/profile.ts'
+import type { Video } from '../protocol/weir-api.ts'
 import { cautions, type RunReport } from '../stream/run-report.ts'
 import { summarise } from '../stream/summary.ts'
+import { CompositeScores } from './composite-scores.tsx'
 import { describeNetwork } from './describe-network.ts'
 import { describeRun } from './describe-run.ts'
 import { formatCivilTime, formatTime } from './format.ts'
 import { MeasureTable } from './measure-table.tsx'
 import { ReportCharts } from './report-charts.tsx'
-import { reportWords } from './words.ts'
+import { QualityFacts } from './quality-facts.tsx'
+import { qualityWords, reportWords } from './words.ts'
 
 const { sections } = reportWords
 
 /** A run on one page that can be kept, sent and printed: what came out first, then how, then of what. */
 export function ReportPage({ report }: { report: RunReport }) {
-  const { run, head, measures, series } = report
+  const { run, head, measures, series, quality } = report
   const profile = head.scenario['profile'] as LinkProfile // the server wrote it
   return (
     <article class="report">
@@ -45,7 +48,13 @@ export function ReportPage({ report }: { report: RunReport }) {
       </Section>
       <Section title={sections.measures}>
         <MeasureTable measures={measures} areDefinitionsShown />
+        <CompositeScores measures={measures} variants={head.scenario['variants'] as Video['variants']} />
       </Section>
+      {quality !== undefined && (
+        <Section title={qualityWords.title}>
+          <QualityFacts quality={quality} />
+        </Section>
+      )}
       <Section title={sections.network}>
         <Facts rows={describeNetwork(profile)} />
         <details class="report-profile">

@@ -326,6 +326,32 @@ export const reportWords = {
   unreadable: 'This file has no run in it.',
 } as const
 
+/** How like what stood on the screen was to what was due. */
+export const qualityWords = {
+  title: 'Displayed quality',
+  measure: 'Measure displayed quality',
+  again: 'Try again',
+  note: 'Compares what stood on the screen with what was due, frame by frame (SSIM), now that the run is over.',
+  waiting: 'Waits for another measurement',
+  measuring: 'Compares the pictures',
+  giveUp: 'Give up',
+  failed: 'It could not be measured:',
+  none: 'Neither side showed a picture.',
+  ssim: (ssim: string, decibels: string | undefined) =>
+    decibels === undefined ? `SSIM ${ssim}, identical` : `SSIM ${ssim}, ${decibels} dB`,
+  how: (slots: number, others: number, size: string) =>
+    `${slots} frame intervals, ${others} of which showed another frame than the one due; compared at ${size}`,
+  estimate: 'Estimated for UDP: ffmpeg mends gaps in another way than a browser may.',
+} as const
+
+/** One number for a side, with what it is made of. */
+export const scoreWords = {
+  title: 'Composite score',
+  term: 'Term',
+  total: 'Score',
+  unit: 'kbit/s',
+} as const
+
 /** A network in words, for people who read a report. */
 export const networkRowWords = {
   preset: 'Began as',

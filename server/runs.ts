@@ -137,7 +137,7 @@ export class Runs {
     const entry = this.#entry(id)
     if (entry.live !== undefined) return entry.live.measures()
     entry.measures ??= (await this.#keptOutcome(id)).measures
-    return withQuality(entry.measures, await this.#quality(id))
+    return withQuality(entry.measures, await this.quality(id))
   }
 
   /** The measures, and the run as it is drawn; of a running one up to now. Throws `unknown-run`. */
@@ -145,12 +145,18 @@ export class Runs {
     const { live } = this.#entry(id)
     if (live !== undefined) return live.outcome()
     const outcome = await this.#keptOutcome(id)
-    return { ...outcome, measures: withQuality(outcome.measures, await this.#quality(id)) }
+    return { ...outcome, measures: withQuality(outcome.measures, await this.quality(id)) }
   }
 
   /** Of its video, as they were when it was recorded. Throws `unknown-run`. */
   async variants(id: string): Promise<readonly { readonly name: string }[]> {
     return variantsOf((await this.head(id)).scenario)
+  }
+
+  /** What was measured after the run, where it was. Throws `unknown-run`. */
+  async quality(id: string): Promise<DisplayedQuality | undefined> {
+    const { run } = this.#entry(id)
+    return keptQuality(this.#options.folder.path(run.id, 'quality.json'), this.#version)
   }
 
   /** The record as text, as far as it goes. Throws `unknown-run`. */
@@ -240,11 +246,6 @@ export class Runs {
   async #keptOutcome(id: string): Promise<RunOutcome> {
     const kept = await keptOutcome(this.#options.folder.path(id, 'outcome.json.gz'), this.#version)
     return kept ?? (await this.#foldFile(id))
-  }
-
-  /** What was measured after the run, where it was. */
-  async #quality(id: string): Promise<DisplayedQuality | undefined> {
-    return keptQuality(this.#options.folder.path(id, 'quality.json'), this.#version)
   }
 
   async #foldFile(id: string): Promise<RunOutcome> {

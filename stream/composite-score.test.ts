@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compositeScore } from './composite-score.ts'
+import { compositeScore, scoreScaleOf } from './composite-score.ts'
 
 const scale = { lowestBitsPerSecond: 500_000, highestBitsPerSecond: 4_000_000, segmentSeconds: 4 }
 const smooth = { shownBitsPerSecond: 2_000_000, watchedMs: 100_000, freezeMs: 0, behindMsP50: 1000, variantSwitches: 0 }
@@ -14,4 +14,14 @@ test('compositeScore is the bitrate less what latency, standstills and switches 
 
 test('compositeScore is absent where nobody told the bitrate', () => {
   expect(compositeScore({ watchedMs: 1000, behindMsP50: 100 }, scale)).toBeUndefined()
+})
+
+test('scoreScaleOf finds the rates that a viewer can choose between, and none without variants', () => {
+  const variants = [2_800_000, 400_000, 1_200_000].map((bandwidthBitsPerSecond) => ({ bandwidthBitsPerSecond }))
+  expect(scoreScaleOf(variants)).toEqual({
+    lowestBitsPerSecond: 400_000,
+    highestBitsPerSecond: 2_800_000,
+    segmentSeconds: 4,
+  })
+  expect(scoreScaleOf([])).toBeUndefined()
 })

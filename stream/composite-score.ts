@@ -1,3 +1,4 @@
+import { SEGMENT_SECONDS } from '../protocol/outline.ts'
 import type { SideMeasures } from './side-measures.ts'
 
 /** One number for a side, only ever shown with its formula and terms. In kbit/s: a viewer of R kbit/s whom nothing troubles
@@ -11,6 +12,17 @@ export type ScoreScale = {
   readonly lowestBitsPerSecond: number
   readonly highestBitsPerSecond: number
   readonly segmentSeconds: number
+}
+
+/** Undefined for a video without variants. */
+export function scoreScaleOf(variants: readonly { readonly bandwidthBitsPerSecond: number }[]): ScoreScale | undefined {
+  if (variants.length === 0) return undefined
+  const rates = variants.map(({ bandwidthBitsPerSecond }) => bandwidthBitsPerSecond)
+  return {
+    lowestBitsPerSecond: Math.min(...rates),
+    highestBitsPerSecond: Math.max(...rates),
+    segmentSeconds: SEGMENT_SECONDS,
+  }
 }
 
 export const SCORE_FORMULA =

@@ -1,4 +1,4 @@
-import type { RunEnding, RunSummary } from '../protocol/weir-api.ts'
+import type { RunEnding, RunQuality, RunSummary } from '../protocol/weir-api.ts'
 import type { RunMeasures } from './run-measures.ts'
 import type { RecordHead } from './run-record.ts'
 import type { SeriesSnapshot } from './series-snapshot.ts'
@@ -9,6 +9,7 @@ export type RunReport = {
   readonly head: RecordHead
   readonly measures: RunMeasures
   readonly series: SeriesSnapshot
+  readonly quality?: Pick<RunQuality, 'hls' | 'udp' | 'notes'> // where it was measured
   readonly address?: string // of the page that repeats the run, where its record tells
 }
 

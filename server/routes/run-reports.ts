@@ -30,11 +30,12 @@ async function reportOf(runs: Runs, id: string, base: string): Promise<RunReport
   const run = runs.find(id)
   const head = await runs.head(id)
   const page = head.scenario['page']
-  const outcome = await runs.outcome(id)
-  if (typeof page !== 'string') return { run, head, ...outcome }
+  const quality = await runs.quality(id)
+  const known = { run, head, ...(await runs.outcome(id)), ...(quality === undefined ? {} : { quality }) }
+  if (typeof page !== 'string') return known
   const address = new URL(`/compare/${encodeURIComponent(run.video)}`, base)
   address.search = page
-  return { run, head, ...outcome, address: address.href }
+  return { ...known, address: address.href }
 }
 
 /** As the client itself reaches this server. */
