@@ -110,7 +110,7 @@ export const MEASURES = {
     kind: 'estimated',
     source: 'our own definition, as ffmpeg gives it',
     definition:
-      '−10 × log10(1 − SSIM) of that mean: small differences near 1 can be told apart. None where nothing differed.',
+      'That mean as −10 × log10(1 − SSIM): small differences near 1 can be told apart. None where nothing differed.',
   }),
   shownBitsPerSecond: megabits({
     label: 'Bitrate shown',
