@@ -6,14 +6,22 @@ const elsewhere = ['node_modules/**', 'dist/**', 'media/**']
 const longRun = process.env['WEIR_TEST_LONG'] === '1'
 const HOUR_MS = 3_600_000
 
-/** Whole systems that mostly work or wait, and hold nothing against a neighbour: two at a time. */
+/** Whole systems that mostly work or wait for players of their own, and hold nothing against a neighbour: two at a time. */
 const patient = [
   'lab/accessibility.system.test.ts',
+  'lab/network-panel.system.test.ts',
+  'lab/presets.system.test.ts',
+  'lab/run-report.system.test.ts',
+  'lab/run-upload.system.test.ts',
   'lab/upload-resumes.system.test.ts',
+  'lab/watch.system.test.ts',
   'protocol/*.system.test.ts',
   'segmenter/*.system.test.ts',
+  'server/re*.system.test.ts',
+  'server/rtsp-through-link.system.test.ts',
+  'server/run-*.system.test.ts',
   'server/serve.system.test.ts',
-  'server/run-capture.system.test.ts',
+  'udp-relay/*.system.test.ts',
   'weir.system.test.ts',
 ]
 
