@@ -9,6 +9,7 @@ import { linkViewersRoutes } from '../server/routes/link-viewers.ts'
 import { linkRoutes } from '../server/routes/links.ts'
 import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
+import { runQualityRoutes } from '../server/routes/run-quality.ts'
 import { runReportRoutes } from '../server/routes/run-reports.ts'
 import { runRoutes } from '../server/routes/runs.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
@@ -34,6 +35,7 @@ const routers = [
   linkViewersRoutes(noRooms),
   linkRecordRoutes(noRooms),
   runRoutes(noRooms),
+  runQualityRoutes(noRooms),
   runReportRoutes(noRooms, { builtFolder: '/nowhere', publicUrl: undefined }),
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
