@@ -67,10 +67,5 @@ function Total({ scores }: { scores: readonly SideScore[] }) {
 
 function Rate({ kilobitsPerSecond }: { kilobitsPerSecond: number | undefined }) {
   if (kilobitsPerSecond === undefined) return <td class="measure-none">–</td>
-  return (
-    <td>
-      {(Math.round(kilobitsPerSecond) + 0).toString().replace('-', '−')}
-      <small>{scoreWords.unit}</small>
-    </td>
-  )
+  return <td>{String(Math.round(kilobitsPerSecond)).replace('-', '−')}</td>
 }

@@ -347,9 +347,8 @@ export const qualityWords = {
 /** One number for a side, with what it is made of. */
 export const scoreWords = {
   title: 'Composite score',
-  term: 'Term',
-  total: 'Score',
-  unit: 'kbit/s',
+  term: 'Term, in kbit/s',
+  total: 'Score, in kbit/s',
 } as const
 
 /** A network in words, for people who read a report. */
