@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { LongRunReporter } from './build/long-run-reporter.ts'
 import { PlainReporter } from './build/plain-reporter.ts'
 
@@ -6,7 +6,34 @@ const elsewhere = ['node_modules/**', 'dist/**', 'media/**']
 const longRun = process.env['WEIR_TEST_LONG'] === '1'
 const HOUR_MS = 3_600_000
 
-/** Unit tests first, on every core; then whole systems, one after the other, since they keep to the clock of real media. */
+/** Whole systems that mostly work or wait for players of their own, and hold nothing against a neighbour: two at a time. */
+const patient = [
+  'lab/accessibility.system.test.ts',
+  'lab/network-panel.system.test.ts',
+  'lab/presets.system.test.ts',
+  'lab/run-quality.system.test.ts',
+  'lab/run-report.system.test.ts',
+  'lab/run-upload.system.test.ts',
+  'lab/upload-resumes.system.test.ts',
+  'lab/watch.system.test.ts',
+  'protocol/*.system.test.ts',
+  'segmenter/*.system.test.ts',
+  'server/displayed-quality.system.test.ts',
+  'server/re*.system.test.ts',
+  'server/rtsp-through-link.system.test.ts',
+  'server/run-*.system.test.ts',
+  'server/serve.system.test.ts',
+  'udp-relay/*.system.test.ts',
+  'weir.system.test.ts',
+]
+
+function systems(name: string, test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
+  const testTimeout = longRun ? HOUR_MS : 90_000
+  return { extends: true, test: { name, testTimeout, hookTimeout: 90_000, ...test } }
+}
+
+/** Unit tests first, on every core; then whole systems: the patient ones, and at last, one after the other, those that keep
+ *  to the clock of real media. */
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
@@ -24,18 +51,13 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'system',
-          include: ['**/*.system.test.ts'],
-          exclude: elsewhere,
-          testTimeout: longRun ? HOUR_MS : 90_000,
-          hookTimeout: 90_000,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      systems('patient', { include: patient, exclude: elsewhere, maxWorkers: 2, sequence: { groupOrder: 1 } }),
+      systems('system', {
+        include: ['**/*.system.test.ts'],
+        exclude: [...elsewhere, ...patient],
+        maxWorkers: 1,
+        sequence: { groupOrder: 2 },
+      }),
     ],
   },
 })

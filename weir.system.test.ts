@@ -3,9 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { isFresh } from './build/parts.mjs'
 import { temporaryFolder } from './lab/test-support/temporary-folder.ts'
-import { startWeir } from './lab/test-support/weir-process.ts'
+import { startWeir, weirProgram } from './lab/test-support/weir-process.ts'
 import { makeClip } from './server/test-support/clips.ts'
 import { getVideo, listVideos, untilStatus } from './server/test-support/weir-client.ts'
 
@@ -13,11 +12,9 @@ type Ended = { readonly code: number; readonly stdout: string; readonly stderr: 
 
 /** Runs a command to its end, standing in `folder`. */
 function weir(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const sources = ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, 'weir.ts')]
-  const program = isFresh('server') ? [join(import.meta.dirname, 'dist/weir.js')] : sources
   return new Promise((resolve) => {
     const options = { cwd: folder, env: { ...process.env, INIT_CWD: folder, ...env } }
-    execFile(process.execPath, [...program, ...args], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [...weirProgram(), ...args], options, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
     })
   })

@@ -3,12 +3,16 @@ import { SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { randomBytes } from 'node:crypto'
 import { realpathSync } from 'node:fs'
-import { access, readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { access, constants, readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { planOf, validateKernel } from './lab/validate-kernel.ts'
+import { readBudgets } from './lab/budget.ts'
 import { LabMissing } from './lab/validate-lab.ts'
 import { cellLine, conclusion, introduction } from './lab/validate-text.ts'
+import { watch } from './lab/watch.ts'
+import { watchMeasures } from './lab/watch-figures.ts'
+import { watchTable } from './lab/watch-text.ts'
 import { linkPresets } from './link/presets.ts'
 import { makePackage } from './segmenter/package.ts'
 import { SegmenterRefusal } from './segmenter/segmenter-refusal.ts'
@@ -24,6 +28,7 @@ import { importedNetwork, networkLines } from './server/networks-command.ts'
 import { version } from './server/project-folder.ts'
 import { Refusal } from './server/refusal.ts'
 import { serve } from './server/serve.ts'
+import { readReceiverAddress } from './udp-relay/receiver-address.ts'
 
 /** Of all commands. */
 const exitCodes = { done: 0, finding: 1, badArguments: 2, somethingMissing: 3, interrupted: 130 } as const
@@ -37,6 +42,21 @@ const userFolder = process.env['INIT_CWD'] ?? process.cwd()
 type NetworksFlags = { readonly json?: boolean; readonly import?: string }
 
 type Flags = Readonly<Record<string, unknown>> & { readonly config?: string }
+
+type WatchFlags = {
+  readonly for?: number
+  readonly transport?: 'udp' | 'tcp'
+  readonly jitterBufferMs: number
+  readonly budget: readonly string[]
+  readonly json?: boolean
+  readonly junit?: string
+  readonly out?: string
+}
+
+/** Between two lines of `weir watch`: on a terminal one that changes, else one after the other. */
+const LINE_MS = { terminal: 500, elsewhere: 5000 } as const
+
+const measureNames = watchMeasures.map(({ name }) => name)
 
 type KernelFlags = Parameters<typeof planOf>[0] & { readonly json?: boolean }
 
@@ -72,6 +92,30 @@ export function createProgram(): Command {
     .action(runSegment)
 
   program
+    .command('watch')
+    .description('watch an RTSP address without a screen, and say how it was: startup, loss, damage, freezes, jitter')
+    .argument('<url>', 'rtsp://[user:password@]host[:port]/…; with ?repair=rtx Weir sends again what is lost')
+    .option('--for <duration>', 'such as 30s, 500ms or 2m (default: to the end)', duration)
+    .addOption(
+      new Option('--transport <name>', 'udp, or tcp in the RTSP connection (default: udp, else tcp)').choices([
+        'udp',
+        'tcp',
+      ]),
+    )
+    .option('--jitter-buffer-ms <number>', 'how long a frame waits for what is late', wholeNumber(0, 10_000), 200)
+    .option(
+      '--budget <limit>',
+      'what must hold, such as lostPackets<1, else the exit code is 1; may be given again',
+      collect,
+      [],
+    )
+    .option('--json', 'one JSON object at the end')
+    .option('--junit <file>', 'a JUnit report of the budgets')
+    .option('--out <file>', 'what arrived, as a transport stream')
+    .addHelpText('after', `\nMeasures: ${measureNames.join(', ')}.`)
+    .action(runWatch)
+
+  program
     .command('networks')
     .description('the presets of links with their numbers, and where those come from')
     .option('--json', 'as GET /api/link-presets gives them')
@@ -104,6 +148,19 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
   }
 }
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text]
+}
+
+/** In ms. */
+function duration(text: string): number {
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text)
+  const ms = Number(parts?.[1]) * ({ ms: 1, s: 1000, m: 60_000 }[parts?.[2] ?? ''] ?? NaN)
+  if (ms > 0 && ms <= MAX_DURATION_MS) return ms
+  throw new InvalidArgumentError('It must be a number with its unit, such as 30s, 500ms or 2m, up to 24 days.')
+}
+const MAX_DURATION_MS = 2 ** 31 - 1 // of a timer
 
 /** Each is a key of the configuration file, too. */
 function withServerOptions(command: Command): Command {
@@ -213,6 +270,51 @@ async function runSegment(file: string, out: string): Promise<void> {
   console.log(resolve(userFolder, out, 'master.m3u8'))
 }
 
+async function runWatch(url: string, flags: WatchFlags): Promise<void> {
+  const { json = false, jitterBufferMs, transport, junit, out } = flags
+  const read = readBudgets(flags.budget, measureNames)
+  const files = await Promise.all([writableFile('--junit', junit), writableFile('--out', out)])
+  const problems = [
+    ...watchProblems(url),
+    ...(read.ok ? [] : read.problems),
+    ...files.flatMap(({ problem }) => problem ?? []),
+  ]
+  if (!read.ok || problems.length > 0) throw new ConfigProblems(problems)
+  const stop = new AbortController()
+  process.on('SIGINT', () => stop.abort())
+  const isTerminal = process.stdout.isTTY && !json
+  const tell = (line: string): void => {
+    if (isTerminal) process.stdout.write(`${CLEAR_LINE}${line.slice(0, process.stdout.columns - 1)}`)
+    else if (!json) console.log(line)
+  }
+  const watched = await watch({
+    url,
+    forMs: flags.for ?? Infinity,
+    transport,
+    jitterBufferMs,
+    budgets: read.budgets,
+    junitFile: files[0]?.path,
+    outFile: files[1]?.path,
+    userAgent: `Weir/${version}`,
+    signal: stop.signal,
+    everyMs: isTerminal ? LINE_MS.terminal : LINE_MS.elsewhere,
+    onLine: tell,
+  })
+  if (isTerminal) process.stdout.write(CLEAR_LINE)
+  const { figures, judged, end, isGood, unwrittenBytes } = watched
+  if (json) console.log(JSON.stringify(watched, undefined, 2))
+  else if (figures !== undefined) console.log(watchTable(figures, judged).join('\n'))
+  if (end.why !== undefined) console.error(`weir: ${end.why}`)
+  if (unwrittenBytes > 0) console.error(`weir: ${unwrittenBytes} bytes are not in --out: the disk was too slow`)
+  process.exitCode = stop.signal.aborted ? exitCodes.interrupted : isGood ? exitCodes.done : exitCodes.finding
+}
+
+function watchProblems(url: string): string[] {
+  const shown = url.slice(0, 200)
+  if (/^https?:/i.test(url)) return [`<url> must be an rtsp address: weir watch does not play HLS yet, got ${shown}`]
+  return readReceiverAddress(url) === undefined ? [`<url> must be rtsp://host[:port]/…, got ${shown}`] : []
+}
+
 async function runNetworks({ json = false, import: file }: NetworksFlags): Promise<void> {
   if (file !== undefined) {
     const path = await readablePath(file)
@@ -251,6 +353,17 @@ async function runValidateKernel({ json = false, ...asked }: KernelFlags): Promi
   process.exitCode = validation.holds ? exitCodes.done : exitCodes.finding
 }
 
+/** Where to write; a folder that is not there, or not ours, is told before anything begins. */
+async function writableFile(flag: string, file: string | undefined): Promise<{ path?: string; problem?: string }> {
+  if (file === undefined) return {}
+  const path = resolve(userFolder, file)
+  const isWritable = await access(dirname(path), constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+  return isWritable ? { path } : { problem: `${flag} must be a file in a folder that can be written, got ${path}` }
+}
+
 async function readablePath(file: string): Promise<string> {
   const path = resolve(userFolder, file)
   await access(path).catch(() => {
@@ -281,7 +394,8 @@ function report(error: unknown): number {
     const advice = 'choose another, or 0 for any free one (weir serve --help)'
     return complain([`port ${port} of ${address} is taken by another program: ${advice}`], exitCodes.badArguments)
   }
-  if (code === 'EADDRINUSE' || code === 'EACCES') return complain([(error as Error).message], exitCodes.badArguments)
+  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'ENOENT')
+    return complain([(error as Error).message], exitCodes.badArguments)
   console.error(error)
   return exitCodes.finding
 }

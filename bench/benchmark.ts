@@ -19,8 +19,10 @@ export type Bound = {
   readonly than?: string
 }
 
+type Verdict = { readonly text: string; readonly holds: boolean }
+
 /** A benchmark that prints a table of its own shape, and says by itself whether its bounds hold. */
-export type Report = { readonly report: () => { readonly text: string; readonly holds: boolean } }
+export type Report = { readonly report: () => Verdict | Promise<Verdict> }
 
 export type SideResult = { readonly side: string; readonly medianValue: number; readonly values: readonly number[] }
 

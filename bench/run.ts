@@ -41,7 +41,7 @@ const sentence = ({ side, is, limit, than }: Bound, unit: string): string =>
 /** Measures one, prints its table and keeps it in docs/measured/; gives whether its bound holds. */
 async function run(name: string): Promise<boolean> {
   const benchmark = await load(name)
-  const { text, holds } = 'report' in benchmark ? benchmark.report() : await compareSides(benchmark)
+  const { text, holds } = 'report' in benchmark ? await benchmark.report() : await compareSides(benchmark)
   console.log(text)
   const source = `${new Date().toISOString().slice(0, 10)}, commit ${commitName()}, ${machineLine()}.`
   mkdirSync(inRoot('docs/measured'), { recursive: true })
@@ -49,7 +49,7 @@ async function run(name: string): Promise<boolean> {
   return holds
 }
 
-async function compareSides(benchmark: Benchmark): Promise<ReturnType<Report['report']>> {
+async function compareSides(benchmark: Benchmark): Promise<Awaited<ReturnType<Report['report']>>> {
   const results = await measure(benchmark)
   return {
     text: table(benchmark, results),

@@ -22,6 +22,10 @@ const commands = {
     await ensureInstalled()
     await script('build/check.mjs', args)
   },
+  async screenshots(args) {
+    await prepare()
+    await script('lab/screenshots.ts', args)
+  },
   async bench(args) {
     await prepare()
     await script('bench/run.ts', args)

@@ -13,7 +13,7 @@ export const folderRules = {
   simulation: { imports: ['protocol', 'link', 'stream'], packages: [], node: false },
 
   segmenter: { imports: ['protocol'], packages: ['fluent-ffmpeg', 'zod'], node: true },
-  'udp-relay': { imports: ['protocol', 'stream'], packages: ['lru-cache', 'pino'], node: true },
+  'udp-relay': { imports: ['protocol', 'stream'], packages: ['koffi', 'lru-cache', 'pino'], node: true },
   server: {
     imports: ['protocol', 'link', 'stream', 'segmenter', 'udp-relay'],
     packages: [
@@ -40,7 +40,7 @@ export const folderRules = {
   },
   player: {
     imports: ['protocol', 'link', 'stream', 'simulation'],
-    packages: ['@preact/signals', 'hls.js', 'preact', 'tus-js-client'],
+    packages: ['@preact/signals', 'hls.js', 'preact', 'tus-js-client', 'uplot', 'uqr', 'yaml'],
     node: false,
   },
   lab: {

@@ -14,8 +14,8 @@ export function importFault(file, source) {
   if (rule === undefined) return `${folder}/ stands in no row of build/folder-rules.mjs`
   const here = folder === '' ? 'a file beside package.json' : `${folder}/`
   if (source.startsWith('.')) {
-    if (source.includes('test-support/') && folder !== 'bench')
-      return 'only tests and benchmarks may import from test-support/'
+    if (source.includes('test-support/') && !isTool(folder, file))
+      return 'only tests, benchmarks and lab/screenshots.ts may import from test-support/'
     const target = folderOf(resolve(dirname(file), source))
     if (target === folder || rule.imports.includes(target) || isData(target, source)) return undefined
     return `${here} may not import from ${target}/; it imports ${list(rule.imports)}`
@@ -24,6 +24,12 @@ export function importFault(file, source) {
   const packageName = source.split('/', source.startsWith('@') ? 2 : 1).join('/')
   if (rule.packages.includes(packageName)) return undefined
   return `${here} may not import the package ${packageName}; it imports ${list(rule.packages)}`
+}
+
+/** No part of the program, and no test: it looks at the program with the tools of the tests.
+ *  @param {string} folder @param {string} file */
+function isTool(folder, file) {
+  return folder === 'bench' || file.endsWith('lab/screenshots.ts')
 }
 
 /** The first folder below the project's, '' for a file that lies in none.

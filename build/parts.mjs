@@ -22,14 +22,21 @@ export const parts = {
   player: {
     sources: ['player', ...PURE_FOLDERS, 'tsconfig.browser.json'],
     output: 'dist/player/index.html',
-    build: () =>
-      run(process.execPath, [
-        inRoot('node_modules/vite/bin/vite.js'),
-        'build',
-        '--config=player/vite.config.ts',
-        '--logLevel=warn',
-      ]),
+    async build() {
+      await bundlePages('player/vite.config.ts')
+      await bundlePages('player/report.config.ts') // into the folder that the first one empties
+    },
   },
+}
+
+/** @param {string} config */
+function bundlePages(config) {
+  return run(process.execPath, [
+    inRoot('node_modules/vite/bin/vite.js'),
+    'build',
+    `--config=${config}`,
+    '--logLevel=warn',
+  ])
 }
 
 /** One file of ours; packages stay where npm put them. */

@@ -12,6 +12,7 @@ const COPIED = [
   'package-lock.json',
   'tsconfig.base.json',
   'player/vite.config.ts',
+  'player/report.config.ts',
 ]
 const WEIR = `import { answer } from './protocol/answer.ts'
 console.log(JSON.stringify({ answer, args: process.argv.slice(2), folder: process.cwd() }))
@@ -21,6 +22,7 @@ const SOURCES = {
   'protocol/answer.ts': 'export const answer: number = 42\n',
   'server/README.md': 'text\n',
   'player/index.html': '<!doctype html><script type="module" src="./main.tsx"></script>\n',
+  'player/report.html': '<!doctype html><head></head><script type="module" src="./main.tsx"></script>\n',
   'player/main.tsx': "import { render } from 'preact'\nrender(<p>hello</p>, document.body)\n",
 }
 
@@ -60,7 +62,7 @@ test('setup.mjs builds what is stale and nothing else', async (context) => {
     return built(await project.setup(['build']))
   }
   expect(await builtBy(() => undefined)).toEqual(['server', 'player'])
-  expect(readdirSync(join(project.folder, 'dist/player')).toSorted()).toEqual(['assets', 'index.html'])
+  expect(readdirSync(join(project.folder, 'dist/player')).toSorted()).toEqual(['assets', 'index.html', 'report.html'])
   expect(await builtBy(() => undefined)).toEqual([])
   const newer = new Date(Date.now() + 60_000)
   expect(await builtBy(() => utimesSync(join(project.folder, 'weir.ts'), newer, newer))).toEqual([])

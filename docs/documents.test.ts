@@ -5,9 +5,15 @@ import { expect, test } from 'vitest'
 import { Gate } from '../server/gate.ts'
 import { healthRoutes } from '../server/routes/health.ts'
 import { linkRecordRoutes } from '../server/routes/link-record.ts'
+import { linkViewersRoutes } from '../server/routes/link-viewers.ts'
 import { linkRoutes } from '../server/routes/links.ts'
 import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
+import { relayRoutes } from '../server/routes/relay.ts'
+import { rtspSessionRoutes } from '../server/routes/rtsp-sessions.ts'
+import { runQualityRoutes } from '../server/routes/run-quality.ts'
+import { runReportRoutes } from '../server/routes/run-reports.ts'
+import { runRoutes } from '../server/routes/runs.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
 import { uploadRoutes } from '../server/routes/uploads.ts'
 import { videoRoutes } from '../server/routes/videos.ts'
@@ -28,9 +34,15 @@ const routers = [
   videoRoutes(noRooms),
   uploadRoutes({ ...(noRooms as object), uploadsPerMinute: 1 } as never),
   linkRoutes(noRooms),
-  linkRecordRoutes(noRooms, {}),
+  linkViewersRoutes(noRooms),
+  linkRecordRoutes(noRooms),
+  runRoutes(noRooms),
+  runQualityRoutes(noRooms),
+  runReportRoutes(noRooms, { builtFolder: '/nowhere', publicUrl: undefined }),
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
+  rtspSessionRoutes(noRooms),
+  relayRoutes(noRooms),
   pageRoutes('/nowhere', gate),
 ]
 

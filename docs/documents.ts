@@ -2,13 +2,15 @@ import type { Command } from 'commander'
 import { flagKeys, flagOf, settings, variableOf } from '../server/config.ts'
 import { routeTable } from '../server/route-table.ts'
 import { errorCodes } from '../protocol/error-codes.ts'
+import { MEASURE_KEYS, MEASURES } from '../stream/measure-table.ts'
+import { SCORE_FORMULA } from '../stream/composite-score.ts'
 import { createProgram } from '../weir.ts'
 
 const NOTE = '<!-- Made by `npx tsx docs/write-docs.ts`; a test compares. -->\n'
 
 /** The documents that are made from the program itself, by their file names. */
 export function makeDocuments(): Readonly<Record<string, string>> {
-  return { 'surface.md': surfaceDocument(), 'errors.md': errorsDocument() }
+  return { 'surface.md': surfaceDocument(), 'errors.md': errorsDocument(), 'measures.md': measuresDocument() }
 }
 
 function surfaceDocument(): string {
@@ -29,7 +31,15 @@ function surfaceDocument(): string {
       routeTable.map(({ route, does }) => [`\`${route}\``, does]),
     ),
     '\n## RTSP\n',
-    '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one.\n',
+    '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one;',
+    '`/link/<linkId>` before it puts the whole conversation behind a link. RTP goes over UDP, interleaved in the connection',
+    '(`Transport: RTP/AVP/TCP`), or to a group that all viewers share (`multicast`, where the configuration names groups).',
+    "`?payload=mp2t` sends the transport stream itself (RTP/MP2T, RFC 2250), `?live=loop` one sender's packets to all who watch,",
+    'again and again, and `?multicast` names the group in the description.',
+    'With `?repair=rtx` lost packets may be asked for again (generic NACK, RFC 4585; retransmissions, RFC 4588).',
+    '`ffmpeg -re -i FILE -c copy -f rtsp rtsp://host:8554/live/<name>` publishes (H.264, AAC), and `rtsp://host:8554/live/<name>`',
+    'plays it. `Scale` above 1 sends keyframes alone, `Speed` sends sooner.',
+    'With `rtspUsers`, every method but OPTIONS asks for a name and a password, by digest (SHA-256, MD5) or Basic.\n',
   ].join('\n')
 }
 
@@ -43,7 +53,7 @@ function settingRows(): string[] {
     `\`${key}\``,
     (flagKeys as readonly string[]).includes(key) ? `\`${flagOf(key)}\`` : '',
     `\`${variableOf(key)}\``,
-    fallback === undefined ? '' : `\`${fallback}\``,
+    fallback === undefined ? '' : `\`${typeof fallback === 'object' ? JSON.stringify(fallback) : fallback}\``,
     expected,
   ])
   return table(['key', 'flag', 'environment', 'default', 'must be'], rows)
@@ -62,6 +72,22 @@ function errorsDocument(): string {
     'Every error of the HTTP API has one of these codes. A code once released keeps its meaning.\n',
     ...table(['code', 'status', 'what it says', 'what to do'], rows),
     '',
+  ].join('\n')
+}
+
+function measuresDocument(): string {
+  const rows = MEASURE_KEYS.map((key) => {
+    const { label, unit, kind, definition, source } = MEASURES[key]
+    return [label, `\`${key}\``, unit, kind, definition, source]
+  })
+  return [
+    '# Measures\n',
+    NOTE,
+    'The same definitions for both sides of a run, folds over its record. *Measured*: taken from what happened; *modelled*:',
+    'the emulated link’s or the modelled TCP’s; *estimated*: worked out with the assumption that the definition names.\n',
+    ...table(['measure', 'key', 'unit', 'kind', 'definition', 'source'], rows),
+    '\n## Composite score\n',
+    `Only ever shown with its formula and terms: ${SCORE_FORMULA}\n`,
   ].join('\n')
 }
 

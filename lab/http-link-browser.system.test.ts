@@ -5,6 +5,7 @@ import { makeClip } from '../server/test-support/clips.ts'
 import { postFile, untilStatus } from '../server/test-support/weir-client.ts'
 import { openChromium } from './test-support/chromium.ts'
 import { needs } from './test-support/clients.ts'
+import { requestsOf, type TracedRequest } from './test-support/request-trace.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
 import { startWeir } from './test-support/weir-process.ts'
 
@@ -13,18 +14,10 @@ const profile = {
   uplink: { oneWayDelayMs: 20 },
 }
 
-/** One line of the server's log: which request came on which real connection. */
-type Traced = { readonly connection: number; readonly method: string; readonly path: string }
-
-function traceOf(log: string): Traced[] {
-  const lines = log.split('\n').filter((line) => line.startsWith('{') && line.includes('"connection"'))
-  return lines.map((line) => JSON.parse(line) as Traced)
-}
-
 /** What pitfalls and RFC 9112 say of a link's connections, worked out by hand from the trace alone: the first request of
  *  a real connection for the link opens a virtual one with one handshake, the later ones use it, and a restart of the
  *  link forgets them all. */
-function predict(trace: readonly Traced[], linkId: string): LinkSummary<unknown>['tcp']['http'] {
+function predict(trace: readonly TracedRequest[], linkId: string): LinkSummary<unknown>['tcp']['http'] {
   let requests = 0
   let connections = new Set<number>()
   for (const { connection, method, path } of trace) {
@@ -68,7 +61,7 @@ test('Chromium’s requests on two links make the connections and handshakes tha
   const expectPredicted = async (link: string, requests: number) => {
     await vi.waitFor(async () => {
       const http = await httpOf(weir.url, link)
-      expect(http).toEqual(predict(traceOf(weir.log()), link))
+      expect(http).toEqual(predict(requestsOf(weir.log()), link))
       expect(http.requests).toBe(requests)
     })
   }

@@ -15,6 +15,7 @@ import { startWeir } from './test-support/weir-process.ts'
 
 /** What these tests read of `window.weir`; player/README.md tells all of it. */
 type Snapshot = {
+  readonly view: 'hls' | 'udp' | 'both'
   readonly side: 'hls' | 'udp'
   readonly phase: string
   readonly positionSeconds: number
@@ -73,10 +74,12 @@ test('a page uploads a video, plays it over HLS, and goes on over UDP at the sam
   needs(context, 'node-datachannel')
   const { page, id } = await startWithClip(context, 8)
   await page.locator(`a[href="/compare/${id}"]`).first().click()
-  const hls = await until(page, ({ side, phase, positionSeconds }) => {
-    return side === 'hls' && phase === 'playing' && positionSeconds > 2.5
+  await until(page, ({ view }) => view === 'both')
+  await page.getByRole('radio', { name: 'HLS' }).check({ force: true })
+  const hls = await until(page, ({ view, phase, positionSeconds }) => {
+    return view === 'hls' && phase === 'playing' && positionSeconds > 2.5
   })
-  expect(hls.measures).toMatchObject({ stallCount: 0 })
+  expect(hls.measures['stallSeconds']).toBeLessThan(0.5) // two sides begin at once on a busy machine
 
   await page.getByRole('radio', { name: 'UDP' }).check({ force: true })
   const udp = await until(page, ({ side, phase }) => side === 'udp' && phase === 'playing')

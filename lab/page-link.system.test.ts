@@ -30,7 +30,8 @@ function transfersOf(events: readonly RunEvent[]): Transfer[] {
   const transfers: Transfer[] = []
   for (const event of events) {
     if (event.kind !== 'packet-accepted' && event.kind !== 'packet-delivered') continue
-    const { kind, direction, flow, sizeBytes, atMs } = event
+    const { kind, lane, direction, flow, sizeBytes, atMs } = event
+    if (lane !== 'tcp') continue // its flows have numbers of their own
     if (kind === 'packet-accepted' && direction === 'up' && sizeBytes >= LEAST_REQUEST_BYTES) {
       const transfer = { askedMs: atMs, arrivedMs: atMs, deliveredBytes: 0 }
       newest.set(flow, transfer)

@@ -24,7 +24,7 @@ test('three tabs play over HLS without a stall: none of them holds a connection 
   const flags = ['--autoplay-policy=no-user-gesture-required']
   const { context: browser, page } = await openChromium(context, { flags })
   const pages = [page, await browser.newPage(), await browser.newPage()]
-  await Promise.all(pages.map((tab) => tab.goto(`${url}/compare/${id}`)))
+  await Promise.all(pages.map((tab) => tab.goto(`${url}/compare/${id}?side=hls`)))
   for (const tab of pages) {
     await vi.waitFor(
       async () => {

@@ -1,4 +1,5 @@
 import type { Problem } from '../protocol/weir-api.ts'
+import { fetchApart } from './fetch-apart.ts'
 import { asSentence } from './format.ts'
 
 /** A refusal of the server, or no answer at all; the message is for people. */
@@ -10,6 +11,8 @@ export class RequestError extends Error {
     this.code = code
   }
 }
+
+export const isNoAnswer = (error: unknown): boolean => error instanceof RequestError && error.code === 'no-answer'
 
 /** What the server said was wrong; RFC 9457 bodies speak for themselves. */
 export async function refusalOf(response: Response): Promise<RequestError> {
@@ -24,12 +27,25 @@ export async function refusalOf(response: Response): Promise<RequestError> {
 
 /** One JSON request. Throws RequestError, with code `no-answer` when the server cannot be reached. */
 export async function requestJson<T>(method: string, path: string, body?: unknown): Promise<T> {
+  return requestJsonBy((init) => fetch(path, init), method, body)
+}
+
+/** The same for what may happen while a player plays: it disturbs none (fetch-apart.ts). */
+export async function requestJsonApart<T>(method: string, path: string, body?: unknown): Promise<T> {
+  return requestJsonBy((init) => fetchApart(path, init), method, body)
+}
+
+async function requestJsonBy<T>(
+  ask: (init: RequestInit) => Promise<Response>,
+  method: string,
+  body: unknown,
+): Promise<T> {
   const init: RequestInit = { method }
   if (body !== undefined) {
     init.headers = { 'content-type': 'application/json' }
     init.body = JSON.stringify(body)
   }
-  const response = await fetch(path, init).catch(() => {
+  const response = await ask(init).catch(() => {
     throw new RequestError('no-answer', 'The server does not answer. Is it still running?')
   })
   if (!response.ok) throw await refusalOf(response)

@@ -1,8 +1,11 @@
-import { ComparePage } from './compare-page.tsx'
 import { Icon } from './icons.tsx'
+import { lazyPage } from './lazy-page.tsx'
 import { LibraryPage } from './library-page.tsx'
 import { onLinkClick, path } from './navigation.ts'
 import { theme, toggleTheme } from './theme.ts'
+
+/** Players and panels load with the first video that somebody watches: the library needs none of them. */
+const ComparePage = lazyPage(() => import('./compare-page.tsx').then((module) => module.ComparePage))
 
 /** The video of a `/compare/:id` address. */
 function comparedVideoId(): string | undefined {

@@ -2,104 +2,26 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Video } from '../protocol/weir-api.ts'
 import { requestJson } from './api.ts'
-import { CounterGrid } from './counter-grid.tsx'
-import { noCounters } from './counters.ts'
-import { LinkReadout } from './link-readout.tsx'
+import { CompareDetails } from './compare-details.tsx'
+import { ExternalPlayers } from './external-players.tsx'
+import { toggleFullScreen } from './full-screen.ts'
 import { videosById } from './library-store.ts'
+import { LinkReadout } from './link-readout.tsx'
 import { onLinkClick } from './navigation.ts'
 import { NetworkPanel } from './network-panel.tsx'
+import { PairControls } from './pair-controls.tsx'
 import { PlayerControls, type PlayerActions } from './player-controls.tsx'
-import { exposeSnapshot } from './snapshot.ts'
-import type { SideName } from './settings.ts'
-import type { SideStatus } from './side.ts'
+import { ShowMe } from './show-me.tsx'
 import { usePlayerKeys } from './player-keys.ts'
+import type { Hosts } from './side-set.ts'
+import { Reasons } from './reasons.tsx'
+import { RunReport } from './run-report.tsx'
+import { SideView } from './side-view.tsx'
+import { exposeSnapshot } from './snapshot.ts'
+import { ComparisonLine, ViewSwitch } from './view-switch.tsx'
 import { Viewing } from './viewing.ts'
 
-const sideWords: Readonly<Record<SideName, string>> = { hls: 'HLS', udp: 'UDP' }
-const beforeStart: SideStatus = {
-  phase: 'starting',
-  positionSeconds: 0,
-  durationSeconds: 0,
-  variant: undefined,
-  transport: '',
-  counters: noCounters,
-}
-
-function SideSwitch({ viewing }: { viewing: Viewing }) {
-  return (
-    <fieldset class="side-switch">
-      <legend class="visually-hidden">Transport</legend>
-      {(['hls', 'udp'] as const).map((name) => (
-        <label key={name} class={name}>
-          <input
-            class="visually-hidden"
-            type="radio"
-            name="side"
-            value={name}
-            checked={viewing.settings.value.side === name}
-            onChange={() => viewing.switchTo(name)}
-          />
-          <i aria-hidden="true" />
-          {sideWords[name]}
-        </label>
-      ))}
-    </fieldset>
-  )
-}
-
-function VariantMenu({ viewing, video }: { viewing: Viewing; video: Video | undefined }) {
-  const { side, variant } = viewing.settings.value
-  const shown = viewing.status.value?.variant
-  const auto = side === 'hls' && shown !== undefined ? `Auto (${shown})` : side === 'hls' ? 'Auto' : 'Best'
-  return (
-    <label class="menu">
-      <span class="menu-label">Variant</span>
-      <select value={variant ?? ''} onChange={(event) => viewing.chooseVariant(event.currentTarget.value || undefined)}>
-        <option value="">{auto}</option>
-        {video?.variants.map(({ name }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
-}
-
-function stageWord({ phase, counters }: SideStatus): string | undefined {
-  if (phase === 'stalled') return 'Stalled'
-  if (phase !== 'starting') return undefined
-  return (counters.frozenFrames ?? 0) > 0 ? 'Waiting for a whole keyframe' : 'Starting'
-}
-
-const blockedUdp = {
-  message: 'This network blocks UDP: no packet of the video comes through.',
-  whatToDo: 'HLS still plays, over TCP. Or let UDP pass again in the network panel.',
-}
-
-function StageMessage({ status, onPlay }: { status: SideStatus; onPlay: () => void }) {
-  if (status.problem !== undefined) {
-    return (
-      <div class="stage-problem" role="alert">
-        <p>{status.problem.message}</p>
-        <p>{status.problem.whatToDo}</p>
-      </div>
-    )
-  }
-  if (status.phase === 'paused' || status.phase === 'ended') {
-    return (
-      <button
-        type="button"
-        class="stage-play"
-        onClick={onPlay}
-        aria-label={status.phase === 'ended' ? 'Play again' : 'Play'}
-        tabIndex={-1}
-      />
-    )
-  }
-  const word = stageWord(status)
-  return word === undefined ? null : <span class="stage-word">{word}</span>
-}
+const noVariants: Video['variants'] = []
 
 /** The video from the feed when it is there, else asked for once: the address may be opened directly. */
 function useVideo(videoId: string) {
@@ -129,25 +51,14 @@ function NoSuchVideo({ message }: { message: string }) {
   )
 }
 
-export function ComparePage({ videoId }: { videoId: string }) {
-  const viewing = useMemo(() => new Viewing(videoId), [videoId])
-  const { video, problem } = useVideo(videoId)
-  const stage = useRef<HTMLDivElement>(null)
-  const host = useRef<HTMLDivElement>(null)
-  const actions = useMemo<PlayerActions>(
-    () => ({
-      togglePlay: () => viewing.togglePlay(),
-      seek: (seconds) => viewing.seek(seconds),
-      setSound: (sound) => viewing.setSound(sound),
-      toggleFullScreen: () =>
-        void (document.fullscreenElement === null ? stage.current?.requestFullscreen() : document.exitFullscreen()),
-    }),
-    [viewing],
-  )
+/** Plays in the hosts while the video can be played and the page is there. */
+function useViewing(viewing: Viewing, hosts: Partial<Hosts>, video: Video | undefined): void {
   const isPlayable = video?.status === 'playable' || video?.status === 'ready'
+  useEffect(() => viewing.followVariants(video?.variants ?? noVariants), [viewing, video?.variants])
   useEffect(() => {
-    if (!isPlayable) return
-    viewing.open(host.current!)
+    const { hls, udp } = hosts
+    if (!isPlayable || hls === undefined || udp === undefined) return
+    viewing.open({ hls, udp })
     const hide = exposeSnapshot(viewing)
     return () => {
       hide()
@@ -157,35 +68,82 @@ export function ComparePage({ videoId }: { videoId: string }) {
   useEffect(() => {
     document.title = video === undefined ? 'Weir' : `${video.title} · Weir`
   }, [video?.title])
+}
+
+function Pictures({ viewing, hosts, video }: { viewing: Viewing; hosts: Partial<Hosts>; video: Video | undefined }) {
+  const pair = useRef<HTMLDivElement>(null)
+  const actions = useMemo<PlayerActions>(
+    () => ({
+      togglePlay: () => viewing.togglePlay(),
+      seek: (seconds) => viewing.seek(seconds),
+      setSound: (sound) => viewing.setSound(sound),
+      toggleFullScreen: () => toggleFullScreen(pair.current),
+    }),
+    [viewing],
+  )
   usePlayerKeys(viewing, actions)
+  return (
+    <div class="compare-pictures">
+      <div class="pair" ref={pair}>
+        {(['hls', 'udp'] as const).map((side) => (
+          <SideView
+            key={side}
+            viewing={viewing}
+            side={side}
+            variants={video?.variants ?? noVariants}
+            onHost={(host) => {
+              if (host !== null) Object.assign(hosts, { [side]: host })
+            }}
+          />
+        ))}
+      </div>
+      <div class="player">
+        <PlayerControls viewing={viewing} actions={actions} />
+        <PairControls viewing={viewing} />
+      </div>
+    </div>
+  )
+}
+
+/** Apart, so that what changes with each moment of playing redraws this alone. */
+function Show({ viewing }: { viewing: Viewing }) {
+  const phase = viewing.status.value?.phase ?? 'starting'
+  return <ShowMe link={viewing.network} phase={phase} play={() => viewing.togglePlay()} />
+}
+
+export function ComparePage({ videoId }: { videoId: string }) {
+  const viewing = useMemo(() => new Viewing(videoId), [videoId])
+  const hosts = useMemo<Partial<Hosts>>(() => ({}), [videoId])
+  const { video, problem } = useVideo(videoId)
+  useViewing(viewing, hosts, video)
 
   if (problem !== undefined && video === undefined) return <NoSuchVideo message={problem} />
-  const { side } = viewing.settings.value
-  const isBlocked = side === 'udp' && viewing.network.settings.value.udpBlocked
-  const status = { ...(viewing.status.value ?? beforeStart), ...(isBlocked ? { problem: blockedUdp } : {}) }
   return (
-    <div class="compare" data-side={side}>
+    <div class="compare" data-view={viewing.settings.value.side}>
       <div class="compare-head">
         <h1 title={video?.title}>{video?.title ?? '\u00a0'}</h1>
-        <SideSwitch viewing={viewing} />
-        <VariantMenu viewing={viewing} video={video} />
+        <ComparisonLine viewing={viewing} />
+        <ViewSwitch viewing={viewing} />
       </div>
-      <div class="compare-picture">
-        <div class="stage" ref={stage} data-phase={status.phase}>
-          <div class="stage-host" ref={host} onClick={actions.togglePlay} />
-          <StageMessage status={status} onPlay={actions.togglePlay} />
-        </div>
-        <p class="stage-caption">
-          <i aria-hidden="true" />
-          <strong>{sideWords[side]}</strong> {status.transport}
-          {status.note !== undefined && <span class="stage-note">{status.note}</span>}
-        </p>
-        <PlayerControls status={status} sound={viewing.sound.value} actions={actions} />
-      </div>
-      <LinkReadout truth={viewing.truth.truth.value} />
+      <Pictures viewing={viewing} hosts={hosts} video={video} />
       <div class="compare-side">
-        <NetworkPanel link={viewing.network} />
-        <CounterGrid counters={status.counters} />
+        <Show viewing={viewing} />
+        <NetworkPanel link={viewing.network} startAnew={() => void viewing.startAnew()} />
+      </div>
+      <div class="compare-main">
+        <LinkReadout link={viewing.truth} />
+        {video !== undefined && (
+          <Reasons key={`${videoId} ${viewing.run.count.value}`} viewing={viewing} video={video} />
+        )}
+        <RunReport viewing={viewing} video={video} />
+        <CompareDetails viewing={viewing} videoId={videoId} />
+        {video !== undefined && (
+          <ExternalPlayers
+            video={video}
+            linkId={viewing.settings.value.link}
+            variant={viewing.settings.value.variants.udp}
+          />
+        )}
       </div>
     </div>
   )

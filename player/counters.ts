@@ -1,5 +1,6 @@
 import type { Measures } from '../stream/measures.ts'
 import { formatCount, formatMegabits } from './format.ts'
+import type { SideName } from './settings.ts'
 
 /** What the page counts; undefined where a side has nothing to count. */
 export type Counters = {
@@ -129,3 +130,18 @@ export const counterRows: readonly CounterRow[] = [
     'Frames that were due and could not be shown at all: the picture before stays.',
   ),
 ]
+
+const rowOf = (key: keyof Counters): CounterRow => counterRows.find((known) => known.key === key)!
+
+/** How often and how long in one figure: 2× 3.4 s. */
+const stalled: CounterRow = {
+  ...rowOf('stallSeconds'),
+  label: 'Stalled',
+  definition: `${rowOf('stallCount').definition} Then: ${rowOf('stallSeconds').definition}`,
+}
+
+/** The few that stand below each picture: what its transport does to a viewer. */
+export const mainRows: Readonly<Record<SideName, readonly CounterRow[]>> = {
+  hls: [stalled, rowOf('bufferSeconds'), rowOf('startupMs')],
+  udp: [rowOf('lostPackets'), rowOf('damagedFrames'), rowOf('frozenFrames')],
+}

@@ -1,26 +1,51 @@
 import { MeasuresFold } from '../stream/measures.ts'
-import type { RunEvent } from '../stream/record.ts'
+import type { ViewerEvent } from '../stream/record.ts'
 import { countersOf, type Counters } from './counters.ts'
+import { EventBatch } from './event-batch.ts'
+import { FrameCodeReader } from './frame-code-reader.ts'
+import { playheadsBetween, type Playhead } from './playheads-between.ts'
+import type { SideStart } from './side.ts'
+import { wallMs } from './wall-clock.ts'
 
 const PLAYHEAD_MS = 40 // the record wants the playhead at least every 50 ms
+const TOLD_MS = 100
+const BUFFER_MS = 250
 const FRAME_INTERVAL_MS = 1000 / 30
+const TICKS_PER_SECOND = 90_000
 
 /** Turns what a video element does into the events of a run, and these into the counters of the page. */
 export class ElementRecord {
   readonly #video: HTMLVideoElement
   readonly #fold = new MeasuresFold(FRAME_INTERVAL_MS)
-  readonly #timer: ReturnType<typeof setInterval>
+  readonly #batch: EventBatch
+  readonly #timers: readonly ReturnType<typeof setInterval>[]
+  readonly #codes = new FrameCodeReader((frameNumber, atMs) => this.tell({ kind: 'code-read', atMs, frameNumber }))
+  #presentedFrames: number | undefined
+  #isJumping = false
+  #playhead: Playhead | undefined // as it was told last
   hasPicture = false
+  /** Where the first picture lies on the element's timeline; undefined until that is known. */
+  originSeconds: number | undefined
 
-  constructor(video: HTMLVideoElement) {
+  constructor(video: HTMLVideoElement, tell: SideStart['tell']) {
     this.#video = video
-    this.#tell({ kind: 'play-asked', atMs: performance.now() })
-    video.addEventListener('seeking', () => this.#tell({ kind: 'play-asked', atMs: performance.now() }))
-    video.addEventListener('pause', () => this.#tell({ kind: 'paused', atMs: performance.now() }))
-    video.addEventListener('play', () => this.hasPicture && this.#tell({ kind: 'resumed', atMs: performance.now() }))
-    video.addEventListener('ended', () => this.#tell({ kind: 'ended', atMs: performance.now() }))
+    this.#batch = new EventBatch('hls', tell)
+    video.addEventListener('seeking', () => !this.#isJumping && this.askToPlay(this.positionSeconds))
+    video.addEventListener('seeked', () => (this.#isJumping = false))
+    video.addEventListener('pause', () => this.tell({ kind: 'paused', atMs: wallMs() }))
+    video.addEventListener('play', () => this.hasPicture && this.tell({ kind: 'resumed', atMs: wallMs() }))
+    video.addEventListener('ended', () => this.tell({ kind: 'ended', atMs: wallMs() }))
     video.requestVideoFrameCallback(this.#onFrame)
-    this.#timer = setInterval(() => this.#tellPlayhead(), PLAYHEAD_MS)
+    this.#timers = [
+      setInterval(() => this.#tellPlayhead(), PLAYHEAD_MS),
+      setInterval(() => this.#tellBuffer(), BUFFER_MS),
+      setInterval(() => this.#batch.flush(), TOLD_MS),
+    ]
+  }
+
+  /** Of the playhead, where 0 is the first picture of the video. */
+  get positionSeconds(): number {
+    return Math.max(0, this.#video.currentTime - (this.originSeconds ?? 0))
   }
 
   /** Whether the picture stands still for want of data. */
@@ -29,12 +54,18 @@ export class ElementRecord {
     return this.hasPicture && !paused && !ended && readyState < HTMLMediaElement.HAVE_FUTURE_DATA
   }
 
-  segmentReceived(sizeBytes: number): void {
-    this.#tell({ kind: 'media-received', atMs: performance.now(), sizeBytes })
+  askToPlay(fromSeconds: number): void {
+    this.tell({ kind: 'play-asked', atMs: wallMs(), fromSeconds })
+  }
+
+  /** A seek that nobody asked for: what a viewer waits for because of it is a stall, not a new start. */
+  jumpTo(seconds: number): void {
+    this.#isJumping = true
+    this.#video.currentTime = seconds + (this.originSeconds ?? 0)
   }
 
   counters(): Counters {
-    const measures = this.#fold.at(performance.now())
+    const measures = this.#fold.at(wallMs())
     return {
       ...countersOf(measures, this.#bufferSeconds()),
       stallCount: measures.stallCount,
@@ -48,26 +79,55 @@ export class ElementRecord {
     }
   }
 
-  close(): void {
-    clearInterval(this.#timer)
+  tell(event: ViewerEvent): void {
+    this.#fold.add(event)
+    this.#batch.add(event)
   }
 
-  #tell(event: RunEvent): void {
-    this.#fold.add(event)
+  close(): void {
+    this.#timers.forEach(clearInterval)
+    this.tell({ kind: 'paused', atMs: wallMs() })
+    this.#batch.flush()
   }
 
   #tellPlayhead(): void {
-    if (!this.#video.paused && !this.#video.seeking) {
-      this.#tell({ kind: 'playhead', atMs: performance.now(), positionSeconds: this.#video.currentTime })
+    const { paused, seeking, playbackRate } = this.#video
+    if (paused || seeking) return void (this.#playhead = undefined)
+    const now = { atMs: wallMs(), positionSeconds: this.positionSeconds }
+    if (this.#playhead !== undefined) {
+      playheadsBetween(this.#playhead, now, playbackRate, PLAYHEAD_MS).forEach((head) => this.#tellAt(head))
     }
+    this.#tellAt(now)
+    this.#playhead = now
   }
 
-  readonly #onFrame = (nowMs: number): void => {
+  #tellAt(head: Playhead): void {
+    this.tell({ kind: 'playhead', ...head })
+  }
+
+  #tellBuffer(): void {
+    if (this.hasPicture) this.tell({ kind: 'buffer', atMs: wallMs(), bufferSeconds: this.#bufferSeconds() })
+  }
+
+  readonly #onFrame = (nowMs: number, { mediaTime, presentedFrames }: VideoFrameCallbackMetadata): void => {
+    const atMs = performance.timeOrigin + nowMs
     this.hasPicture = true
-    this.#tell({ kind: 'frame-shown', atMs: nowMs, state: 'intact' })
+    // A busy page is called once for several frames: those before were shown as well, only their place is not told.
+    const missed = presentedFrames - (this.#presentedFrames ?? presentedFrames - 1) - 1
+    this.#presentedFrames = presentedFrames
+    for (let index = 0; index < missed; index += 1) this.tell({ kind: 'frame-shown', atMs, state: 'intact' })
+    this.tell({ kind: 'frame-shown', atMs, state: 'intact', ...this.#placeOf(mediaTime) })
     // The picture of a seek while paused: what follows is no stall.
-    if (this.#video.paused) this.#tell({ kind: 'paused', atMs: nowMs })
+    if (this.#video.paused) this.tell({ kind: 'paused', atMs })
+    if (this.#codes.wants(mediaTime) && typeof VideoFrame !== 'undefined') {
+      void this.#codes.read(new VideoFrame(this.#video), mediaTime, atMs)
+    }
     this.#video.requestVideoFrameCallback(this.#onFrame)
+  }
+
+  #placeOf(mediaSeconds: number): { readonly ptsTicks?: number } {
+    if (this.originSeconds === undefined) return {}
+    return { ptsTicks: Math.round((mediaSeconds - this.originSeconds) * TICKS_PER_SECOND) }
   }
 
   #bufferSeconds(): number {

@@ -10,6 +10,11 @@ export function formatTime(seconds: number): string {
   return hours > 0 ? `${hours}:${tail}` : tail
 }
 
+/** A moment of civil time where the reader is: 29 Nov 2026, 20:16:05. */
+export function formatCivilTime(unixMs: number): string {
+  return new Date(unixMs).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+}
+
 /** Time left, rounded so that it does not flicker: "8 s", "50 s", "4 min", "2 h 5 min". */
 export function formatTimeLeft(seconds: number): string {
   if (seconds < 10) return `${Math.max(1, Math.ceil(seconds))} s`

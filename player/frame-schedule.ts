@@ -1,5 +1,5 @@
 import type { PlaybackClock } from '../stream/playback-clock.ts'
-import type { RunEvent } from '../stream/record.ts'
+import type { ViewerEvent } from '../stream/record.ts'
 import type { PictureDecoder } from './picture-decoder.ts'
 import { PictureQueue } from './picture-queue.ts'
 import type { JudgedFrame } from './video-track.ts'
@@ -8,8 +8,9 @@ const DECODE_AHEAD_MS = 250 // decoded pictures are large, so few of them wait
 const MAX_WAITING_FRAMES = 1024
 const MAX_PICTURES = 64
 const MICROSECONDS_PER_MS = 1000
+const TICKS_PER_MS = 90
 
-type Told = Extract<RunEvent, { kind: 'frame-shown' | 'frame-frozen' }>
+type Told = Extract<ViewerEvent, { kind: 'frame-shown' | 'frame-frozen' }>
 
 /** From judged frames to pictures at their time: decodes ahead, gives what is due, tells what became of each frame. */
 export class FrameSchedule {
@@ -70,7 +71,8 @@ export class FrameSchedule {
     if (positionMs === undefined) return undefined
     const picture = this.#pictures.takeDue(positionMs * MICROSECONDS_PER_MS)
     if (picture === undefined) return undefined
-    this.#tell({ kind: 'frame-shown', atMs: nowMs, state: this.#states.get(picture.timestamp) ?? 'intact' })
+    const ptsTicks = ticksOf(picture.timestamp / MICROSECONDS_PER_MS)
+    this.#tell({ kind: 'frame-shown', atMs: nowMs, state: this.#states.get(picture.timestamp) ?? 'intact', ptsTicks })
     for (const timestamp of this.#states.keys()) if (timestamp <= picture.timestamp) this.#states.delete(timestamp)
     return picture
   }
@@ -103,7 +105,10 @@ export class FrameSchedule {
 
   #tellFrozen(nowMs: number): void {
     const isDue = (ptsMs: number) => this.#clock.dueMs(ptsMs) <= nowMs
-    for (const _ of this.#frozenMs.filter(isDue)) this.#tell({ kind: 'frame-frozen', atMs: nowMs })
+    for (const ptsMs of this.#frozenMs.filter(isDue))
+      this.#tell({ kind: 'frame-frozen', atMs: nowMs, ptsTicks: ticksOf(ptsMs) })
     this.#frozenMs = this.#frozenMs.filter((ptsMs) => !isDue(ptsMs))
   }
 }
+
+const ticksOf = (ptsMs: number): number => Math.round(ptsMs * TICKS_PER_MS)

@@ -1,35 +1,20 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
-import Hls, { type ErrorData, type Level } from 'hls.js'
-import workerPath from 'hls.js/dist/hls.worker.js?url'
-import { ElementRecord } from './element-record.ts'
-import { SegmentList } from './segment-list.ts'
-import type { Side, SidePhase, SideStart, SideStatus, Sound } from './side.ts'
+import { CaptionTracks } from './caption-tracks.ts'
 import { noCounters } from './counters.ts'
+import { ElementRecord } from './element-record.ts'
+import type { HlsEngine } from './hls-engine.ts'
 import type { NetworkSettings } from './settings.ts'
+import type { Side, SidePhase, SideStart, SideStatus, Sound } from './side.ts'
 
 const STATUS_MS = 250
-const AUTO = -1
 
-export type HlsOptions = { readonly link: string; readonly settings: ReadonlySignal<NetworkSettings> }
+export type HlsOptions = {
+  readonly link: string
+  readonly settings: ReadonlySignal<NetworkSettings>
+  readonly speedRatio: number
+}
 
 const congestionControlWords = { cubic: 'CUBIC', reno: 'Reno', bbr: 'BBR' } as const
-
-/** `…/hls/<id>/<variant>/index.m3u8` -> variant. */
-function variantOf(level: Level | undefined): string | undefined {
-  if (level === undefined) return undefined
-  return /\/([^/]+)\/[^/]+$/.exec(new URL(level.uri, location.href).pathname)?.[1]
-}
-
-function problemOf({ type, details, response }: ErrorData): SideStatus['problem'] {
-  if (type === Hls.ErrorTypes.MEDIA_ERROR) {
-    return { message: `The browser cannot decode this video (${details}).`, whatToDo: 'Press play to try again.' }
-  }
-  const answer = response === undefined || response.code === 0 ? 'no answer' : `answer ${response.code}`
-  return {
-    message: `The video could not be fetched: ${answer} (${details}).`,
-    whatToDo: 'See whether the server runs, then press play.',
-  }
-}
 
 /** HLS in a video element, by hls.js; by the browser itself only where hls.js cannot: Chromium says "maybe" to native
  *  HLS, and would leave nothing to measure. */
@@ -43,67 +28,101 @@ export class HlsSide implements Side {
     transport: '',
     counters: noCounters,
   })
+  readonly captions: CaptionTracks
+  readonly ready: Promise<void>
+  readonly #start: SideStart
+  readonly #options: HlsOptions
   readonly #video = document.createElement('video')
   readonly #record: ElementRecord
-  readonly #hls: Hls | undefined
-  readonly #segments = new SegmentList()
   readonly #timer: ReturnType<typeof setInterval>
-  readonly #startSeconds: number
-  readonly #settings: HlsOptions['settings']
-  #wantedVariant: string | undefined
+  #loaded: typeof import('./hls-engine.ts') | undefined
+  #engine: HlsEngine | undefined
+  #variant: string | undefined
+  #isPaused: boolean
+  #isHeld = false
   #isBlocked = false // autoplay: the browser waits for the person
+  #isClosed = false
   #problem: SideStatus['problem']
 
-  constructor(start: SideStart, { link, settings }: HlsOptions) {
-    const { host, videoId, startSeconds, durationSeconds, startPaused, variant, sound } = start
-    this.#settings = settings
+  constructor(start: SideStart, options: HlsOptions) {
+    const { host, startSeconds, durationSeconds, startPaused, variant, sound, tell } = start
+    this.#start = start
+    this.#options = options
+    this.#variant = variant
+    this.#isPaused = startPaused
     this.status.value = {
       ...this.status.value,
       positionSeconds: startSeconds,
       durationSeconds,
       transport: this.#transport(),
     }
-    this.#startSeconds = startSeconds
-    this.#wantedVariant = variant
     this.#video.playsInline = true
+    this.#video.playbackRate = options.speedRatio
     this.setSound(sound)
     host.append(this.#video)
-    this.#record = new ElementRecord(this.#video)
-    const address = `/link/${encodeURIComponent(link)}/hls/${encodeURIComponent(videoId)}/master.m3u8`
-    if (Hls.isSupported()) this.#hls = this.#attach(address, startSeconds)
-    else this.#playNatively(address, startSeconds)
+    this.captions = new CaptionTracks(this.#video)
+    this.#record = new ElementRecord(this.#video, tell)
     for (const event of ['play', 'pause', 'playing', 'waiting', 'seeking', 'seeked', 'ended', 'loadeddata', 'error']) {
       this.#video.addEventListener(event, this.#refresh)
     }
     this.#timer = setInterval(this.#refresh, STATUS_MS)
-    if (!startPaused) this.play()
+    this.ready = this.#load()
+  }
+
+  begin(): void {
+    if (this.#isClosed || this.#loaded === undefined) return
+    const { videoId, startSeconds } = this.#start
+    const address = `/link/${encodeURIComponent(this.#options.link)}/hls/${encodeURIComponent(videoId)}/master.m3u8`
+    this.#record.askToPlay(startSeconds)
+    if (this.#loaded.isSupported()) this.#attach(this.#loaded, address)
+    else this.#playNatively(address, startSeconds)
+    if (!this.#isPaused) this.#go()
   }
 
   positionSeconds(): number {
-    return this.#record.hasPicture ? this.#video.currentTime : this.#startSeconds
+    return this.#record.hasPicture ? this.#record.positionSeconds : this.#start.startSeconds
   }
 
   play(): void {
-    this.#isBlocked = false
-    this.#video.play().catch((error: Error) => {
-      this.#isBlocked = error.name === 'NotAllowedError'
-      this.#refresh()
-    })
+    this.#isPaused = false
+    if (!this.#isHeld) this.#go()
   }
 
   pause(): void {
+    this.#isPaused = true
     this.#video.pause()
+  }
+
+  /** Stands still until `release`, whatever the viewer wishes: the other side is not there yet. */
+  hold(): void {
+    this.#isHeld = true
+    this.#video.pause()
+  }
+
+  release(): void {
+    if (!this.#isHeld) return
+    this.#isHeld = false
+    if (!this.#isPaused) this.#go()
   }
 
   seek(seconds: number): void {
     const { ended } = this.#video
-    this.#video.currentTime = seconds
+    this.#video.currentTime = seconds + (this.#record.originSeconds ?? 0)
     if (ended) this.play()
   }
 
+  /** To where the other side is; no wish of the viewer's. */
+  jumpTo(seconds: number): void {
+    this.#record.jumpTo(seconds)
+  }
+
+  setSpeed(ratio: number): void {
+    if (this.#video.playbackRate !== ratio) this.#video.playbackRate = ratio
+  }
+
   chooseVariant(variant: string | undefined): void {
-    this.#wantedVariant = variant
-    if (this.#hls !== undefined) this.#hls.currentLevel = this.#levelOf(variant)
+    this.#variant = variant
+    this.#engine?.chooseVariant(variant)
   }
 
   setSound({ volumeRatio, muted }: Sound): void {
@@ -112,40 +131,48 @@ export class HlsSide implements Side {
   }
 
   details(): Readonly<Record<string, unknown>> {
-    return {
-      engine: this.#hls === undefined ? 'native' : 'hls.js',
-      bandwidthEstimateBitsPerSecond: this.#hls?.bandwidthEstimate,
-      segments: this.#segments.snapshot(),
-    }
+    return this.#engine === undefined ? { engine: 'native' } : { engine: 'hls.js', ...this.#engine.details() }
   }
 
   close(): void {
+    this.#isClosed = true
     clearInterval(this.#timer)
     this.#record.close()
-    this.#hls?.destroy()
+    this.#engine?.close()
     this.#video.removeAttribute('src')
     this.#video.load() // frees the decoder and ends native requests
     this.#video.remove()
   }
 
-  #attach(address: string, startSeconds: number): Hls {
-    const hls = new Hls({ startPosition: startSeconds, workerPath })
-    hls.on(Hls.Events.MANIFEST_PARSED, () => {
-      const level = this.#levelOf(this.#wantedVariant)
-      if (level !== AUTO) hls.currentLevel = level
-    })
-    hls.on(Hls.Events.FRAG_LOADED, (_, { frag }) => {
-      this.#record.segmentReceived(frag.stats.loaded)
-      this.#segments.add(frag)
-    })
-    hls.on(Hls.Events.ERROR, (_, data) => {
-      if (!data.fatal) return
-      this.#problem = problemOf(data)
+  /** hls.js is large: it comes with the first HLS side. */
+  async #load(): Promise<void> {
+    try {
+      this.#loaded = await import('./hls-engine.ts')
+      await this.#loaded.fetchWorker()
+    } catch {
+      this.#fail({ message: 'The player could not be loaded.', whatToDo: 'See whether the server runs, then reload.' })
+    }
+  }
+
+  #go(): void {
+    this.#isBlocked = false
+    this.#video.play().catch((error: Error) => {
+      this.#isBlocked = error.name === 'NotAllowedError'
       this.#refresh()
     })
-    hls.loadSource(address)
-    hls.attachMedia(this.#video)
-    return hls
+  }
+
+  #attach({ HlsEngine: Engine }: typeof import('./hls-engine.ts'), address: string): void {
+    const { videoId, startSeconds } = this.#start
+    this.#engine = new Engine({
+      video: this.#video,
+      record: this.#record,
+      address,
+      packageAddress: `/hls/${encodeURIComponent(videoId)}`,
+      startSeconds,
+      variant: this.#variant,
+      onProblem: (problem) => this.#fail(problem),
+    })
   }
 
   #playNatively(address: string, startSeconds: number): void {
@@ -153,40 +180,44 @@ export class HlsSide implements Side {
     this.#video.addEventListener('loadedmetadata', () => (this.#video.currentTime = startSeconds), { once: true })
     this.#video.addEventListener('error', () => {
       const message = this.#video.error?.message || 'The browser cannot play this video.'
-      this.#problem = { message, whatToDo: 'Press play to try again.' }
+      this.#fail({ message, whatToDo: 'Press play to try again.' })
     })
   }
 
-  #levelOf(variant: string | undefined): number {
-    return variant === undefined ? AUTO : (this.#hls?.levels.findIndex((level) => variantOf(level) === variant) ?? AUTO)
+  #fail(problem: NonNullable<SideStatus['problem']>): void {
+    this.#problem = problem
+    this.#refresh()
   }
 
   /** Its bytes cross the link by the model of a TCP sender, which this names. */
   #transport(): string {
-    return `TCP modelled (${congestionControlWords[this.#settings.value.congestionControl]})`
+    return `TCP modelled (${congestionControlWords[this.#options.settings.value.congestionControl]})`
   }
 
   #phase(): SidePhase {
-    const { paused, ended } = this.#video
+    const { paused, ended, readyState } = this.#video
     if (this.#problem !== undefined) return 'failed'
     if (ended) return 'ended'
     if (this.#isBlocked) return 'paused'
     if (!this.#record.hasPicture)
-      return paused && this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? 'paused' : 'starting'
-    if (paused) return 'paused'
+      return this.#isPaused && readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? 'paused' : 'starting'
+    if (this.#isPaused) return 'paused'
+    if (this.#isHeld) return 'held'
+    if (paused) return 'paused' // by the browser: a headset was taken off
     return this.#record.isStalled ? 'stalled' : 'playing'
   }
 
   readonly #refresh = (): void => {
+    if (this.#isClosed) return
     const { duration } = this.#video
-    const shown = this.#hls?.levels[this.#hls.currentLevel]
+    this.#engine?.sweep()
     this.status.value = {
       ...this.status.value,
       phase: this.#phase(),
       transport: this.#transport(),
       positionSeconds: this.positionSeconds(),
       durationSeconds: duration > 0 && Number.isFinite(duration) ? duration : this.status.value.durationSeconds,
-      variant: variantOf(shown),
+      variant: this.#engine?.variant,
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
       counters: this.#record.counters(),
     }

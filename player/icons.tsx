@@ -2,6 +2,7 @@
 const paths = {
   play: 'M6 4.5v11l9.5-5.5z',
   pause: 'M6.5 4.5v11M13.5 4.5v11',
+  stop: 'M5.5 5.5h9v9h-9z',
   replay: 'M4 10a6 6 0 1 0 2-4.5M6.5 2.5v3.3h3.3',
   sound: 'M3.5 8v4h3L10 15V5L6.5 8zM13 7.5a3.5 3.5 0 0 1 0 5M15.2 5a7 7 0 0 1 0 10',
   muted: 'M3.5 8v4h3L10 15V5L6.5 8zM13.5 8l4 4M17.5 8l-4 4',

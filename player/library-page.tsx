@@ -101,6 +101,7 @@ function EmptyLibrary() {
         Drop a video file anywhere on this page. It becomes an HLS stream and an RTSP address, and you can watch it over
         both.
       </p>
+      <p>A new library gets a sample clip by itself, a few seconds after the first start.</p>
       <FilePicker primary />
     </div>
   )
@@ -140,6 +141,20 @@ function Problem({ text, hint }: { text: string; hint: string }) {
   )
 }
 
+/** Takes the focus: the button that had it went with the card. */
+function DeletedToast({ video }: { video: Video }) {
+  const undo = useRef<HTMLButtonElement>(null)
+  useEffect(() => undo.current?.focus(), [])
+  return (
+    <div class="toast" role="status">
+      <span>Deleted “{video.title}”</span>
+      <button ref={undo} type="button" class="button small" onClick={() => undoDelete(video)}>
+        Undo
+      </button>
+    </div>
+  )
+}
+
 export function LibraryPage() {
   useDropAnywhere()
   useEffect(() => {
@@ -166,14 +181,7 @@ export function LibraryPage() {
       )}
       <VideoList />
       {isDragging.value && <div class="drop-veil">Drop to upload</div>}
-      {deleted.value !== undefined && (
-        <div class="toast" role="status">
-          <span>Deleted “{deleted.value.title}”</span>
-          <button type="button" class="button small" onClick={() => undoDelete(deleted.value!)}>
-            Undo
-          </button>
-        </div>
-      )}
+      {deleted.value !== undefined && <DeletedToast key={deleted.value.id} video={deleted.value} />}
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import { asSentence, formatCount } from './format.ts'
-import type { LaneTruth, LinkTruth } from './link-truth.ts'
+import type { LaneTruth, LinkTruthFeed } from './link-truth.ts'
 
 const laneWords = { hls: 'HLS', udp: 'UDP', both: 'Both' } as const
 
@@ -41,7 +41,8 @@ const columns: readonly {
 ]
 
 /** The ground truth: what the server says that the downlink did, beside what the sides saw of it. */
-export function LinkReadout({ truth }: { truth: LinkTruth | undefined }) {
+export function LinkReadout({ link }: { link: LinkTruthFeed }) {
+  const truth = link.truth.value
   if (truth === undefined) return <div class="truth" />
   return (
     <div class="truth">
@@ -63,7 +64,7 @@ export function LinkReadout({ truth }: { truth: LinkTruth | undefined }) {
           {truth.lanes.map(({ name, truth: lane }) => (
             <tr key={name} class={name} data-lane={name}>
               <th scope="row">
-                <i aria-hidden="true" />
+                <i class={`mark ${name}`} aria-hidden="true" />
                 {laneWords[name]}
               </th>
               {columns.map(({ label, isFault, read, show }) => {

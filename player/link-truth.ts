@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { LinkProfile } from '../link/profile.ts'
 import type { LaneSummary, LinkCounters, LinkSummary } from '../protocol/weir-api.ts'
-import { requestJson } from './api.ts'
+import { ServerSocket } from './server-socket.ts'
 
 type Summary = LinkSummary<LinkProfile>
 
@@ -18,8 +18,6 @@ export type LinkTruth = {
   readonly lanes: readonly { readonly name: 'hls' | 'udp' | 'both'; readonly truth: LaneTruth }[]
   readonly warning?: string // why the figures of this run do not count
 }
-
-const POLL_MS = 1000
 
 /** The truth now, by what the link told now and a second before. */
 export function truthOf(now: Summary, before: Summary | undefined): LinkTruth {
@@ -50,34 +48,28 @@ function recentDelayMs(now: LinkCounters, before: LinkCounters | undefined): num
 const totalDelayMs = ({ queueingDelayMsMean, deliveredPackets }: LinkCounters): number =>
   queueingDelayMsMean * deliveredPackets
 
-/** Asks for the link's ground truth once a second while the page is seen. */
-export class LinkTruthPoll {
+/** The link's ground truth, as the server tells it once a second. */
+export class LinkTruthFeed {
   readonly truth = signal<LinkTruth | undefined>(undefined)
-  readonly #address: string
+  readonly #socket: ServerSocket
   readonly #onSummary: (summary: Summary) => void
-  #timer: ReturnType<typeof setInterval> | undefined
   #before: Summary | undefined
-  #isAsking = false
 
   constructor(linkId: string, onSummary: (summary: Summary) => void) {
-    this.#address = `/api/links/${encodeURIComponent(linkId)}`
+    this.#socket = new ServerSocket(`/api/links/${encodeURIComponent(linkId)}/ws`, this.#onText)
     this.#onSummary = onSummary
   }
 
   open(): void {
-    this.#timer = setInterval(() => !document.hidden && void this.#ask(), POLL_MS)
+    this.#socket.open()
   }
 
   close(): void {
-    clearInterval(this.#timer)
+    this.#socket.close()
   }
 
-  async #ask(): Promise<void> {
-    if (this.#isAsking) return
-    this.#isAsking = true
-    const summary = await requestJson<Summary>('GET', this.#address).catch(() => undefined) // asked again in a second
-    this.#isAsking = false
-    if (summary === undefined) return
+  readonly #onText = (text: string): void => {
+    const summary = JSON.parse(text) as Summary
     this.truth.value = truthOf(summary, this.#before)
     this.#before = summary
     this.#onSummary(summary)

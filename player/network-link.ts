@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals'
 import type { LinkPreset } from '../link/presets.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { LinkSummary } from '../protocol/weir-api.ts'
-import { requestJson } from './api.ts'
+import { requestJson, requestJsonApart } from './api.ts'
 import { patchBetween, sameNetwork, settingsOf, tellingSettings, withSettings } from './network-profile.ts'
 import type { CompareSettings, NetworkSettings } from './settings.ts'
 
@@ -16,6 +16,8 @@ export class NetworkLink {
   readonly settings = computed(() => settingsOf(this.profile.value))
   readonly presets = signal<readonly LinkPreset[]>([])
   readonly problem = signal<string | undefined>(undefined)
+  /** Since the first media, as the server told last; undefined before. */
+  readonly linkTimeSeconds = signal<number | undefined>(undefined)
   /** The preset that the network began with: a profile keeps its name. */
   readonly base = computed(() => this.presets.value.find(({ name }) => name === this.profile.value.name))
   readonly isAsPreset = computed(
@@ -42,7 +44,7 @@ export class NetworkLink {
       ])
       this.presets.value = presets
       this.#served = profile
-      const begun = preset === undefined ? profile : this.#presetProfile(preset, profile.seed)
+      const begun = preset === undefined ? profile : this.presetProfile(preset, profile.seed)
       this.profile.value = Object.keys(network).length === 0 ? begun : withSettings(begun, network)
       await this.#send()
     } catch (error) {
@@ -54,21 +56,41 @@ export class NetworkLink {
     this.#set(withSettings(this.profile.value, changes))
   }
 
-  /** The preset as it is; the seed stays. */
+  /** The preset as it is; the seed and the planned changes stay. */
   applyPreset(name: string): void {
-    this.#set(this.#presetProfile(name, this.settings.value.seed))
+    const { seed, changes } = this.settings.value
+    this.replace({ ...this.presetProfile(name, seed), ...(changes.length === 0 ? {} : { changes }) })
   }
 
-  /** Link time 0: the seed's first draw, counters at zero. */
-  restart(): void {
-    this.#afterwards(async () => {
+  /** Another network as a whole, from a file. What the server refuses of it stands in `problem`. */
+  replace(profile: LinkProfile): void {
+    this.#set(profile)
+  }
+
+  /** Another network for a while, of which the address tells nothing. */
+  lend(profile: LinkProfile): void {
+    this.profile.value = profile
+    this.#schedule()
+  }
+
+  /** Throws where there is no such preset. */
+  presetProfile(name: string, seed: number): LinkProfile {
+    const preset = this.presets.value.find((other) => other.name === name)
+    if (preset === undefined) throw new Error(`There is no network preset "${name}".`)
+    return { ...preset.profile, name, seed }
+  }
+
+  /** Link time 0: the seed's first draw, counters at zero. Resolves when it is so, or `problem` says why not. */
+  restart(): Promise<void> {
+    return this.#afterwards(async () => {
       await this.#send()
-      await requestJson('POST', `${this.#address}/restart`)
+      await requestJsonApart('POST', `${this.#address}/restart`)
     })
   }
 
   /** What the server tells of the link; another page may have changed it. */
-  follow({ profile }: Summary): void {
+  follow({ profile, linkTimeSeconds }: Summary): void {
+    this.linkTimeSeconds.value = linkTimeSeconds
     const served = this.#served
     if (this.#isScheduled || served === undefined || isSame(profile, served)) return
     if (!isSame(served, this.profile.value)) return // a change of ours is on its way
@@ -76,28 +98,27 @@ export class NetworkLink {
     this.profile.value = profile
   }
 
-  #presetProfile(name: string, seed: number): LinkProfile {
-    const preset = this.presets.value.find((other) => other.name === name)
-    if (preset === undefined) throw new Error(`There is no network preset "${name}".`)
-    return { ...preset.profile, name, seed }
-  }
-
   #set(profile: LinkProfile): void {
     this.profile.value = profile
     const { value: base } = this.base
     const network = tellingSettings(this.settings.value, base && settingsOf(base.profile))
     this.#onChange({ preset: base?.name, network })
+    this.#schedule()
+  }
+
+  #schedule(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
     requestAnimationFrame(() => {
       this.#isScheduled = false
-      this.#afterwards(() => this.#send())
+      void this.#afterwards(() => this.#send())
     })
   }
 
   /** One after the other, so that the last one set is the last one taken. */
-  #afterwards(act: () => Promise<void>): void {
+  #afterwards(act: () => Promise<void>): Promise<void> {
     this.#sending = this.#sending.then(act).catch((error: Error) => void (this.problem.value = error.message))
+    return this.#sending
   }
 
   async #send(): Promise<void> {
@@ -105,7 +126,7 @@ export class NetworkLink {
     const { applyTo: _sameApplyTo, ...wanted } = this.profile.value
     const patch = patchBetween(served, wanted)
     if (Object.keys(patch).length > 0) {
-      this.#served = (await requestJson<Summary>('PATCH', this.#address, patch)).profile
+      this.#served = (await requestJsonApart<Summary>('PATCH', this.#address, patch)).profile
     }
     this.problem.value = undefined
   }

@@ -8,6 +8,10 @@ import {
   type NetworkControl,
 } from './network-controls.ts'
 import { ChoiceRow, SeedRow, SliderRow, SwitchRow } from './network-rows.tsx'
+import { ProfileButtons } from './profile-buttons.tsx'
+import { ScheduledChanges } from './scheduled-changes.tsx'
+import { VaryingRate } from './varying-rate.tsx'
+import { changeWords, profileWords, rateWords } from './words.ts'
 
 const lossKinds = [
   { word: 'bad-moments', text: 'in bad moments' },
@@ -104,8 +108,32 @@ function MoreSettings({ link }: { link: NetworkLink }) {
   )
 }
 
+/** What one does not need to begin with, one fold a matter. Planned changes say how many they are. */
+function Folds({ link }: { link: NetworkLink }) {
+  const { length: planned } = link.settings.value.changes
+  return (
+    <>
+      <details class="network-more">
+        <summary>{rateWords.title}</summary>
+        <VaryingRate link={link} />
+      </details>
+      <details class="network-more">
+        <summary>
+          {changeWords.title}
+          {planned > 0 && ` (${planned})`}
+        </summary>
+        <ScheduledChanges link={link} />
+      </details>
+      <details class="network-more">
+        <summary>{profileWords.title}</summary>
+        <ProfileButtons link={link} />
+      </details>
+    </>
+  )
+}
+
 /** The link's settings; each change acts at once and stands in the page's address. */
-export function NetworkPanel({ link }: { link: NetworkLink }) {
+export function NetworkPanel({ link, startAnew }: { link: NetworkLink; startAnew: () => void }) {
   const { seed, udpBlocked } = link.settings.value
   return (
     <section class="network" aria-labelledby="network-title">
@@ -122,12 +150,13 @@ export function NetworkPanel({ link }: { link: NetworkLink }) {
         onChange={(isOn) => link.change({ udpBlocked: isOn })}
       />
       <MoreSettings link={link} />
+      <Folds link={link} />
       <SeedRow seed={seed} onChange={(next) => link.change({ seed: next })}>
         <button
           type="button"
           class="button small"
-          title="Link time 0 again: the same seed from its beginning, counters at zero"
-          onClick={() => link.restart()}
+          title="Both sides from their start, and link time 0 again: the same seed from its beginning, counters at zero"
+          onClick={startAnew}
         >
           <Icon name="replay" />
           Start anew

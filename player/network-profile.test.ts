@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { linkPresets } from '../link/presets.ts'
 import { mergeProfile, type LinkProfile } from '../link/profile.ts'
-import { patchBetween, sameNetwork, settingsOf, tellingSettings, withSettings } from './network-profile.ts'
+import { patchBetween, sameNetwork, settingsOf, tellingSettings, withSettings, withTrace } from './network-profile.ts'
 import { readCompareSettings, writeCompareSettings, type NetworkSettings } from './settings.ts'
 
 const train: LinkProfile = {
@@ -55,6 +55,8 @@ const wishes: readonly Partial<NetworkSettings>[] = [
   { lossRatio: 0.05, lossKind: 'gilbert-elliott', meanBurstPackets: 6 },
   { lossRatio: 0.01, lossKind: 'bad-moments', meanBurstMs: 120 },
   { sharing: 'shared', udpBlocked: true, congestionControl: 'reno', uplinkRateBitsPerSecond: 500_000 },
+  { generator: { kind: 'markov' }, uplinkGenerator: { kind: 'steps', ratesBitsPerSecond: [1e6, 0], stepSeconds: 2 } },
+  { changes: [{ atSeconds: 20, set: { downlink: { rateBitsPerSecond: 1_000_000, trace: null, generator: null } } }] },
 ]
 const networks = wishes.map((wish) => withSettings(plain, wish))
 
@@ -71,7 +73,7 @@ test('sameNetwork sees past seed and name, and past what means nothing', () => {
 })
 
 test('the address of any network, begun with a preset or not, makes it again on another link', () => {
-  const elsewhere = networks[1]!
+  const elsewhere = withSettings(networks[1]!, wishes.at(-1)!)
   for (const base of [undefined, plain, ...linkPresets.map(({ profile }) => profile), train]) {
     for (const wish of wishes) {
       const made = withSettings(base ?? plain, wish)
@@ -85,4 +87,25 @@ test('the address of any network, begun with a preset or not, makes it again on 
 
 test('an address tells of a preset that was not touched the seed alone', () => {
   expect(tellingSettings(settingsOf({ ...train, seed: 12 }), settingsOf(train))).toEqual({ seed: 12 })
+})
+
+test('a generator takes the place of a rate and of a trace, and a rate that of a generator', () => {
+  const generator = { kind: 'markov' } as const
+  for (const before of [train, networks[1]!]) {
+    const { downlink } = withSettings(before, { generator })
+    expect(downlink).toEqual({ ...downlink, generator })
+    expect([downlink.rateBitsPerSecond, downlink.trace]).toEqual([undefined, undefined])
+  }
+  const back = withSettings(withSettings(train, { generator }), { rateBitsPerSecond: 5_000_000 }).downlink
+  expect([back.generator, back.rateBitsPerSecond]).toEqual([undefined, 5_000_000])
+})
+
+test('withTrace puts the rate of a file on either direction; a delay that the file tells is that of both', () => {
+  const ofFile: LinkProfile = { seed: 1, downlink: { trace: [[800, 4]], oneWayDelayMs: 60 } }
+  const down = withTrace(networks[1]!, ofFile, 'downlink')
+  expect([down.downlink.trace, down.downlink.rateBitsPerSecond]).toEqual([[[800, 4]], undefined])
+  expect([down.downlink.oneWayDelayMs, down.uplink?.oneWayDelayMs]).toEqual([60, 60])
+  const up = withTrace(train, { seed: 1, downlink: { trace: [1, 2] } }, 'uplink')
+  expect(up.uplink).toEqual({ trace: [1, 2], oneWayDelayMs: 20, loss: { kind: 'random', lossRatio: 0.01 } })
+  expect(up.downlink).toEqual(train.downlink)
 })

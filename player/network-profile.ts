@@ -1,4 +1,4 @@
-import type { DirectionProfile, LinkProfile, LossProfile } from '../link/profile.ts'
+import type { DirectionProfile, LinkProfile, LossProfile, RateGenerator } from '../link/profile.ts'
 import type { AsPreset, NetworkSettings } from './settings.ts'
 
 /** What an absent key of a profile means (link/profile.ts), and what a loss of the panel's begins as. */
@@ -18,6 +18,9 @@ export function settingsOf(profile: LinkProfile): NetworkSettings {
     sharing: sharing ?? 'separate',
     udpBlocked: udpBlocked ?? false,
     seed,
+    generator: downlink.generator,
+    uplinkGenerator: uplink.generator,
+    changes: profile.changes ?? [],
   }
 }
 
@@ -38,10 +41,11 @@ function lossSettings(loss: LossProfile | undefined) {
  *  What means nothing (no delay, no loss) is left out, so that equal networks are equal profiles. */
 export function withSettings(profile: LinkProfile, changes: Partial<NetworkSettings>): LinkProfile {
   const bothWays = changes.oneWayDelayMs === undefined ? {} : { uplinkOneWayDelayMs: changes.oneWayDelayMs }
-  const wanted = { ...settingsOf(profile), ...bothWays, ...changes }
-  const { downlink, uplink: before, tcp, sharing: _sharing, udpBlocked: _udpBlocked, ...others } = profile
+  const wanted = { ...settingsOf(profile), ...bothWays, ...generated(changes), ...changes }
+  const { downlink, uplink: before, tcp, ...others } = withoutKeys(profile, 'sharing', 'udpBlocked', 'changes')
   const uplink = withDirection(before ?? {}, {
     rate: wanted.uplinkRateBitsPerSecond,
+    generator: wanted.uplinkGenerator,
     oneWayDelayMs: wanted.uplinkOneWayDelayMs,
   })
   const { congestionControl: _congestionControl, ...otherTcp } = tcp ?? {}
@@ -53,21 +57,51 @@ export function withSettings(profile: LinkProfile, changes: Partial<NetworkSetti
     ...others,
     seed: wanted.seed,
     downlink: withLossAndQueue(
-      withDirection(downlink, { rate: wanted.rateBitsPerSecond, oneWayDelayMs: wanted.oneWayDelayMs }),
+      withDirection(downlink, {
+        rate: wanted.rateBitsPerSecond,
+        generator: wanted.generator,
+        oneWayDelayMs: wanted.oneWayDelayMs,
+      }),
       wanted,
     ),
     ...(isEmpty(uplink) ? {} : { uplink }),
     ...(isEmpty(newTcp) ? {} : { tcp: newTcp }),
     ...(wanted.sharing === 'separate' ? {} : { sharing: wanted.sharing }),
     ...(wanted.udpBlocked ? { udpBlocked: true } : {}),
+    ...(wanted.changes.length === 0 ? {} : { changes: wanted.changes }),
   }
 }
 
-type Line = { readonly rate: number | AsPreset; readonly oneWayDelayMs: number }
+/** A generator takes the place of a constant rate. */
+function generated({ generator, uplinkGenerator }: Partial<NetworkSettings>): Partial<NetworkSettings> {
+  return {
+    ...(generator === undefined ? {} : { rateBitsPerSecond: 'as-preset' }),
+    ...(uplinkGenerator === undefined ? {} : { uplinkRateBitsPerSecond: 'as-preset' }),
+  }
+}
 
-function withDirection(before: DirectionProfile, { rate, oneWayDelayMs }: Line): DirectionProfile {
-  const { rateBitsPerSecond: _rate, trace, generator, oneWayDelayMs: _delay, ...others } = before
-  const varying = { ...(trace === undefined ? {} : { trace }), ...(generator === undefined ? {} : { generator }) }
+/** The profile with the rate of one direction as a trace file has it (link/traces.ts), and with its delay if it tells one. */
+export function withTrace(profile: LinkProfile, ofFile: LinkProfile, direction: 'downlink' | 'uplink'): LinkProfile {
+  const { trace, oneWayDelayMs } = ofFile.downlink
+  const told = oneWayDelayMs === undefined ? profile : withSettings(profile, { oneWayDelayMs })
+  const line = withoutKeys(told[direction] ?? {}, 'rateBitsPerSecond', 'generator')
+  return { ...told, [direction]: { ...line, trace } }
+}
+
+function withoutKeys<Whole extends object, Key extends keyof Whole>(whole: Whole, ...keys: Key[]): Omit<Whole, Key> {
+  const kept = Object.entries(whole).filter(([key]) => !(keys as PropertyKey[]).includes(key))
+  return Object.fromEntries(kept) as Omit<Whole, Key>
+}
+
+type Line = {
+  readonly rate: number | AsPreset
+  readonly generator: RateGenerator | undefined
+  readonly oneWayDelayMs: number
+}
+
+function withDirection(before: DirectionProfile, { rate, generator, oneWayDelayMs }: Line): DirectionProfile {
+  const { trace, ...others } = withoutKeys(before, 'rateBitsPerSecond', 'generator', 'oneWayDelayMs')
+  const varying = generator !== undefined ? { generator } : trace === undefined ? {} : { trace }
   const constant = rate === Infinity || rate === 'as-preset' ? {} : { rateBitsPerSecond: rate }
   return {
     ...others,
@@ -91,19 +125,20 @@ function withLossAndQueue(before: DirectionProfile, wanted: NetworkSettings): Di
 }
 
 /** A kind that was chosen stays chosen while the loss is 0. */
-function lossOf({
-  lossRatio,
-  lossKind: kind,
-  meanBurstMs,
-  meanBurstPackets,
-}: NetworkSettings): LossProfile | undefined {
+function lossOf(wanted: NetworkSettings): LossProfile | undefined {
+  const isNone = wanted.lossKind === perfect.lossKind && wanted.lossRatio === 0
+  return isNone && wanted.meanBurstMs === perfect.meanBurstMs ? undefined : lossAs(wanted)
+}
+
+/** The loss that the settings tell, of their kind. */
+export function lossAs({ lossRatio, lossKind: kind, meanBurstMs, meanBurstPackets }: NetworkSettings): LossProfile {
   switch (kind) {
     case 'random':
       return { kind, lossRatio }
     case 'gilbert-elliott':
       return { kind, lossRatio, meanBurstPackets }
     case 'bad-moments':
-      return lossRatio === 0 && meanBurstMs === perfect.meanBurstMs ? undefined : { kind, lossRatio, meanBurstMs }
+      return { kind, lossRatio, meanBurstMs }
   }
 }
 
@@ -121,10 +156,11 @@ export function tellingSettings(
   base: NetworkSettings | undefined,
 ): Partial<NetworkSettings> {
   const differs = (...keys: (keyof NetworkSettings)[]) =>
-    base === undefined || keys.some((key) => settings[key] !== base[key])
+    base === undefined || keys.some((key) => !isSame(settings[key], base[key]))
   const kept = Object.entries(settings).filter(([name]) => {
     const key = name as keyof NetworkSettings
     if (key === 'seed') return true
+    if (settings[key] === undefined) return false
     if (lossKeys.includes(key)) return isTellingOfLoss(key, settings) && differs(...lossKeys)
     // The delay in an address is that of both directions.
     if (key === 'uplinkOneWayDelayMs' && differs('oneWayDelayMs')) return settings[key] !== settings.oneWayDelayMs
@@ -151,9 +187,13 @@ export function patchBetween(from: object, to: object): Record<string, unknown> 
     if (isPlain(old) && isPlain(value)) {
       const inner = patchBetween(old, value)
       if (!isEmpty(inner)) patch[key] = inner
-    } else if (JSON.stringify(old) !== JSON.stringify(value)) patch[key] = value
+    } else if (!isSame(old, value)) patch[key] = value
   }
   return patch
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
 }
 
 function isPlain(value: unknown): value is object {

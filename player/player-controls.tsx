@@ -1,7 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { formatTime } from './format.ts'
 import { Icon } from './icons.tsx'
-import type { SideStatus, Sound } from './side.ts'
+import type { PlayerStatus } from './player-status.ts'
+import type { Sound } from './side.ts'
+import type { Viewing } from './viewing.ts'
+import { pairWords } from './words.ts'
 
 export type PlayerActions = {
   togglePlay(): void
@@ -10,7 +13,9 @@ export type PlayerActions = {
   toggleFullScreen(): void
 }
 
-function PlayButton({ phase, onClick }: { phase: SideStatus['phase']; onClick: () => void }) {
+const beforeStart: PlayerStatus = { phase: 'starting', positionSeconds: 0, durationSeconds: 0 }
+
+function PlayButton({ phase, onClick }: { phase: PlayerStatus['phase']; onClick: () => void }) {
   const [icon, label] =
     phase === 'ended'
       ? (['replay', 'Play again'] as const)
@@ -25,7 +30,7 @@ function PlayButton({ phase, onClick }: { phase: SideStatus['phase']; onClick: (
 }
 
 /** While it is dragged the bar follows the hand; the seek happens when it is let go. */
-function ScrubBar({ status, onSeek }: { status: SideStatus; onSeek: (seconds: number) => void }) {
+function ScrubBar({ status, onSeek }: { status: PlayerStatus; onSeek: (seconds: number) => void }) {
   const dragged = useSignal<number | undefined>(undefined)
   const shown = Math.min(dragged.value ?? status.positionSeconds, status.durationSeconds)
   const filledPercent = status.durationSeconds > 0 ? (shown / status.durationSeconds) * 100 : 0
@@ -83,19 +88,21 @@ function SoundControls({ sound, onSound }: { sound: Sound; onSound: (sound: Soun
   )
 }
 
-export function PlayerControls(props: { status: SideStatus; sound: Sound; actions: PlayerActions }) {
-  const { status, sound, actions } = props
+/** One set of controls, whether one side plays or both. */
+export function PlayerControls({ viewing, actions }: { viewing: Viewing; actions: PlayerActions }) {
+  const status = viewing.status.value ?? beforeStart
+  const label = viewing.settings.value.side === 'both' ? pairWords.fullScreenOfBoth : 'Full screen'
   return (
     <div class="controls">
       <PlayButton phase={status.phase} onClick={actions.togglePlay} />
       <ScrubBar status={status} onSeek={actions.seek} />
-      <SoundControls sound={sound} onSound={actions.setSound} />
+      <SoundControls sound={viewing.sound.value} onSound={actions.setSound} />
       <button
         type="button"
         class="icon-button"
         onClick={actions.toggleFullScreen}
-        aria-label="Full screen"
-        title="Full screen (F)"
+        aria-label={label}
+        title={`${label} (F)`}
       >
         <Icon name="fullScreen" />
       </button>

@@ -9,6 +9,7 @@ const STEP_SECONDS = 5
 function isTaken(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.matches('input[type=radio], input[type=range]')) return key.startsWith('Arrow')
+  if (target.matches('input[type=checkbox]')) return key === ' '
   if (target.matches('input, select, textarea')) return true
   return key === ' ' && target.matches('button, a, summary')
 }
@@ -20,6 +21,7 @@ export function usePlayerKeys(viewing: Viewing, actions: PlayerActions): void {
       ArrowLeft: () => viewing.seekBy(-STEP_SECONDS),
       ArrowRight: () => viewing.seekBy(STEP_SECONDS),
       f: actions.toggleFullScreen,
+      s: () => viewing.hearFrom(viewing.settings.value.soundFrom === 'hls' ? 'udp' : 'hls'),
       m: () => viewing.setSound({ ...viewing.sound.value, muted: !viewing.sound.value.muted }),
     }
     const onKeyDown = (event: KeyboardEvent) => {

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { ServerEvent } from '../protocol/weir-api.ts'
 import { applyServerEvent, loadVideos } from './library-store.ts'
+import { webSocketAddress } from './server-socket.ts'
 
 /** A WebSocket, because it is not one of the six HTTP connections that segments need. */
 const FIRST_RETRY_MS = 500
@@ -11,9 +12,7 @@ export const feedState = signal<'connecting' | 'live'>('connecting')
 /** Follows the server's events for as long as the page lives. Each connection lists the library anew:
  *  what happened in between is not told again. */
 export function followServer(retryMs = FIRST_RETRY_MS): void {
-  const address = new URL('/api/events/ws', location.href)
-  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
-  const socket = new WebSocket(address)
+  const socket = new WebSocket(webSocketAddress('/api/events/ws'))
   let nextRetryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
   socket.onopen = () => {
     nextRetryMs = FIRST_RETRY_MS

@@ -3,7 +3,10 @@ import { readCompareSettings, writeCompareSettings, type CompareSettings } from 
 
 const plain: CompareSettings = {
   side: 'hls',
-  variant: undefined,
+  variants: { hls: undefined, udp: undefined },
+  inStep: false,
+  soundFrom: 'hls',
+  speedRatio: 1,
   link: 'default',
   preset: undefined,
   network: {},
@@ -17,13 +20,16 @@ const cases: readonly { name: string; search: string; settings: CompareSettings 
   {
     name: 'every setting',
     search:
-      '?side=udp&variant=720p&link=a1&preset=lte&rateBitsPerSecond=6000000&oneWayDelayMs=35&lossRatio=0.05' +
+      '?side=both&variant=720p&inStep=true&sound=udp&speed=1.5&link=a1&preset=lte&rateBitsPerSecond=6000000&oneWayDelayMs=35&lossRatio=0.05' +
       '&meanBurstMs=80&meanBurstPackets=3&jitterMs=5&queueMs=200&uplinkRateBitsPerSecond=1500000' +
       '&uplinkOneWayDelayMs=20&seed=7&lossKind=bad-moments&congestionControl=bbr&sharing=shared&udpBlocked=true' +
       '&jitterBufferMs=100&udp=ws&startSeconds=12.5',
     settings: {
-      side: 'udp',
-      variant: '720p',
+      side: 'both',
+      variants: { hls: '720p', udp: '720p' },
+      inStep: true,
+      soundFrom: 'udp',
+      speedRatio: 1.5,
       link: 'a1',
       preset: 'lte',
       network: {
@@ -48,6 +54,11 @@ const cases: readonly { name: string; search: string; settings: CompareSettings 
     },
   },
   {
+    name: 'HLS that chooses beside UDP at a fixed variant',
+    search: '?side=both&udpVariant=720p',
+    settings: { ...plain, side: 'both', variants: { hls: undefined, udp: '720p' } },
+  },
+  {
     name: 'a line without a limit, without loss, with UDP let through',
     search: '?side=udp&rateBitsPerSecond=unlimited&lossRatio=0&lossKind=random&udpBlocked=false',
     settings: {
@@ -57,6 +68,30 @@ const cases: readonly { name: string; search: string; settings: CompareSettings 
     },
   },
 ]
+
+const changing = {
+  generator: {
+    kind: 'sawtooth',
+    lowestRateBitsPerSecond: 500_000,
+    highestRateBitsPerSecond: 6_000_000,
+    periodSeconds: 20,
+  },
+  uplinkGenerator: { kind: 'markov' },
+  changes: [{ atSeconds: 20, set: { downlink: { rateBitsPerSecond: 1_000_000 } } }],
+} as const
+
+test('a generated rate and scheduled changes stand in the address as the JSON of the profile', () => {
+  const search = writeCompareSettings({ ...plain, network: changing })
+  expect(new URLSearchParams(search).get('changes')).toBe(
+    '[{"atSeconds":20,"set":{"downlink":{"rateBitsPerSecond":1000000}}}]',
+  )
+  expect(readCompareSettings(search).network).toEqual(changing)
+})
+
+test('an address says that nothing changes by itself in one word', () => {
+  expect(writeCompareSettings({ ...plain, network: { changes: [] } })).toBe('?side=hls&changes=none')
+  expect(readCompareSettings('?side=hls&changes=none').network).toEqual({ changes: [] })
+})
 
 for (const { name, search, settings } of cases) {
   test(`readCompareSettings reads ${name}`, () => expect(readCompareSettings(search)).toEqual(settings))
@@ -75,6 +110,11 @@ test('an address from before there were kinds of loss means a loss of each packe
   })
 })
 
+test('an address that names no side shows what a newcomer sees, one that names a side shows that', () => {
+  expect(readCompareSettings('?seed=7', 'both').side).toBe('both')
+  expect(readCompareSettings('?side=udp&seed=7', 'both').side).toBe('udp')
+})
+
 test('writeCompareSettings leaves out what a preset has in its own way', () => {
   const network = { rateBitsPerSecond: 'as-preset', queueMs: 'as-preset', seed: 7 } as const
   expect(writeCompareSettings({ ...plain, preset: 'train', network })).toBe('?side=hls&preset=train&seed=7')
@@ -91,9 +131,17 @@ for (const search of [
   '?lossKind=often',
   '?udpBlocked=1',
   '?rateBitsPerSecond=as-preset',
+  '?changes=20:rate=1',
+  '?changes={"atSeconds":20}',
+  '?changes=[{"atSeconds":"20","set":{}}]',
+  '?generator={"kind":"often"}',
+  '?generator=markov',
   '?jitterBufferMs=9999',
   '?side=tcp',
   '?udp=quic',
+  '?speed=3',
+  '?inStep=1',
+  '?sound=both',
 ]) {
   test(`readCompareSettings takes ${search} for absent`, () => expect(readCompareSettings(search)).toEqual(plain))
 }

@@ -1,8 +1,14 @@
 /** The settings of the compare page live in its address, in the words of the link profile, so that an address repeats a run. */
 
-import type { CongestionControl, LossProfile } from '../link/profile.ts'
+import type { CongestionControl, LossProfile, ProfileChange, RateGenerator } from '../link/profile.ts'
+import { readChanges, readGenerator, writeChanges } from './network-json.ts'
 
 export type SideName = 'hls' | 'udp'
+
+/** One of them large, or both side by side. */
+export type ViewName = SideName | 'both'
+
+export const sidesIn = (view: ViewName): readonly SideName[] => (view === 'both' ? ['hls', 'udp'] : [view])
 
 /** What the panel leaves as the preset has it: a rate that follows a trace, a queue in bytes. */
 export type AsPreset = 'as-preset'
@@ -23,11 +29,17 @@ export type NetworkSettings = {
   readonly sharing: 'separate' | 'shared'
   readonly udpBlocked: boolean
   readonly seed: number
+  readonly generator: RateGenerator | undefined // of a rate that is as-preset
+  readonly uplinkGenerator: RateGenerator | undefined
+  readonly changes: readonly ProfileChange[] // in order of time
 }
 
 export type CompareSettings = {
-  readonly side: SideName
-  readonly variant: string | undefined // undefined: HLS chooses, UDP takes the best
+  readonly side: ViewName
+  readonly variants: Readonly<Record<SideName, string | undefined>> // undefined: HLS chooses, UDP takes the best
+  readonly inStep: boolean // both pictures at the same place of the video
+  readonly soundFrom: SideName // of both
+  readonly speedRatio: number // of HLS; UDP comes as fast as it is sent
   readonly link: string
   readonly preset: string | undefined // what the network begins with; undefined: as the link is
   readonly network: Partial<NetworkSettings> // what the address sets on it
@@ -67,7 +79,9 @@ type WordKey = keyof typeof networkWords
 
 const numberKeys = Object.keys(networkBounds) as NumberKey[]
 const wordKeys = Object.keys(networkWords) as WordKey[]
-const defaults = { link: 'default', jitterBufferMs: 200, startSeconds: 0 }
+const generatorKeys = ['generator', 'uplinkGenerator'] as const
+const defaults = { link: 'default', jitterBufferMs: 200, startSeconds: 0, speedRatio: 1 }
+export const speedRatios = [0.5, 0.75, 1, 1.25, 1.5, 2] as const
 
 function readNumber(text: string | null, { min, max, whole, unlimited }: Bounds): number | undefined {
   if (text === null || text.trim() === '') return undefined
@@ -79,7 +93,7 @@ function readNumber(text: string | null, { min, max, whole, unlimited }: Bounds)
 
 /** An address of before there were kinds of loss means a loss of each packet at random. */
 function readNetwork(query: URLSearchParams): Partial<NetworkSettings> {
-  const read: Record<string, number | string | boolean> = {}
+  const read: Record<string, unknown> = {}
   for (const key of numberKeys) {
     const value = readNumber(query.get(key), networkBounds[key])
     if (value !== undefined) read[key] = value
@@ -89,15 +103,39 @@ function readNetwork(query: URLSearchParams): Partial<NetworkSettings> {
     if (word !== undefined) read[key] = key === 'udpBlocked' ? word === 'true' : word
   }
   if (read['lossRatio'] !== undefined && read['lossKind'] === undefined) read['lossKind'] = 'random'
-  return read
+  for (const key of generatorKeys) {
+    const generator = readGenerator(query.get(key))
+    if (generator !== undefined) read[key] = generator
+  }
+  const changes = readChanges(query.get('changes'))
+  return changes === undefined ? read : { ...read, changes }
 }
 
-/** Reads the page's query string; a value that makes no sense counts as absent. */
-export function readCompareSettings(search: string): CompareSettings {
+/** `variant` is that of both sides, where none is said of a side alone. */
+function readVariants(query: URLSearchParams): CompareSettings['variants'] {
+  const ofBoth = query.get('variant')
+  return {
+    hls: query.get('hlsVariant') || ofBoth || undefined,
+    udp: query.get('udpVariant') || ofBoth || undefined,
+  }
+}
+
+function writeVariants({ hls, udp }: CompareSettings['variants'], query: URLSearchParams): void {
+  if (hls !== undefined && hls === udp) return query.set('variant', hls)
+  if (hls !== undefined) query.set('hlsVariant', hls)
+  if (udp !== undefined) query.set('udpVariant', udp)
+}
+
+/** Reads the page's query string; a value that makes no sense counts as absent. `viewByDefault`: for an address that
+ *  names no side, as a newcomer has it. */
+export function readCompareSettings(search: string, viewByDefault: ViewName = 'hls'): CompareSettings {
   const query = new URLSearchParams(search)
   return {
-    side: query.get('side') === 'udp' ? 'udp' : 'hls',
-    variant: query.get('variant') || undefined,
+    side: (['hls', 'udp', 'both'] as const).find((view) => view === query.get('side')) ?? viewByDefault,
+    variants: readVariants(query),
+    inStep: query.get('inStep') === 'true',
+    soundFrom: query.get('sound') === 'udp' ? 'udp' : 'hls',
+    speedRatio: speedRatios.find((ratio) => String(ratio) === query.get('speed')) ?? defaults.speedRatio,
     link: query.get('link') || defaults.link,
     preset: query.get('preset') || undefined,
     network: readNetwork(query),
@@ -110,13 +148,22 @@ export function readCompareSettings(search: string): CompareSettings {
 /** Writes the query string, from `?` on; what is as by default is left out, but for the side and the network. */
 export function writeCompareSettings(settings: CompareSettings): string {
   const query = new URLSearchParams({ side: settings.side })
-  if (settings.variant !== undefined) query.set('variant', settings.variant)
+  writeVariants(settings.variants, query)
+  if (settings.inStep) query.set('inStep', 'true')
+  if (settings.soundFrom === 'udp') query.set('sound', 'udp')
+  if (settings.speedRatio !== defaults.speedRatio) query.set('speed', String(settings.speedRatio))
   if (settings.link !== defaults.link) query.set('link', settings.link)
   if (settings.preset !== undefined) query.set('preset', settings.preset)
   for (const key of [...numberKeys, ...wordKeys]) {
     const value = settings.network[key]
     if (value !== undefined && value !== 'as-preset') query.set(key, value === Infinity ? 'unlimited' : String(value))
   }
+  const { changes } = settings.network
+  for (const key of generatorKeys) {
+    const generator = settings.network[key]
+    if (generator !== undefined) query.set(key, JSON.stringify(generator))
+  }
+  if (changes !== undefined) query.set('changes', writeChanges(changes))
   if (settings.jitterBufferMs !== defaults.jitterBufferMs) query.set('jitterBufferMs', String(settings.jitterBufferMs))
   if (settings.udp === 'ws') query.set('udp', 'ws')
   if (settings.startSeconds !== defaults.startSeconds) query.set('startSeconds', String(settings.startSeconds))

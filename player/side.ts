@@ -1,8 +1,10 @@
 import type { ReadonlySignal } from '@preact/signals'
+import type { RunEvent } from '../stream/record.ts'
 import type { Counters } from './counters.ts'
 import type { SideName } from './settings.ts'
 
-export type SidePhase = 'starting' | 'playing' | 'paused' | 'stalled' | 'ended' | 'failed'
+/** `held`: ready, and waiting for the other side to come to the same place. */
+export type SidePhase = 'starting' | 'playing' | 'held' | 'paused' | 'stalled' | 'ended' | 'failed'
 
 /** What a side tells the page, a few times a second and at each change of phase. */
 export type SideStatus = {
@@ -20,6 +22,9 @@ export type SideStatus = {
 export type Side = {
   readonly name: SideName
   readonly status: ReadonlySignal<SideStatus>
+  /** It could ask for the video now; never rejects. Until `begin` it does not. */
+  readonly ready: Promise<void>
+  begin(): void
   /** The position of the picture shown now, to the frame. */
   positionSeconds(): number
   play(): void
@@ -44,4 +49,6 @@ export type SideStart = {
   readonly startPaused: boolean
   readonly variant: string | undefined
   readonly sound: Sound
+  readonly tell: (events: readonly RunEvent[]) => void
+  readonly bandwidthOf: (variant: string) => number // BANDWIDTH in the multivariant playlist, bit/s
 }

@@ -1,20 +1,35 @@
+import type { RunListener } from './run-log.ts'
+import type { Side } from './side.ts'
 import type { Viewing } from './viewing.ts'
 
 /** What a test or a curious person reads as `window.weir`; described in player/README.md. */
 export function snapshotOf(viewing: Viewing): Readonly<Record<string, unknown>> {
-  const side = viewing.side.value
-  const status = viewing.status.value
-  return Object.freeze({
-    side: side?.name,
-    phase: status?.phase,
-    positionSeconds: side?.positionSeconds(),
-    durationSeconds: status?.durationSeconds,
-    variant: status?.variant,
-    transport: status?.transport,
-    measures: status?.counters,
+  const { hls, udp } = viewing.sides.value
+  const snapshot = {
+    view: viewing.settings.value.side,
+    ...(viewing.lead === undefined ? { phase: viewing.status.value?.phase } : sideSnapshot(viewing.lead)),
     link: { id: viewing.network.id, settings: viewing.network.settings.value },
-    ...side?.details(),
-  })
+    ...(hls === undefined || udp === undefined
+      ? {}
+      : { sides: { hls: sideSnapshot(hls), udp: sideSnapshot(udp) }, aheadMs: viewing.stepHold.value?.aheadMs.value }),
+  }
+  // Not enumerable, so that a snapshot is plain data for whoever copies it.
+  Object.defineProperty(snapshot, 'listen', { value: (listener: RunListener) => viewing.log.listen(listener) })
+  return Object.freeze(snapshot)
+}
+
+function sideSnapshot(side: Side): Readonly<Record<string, unknown>> {
+  const { phase, durationSeconds, variant, transport, counters } = side.status.value
+  return {
+    side: side.name,
+    phase,
+    positionSeconds: side.positionSeconds(),
+    durationSeconds,
+    variant,
+    transport,
+    measures: counters,
+    ...side.details(),
+  }
 }
 
 /** Each reading of `window.weir` is a fresh snapshot. Returns how to take it away again. */

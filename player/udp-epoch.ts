@@ -3,7 +3,8 @@ import type { ControlTrack } from '../protocol/udp-control.ts'
 import type { Released } from '../stream/jitter-buffer.ts'
 import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
 import type { ExpectedFrame } from '../stream/expected-frames.ts'
-import type { RunEvent } from '../stream/record.ts'
+import type { ReceivedStream } from '../stream/receiver-reports.ts'
+import type { ViewerEvent } from '../stream/record.ts'
 import type { SoundUnit } from './audio-output.ts'
 import { AudioTrack, type DecodedSound } from './audio-track.ts'
 import { FrameSchedule } from './frame-schedule.ts'
@@ -21,8 +22,8 @@ export type EpochOptions = {
   readonly answer: PlayingAnswer
   readonly outline: VariantOutline | undefined
   readonly jitterBufferMs: number
-  readonly tell: (event: RunEvent) => void
-  readonly onPicture: (picture: VideoFrame) => void // to be closed by the one who is told
+  readonly tell: (event: ViewerEvent) => void
+  readonly onPicture: (picture: VideoFrame, atMs: number) => void // to be closed by the one who is told
   readonly onSound: (unit: SoundUnit) => void
   readonly onVerdict: (frame: JudgedFrame) => void
   readonly onLost: (kind: ControlTrack['kind'], sequenceNumber: number) => void
@@ -61,6 +62,11 @@ export class UdpEpoch {
     this.#audio = audio && new AudioTrack(audio, startSeconds, (sound) => this.#keepSound(sound))
   }
 
+  /** What receiver reports tell of. */
+  get streams(): readonly ReceivedStream[] {
+    return this.#receivers.map(({ receiver: { track, statistics } }) => ({ ssrc: track.ssrc, statistics }))
+  }
+
   get decoderResets(): number {
     return this.#decoder.resets
   }
@@ -92,7 +98,7 @@ export class UdpEpoch {
     const { track } = found.receiver
     const released = found.receiver.push(packet, arrivalMs)
     if (track.kind === 'video' && !this.#clock.isStarted) this.#startClock(found.receiver, packet, arrivalMs)
-    this.#options.tell({ kind: 'media-received', atMs: arrivalMs, sizeBytes })
+    this.#options.tell({ kind: 'media-received', atMs: arrivalMs, track: track.kind, sizeBytes })
     this.#route(found, released, arrivalMs)
   }
 
@@ -106,7 +112,7 @@ export class UdpEpoch {
     for (const found of this.#receivers) this.#route(found, found.receiver.advance(nowMs), nowMs)
     this.#frames.decode(this.#decoder, nowMs)
     const picture = this.#frames.takeDue(nowMs)
-    if (picture !== undefined) this.#options.onPicture(picture)
+    if (picture !== undefined) this.#options.onPicture(picture, nowMs)
     this.#giveSounds(nowMs)
     this.#finishWhenAllIsIn(nowMs)
   }
@@ -159,7 +165,14 @@ export class UdpEpoch {
   }
 
   #tellLost(kind: ControlTrack['kind'], lost: Extract<Released<RtpPacket>, { kind: 'lost' }>, nowMs: number): void {
-    this.#options.tell({ kind: 'packets-given-up', atMs: nowMs, packets: lost.packets })
+    const firstSequenceNumber = lost.firstSequenceNumber & 0xffff
+    this.#options.tell({
+      kind: 'packets-given-up',
+      atMs: nowMs,
+      packets: lost.packets,
+      track: kind,
+      firstSequenceNumber,
+    })
     for (let index = 0; index < lost.packets; index += 1) {
       this.#options.onLost(kind, (lost.firstSequenceNumber + index) & 0xffff)
     }

@@ -1,4 +1,5 @@
 import type { ControlAnswer } from '../protocol/udp-control.ts'
+import type { RunEvent } from '../stream/record.ts'
 import type { Measures } from '../stream/measures.ts'
 import type { SoundUnit } from './audio-output.ts'
 
@@ -12,8 +13,8 @@ export type ToWorker =
       readonly packageUrl: string
       readonly jitterBufferMs: number
     }
-  | { readonly kind: 'asked'; readonly atMs: number } // to play from elsewhere: the picture stays until the answer
-  | { readonly kind: 'playing'; readonly answer: PlayingAnswer } // begins anew
+  | { readonly kind: 'asked'; readonly atMs: number; readonly fromSeconds: number } // to play from elsewhere: the picture stays until the answer
+  | { readonly kind: 'playing'; readonly answer: PlayingAnswer; readonly bitsPerSecond: number } // begins anew
   | { readonly kind: 'resumed'; readonly answer: PlayingAnswer } // goes on where it paused
   | { readonly kind: 'pause' }
   | { readonly kind: 'resuming' } // before the page asks: what comes from now on is placed by the answer
@@ -38,5 +39,7 @@ export type UdpProgress = {
 
 export type FromWorker =
   | { readonly kind: 'sound'; readonly unit: SoundUnit }
+  | { readonly kind: 'report'; readonly datagram: Uint8Array<ArrayBuffer> } // RTCP for the server
+  | { readonly kind: 'events'; readonly events: readonly RunEvent[] } // of the run, since the ones before
   | { readonly kind: 'progress'; readonly progress: UdpProgress }
   | { readonly kind: 'failed'; readonly message: string }

@@ -16,6 +16,8 @@ export type UdpOptions = {
   readonly udp: 'data-channel' | 'ws'
 }
 
+const STATUS_MS = 250 // figures that change more often cannot be read
+
 /** WebCodecs exists only where a page is trusted: over https, or on the machine itself. */
 const noWebCodecs = {
   message: `This browser decodes UDP video only on localhost or over https; this page came from ${location.origin}.`,
@@ -33,6 +35,7 @@ export class UdpSide implements Side {
     transport: transportWords['data-channel'],
     counters: noCounters,
   })
+  readonly ready: Promise<void>
   readonly #start: SideStart
   readonly #options: UdpOptions
   readonly #canvas = document.createElement('canvas')
@@ -51,6 +54,7 @@ export class UdpSide implements Side {
   #setupMs: number | undefined // of the newest start, modelled
   #newestAnswer: PlayingAnswer | undefined
   #isClosed = false
+  #statusMs = 0 // when the page was told last
 
   constructor(start: SideStart, options: UdpOptions) {
     this.#start = start
@@ -59,12 +63,19 @@ export class UdpSide implements Side {
     this.#update({ positionSeconds: start.startSeconds, durationSeconds: start.durationSeconds })
     if (typeof VideoDecoder === 'undefined') {
       this.#update({ phase: 'failed', problem: noWebCodecs })
+      this.ready = Promise.resolve()
       return
     }
     start.host.append(this.#canvas)
     this.#audio = new AudioOutput(start.sound, options.jitterBufferMs / 1000)
     this.#worker = this.#startWorker()
-    this.#connect().catch((error: Error) => this.#fail(error.message))
+    this.ready = this.#connect().catch((error: Error) => this.#fail(error.message))
+  }
+
+  begin(): void {
+    const { startSeconds } = this.#start
+    if (this.#transport !== undefined && !this.#isClosed)
+      this.#askFromElsewhere({ method: 'play', startSeconds }, startSeconds)
   }
 
   positionSeconds(): number {
@@ -134,6 +145,7 @@ export class UdpSide implements Side {
 
   close(): void {
     this.#isClosed = true
+    this.#start.tell([{ kind: 'paused', side: 'udp', atMs: wallMs() }])
     this.#transport?.close()
     this.#worker?.terminate()
     this.#audio?.close()
@@ -142,7 +154,7 @@ export class UdpSide implements Side {
 
   async #connect(): Promise<void> {
     const { link, udp } = this.#options
-    const { videoId, variant, startSeconds } = this.#start
+    const { videoId, variant } = this.#start
     const query = new URLSearchParams({ video: videoId, link })
     if (variant !== undefined) query.set('variant', variant)
     const openingMs = wallMs()
@@ -156,7 +168,6 @@ export class UdpSide implements Side {
     this.#transportMs = wallMs() - openingMs
     this.#control.connect(transport.sendControl)
     this.#update({ transport: transportWords[transport.kind] })
-    this.#askFromElsewhere({ method: 'play', startSeconds }, startSeconds)
   }
 
   #startWorker(): Worker {
@@ -178,13 +189,13 @@ export class UdpSide implements Side {
   #askFromElsewhere(wish: Wish, wantedSeconds: number): void {
     this.#isPaused = false
     this.#askedMs = wallMs()
-    this.#toWorker({ kind: 'asked', atMs: this.#askedMs })
+    this.#toWorker({ kind: 'asked', atMs: this.#askedMs, fromSeconds: wantedSeconds })
     this.#audio?.flush()
     this.#update({ phase: 'starting', positionSeconds: wantedSeconds })
     this.#progress = undefined
     const id = this.#control.ask(wish, (answer) => {
       if (answer.kind !== 'playing' || id !== this.#newestStart) return // asked for another place meanwhile
-      this.#toWorker({ kind: 'playing', answer })
+      this.#toWorker({ kind: 'playing', answer, bitsPerSecond: this.#start.bandwidthOf(answer.variant) })
       void this.#audio?.run()
       this.#newestAnswer = answer
       const { variant, durationSeconds, startSeconds, setup } = answer
@@ -225,8 +236,12 @@ export class UdpSide implements Side {
     switch (message.kind) {
       case 'sound':
         return this.#audio?.play(message.unit)
+      case 'report':
+        return this.#transport?.sendReport(message.datagram)
       case 'failed':
         return this.#fail(message.message)
+      case 'events':
+        return this.#start.tell(message.events)
       case 'progress':
         return this.#onProgress(message.progress)
     }
@@ -236,17 +251,23 @@ export class UdpSide implements Side {
     this.#losses.add(progress)
     if (progress.atMs < this.#askedMs) return
     this.#progress = progress
-    const { phase, positionSeconds, durationSeconds, measures, bufferSeconds } = progress
-    this.#update({
-      phase: this.#isPaused ? 'paused' : phase,
-      positionSeconds: this.#isPaused ? this.status.value.positionSeconds : positionSeconds,
-      durationSeconds,
-      counters: countersOf(measures, bufferSeconds),
-    })
+    this.#showProgress(progress)
     if (progress.phase === 'playing' && this.#pausesAtFirstPicture) {
       this.#pausesAtFirstPicture = false
       this.pause()
     }
+  }
+
+  #showProgress({ phase, positionSeconds, durationSeconds, measures, bufferSeconds, atMs }: UdpProgress): void {
+    const shownPhase = this.#isPaused ? 'paused' : phase
+    if (shownPhase === this.status.value.phase && atMs - this.#statusMs < STATUS_MS) return
+    this.#statusMs = atMs
+    this.#update({
+      phase: shownPhase,
+      positionSeconds: this.#isPaused ? this.status.value.positionSeconds : positionSeconds,
+      durationSeconds,
+      counters: countersOf(measures, bufferSeconds),
+    })
   }
 
   #fail(message: string): void {

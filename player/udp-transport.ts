@@ -1,10 +1,13 @@
 import type { ControlMessage } from '../protocol/udp-control.ts'
 import { RequestError, refusalOf } from './api.ts'
+import { webSocketAddress } from './server-socket.ts'
 
 /** How the packets reach the page. Both carry the same datagrams and the same control messages. */
 export type UdpTransport = {
   readonly kind: 'data-channel' | 'websocket'
   sendControl(text: string): void
+  /** RTCP, where RTP comes from: it may be lost. */
+  sendReport(datagram: Uint8Array<ArrayBuffer>): void
   close(): void
 }
 
@@ -55,7 +58,8 @@ async function openDataChannel(query: URLSearchParams, handlers: TransportHandle
     control.onclose = () => !isClosed && handlers.onLost()
     await exchangeDescriptions(connection, query)
     await within(CONNECTING_MS, Promise.all([opened(rtp), opened(control)]))
-    return { kind: 'data-channel', sendControl: (text) => control.send(text), close }
+    const sendReport = (datagram: Uint8Array<ArrayBuffer>) => rtp.readyState === 'open' && rtp.send(datagram)
+    return { kind: 'data-channel', sendControl: (text) => control.send(text), sendReport, close }
   } catch (error) {
     close()
     throw error
@@ -99,9 +103,7 @@ function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
 }
 
 function openWebSocket(query: URLSearchParams, handlers: TransportHandlers): Promise<UdpTransport> {
-  const address = new URL(`/api/udp-sessions/ws?${query}`, location.href)
-  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
-  const socket = new WebSocket(address)
+  const socket = new WebSocket(webSocketAddress(`/api/udp-sessions/ws?${query}`))
   socket.binaryType = 'arraybuffer'
   socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
     if (typeof data === 'string') handlers.onControl(JSON.parse(data) as ControlMessage)
@@ -114,6 +116,7 @@ function openWebSocket(query: URLSearchParams, handlers: TransportHandlers): Pro
       resolve({
         kind: 'websocket',
         sendControl: (text) => socket.send(text),
+        sendReport: (datagram) => socket.send(datagram),
         close: () => {
           socket.onclose = null
           socket.close()

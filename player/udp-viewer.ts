@@ -1,10 +1,13 @@
 import { decodeRtp } from '../protocol/rtp.ts'
 import { MeasuresFold } from '../stream/measures.ts'
-import type { RunEvent } from '../stream/record.ts'
+import type { RunEvent, ViewerEvent } from '../stream/record.ts'
 import type { FrameState } from '../stream/reference-chain.ts'
 import type { SoundUnit } from './audio-output.ts'
+import { EventBatch } from './event-batch.ts'
+import { FrameCodeReader } from './frame-code-reader.ts'
 import { UdpEpoch } from './udp-epoch.ts'
-import type { PlayingAnswer, UdpProgress } from './udp-messages.ts'
+import type { PlayingAnswer, ToWorker, UdpProgress } from './udp-messages.ts'
+import { UdpReports } from './udp-reports.ts'
 import { VariantOutline } from './variant-outline.ts'
 
 type Datagram = { readonly bytes: ArrayBuffer; readonly arrivalMs: number }
@@ -13,6 +16,8 @@ type Phase = UdpProgress['phase']
 /** Some seconds of video; what a page cannot take in time is lost, as on any way. */
 const MAX_HELD_DATAGRAMS = 8192
 const PLAYHEAD_MS = 40 // the record wants the playhead at least every 50 ms
+const BUFFER_MS = 250
+const MICROSECONDS = 1_000_000
 const DEFAULT_FRAME_INTERVAL_MS = 1000 / 30
 
 export type ViewerOptions = {
@@ -21,6 +26,8 @@ export type ViewerOptions = {
   readonly jitterBufferMs: number
   readonly nowMs: () => number
   readonly onSound: (unit: SoundUnit) => void
+  readonly onReport: (datagram: Uint8Array<ArrayBuffer>) => void // RTCP for the server
+  readonly onEvents: (events: readonly RunEvent[]) => void
 }
 
 /** One UDP session's receiving end: datagrams in, pictures on the canvas, sound out, and a record of it all. */
@@ -28,6 +35,11 @@ export class UdpViewer {
   readonly #options: ViewerOptions
   readonly #context: OffscreenCanvasRenderingContext2D
   readonly #outlines = new Map<string, Promise<VariantOutline | undefined>>()
+  readonly #reports: UdpReports
+  readonly #batch: EventBatch
+  readonly #codes = new FrameCodeReader((frameNumber, atMs) =>
+    this.#batch.add({ kind: 'code-read', atMs, frameNumber }),
+  )
   #fold: MeasuresFold | undefined // from the first answer on
   #askedMs: number
   #epoch: UdpEpoch | undefined
@@ -39,10 +51,15 @@ export class UdpViewer {
   #shownFrames = 0
   #earlierSkipped = 0
   #earlierResets = 0
+  #variant: { readonly variant: string; readonly bitsPerSecond: number } | undefined // of the pictures to come, until one is shown
+  #playheadMs = 0 // when it was told last
+  #bufferMs = 0
 
   constructor(options: ViewerOptions) {
     this.#options = options
+    this.#batch = new EventBatch('udp', options.onEvents)
     this.#askedMs = options.nowMs()
+    this.#reports = new UdpReports(options.onReport)
     this.#context = options.canvas.getContext('2d', { alpha: false })!
   }
 
@@ -51,32 +68,35 @@ export class UdpViewer {
   }
 
   /** The page asks to play from elsewhere; until the answer comes the picture stays. */
-  ask(atMs: number): void {
+  ask({ atMs, fromSeconds }: Omit<Extract<ToWorker, { kind: 'asked' }>, 'kind'>): void {
     this.#askedMs = atMs
-    this.#fold?.add({ kind: 'play-asked', atMs })
+    this.#tell({ kind: 'play-asked', atMs, fromSeconds })
     this.#turn += 1
     this.#endEpoch()
     this.#phase = 'starting'
     this.#held = []
   }
 
-  async begin(answer: PlayingAnswer): Promise<void> {
+  async begin({ answer, bitsPerSecond }: Omit<Extract<ToWorker, { kind: 'playing' }>, 'kind'>): Promise<void> {
     const turn = this.#turn
     const outline = await this.#outlineOf(answer.variant)
     if (turn !== this.#turn) return
     this.#endEpoch()
     this.#outline = outline
+    this.#variant = { variant: answer.variant, bitsPerSecond }
     this.#fold ??= this.#newFold(outline?.frameIntervalMs ?? DEFAULT_FRAME_INTERVAL_MS)
     this.#epoch = new UdpEpoch({
       answer,
       outline,
       jitterBufferMs: this.#options.jitterBufferMs,
       tell: this.#tell,
-      onPicture: (picture) => this.#paint(picture),
+      onPicture: (picture, atMs) => this.#paint(picture, atMs),
       onSound: this.#options.onSound,
       onVerdict: ({ state, timestampTicks }) => this.#news.judged(state, timestampTicks),
       onLost: (kind, sequenceNumber) => this.#news.lost(kind, sequenceNumber),
     })
+    this.#tellStart(answer)
+    this.#reports.follow(this.#epoch.streams, this.#options.nowMs())
     this.#release()
   }
 
@@ -116,13 +136,19 @@ export class UdpViewer {
     const nowMs = this.#options.nowMs()
     if (epoch === undefined) return nowMs + PLAYHEAD_MS
     epoch.advance(nowMs)
-    if (this.#phase === 'playing')
-      this.#tell({ kind: 'playhead', atMs: nowMs, positionSeconds: epoch.positionSeconds(nowMs) })
+    this.#reports.advance(nowMs)
+    if (this.#phase === 'playing') this.#tellPlace(epoch, nowMs)
     if (this.#phase === 'playing' && epoch.hasEnded(nowMs)) {
       this.#phase = 'ended'
       this.#tell({ kind: 'ended', atMs: nowMs })
     }
-    return Math.min(epoch.nextEventMs(), nowMs + PLAYHEAD_MS)
+    const lookedMs = this.#phase === 'playing' ? this.#playheadMs : nowMs
+    return Math.min(epoch.nextEventMs(), lookedMs + PLAYHEAD_MS)
+  }
+
+  /** Hands on the events that have not been. */
+  tellEvents(): void {
+    this.#batch.flush()
   }
 
   /** What is new since the last time it was asked; undefined before anything plays. */
@@ -149,7 +175,27 @@ export class UdpViewer {
     }
   }
 
-  readonly #tell = (event: RunEvent): void => this.#fold?.add(event)
+  /** From here a lost packet is found in the outline. After a pause the numbers go on. */
+  #tellStart({ variant, startSeconds, tracks }: PlayingAnswer): void {
+    const atMs = this.#options.nowMs()
+    for (const { kind: track, ssrc, sequenceNumber: firstSequenceNumber } of tracks) {
+      this.#tell({ kind: 'rtp-started', atMs, track, variant, ssrc, firstSequenceNumber, startSeconds })
+    }
+  }
+
+  readonly #tell = (event: ViewerEvent): void => {
+    this.#fold?.add(event)
+    this.#batch.add(event)
+  }
+
+  #tellPlace(epoch: UdpEpoch, nowMs: number): void {
+    if (nowMs - this.#playheadMs < PLAYHEAD_MS) return
+    this.#playheadMs = nowMs
+    this.#tell({ kind: 'playhead', atMs: nowMs, positionSeconds: epoch.positionSeconds(nowMs) })
+    if (nowMs - this.#bufferMs < BUFFER_MS) return
+    this.#bufferMs = nowMs
+    this.#tell({ kind: 'buffer', atMs: nowMs, bufferSeconds: epoch.bufferSeconds(nowMs) })
+  }
 
   #newFold(frameIntervalMs: number): MeasuresFold {
     const fold = new MeasuresFold(frameIntervalMs)
@@ -176,18 +222,24 @@ export class UdpViewer {
   }
 
   #push({ bytes, arrivalMs }: Datagram): void {
-    const packet = decodeRtp(new Uint8Array(bytes))
+    const datagram = new Uint8Array(bytes)
+    if (this.#reports.take(datagram, arrivalMs)) return
+    const packet = decodeRtp(datagram)
     if (packet.ok) this.#epoch?.push(packet.value, bytes.byteLength, arrivalMs)
   }
 
-  #paint(picture: VideoFrame): void {
+  #paint(picture: VideoFrame, atMs: number): void {
     const { canvas } = this.#context
     const { displayWidth, displayHeight } = picture
     if (canvas.width !== displayWidth) canvas.width = displayWidth
     if (canvas.height !== displayHeight) canvas.height = displayHeight
     this.#context.drawImage(picture, 0, 0, displayWidth, displayHeight)
-    picture.close()
+    const seconds = picture.timestamp / MICROSECONDS
+    if (this.#codes.wants(seconds)) void this.#codes.read(picture, seconds, atMs)
+    else picture.close()
     this.#shownFrames += 1
+    if (this.#variant !== undefined) this.#tell({ kind: 'variant-shown', atMs, ...this.#variant })
+    this.#variant = undefined
     if (this.#phase === 'starting') this.#phase = 'playing'
   }
 

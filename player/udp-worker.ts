@@ -1,9 +1,10 @@
+import type { RunEvent } from '../stream/record.ts'
 import type { FromWorker, ToWorker } from './udp-messages.ts'
 import { UdpViewer } from './udp-viewer.ts'
 import { wallMs } from './wall-clock.ts'
 
 /** The shell of UdpViewer: messages, one timer, errors. */
-const PROGRESS_MS = 200
+const PROGRESS_MS = 100
 
 let viewer: UdpViewer | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -18,7 +19,9 @@ function open({ canvas, packageUrl, jitterBufferMs }: Extract<ToWorker, { kind: 
       { kind: 'sound', unit },
       unit.channels.map(({ buffer }) => buffer),
     )
-  return new UdpViewer({ canvas, packageUrl, jitterBufferMs, nowMs: wallMs, onSound })
+  const onReport = (datagram: Uint8Array<ArrayBuffer>) => post({ kind: 'report', datagram }, [datagram.buffer])
+  const onEvents = (events: readonly RunEvent[]) => post({ kind: 'events', events })
+  return new UdpViewer({ canvas, packageUrl, jitterBufferMs, nowMs: wallMs, onSound, onReport, onEvents })
 }
 
 function wake(): void {
@@ -31,6 +34,7 @@ function wake(): void {
 
 function tellProgress(): void {
   if (wallMs() < nextProgressMs && viewer?.phase === lastPhase) return
+  viewer?.tellEvents()
   const progress = viewer?.progress()
   if (progress === undefined) return
   post({ kind: 'progress', progress })
@@ -44,10 +48,10 @@ async function take(message: ToWorker): Promise<void> {
       viewer = open(message)
       break
     case 'asked':
-      viewer?.ask(message.atMs)
+      viewer?.ask(message)
       break
     case 'playing':
-      await viewer?.begin(message.answer)
+      await viewer?.begin(message)
       break
     case 'pause':
       viewer?.pause()

@@ -1,5 +1,6 @@
 import { readOutline, type Outline } from '../protocol/outline.ts'
 import type { ExpectedFrame } from '../stream/expected-frames.ts'
+import { fetchApart } from './fetch-apart.ts'
 import { expectedFrame, framesFrom, framesOf } from './outline-frames.ts'
 
 const GROWTH_MS = 2000
@@ -64,7 +65,7 @@ export class VariantOutline {
 }
 
 async function fetchOutline(address: string): Promise<Outline | undefined> {
-  const response = await fetch(address).catch(() => undefined)
+  const response = await fetchApart(address).catch(() => undefined)
   if (!response?.ok) return undefined
   const outline = readOutline(await response.text())
   return outline.ok ? outline.value : undefined

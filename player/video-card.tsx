@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { Video } from '../protocol/weir-api.ts'
+import { AddressPanel } from './address-panel.tsx'
+import { externalAddresses } from './external-players.ts'
 import { formatPercent, formatTime, formatTimeLeft } from './format.ts'
 import { Icon } from './icons.tsx'
 import { retryVideo } from './library-store.ts'
@@ -51,44 +53,16 @@ function Poster({ video }: { video: Video }) {
   )
 }
 
-/** The clipboard exists only in secure contexts; elsewhere the address is shown to be copied by hand. */
-function Address({ label, url }: { label: string; url: string }) {
-  const copied = useSignal(false)
-  const whole = new URL(url, location.href).href
-  const copy = async () => {
-    await navigator.clipboard.writeText(whole)
-    copied.value = true
-    setTimeout(() => (copied.value = false), 2000)
-  }
+/** Behind no link: the video as it is. */
+function VideoAddresses({ video }: { video: Video }) {
+  const isOpen = useSignal(false)
+  if (video.urls.hls === undefined && video.urls.rtsp === undefined) return null
   return (
-    <div class="address">
-      <dt>{label}</dt>
-      <dd>
-        <code title={whole}>{whole}</code>
-        {isSecureContext && (
-          <button
-            type="button"
-            class="icon-button"
-            onClick={() => void copy()}
-            aria-label={`Copy the ${label} address`}
-          >
-            <Icon name={copied.value ? 'check' : 'copy'} />
-          </button>
-        )}
-      </dd>
-    </div>
-  )
-}
-
-function Addresses({ video: { urls } }: { video: Video }) {
-  if (urls.hls === undefined && urls.rtsp === undefined) return null
-  return (
-    <details class="addresses">
+    <details class="addresses" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
       <summary>Addresses</summary>
-      <dl>
-        {urls.hls !== undefined && <Address label="HLS" url={urls.hls} />}
-        {urls.rtsp !== undefined && <Address label="RTSP" url={urls.rtsp} />}
-      </dl>
+      {isOpen.value && (
+        <AddressPanel addresses={externalAddresses({ urls: video.urls, page: location.href })} name={video.id} />
+      )}
     </details>
   )
 }
@@ -132,7 +106,7 @@ export function VideoCard({ video, onDelete }: { video: Video; onDelete: () => v
           Try again
         </button>
       )}
-      <Addresses video={video} />
+      <VideoAddresses video={video} />
     </li>
   )
 }

@@ -1,54 +1,113 @@
-import { batch, computed, signal } from '@preact/signals'
-import { HlsSide } from './hls-side.ts'
-import { LinkTruthPoll } from './link-truth.ts'
+import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals'
+import type { VariantSummary } from '../protocol/weir-api.ts'
+import { mayPlayWithSound } from './autoplay.ts'
+import { frameIntervalMs } from './frame-interval.ts'
+import { LinkFeed } from './link-feed.ts'
+import { LinkTruthFeed } from './link-truth.ts'
 import { replaceSearch } from './navigation.ts'
 import { NetworkLink } from './network-link.ts'
-import { readCompareSettings, writeCompareSettings, type CompareSettings, type SideName } from './settings.ts'
+import { playerStatus, type PlayerStatus } from './player-status.ts'
+import { repeatingQuery } from './run-address.ts'
+import { RunLog } from './run-log.ts'
+import { RunRecording } from './run-recording.ts'
+import {
+  readCompareSettings,
+  sidesIn,
+  writeCompareSettings,
+  type CompareSettings,
+  type SideName,
+  type ViewName,
+} from './settings.ts'
+import { SideSet, type Hosts, type SetStart, type Sides } from './side-set.ts'
 import type { Side, Sound } from './side.ts'
-import { UdpSide } from './udp-side.ts'
+import type { StepHold } from './step-hold.ts'
 
-/** One person watching one video: which side plays, from where, how loud. The address follows every setting. */
+/** Both pictures side by side need this much room. */
+const WIDE = '(min-width: 900px)'
+const viewOfNewcomer = (): ViewName => (matchMedia(WIDE).matches ? 'both' : 'hls')
+
+/** One person watching one video: which sides play, from where, how loud. The address follows every setting. */
 export class Viewing {
   readonly videoId: string
-  readonly settings = signal<CompareSettings>(readCompareSettings(location.search))
+  readonly settings = signal<CompareSettings>(readCompareSettings(location.search, viewOfNewcomer()))
   readonly sound = signal<Sound>({ volumeRatio: 1, muted: false })
-  readonly side = signal<Side | undefined>(undefined)
   readonly network: NetworkLink
-  readonly truth: LinkTruthPoll
-  readonly status = computed(() => this.side.value?.status.value)
+  readonly truth: LinkTruthFeed
+  /** What both sides and the link tell. */
+  readonly log = new RunLog()
+  readonly run: RunRecording
+  readonly status = computed((): PlayerStatus | undefined =>
+    this.#waitsForPlay.value ? this.#waitingStatus() : playerStatus(this.#set.list().map(({ status }) => status.value)),
+  )
+  readonly #feed: LinkFeed
   readonly #networkIsSet: Promise<void>
-  #host: HTMLElement | undefined
+  readonly #waitsForPlay = signal(false) // the browser wants a click before there is sound
+  readonly #set: SideSet
+  #hosts: Hosts | undefined
   #durationSeconds = 0
   #isClosed = false
+  #stopWatching = (): void => {}
 
   constructor(videoId: string) {
     this.videoId = videoId
     const { link, preset, network } = this.settings.value
     this.network = new NetworkLink(link, (inAddress) => this.change(inAddress))
-    this.truth = new LinkTruthPoll(link, (summary) => this.network.follow(summary))
+    this.truth = new LinkTruthFeed(link, (summary) => this.network.follow(summary))
+    this.#feed = new LinkFeed(link, this.log)
     this.#networkIsSet = this.network.open({ preset, network })
+    this.#set = new SideSet({
+      videoId,
+      settings: this.settings,
+      network: this.network.settings,
+      log: this.log,
+      soundOf: (name) => this.#soundOf(name),
+    })
+    const onServerClock = (offsetMs: number): void => this.#set.setServerClock(offsetMs)
+    this.run = new RunRecording({ log: this.log, video: videoId, link, onServerClock })
   }
 
-  /** Begins in `host`, where the sides put their picture, once the link is as the address says. */
-  open(host: HTMLElement): void {
-    this.#host = host
+  get sides(): ReadonlySignal<Sides> {
+    return this.#set.sides
+  }
+
+  /** How far both lie apart; undefined while one plays alone. */
+  get stepHold(): ReadonlySignal<StepHold | undefined> {
+    return this.#set.stepHold
+  }
+
+  /** The first of those that are there: HLS, of both. */
+  get lead(): Side | undefined {
+    return this.#set.list()[0]
+  }
+
+  /** Begins in the hosts once the link is as the address says, and at once where the browser allows sound. */
+  open(hosts: Hosts): void {
+    this.#hosts = hosts
     this.#isClosed = false
     this.truth.open()
-    void this.#networkIsSet.then(() => {
-      if (!this.#isClosed) this.#begin(this.settings.value.startSeconds, false)
+    this.#feed.open()
+    this.#stopWatching = effect(() => {
+      if (this.status.value?.phase === 'ended') this.run.endSoon()
+    })
+    void Promise.all([this.#mayBegin(), this.#networkIsSet]).then(([mayBegin]) => {
+      if (this.#isClosed) return
+      if (mayBegin) this.#beginAll(this.settings.value.startSeconds, false)
+      else this.#waitsForPlay.value = true
     })
   }
 
   close(): void {
     this.#isClosed = true
     this.truth.close()
-    this.#end()
+    this.#feed.close()
+    this.#stopWatching()
+    this.#end(['hls', 'udp'])
+    void this.run.end()
   }
 
-  #end(): void {
-    this.#durationSeconds = this.status.value?.durationSeconds ?? 0
-    this.side.value?.close()
-    this.side.value = undefined
+  /** What is known of the video; it may still grow. */
+  followVariants(variants: readonly VariantSummary[]): void {
+    this.#set.variants = variants
   }
 
   change(changes: Partial<CompareSettings>): void {
@@ -56,72 +115,152 @@ export class Viewing {
     replaceSearch(writeCompareSettings(this.settings.value))
   }
 
-  /** To the other side at the same position: HLS to the very frame, UDP from the keyframe at or before it. */
-  switchTo(name: SideName): void {
-    const current = this.side.value
-    if (current === undefined || current.name === name) return
-    const positionSeconds = current.positionSeconds()
-    const wasPaused = current.status.value.phase === 'paused'
+  /** To another view at the same position. A side that stays goes on; one that comes begins there: HLS at the very frame,
+   *  UDP from the keyframe at or before it. */
+  switchTo(view: ViewName): void {
+    const before = this.settings.value.side
+    if (before === view) return
+    const lead = this.lead
+    const isPaused = this.status.value?.phase === 'paused'
     batch(() => {
-      this.#end()
-      this.change({ side: name })
-      this.#begin(positionSeconds, wasPaused)
+      this.change({ side: view })
+      if (this.#waitsForPlay.value) return this.togglePlay()
+      if (lead === undefined) return // begins as the settings say
+      const positionSeconds = lead.positionSeconds()
+      this.#end(sidesIn(before).filter((name) => !sidesIn(view).includes(name)))
+      this.#begin(
+        sidesIn(view).filter((name) => this.sides.value[name] === undefined),
+        positionSeconds,
+        isPaused,
+      )
+      this.#applySound()
     })
   }
 
+  /** The network from the seed's first draw, and both sides from their start: the same run once more. */
+  async startAnew(): Promise<void> {
+    const hasBegun = this.lead !== undefined
+    this.#end(['hls', 'udp'])
+    await this.run.end() // before its link forgets it
+    await this.network.restart()
+    if (hasBegun && !this.#isClosed) this.#beginAll(this.settings.value.startSeconds, false)
+  }
+
   togglePlay(): void {
-    const side = this.side.value
-    if (side === undefined) return
-    const { phase } = side.status.value
-    if (phase === 'failed') this.#restart()
-    else if (phase === 'ended') side.seek(0)
-    else if (phase === 'paused') side.play()
-    else side.pause()
+    if (this.#waitsForPlay.value) {
+      this.#waitsForPlay.value = false
+      return this.#beginAll(this.settings.value.startSeconds, false)
+    }
+    const phase = this.status.value?.phase
+    if (phase === 'ended') this.seek(0)
+    else if (phase === 'paused' || phase === 'failed') this.#play()
+    else this.#set.list().forEach((side) => isGoing(side) && side.pause())
   }
 
   seek(seconds: number): void {
     const { durationSeconds } = this.status.value ?? { durationSeconds: 0 }
-    this.side.value?.seek(Math.min(Math.max(0, seconds), durationSeconds))
+    const within = Math.min(Math.max(0, seconds), durationSeconds)
+    if (this.status.value?.phase === 'ended') return this.#playAgain(within)
+    this.#set.list().forEach((side) => side.seek(within))
   }
 
   seekBy(seconds: number): void {
-    const side = this.side.value
-    if (side !== undefined) this.seek(side.positionSeconds() + seconds)
+    const { lead } = this
+    if (lead !== undefined) this.seek(lead.positionSeconds() + seconds)
   }
 
-  chooseVariant(variant: string | undefined): void {
-    this.change({ variant })
-    const isBestOverUdp = variant === undefined && this.settings.value.side === 'udp'
-    if (isBestOverUdp) this.#restart() // which one is the best, the server says
-    else this.side.value?.chooseVariant(variant)
+  /** Of one side where both are seen; else of whichever is. */
+  chooseVariant(name: SideName, variant: string | undefined): void {
+    const { side, variants } = this.settings.value
+    this.change({ variants: side === 'both' ? { ...variants, [name]: variant } : { hls: variant, udp: variant } })
+    const isBestOverUdp = variant === undefined && name === 'udp'
+    if (isBestOverUdp) this.#restart('udp') // which one is the best, the server says
+    else this.sides.value[name]?.chooseVariant(variant)
+  }
+
+  setSpeed(speedRatio: number): void {
+    this.change({ speedRatio })
+    if (this.stepHold.value === undefined) this.sides.value.hls?.setSpeed(speedRatio)
   }
 
   setSound(sound: Sound): void {
     this.sound.value = sound
-    this.side.value?.setSound(sound)
+    this.#applySound()
   }
 
-  #restart(): void {
-    const positionSeconds = this.side.value?.positionSeconds() ?? 0
-    const isPaused = this.status.value?.phase === 'paused'
-    this.#end()
-    this.#begin(positionSeconds, isPaused)
+  hearFrom(name: SideName): void {
+    this.change({ soundFrom: name })
+    this.#applySound()
   }
 
-  #begin(startSeconds: number, startPaused: boolean): void {
-    const { side, variant, link, jitterBufferMs, udp } = this.settings.value
-    const start = {
-      host: this.#host!,
-      videoId: this.videoId,
-      startSeconds,
-      durationSeconds: this.#durationSeconds,
-      startPaused,
-      variant,
-      sound: this.sound.value,
+  #waitingStatus(): PlayerStatus {
+    return { phase: 'paused', positionSeconds: this.settings.value.startSeconds, durationSeconds: 0 }
+  }
+
+  /** Both have one beginning, so neither begins before a click where HLS would have to wait for one. One alone shows by
+   *  itself what the browser allows. */
+  async #mayBegin(): Promise<boolean> {
+    const { side, soundFrom } = this.settings.value
+    return side !== 'both' || soundFrom === 'udp' || mayPlayWithSound()
+  }
+
+  #soundOf(name: SideName): Sound {
+    const { side, soundFrom } = this.settings.value
+    const { volumeRatio, muted } = this.sound.value
+    return { volumeRatio, muted: muted || (side === 'both' && soundFrom !== name) }
+  }
+
+  #applySound(): void {
+    this.#set.list().forEach((side) => side.setSound(this.#soundOf(side.name)))
+  }
+
+  #play(): void {
+    for (const side of this.#set.list()) {
+      const { phase } = side.status.value
+      if (phase === 'failed') this.#restart(side.name)
+      else if (phase === 'paused') side.play()
     }
-    this.side.value =
-      side === 'hls'
-        ? new HlsSide(start, { link, settings: this.network.settings })
-        : new UdpSide(start, { link, jitterBufferMs, udp })
+  }
+
+  #restart(name: SideName): void {
+    const side = this.sides.value[name]
+    if (side === undefined) return
+    const others = this.#set.list().filter((other) => other !== side && other.status.value.phase !== 'failed')
+    const positionSeconds = (others[0] ?? side).positionSeconds()
+    const isPaused = side.status.value.phase === 'paused'
+    batch(() => {
+      this.#end([name])
+      this.#begin([name], positionSeconds, isPaused)
+    })
+  }
+
+  /** After the end: what comes now is another run. */
+  #playAgain(startSeconds: number): void {
+    batch(() => {
+      this.#end(['hls', 'udp'])
+      this.#beginAll(startSeconds, false)
+    })
+  }
+
+  /** With a run of its own, of which nothing is missing: no side asks for anything before it is recorded. */
+  #beginAll(startSeconds: number, startPaused: boolean): void {
+    const { settings, network } = this
+    const page = repeatingQuery(settings.value, network.settings.value, startSeconds)
+    const view = settings.value.side
+    if (this.run.upload.value !== undefined) this.#feed.reopen() // the link tells anew where its clock and rate stand
+    const begun = this.run.begin({ page, view, frameIntervalMs: frameIntervalMs(this.#set) })
+    this.#begin(sidesIn(view), startSeconds, startPaused, begun)
+  }
+
+  #begin(names: readonly SideName[], startSeconds: number, startPaused: boolean, after?: Promise<void>): void {
+    const start: SetStart = { startSeconds, startPaused, durationSeconds: this.#durationSeconds }
+    if (this.#hosts !== undefined) this.#set.begin(names, this.#hosts, start, after)
+  }
+
+  #end(names: readonly SideName[]): void {
+    this.#durationSeconds = this.status.value?.durationSeconds ?? 0
+    this.#set.end(names)
   }
 }
+
+const isGoing = ({ status }: Side): boolean => !['paused', 'ended', 'failed'].includes(status.value.phase)

@@ -20,6 +20,10 @@ export function tooShort(neededBytes: number, gotBytes: number): Decoded<never> 
   return { ok: false, fault: { code: 'too-short', neededBytes, gotBytes } }
 }
 
+export function badLength(statedBytes: number, gotBytes: number): Decoded<never> {
+  return { ok: false, fault: { code: 'bad-length', statedBytes, gotBytes } }
+}
+
 export function unsupported(what: string): Decoded<never> {
   return { ok: false, fault: { code: 'unsupported', what } }
 }

@@ -115,6 +115,26 @@ export const errorCodes = {
     title: 'The session ended, because its video had and nothing more was asked.',
     whatToDo: 'Open another one.',
   },
+  'unknown-run': {
+    status: 404,
+    title: 'No such run.',
+    whatToDo: 'List the runs with GET /api/runs; only the newest are kept.',
+  },
+  'run-ended': {
+    status: 409,
+    title: 'The run has ended.',
+    whatToDo: 'Begin another one with POST /api/runs.',
+  },
+  'run-not-ended': {
+    status: 409,
+    title: 'The run goes on.',
+    whatToDo: 'Ask again once it has ended: POST /api/runs/:id/end ends it.',
+  },
+  'bad-event': {
+    status: 400,
+    title: 'This is no event of a run.',
+    whatToDo: 'Correct the line that the detail names; stream/record.ts lists the events of a viewer.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This address does not take that method.',

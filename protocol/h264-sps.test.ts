@@ -20,6 +20,7 @@ const written: { name: string; wire: string; facts: SpsFacts; codec: string }[] 
       widthPixels: 1920,
       heightPixels: 1080,
       framesPerSecond: 30_000 / 1001,
+      reorderFrames: 0,
     },
     codec: 'avc1.42c028',
   },
@@ -35,6 +36,7 @@ const written: { name: string; wire: string; facts: SpsFacts; codec: string }[] 
       widthPixels: 1920,
       heightPixels: 1080,
       framesPerSecond: 25,
+      reorderFrames: 2,
     },
     codec: 'avc1.640028',
   },
@@ -51,6 +53,7 @@ const written: { name: string; wire: string; facts: SpsFacts; codec: string }[] 
       widthPixels: 720,
       heightPixels: 576,
       framesPerSecond: 25,
+      reorderFrames: 2,
     },
     codec: 'avc1.64001e',
   },
@@ -67,6 +70,7 @@ const written: { name: string; wire: string; facts: SpsFacts; codec: string }[] 
       widthPixels: 98,
       heightPixels: 50,
       framesPerSecond: 25,
+      reorderFrames: 2,
     },
     codec: 'avc1.f4000a',
   },
@@ -84,6 +88,7 @@ const written: { name: string; wire: string; facts: SpsFacts; codec: string }[] 
       widthPixels: 98,
       heightPixels: 50,
       framesPerSecond: 25,
+      reorderFrames: 2,
     },
     codec: 'avc1.7a000a',
   },
@@ -174,10 +179,19 @@ test('readSps tells no frame rate for a timing of zero', () => {
     [1, 1],
     [0, 32],
     [25, 32],
+    [0, 5], // no fixed rate, no buffers, no picture structure, no restriction
   ] as const
   const facts = readSps(withEmulationPrevention(sps(...untilSize, ...progressive16x16, ...vui)))
   expect(facts.ok && Object.keys(facts.value)).not.toContain('framesPerSecond')
   expect(facts.ok).toBe(true)
+})
+
+test('readSps passes over two models of the buffer to how far frames are reordered', () => {
+  const buffers = [[1, 1], 1, [0x11, 8], 5, 6, [0, 1], 7, 8, [1, 1], [0xfffff, 20]] as const // two of them
+  const restriction = [[0, 1], [0, 1], [1, 1], [1, 1], 2, 1, 16, 16, 3, 4] as const // low delay, picture structure first
+  const vui = [[1, 1], [0, 4], [0, 1], ...buffers, ...buffers, ...restriction] as const
+  const facts = readSps(withEmulationPrevention(sps(...untilSize, ...progressive16x16, ...vui)))
+  expect(facts).toMatchObject({ value: { reorderFrames: 3 } })
 })
 
 test('readSps crops 1080i by two units of four lines', () => {

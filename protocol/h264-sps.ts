@@ -16,6 +16,7 @@ export type SpsFacts = {
   readonly widthPixels: number // cropped, as shown
   readonly heightPixels: number
   readonly framesPerSecond?: number // from the VUI's timing, a frame being two field times
+  readonly reorderFrames?: number // from the VUI: so many frames at most come before one that is shown earlier
 }
 
 const profilesWithChroma = new Set([44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244])
@@ -41,7 +42,7 @@ export function readSps(nal: Uint8Array): Decoded<SpsFacts> {
   reader.unsignedGolomb() // max_num_ref_frames
   reader.bit() // gaps_in_frame_num_value_allowed_flag
   const size = readSize(reader, chroma.chromaFormatIdc)
-  const framesPerSecond = reader.flag() ? readVuiFrameRate(reader) : undefined
+  const vui = reader.flag() ? readVui(reader) : {}
 
   if (reader.isExhausted) return tooShort(1 + reader.neededBytes, bytes.length)
   if (size.macroblocks > MAX_MACROBLOCKS || size.widthPixels < 1 || size.heightPixels < 1) {
@@ -57,7 +58,7 @@ export function readSps(nal: Uint8Array): Decoded<SpsFacts> {
     frameMbsOnly: size.frameMbsOnly,
     widthPixels: size.widthPixels,
     heightPixels: size.heightPixels,
-    ...(framesPerSecond === undefined ? {} : { framesPerSecond }),
+    ...vui,
   })
 }
 
@@ -120,9 +121,10 @@ function readCropping(reader: BitReader): [left: number, right: number, top: num
 }
 
 const EXTENDED_ASPECT_RATIO = 255
+const MAX_REORDER_FRAMES = 16 // MaxDpbFrames, annex A.3.1
 
-/** The VUI up to its timing, annex E.1.1. */
-function readVuiFrameRate(reader: BitReader): number | undefined {
+/** The VUI, annex E.1.1. */
+function readVui(reader: BitReader): Pick<SpsFacts, 'framesPerSecond' | 'reorderFrames'> {
   if (reader.flag() && reader.bits(8) === EXTENDED_ASPECT_RATIO) reader.bits(32)
   if (reader.flag()) reader.bit() // overscan_appropriate_flag
   if (reader.flag()) {
@@ -133,8 +135,43 @@ function readVuiFrameRate(reader: BitReader): number | undefined {
     reader.unsignedGolomb() // chroma_sample_loc_type_top_field
     reader.unsignedGolomb() // chroma_sample_loc_type_bottom_field
   }
-  if (!reader.flag()) return undefined
+  const framesPerSecond = reader.flag() ? readFrameRate(reader) : undefined
+  const reorderFrames = readReorderFrames(reader)
+  return {
+    ...(framesPerSecond === undefined ? {} : { framesPerSecond }),
+    ...(reorderFrames === undefined ? {} : { reorderFrames }),
+  }
+}
+
+function readFrameRate(reader: BitReader): number | undefined {
   const unitsInTick = reader.bits(32)
   const timeScale = reader.bits(32)
+  reader.bit() // fixed_frame_rate_flag
   return unitsInTick === 0 || timeScale === 0 ? undefined : timeScale / (2 * unitsInTick)
+}
+
+/** From the bitstream restriction; undefined where there is none. */
+function readReorderFrames(reader: BitReader): number | undefined {
+  const hasNalHrd = reader.flag()
+  if (hasNalHrd) skipHrd(reader)
+  const hasVclHrd = reader.flag()
+  if (hasVclHrd) skipHrd(reader)
+  if (hasNalHrd || hasVclHrd) reader.bit() // low_delay_hrd_flag
+  reader.bit() // pic_struct_present_flag
+  if (!reader.flag()) return undefined
+  reader.bit() // motion_vectors_over_pic_boundaries_flag
+  for (let field = 0; field < 4; field++) reader.unsignedGolomb() // sizes of pictures, macroblocks, motion vectors
+  return Math.min(reader.unsignedGolomb(), MAX_REORDER_FRAMES)
+}
+
+/** Annex E.1.2. */
+function skipHrd(reader: BitReader): void {
+  const buffers = 1 + reader.unsignedGolomb()
+  reader.bits(8) // bit_rate_scale, cpb_size_scale
+  for (let buffer = 0; buffer < buffers && !reader.isExhausted; buffer++) {
+    reader.unsignedGolomb() // bit_rate_value_minus1
+    reader.unsignedGolomb() // cpb_size_value_minus1
+    reader.bit() // cbr_flag
+  }
+  reader.bits(20) // lengths of delays and of the time offset
 }

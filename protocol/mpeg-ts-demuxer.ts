@@ -2,15 +2,13 @@ import type { AdtsHeader } from './aac.ts'
 import { decoded, tooShort, type Decoded, type WireFault } from './decoded.ts'
 import { AdtsStream, type AudioAccessUnit } from './mpeg-ts-audio.ts'
 import { decodeTsPacket, TS_PACKET_BYTES } from './mpeg-ts-packet.ts'
+import { PCR_LAST_BASE_BYTE, type TsClockReference } from './mpeg-ts-pcr.ts'
 import { findProgram } from './mpeg-ts-program.ts'
 import { H264Stream, type VideoAccessUnit } from './mpeg-ts-video.ts'
 import { PesCollector } from './pes.ts'
 
 export { ticksAfter } from './mpeg-ts-clock.ts'
 export type { AudioAccessUnit, VideoAccessUnit }
-
-/** A program clock reference: the time at which the byte `atByte` enters the decoder, section 2.4.3.5. */
-export type TsClockReference = { readonly ticks27MHz: number; readonly atByte: number }
 
 /** All that a media segment holds of H.264 and AAC. `faults` tells what was left out, in the order of the bytes. */
 export type TsSegment = {
@@ -20,8 +18,6 @@ export type TsSegment = {
   readonly pcrs: readonly TsClockReference[]
   readonly faults: readonly WireFault[]
 }
-
-const PCR_LAST_BASE_BYTE = 10 // in its packet: header 4, field length, flags, five bytes to the base's last bit
 
 /** Reads a whole MPEG-2 transport stream, ISO/IEC 13818-1, with one access unit begun in each video PES packet, as
  *  HLS segments have it. Video bytes are copied once. Any bytes are read in linear time; what is wrong inside becomes a fault in the

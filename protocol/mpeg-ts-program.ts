@@ -8,8 +8,8 @@ export type TsProgram = { readonly pcrPid: number; readonly videoPid?: number; r
 const PAT_PID = 0
 const PAT_TABLE_ID = 0
 const PMT_TABLE_ID = 2
-const STREAM_TYPE_H264 = 0x1b
-const STREAM_TYPE_ADTS_AAC = 0x0f
+export const STREAM_TYPE_H264 = 0x1b
+export const STREAM_TYPE_ADTS_AAC = 0x0f
 const EMPTY = new Uint8Array(0)
 
 /** The first program map of a stream, wherever it stands: a segment cut by others may carry it late.
@@ -90,12 +90,17 @@ function readPmt(section: Uint8Array): TsProgram | undefined {
 
 /** Over a whole section with its own CRC_32 the remainder is zero (annex A). */
 function isWhole(section: Uint8Array): boolean {
+  return sectionCrc(section) === 0
+}
+
+/** CRC_32 of a section, annex A: 32 bits, unsigned. */
+export function sectionCrc(section: Uint8Array): number {
   let crc = 0xffffffff
   for (const byte of section) {
     crc ^= byte << 24
     for (let bit = 0; bit < 8; bit++) crc = crc & 0x80000000 ? (crc << 1) ^ 0x04c11db7 : crc << 1
   }
-  return crc === 0
+  return crc >>> 0
 }
 
 function uint16(bytes: Uint8Array, at: number): number {

@@ -6,6 +6,9 @@ import type { AudioAccessUnit } from './mpeg-ts-audio.ts'
 import type { TsSegment, VideoAccessUnit } from './mpeg-ts-demuxer.ts'
 import { readSegmentRow, writeSegmentRow } from './outline-rows.ts'
 
+/** How long the segments of a package are, but for the last. */
+export const SEGMENT_SECONDS = 4
+
 /** What a decoder loses with a frame: all until the next IDR, or only the frame itself (nal_ref_idc 0). */
 export type FrameKind = 'idr' | 'reference' | 'disposable'
 

@@ -1,5 +1,13 @@
 import type { Outline } from './outline.ts'
+import { MP2T_CLOCK_RATE_HZ, MP2T_PAYLOAD_TYPE } from './rtp-mp2t.ts'
 import { aacFormatParameters, h264FormatParameters, writeSdp, type SdpTrack } from './sdp.ts'
+
+/** Where a presentation is sent for all, if it is: each track to a port of one group. */
+export type StreamAddress = {
+  readonly group: string
+  readonly ttl: number
+  readonly portOf: (trackIndex: number) => number
+}
 
 export type DescriptionOptions = {
   readonly title: string
@@ -7,20 +15,63 @@ export type DescriptionOptions = {
   readonly serverAddress: string
   readonly nowUnixMs: number
   readonly trackUrl: (trackIndex: number) => string
+  readonly payload?: 'h264' | 'mp2t' // absent: h264
+  readonly isLooped?: boolean // nothing to seek in
+  readonly repairs?: boolean // lost packets may be asked for again; not of a group
+  readonly multicast?: StreamAddress | undefined // absent: the client chooses where to
 }
+
+/** For how long packets are kept to be sent again: what comes later helps no jitter buffer. */
+export const RTX_TIME_MS = 1000
+
+/** Of a track's retransmissions, RFC 4588 section 8.1. */
+export function rtxPayloadTypeOf(payloadType: number): number {
+  return payloadType < FIRST_DYNAMIC ? FIRST_DYNAMIC + 2 : payloadType + 2
+}
+const FIRST_DYNAMIC = 96 // RFC 3551 section 3
 
 /** The answer to DESCRIBE: an outline's tracks, RFC 8866 with RFC 2326 appendix C. */
 export function describePresentation(outline: Outline, options: DescriptionOptions): string {
-  const { title, requestUrl, serverAddress, nowUnixMs, trackUrl } = options
+  const { title, requestUrl, serverAddress, nowUnixMs, isLooped = false, multicast } = options
   const last = outline.segments.at(-1)
+  const isSeekable = outline.ended && !isLooped
   return writeSdp({
     sessionId: String(nowUnixMs), // as RFC 8866 section 5.2 proposes
     serverAddress,
     title,
     controlUrl: requestUrl,
-    ...(outline.ended && last !== undefined ? { durationSeconds: last.startSeconds + last.durationSeconds } : {}),
-    tracks: describedTracks(outline, trackUrl),
+    ...(isSeekable && last !== undefined ? { durationSeconds: last.startSeconds + last.durationSeconds } : {}),
+    ...(multicast === undefined ? {} : { multicast: { group: multicast.group, ttl: multicast.ttl } }),
+    tracks: sentTracks(outline, options),
   })
+}
+
+function sentTracks(
+  outline: Outline,
+  { payload, trackUrl, multicast, repairs = false }: DescriptionOptions,
+): SdpTrack[] {
+  const tracks = payload === 'mp2t' ? [transportTrack(outline, trackUrl(0))] : describedTracks(outline, trackUrl)
+  return tracks.map((track, trackIndex) => {
+    if (multicast !== undefined) return { ...track, port: multicast.portOf(trackIndex) }
+    return repairs ? repairable(track) : track
+  })
+}
+
+function repairable(track: SdpTrack): SdpTrack {
+  return { ...track, repair: { rtxPayloadType: rtxPayloadTypeOf(track.payloadType), rtxTimeMs: RTX_TIME_MS } }
+}
+
+/** Pictures and sound in one, RFC 3551 section 4.5.16: its tables tell the rest. */
+function transportTrack(outline: Outline, controlUrl: string): SdpTrack {
+  return {
+    kind: 'video',
+    payloadType: MP2T_PAYLOAD_TYPE,
+    encoding: 'MP2T',
+    clockRateHz: MP2T_CLOCK_RATE_HZ,
+    formatParameters: new Map(),
+    controlUrl,
+    bandwidthKbitPerSecond: meanKbitPerSecond(outline),
+  }
 }
 
 /** In the order of their track indexes; payload types as Playout sends them. */

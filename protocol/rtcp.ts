@@ -55,6 +55,12 @@ const CNAME = 1
 const MAX_COUNT = 31
 const packetTypes = { senderReport: 200, receiverReport: 201, sourceDescription: 202, bye: 203 } as const
 
+/** Whether a datagram of a port that RTP and RTCP share is RTCP, RFC 5761 section 4. */
+export function isRtcp(datagram: Uint8Array): boolean {
+  const packetType = datagram[1] ?? 0
+  return packetType >= 192 && packetType <= 223
+}
+
 /** Reads a datagram of one or more packets; one that is malformed spoils all, since lengths lead from each to the next
  *  (appendix A.2). Faults: too-short, bad-version, bad-length, bad-padding, and unsupported for what is no RTCP. */
 export function decodeRtcp(datagram: Uint8Array): Decoded<RtcpPacket[]> {

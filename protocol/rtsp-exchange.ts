@@ -70,6 +70,7 @@ function describeExchange(presentation: ExchangedPresentation): RtspExchange {
     serverAddress: ADDRESS,
     nowUnixMs: NOW_UNIX_MS,
     trackUrl: (trackIndex) => urls[trackIndex] ?? '',
+    repairs: false,
   })
   return exchange('DESCRIBE', requestUrl, {
     request: { accept: 'application/sdp' },

@@ -34,6 +34,16 @@ const transports: { name: string; text: string; spec: TransportSpec }[] = [
     },
   },
   {
+    name: 'feedback over UDP',
+    text: 'RTP/AVPF;unicast;client_port=5000-5001',
+    spec: { lowerTransport: 'udp', profile: 'AVPF', cast: 'unicast', clientPorts: [5000, 5001] },
+  },
+  {
+    name: 'feedback over TCP',
+    text: 'RTP/AVPF/TCP;unicast;interleaved=0-1',
+    spec: { lowerTransport: 'tcp', profile: 'AVPF', cast: 'unicast', interleaved: [0, 1] },
+  },
+  {
     name: 'interleaved channels',
     text: 'RTP/AVP/TCP;unicast;interleaved=0-1',
     spec: { lowerTransport: 'tcp', cast: 'unicast', interleaved: [0, 1] },

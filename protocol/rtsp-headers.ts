@@ -5,9 +5,12 @@ export type PortPair = readonly [number, number]
 /** One way of carrying a track, RFC 2326 section 12.39. Parameters not listed here are not kept. */
 export type TransportSpec = {
   readonly lowerTransport: 'udp' | 'tcp'
+  readonly profile?: 'AVPF' // with feedback, RFC 4585; 'AVP' when absent
   readonly cast: 'unicast' | 'multicast'
   readonly clientPorts?: PortPair // RTP, RTCP
   readonly serverPorts?: PortPair
+  readonly ports?: PortPair // of a multicast group
+  readonly ttl?: number // of multicast packets
   readonly interleaved?: PortPair // channels of RTP, RTCP
   readonly destination?: string
   readonly source?: string
@@ -15,22 +18,25 @@ export type TransportSpec = {
   readonly mode?: string // 'PLAY' when absent
 }
 
-/** The ways a client offers, the one it likes best first; those that are not RTP/AVP are left out. */
+/** The ways a client offers, the one it likes best first; those that are not RTP/AVP or RTP/AVPF are left out. */
 export function readTransport(value: string): TransportSpec[] {
   return value.split(',').flatMap((offer) => readTransportSpec(offer.trim()) ?? [])
 }
 
 function readTransportSpec(text: string): TransportSpec | undefined {
   const [protocol = '', ...parameters] = text.split(';').map((part) => part.trim())
-  const lowerTransport = /^RTP\/AVP(?:\/(UDP|TCP))?$/i.exec(protocol)
+  const lowerTransport = /^RTP\/AVP(F)?(?:\/(UDP|TCP))?$/i.exec(protocol)
   if (lowerTransport === null) return undefined
   const named = new Map(parameters.map(splitParameter))
   const ssrc = named.get('ssrc')
   return {
-    lowerTransport: lowerTransport[1]?.toUpperCase() === 'TCP' ? 'tcp' : 'udp',
+    lowerTransport: lowerTransport[2]?.toUpperCase() === 'TCP' ? 'tcp' : 'udp',
+    ...(lowerTransport[1] === undefined ? {} : { profile: 'AVPF' }),
     cast: named.has('multicast') ? 'multicast' : 'unicast',
     ...present('clientPorts', readPortPair(named.get('client_port'))),
     ...present('serverPorts', readPortPair(named.get('server_port'))),
+    ...present('ports', readPortPair(named.get('port'))),
+    ...present('ttl', /^\d{1,3}$/.test(named.get('ttl') ?? '') ? Number(named.get('ttl')) : undefined),
     ...present('interleaved', readPortPair(named.get('interleaved'))),
     ...present('destination', named.get('destination')),
     ...present('source', named.get('source')),
@@ -44,13 +50,15 @@ export function writeTransport(spec: TransportSpec): string {
   const pair = (name: string, ports: PortPair | undefined): string[] =>
     ports === undefined ? [] : [`${name}=${ports[0]}-${ports[1]}`]
   return [
-    spec.lowerTransport === 'tcp' ? 'RTP/AVP/TCP' : 'RTP/AVP',
+    `RTP/${spec.profile ?? 'AVP'}${spec.lowerTransport === 'tcp' ? '/TCP' : ''}`,
     spec.cast,
     ...(spec.destination === undefined ? [] : [`destination=${spec.destination}`]),
     ...(spec.source === undefined ? [] : [`source=${spec.source}`]),
     ...pair('interleaved', spec.interleaved),
     ...pair('client_port', spec.clientPorts),
     ...pair('server_port', spec.serverPorts),
+    ...pair('port', spec.ports),
+    ...(spec.ttl === undefined ? [] : [`ttl=${spec.ttl}`]),
     ...(spec.ssrc === undefined ? [] : [`ssrc=${spec.ssrc.toString(16).toUpperCase().padStart(8, '0')}`]),
     ...(spec.mode === undefined ? [] : [`mode="${spec.mode}"`]),
   ].join(';')

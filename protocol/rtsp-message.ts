@@ -21,6 +21,11 @@ export type RtspResponse = {
   readonly body: Uint8Array
 }
 
+/** A message to write: of some header fields a server sends several, such as WWW-Authenticate. */
+export type WrittenRtspMessage = (Omit<RtspRequest, 'headers'> | Omit<RtspResponse, 'headers'>) & {
+  readonly headers: Iterable<readonly [name: string, value: string]>
+}
+
 /** Embedded binary data, RFC 2326 section 10.12. */
 export type RtspInterleavedFrame = {
   readonly kind: 'interleaved'
@@ -127,15 +132,14 @@ export class RtspReader {
 }
 
 /** The bytes of a message; Content-Length is set from the body, unless there is none. */
-export function encodeRtspMessage(message: RtspRequest | RtspResponse): Uint8Array {
+export function encodeRtspMessage(message: WrittenRtspMessage): Uint8Array {
   const startLine =
     message.kind === 'request'
       ? `${message.method} ${message.url} RTSP/${message.version}`
       : `RTSP/${message.version} ${message.status} ${message.reason}`
-  const headers = new Map(message.headers)
-  headers.delete('content-length')
-  if (message.body.length > 0) headers.set('content-length', String(message.body.length))
-  const lines = [startLine, ...[...headers].map(([name, value]) => `${writtenName(name)}: ${value}`)]
+  const headers = [...message.headers].filter(([name]) => name !== 'content-length')
+  if (message.body.length > 0) headers.push(['content-length', String(message.body.length)])
+  const lines = [startLine, ...headers.map(([name, value]) => `${writtenName(name)}: ${value}`)]
   const head = lines.map((line) => `${line.replace(/[\r\n]+/g, ' ')}\r\n`).join('')
   return joined(latin1Bytes(`${head}\r\n`), message.body)
 }

@@ -54,6 +54,56 @@ test('writeSdp writes H264 and AAC tracks with absolute control URLs', () => exp
 
 test('readSdp reads H264 and AAC tracks', () => expect(readSdp(text)).toEqual({ ok: true, value: description }))
 
+const repairable: PresentationDescription = {
+  ...description,
+  tracks: description.tracks.map((track) => ({
+    ...track,
+    repair: { rtxPayloadType: track.payloadType + 2, rtxTimeMs: 1000 },
+  })),
+}
+
+test('writeSdp offers NACK and retransmissions of each track', () => {
+  const lines = writeSdp(repairable).split('\r\n')
+  expect(lines.filter((line) => /rtx|rtcp-fb|apt=|^m=/.test(line)).toSorted()).toEqual([
+    'a=fmtp:98 apt=96;rtx-time=1000',
+    'a=fmtp:99 apt=97;rtx-time=1000',
+    'a=rtcp-fb:96 nack',
+    'a=rtcp-fb:97 nack',
+    'a=rtpmap:98 rtx/90000',
+    'a=rtpmap:99 rtx/48000',
+    'm=audio 0 RTP/AVPF 97 99',
+    'm=video 0 RTP/AVPF 96 98',
+  ])
+})
+
+test('readSdp reads what can be repaired, and what cannot', () => {
+  expect(readSdp(writeSdp(repairable))).toEqual({ ok: true, value: repairable })
+  for (const [found, changed] of [
+    ['RTP/AVPF', 'RTP/AVP'],
+    ['rtcp-fb:96 nack', 'rtcp-fb:96 nack pli'],
+    ['apt=96', 'apt=95'],
+  ] as const) {
+    const read = readSdp(writeSdp(repairable).replace(found, changed))
+    expect(read.ok && read.value.tracks.map(({ repair }) => repair?.rtxPayloadType)).toEqual([undefined, 99])
+  }
+})
+
+test('readSdp gives texts also where a server wrote digits alone', () => {
+  const sdp = 'v=0\r\ns=7\r\na=control:8\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 263/90000\r\na=control:0\r\n'
+  expect(readSdp(sdp)).toMatchObject({
+    value: { title: '7', controlUrl: '8', tracks: [{ encoding: '263', controlUrl: '0' }] },
+  })
+})
+
+test('readSdp knows the payload type of transport streams, which needs no a=rtpmap (RFC 3551)', () => {
+  const sdp = `${text.slice(0, text.indexOf('m='))}m=video 0 RTP/AVP 33\r\na=control:stream=0\r\n`
+  expect(readSdp(sdp)).toMatchObject({
+    value: {
+      tracks: [{ kind: 'video', payloadType: 33, encoding: 'MP2T', clockRateHz: 90_000, controlUrl: 'stream=0' }],
+    },
+  })
+})
+
 test('writeSdp leaves the end open while the presentation grows', () => {
   const { durationSeconds: _, ...growing } = description
   expect(writeSdp(growing)).toContain('a=range:npt=0-\r\n')

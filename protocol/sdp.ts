@@ -1,7 +1,7 @@
 import { parse, write, type MediaDescription, type SessionDescription } from 'sdp-transform'
 import { badText, type Decoded } from './decoded.ts'
 
-/** One media stream of a presentation, carried as RTP/AVP. */
+/** One media stream of a presentation, carried as RTP/AVP, or as RTP/AVPF where lost packets may be asked for. */
 export type SdpTrack = {
   readonly kind: 'video' | 'audio'
   readonly payloadType: number
@@ -10,8 +10,13 @@ export type SdpTrack = {
   readonly channelCount?: number // audio only
   readonly formatParameters: ReadonlyMap<string, string> // of a=fmtp, in written order; readers find them in lower case
   readonly controlUrl: string
+  readonly port?: number // of a multicast group; absent: the client chooses
   readonly bandwidthKbitPerSecond?: number // b=AS
+  readonly repair?: SdpRepair
 }
+
+/** Generic NACK and retransmissions of another payload type in the same session: RFC 4585 section 4.2, RFC 4588 section 8. */
+export type SdpRepair = { readonly rtxPayloadType: number; readonly rtxTimeMs?: number } // for which the sender keeps packets
 
 /** A presentation as DESCRIBE tells it: RFC 8866 with the attributes of RFC 2326 appendix C. */
 export type PresentationDescription = {
@@ -20,6 +25,7 @@ export type PresentationDescription = {
   readonly title: string
   readonly controlUrl: string // of the whole presentation
   readonly durationSeconds?: number // absent while it grows; without it VLC allows no seeking
+  readonly multicast?: { readonly group: string; readonly ttl: number } // where all tracks are sent
   readonly tracks: readonly SdpTrack[]
 }
 
@@ -53,7 +59,7 @@ export function aacFormatParameters(audioSpecificConfigHex: string): Map<string,
  *  resolve relative ones each in its own way. */
 export function writeSdp(description: PresentationDescription): string {
   const ipVersion = description.serverAddress.includes(':') ? 6 : 4
-  const { durationSeconds } = description
+  const { durationSeconds, multicast } = description
   const session: SessionDescription = {
     version: 0,
     origin: {
@@ -65,7 +71,10 @@ export function writeSdp(description: PresentationDescription): string {
       address: description.serverAddress,
     },
     name: oneLine(description.title),
-    connection: { version: ipVersion, ip: ipVersion === 6 ? '::' : '0.0.0.0' }, // RFC 2326 section C.1.7
+    connection:
+      multicast === undefined
+        ? { version: ipVersion, ip: ipVersion === 6 ? '::' : '0.0.0.0' } // RFC 2326 section C.1.7
+        : { version: 4, ip: `${multicast.group}/${multicast.ttl}` },
     timing: { start: 0, stop: 0 },
     control: description.controlUrl,
     // sdp-transform's name for attributes it has no field for.
@@ -80,12 +89,12 @@ export function writeSdp(description: PresentationDescription): string {
 
 function mediaOf(track: SdpTrack): MediaDescription {
   const config = [...track.formatParameters].map(([name, value]) => `${name}=${value}`).join(';')
-  const { bandwidthKbitPerSecond } = track
+  const { bandwidthKbitPerSecond, repair } = track
   return {
     type: track.kind,
-    port: 0, // the client chooses, RFC 2326 section C.1.2
-    protocol: 'RTP/AVP',
-    payloads: String(track.payloadType),
+    port: track.port ?? 0, // 0: the client chooses, RFC 2326 section C.1.2
+    protocol: repair === undefined ? 'RTP/AVP' : 'RTP/AVPF',
+    payloads: [track.payloadType, ...(repair === undefined ? [] : [repair.rtxPayloadType])].join(' '),
     ...(bandwidthKbitPerSecond === undefined ? {} : { bandwidth: [{ type: 'AS', limit: bandwidthKbitPerSecond }] }),
     rtp: [
       {
@@ -94,13 +103,22 @@ function mediaOf(track: SdpTrack): MediaDescription {
         rate: track.clockRateHz,
         ...(track.channelCount === undefined ? {} : { encoding: track.channelCount }),
       },
+      ...(repair === undefined ? [] : [{ payload: repair.rtxPayloadType, codec: 'rtx', rate: track.clockRateHz }]),
     ],
-    fmtp: [{ payload: track.payloadType, config }],
+    fmtp: [
+      ...(config === '' ? [] : [{ payload: track.payloadType, config }]),
+      ...(repair === undefined ? [] : [{ payload: repair.rtxPayloadType, config: rtxParameters(track, repair) }]),
+    ],
+    ...(repair === undefined ? {} : { rtcpFb: [{ payload: track.payloadType, type: 'nack' }] }),
     control: track.controlUrl,
   }
 }
 
-/** Reads what a server described. Tracks without a=rtpmap or a=control, and of other kinds, are left out. */
+function rtxParameters({ payloadType }: SdpTrack, { rtxTimeMs }: SdpRepair): string {
+  return `apt=${payloadType}${rtxTimeMs === undefined ? '' : `;rtx-time=${rtxTimeMs}`}`
+}
+
+/** Reads what a server described. Tracks without a known format or a=control, and of other kinds, are left out. */
 export function readSdp(text: string): Decoded<PresentationDescription> {
   if (!/^v=0\s*$/m.test(text)) return badText('a session description, v=0', text)
   const session = parse(text)
@@ -110,16 +128,21 @@ export function readSdp(text: string): Decoded<PresentationDescription> {
     value: {
       sessionId: String(session.origin?.sessionId ?? 0),
       serverAddress: session.origin?.address ?? '',
-      title: session.name ?? '',
-      controlUrl: session.control ?? '*',
+      title: String(session.name ?? ''),
+      controlUrl: String(session.control ?? '*'),
       ...(range === undefined ? {} : { durationSeconds: Number(range) }),
       tracks: (session.media ?? []).flatMap((media) => trackOf(media) ?? []),
     },
   }
 }
 
+/** Of payload types that need no a=rtpmap, RFC 3551 table 5; those that are received here. */
+const staticMaps = new Map<string, MediaDescription['rtp'][number]>([
+  ['33', { payload: 33, codec: 'MP2T', rate: 90_000 }],
+])
+
 function trackOf(media: MediaDescription): SdpTrack | undefined {
-  const map = media.rtp[0]
+  const map = media.rtp[0] ?? staticMaps.get(String(media.payloads))
   if ((media.type !== 'video' && media.type !== 'audio') || map === undefined) return undefined
   if (media.control === undefined || map.rate === undefined) return undefined
   const config = media.fmtp.find(({ payload }) => payload === map.payload)?.config ?? ''
@@ -127,13 +150,32 @@ function trackOf(media: MediaDescription): SdpTrack | undefined {
   return {
     kind: media.type,
     payloadType: map.payload,
-    encoding: map.codec,
+    encoding: String(map.codec),
     clockRateHz: map.rate,
     ...(map.encoding === undefined ? {} : { channelCount: map.encoding }),
     formatParameters: readFormatParameters(config),
-    controlUrl: media.control,
+    controlUrl: String(media.control), // sdp-transform makes numbers of digits
     ...(limit === undefined ? {} : { bandwidthKbitPerSecond: Number(limit) }),
+    ...repairOf(media, map.payload),
   }
+}
+
+/** Only what can be asked for: with feedback, and a payload type that says whose retransmissions it holds. */
+function repairOf(
+  { protocol, rtcpFb = [], rtp, fmtp }: MediaDescription,
+  payloadType: number,
+): Pick<SdpTrack, 'repair'> {
+  const isAsked = rtcpFb.some(({ payload, type, subtype }) => {
+    return type === 'nack' && subtype === undefined && ['*', String(payloadType)].includes(String(payload))
+  })
+  if (!/^RTP\/AVPF$/i.test(protocol) || !isAsked) return {}
+  for (const { payload } of rtp.filter(({ codec }) => codec.toLowerCase() === 'rtx')) {
+    const parameters = readFormatParameters(fmtp.find((config) => config.payload === payload)?.config ?? '')
+    if (parameters.get('apt') !== String(payloadType)) continue
+    const rtxTimeMs = Number(parameters.get('rtx-time'))
+    return { repair: { rtxPayloadType: payload, ...(rtxTimeMs > 0 ? { rtxTimeMs } : {}) } }
+  }
+  return {}
 }
 
 /** `name=value` pairs; a value may hold '=' (base64), and blanks around a pair do not count. */

@@ -8,6 +8,7 @@ export type VariantSummary = {
   readonly widthPixels: number
   readonly heightPixels: number
   readonly bandwidthBitsPerSecond: number // BANDWIDTH of the multivariant playlist
+  readonly framesPerSecond?: number // FRAME-RATE; absent of packages made before 0.3
   readonly codecs: string
 }
 
@@ -87,6 +88,16 @@ export type LinkSummary<Profile> = {
  *  the last hop. */
 export type PacketDropCause = 'loss' | 'queue' | 'blocked' | 'gateway'
 
+/** What a viewer's newest receiver report says of one stream, RFC 3550 section 6.4.1. */
+export type Reception = {
+  readonly ssrc: number
+  readonly lossRatio: number // fraction lost, since the report before
+  readonly cumulativeLostPackets: number
+  readonly jitterMs: number
+  readonly roundTripMs?: number // absent before the viewer had a sender report
+  readonly arrivedUnixMs: number
+}
+
 /** GET /api/udp-sessions/:id: the truth about a viewer's RTP packets, to hold against what the viewer sees. */
 export type UdpSessionStatus = {
   readonly id: string
@@ -97,12 +108,129 @@ export type UdpSessionStatus = {
   readonly phase: 'idle' | 'playing' | 'paused' | 'ended'
   readonly offeredPackets: number // by the playout, video and audio
   readonly droppedPackets: Readonly<Record<PacketDropCause, number>>
+  readonly reports: readonly Reception[] // what the viewer says of it: the newest of each stream
   /** The newest 10,000, oldest first. */
   readonly dropped: readonly {
     readonly ssrc: number
     readonly sequenceNumber: number
     readonly cause: PacketDropCause
   }[]
+}
+
+/** A request of a player's for HLS behind a link. */
+export type SeenRequest = {
+  readonly atUnixMs: number // when its answer had ended
+  readonly address: string
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly bodyBytes?: number // of a whole answer
+  readonly durationMs: number
+  readonly isOfOurPage: boolean // by the browser's word
+  readonly userAgent?: string
+  readonly cmcd?: Readonly<Record<string, string | number | boolean>> // CTA-5004: br, bl, mtp, sid …
+}
+
+/** What a viewer has said last of one track: its receiver report, and its extended one where it sends such. */
+export type RtspTrackStatus = {
+  readonly kind: 'video' | 'audio'
+  readonly reception?: Reception
+  readonly extended?: ExtendedReception
+}
+
+/** What a viewer's newest extended report says of one stream, RFC 3611 sections 4.6 and 4.7. */
+export type ExtendedReception = {
+  readonly duplicatePackets?: number
+  readonly lossRatio?: number
+  readonly discardRatio?: number // came too late for it
+  readonly burstDensity?: number // lost or late within bursts
+  readonly burstMs?: number // their mean length
+  readonly jitterBufferMs?: number
+}
+
+/** What was sent again, RFC 4588. */
+export type RepairFigures = {
+  readonly requestedPackets: number
+  readonly resentPackets: number
+  readonly resentBytes: number
+  readonly unknownPackets: number // never sent, or too long ago
+  readonly refusedPackets: number // beyond what repair may take of the rate
+}
+
+/** A viewer of RTSP. The id only tells it apart: the one that steers a session is secret. */
+export type RtspSessionStatus = {
+  readonly id: string
+  readonly address: string
+  readonly userAgent?: string
+  readonly presentation: { readonly title: string; readonly variant: string }
+  readonly link?: string
+  readonly phase: 'init' | 'ready' | 'playing'
+  readonly transport: 'udp' | 'interleaved' | 'multicast' // of a group the figures are those of all its viewers
+  readonly seconds: number // since it began
+  readonly positionSeconds: number
+  readonly sentPackets: number
+  readonly droppedPackets: number // that the way out did not take
+  readonly droppedFrames?: number // interleaved: whole ones, while the viewer did not read
+  readonly roundTripMs?: number // by its newest report that told one
+  readonly tracks: readonly RtspTrackStatus[]
+  readonly repair?: RepairFigures
+}
+
+/** What the process spends: measured for all that it does, the emulation among it. The share of one viewer is no more than an
+ *  estimate: the processor's time by the number of viewers. */
+export type ServerCost = {
+  readonly measuredSeconds: number // for which the processor was looked at
+  readonly cpuRatio: number // of one core
+  readonly residentBytes: number
+  readonly viewers: { readonly http: number; readonly page: number; readonly rtsp: number } // http: connections of players
+  readonly estimatedCpuRatioPerViewer?: number // absent without viewers
+  /** What a viewer holds of the system: an HLS player its connection, and nothing once that is closed; a page its data
+   *  channels' or WebSocket's socket; an RTSP player its connection and a socket a track, for as long as its session. */
+  readonly socketsPerViewer: { readonly http: number; readonly page: number; readonly rtsp: number }
+}
+
+/** GET /api/links/:id/viewers: foreign players, as the server sees them. */
+export type LinkViewers = {
+  readonly requests: readonly SeenRequest[] // the newest 100, oldest first
+  readonly sessions: readonly RtspSessionStatus[] // that are open, the newest 100
+  readonly cost?: ServerCost // of the whole server; absent at the first question, and for a second after it
+}
+
+/** What ended a run: its viewer, 10 s without a word of its viewers, the end of its link or of the server, a full disk. */
+export type RunEnding = 'viewer' | 'silence' | 'link-gone' | 'server-stopped' | 'disk'
+
+/** A recorded run. `cut-off`: its server was killed; what had been written is there. */
+export type RunSummary = {
+  readonly id: string
+  readonly state: 'running' | 'ended' | 'cut-off'
+  readonly endedBy?: RunEnding
+  readonly video: string
+  readonly title: string // of the video, then
+  readonly link: string
+  readonly createdUnixMs: number
+  readonly endedUnixMs?: number
+  readonly sizeBytes: number // on the disk, since it ended
+  readonly warning?: string // why its figures do not count
+}
+
+/** Of one side of a run: how like what stood on the screen was to what was due. */
+export type SideQuality = {
+  readonly ssim: number // of luma, 0 to 1; the mean over the slots
+  readonly ssimDb?: number // −10 × log10(1 − SSIM); absent where the pictures are identical
+  readonly slots: number // compared, each as long as a frame
+  readonly otherThanDueSlots: number // that showed another frame than the one due
+  readonly widthPixels: number // of the comparison
+  readonly heightPixels: number
+}
+
+/** GET /api/runs/:id/quality. A side that showed nothing is absent. */
+export type RunQuality = {
+  readonly state: 'none' | 'waiting' | 'measuring' | 'measured' | 'failed'
+  readonly progressRatio: number
+  readonly hls?: SideQuality
+  readonly udp?: SideQuality
+  readonly notes: readonly string[] // what is to be kept in mind, a sentence each
+  readonly problem?: string // why it failed
 }
 
 /** What happens to a link; `GET /api/links/:id` tells its profile and counters. `link-late`, once a run: the timer's p99 lag

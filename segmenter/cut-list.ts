@@ -1,3 +1,4 @@
+import { SEGMENT_SECONDS } from '../protocol/outline.ts'
 import type { Rational } from './rational.ts'
 
 /** Where every variant has its keyframes and its segments begin, decided before the first picture is encoded. */
@@ -8,7 +9,6 @@ export type CutList = {
 }
 
 export const KEYFRAME_SECONDS = 2
-export const SEGMENT_SECONDS = 4
 
 /** Keyframes are the first frame at or after every 2 s, so that they lie on the frame grid of a rate like 30000/1001;
  *  segments begin at the first keyframe at or after every 4 s. */

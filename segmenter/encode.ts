@@ -1,4 +1,5 @@
-import { KEYFRAME_SECONDS, SEGMENT_SECONDS, type CutList } from './cut-list.ts'
+import { SEGMENT_SECONDS } from '../protocol/outline.ts'
+import { KEYFRAME_SECONDS, type CutList } from './cut-list.ts'
 import { ffmpegArguments } from './ffmpeg-arguments.ts'
 import type { Rung } from './ladder.ts'
 import { valueOf, writeRational, type Rational } from './rational.ts'

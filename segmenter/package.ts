@@ -159,9 +159,9 @@ class Packaging {
 
   #summaries(ended: boolean): VariantSummary[] {
     return this.#variants.map((variant, index) => {
-      const { codecs, widthPixels, heightPixels, bandwidthBitsPerSecond } = variant.describe(ended)
+      const { uri: _uri, averageBandwidthBitsPerSecond: _average, codecs, ...facts } = variant.describe(ended)
       const name = this.#plan.rungs[index]?.name ?? ''
-      return { name, widthPixels, heightPixels, bandwidthBitsPerSecond, codecs: codecs.join(',') }
+      return { name, ...facts, codecs: codecs.join(',') }
     })
   }
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { ffmpegArguments } from './ffmpeg-arguments.ts'
 import { runFfmpeg } from './ffmpeg.ts'
-import { encodeFrameCode, frameCodeGrid } from './frame-code.ts'
+import { encodeFrameCode, frameCodeGrid } from '../protocol/frame-code.ts'
 import { paintTerrain } from './sample-terrain.ts'
 import type { Tools } from './tools.ts'
 

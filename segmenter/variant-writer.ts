@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { appendFile, mkdir, readFile, rename } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import { demuxMpegTs, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
@@ -17,6 +17,9 @@ import { nothingDecoded } from './segmenter-refusal.ts'
 import { codecsOf } from './variant-codecs.ts'
 import { writeByRename } from './write-by-rename.ts'
 
+/** Beside the segments while they are made: the outline's head, then a segment's row a line. Our own file, not served. */
+export const OUTLINE_SO_FAR = 'outline.jsonl'
+
 export type VariantOptions = {
   readonly rung: Rung
   readonly frameRate: Rational
@@ -30,7 +33,8 @@ type Published = PlaylistSegment & SizedSegment
 type Head = Omit<Outline, 'segments' | 'ended'>
 
 /** One variant on its way from ffmpeg's folder into the package: each finished segment is read, checked, moved and
- *  listed, in that order. The outline's rows wait in a scratch file, since a long video has millions of frames. */
+ *  listed, in that order. The outline's rows wait in a file, since a long video has millions of frames; who plays a video
+ *  while it is made reads them there. */
 export class VariantWriter {
   readonly #options: VariantOptions
   readonly #workFolder: string
@@ -45,7 +49,7 @@ export class VariantWriter {
     this.#options = options
     this.#workFolder = join(options.workFolder, options.rung.name)
     this.#outFolder = join(options.outFolder, options.rung.name)
-    this.#rows = join(this.#workFolder, 'outline.jsonl')
+    this.#rows = join(this.#outFolder, OUTLINE_SO_FAR)
   }
 
   async createFolders(): Promise<void> {
@@ -76,8 +80,9 @@ export class VariantWriter {
     const name = `${this.#options.rung.name}/${uri}`
     if (!read.ok) throw new Error(`ffmpeg's segment ${name} cannot be read: ${JSON.stringify(read.fault)}`)
     const segment = this.#place(uri, bytes.length, read.value, name)
-    await appendFile(this.#rows, `${JSON.stringify(segment)}\n`)
+    const head = this.#segments.length === 1 ? `${JSON.stringify(this.#head)}\n` : ''
     await rename(file, join(this.#outFolder, uri))
+    await appendFile(this.#rows, `${head}${JSON.stringify(segment)}\n`)
     await this.#writePlaylist(false)
   }
 
@@ -138,10 +143,11 @@ export class VariantWriter {
 
   /** Ends the playlist and writes `outline.json`. */
   async finish(): Promise<void> {
-    const rows = (await readFile(this.#rows, 'utf8')).trimEnd().split('\n')
+    const [, ...rows] = (await readFile(this.#rows, 'utf8')).trimEnd().split('\n')
     const segments = rows.map((row) => JSON.parse(row) as OutlineSegment)
     const outline = writeOutline({ ...this.#writtenHead(), segments, ended: true })
     await writeByRename(join(this.#outFolder, 'outline.json'), outline)
+    await rm(this.#rows)
     await this.#writePlaylist(true)
   }
 

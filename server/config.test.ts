@@ -47,6 +47,14 @@ test('readConfig takes the link part of the file', () => {
   expect(origins.link).toBe('/etc/weir.yaml')
 })
 
+test('readConfig takes users and multicast groups from the file and from the environment', () => {
+  const text = 'rtspUsers: { ann: secret }\nmulticast: { groups: 239.1.2.0/30, interface: 127.0.0.1 }'
+  const { config } = read({ text })
+  expect(config.rtspUsers).toEqual({ ann: 'secret' })
+  expect(config.multicast).toEqual({ groups: '239.1.2.0/30', port: 5004, ttl: 1, interface: '127.0.0.1' })
+  expect(read({ text, env: { WEIR_RTSP_USERS: '{bob: "a:b"}' } }).config.rtspUsers).toEqual({ bob: 'a:b' })
+})
+
 const wrong: { name: string; input: Parameters<typeof read>[0]; problem: string }[] = [
   {
     name: 'a port that is no number',
@@ -124,6 +132,18 @@ const wrong: { name: string; input: Parameters<typeof read>[0]; problem: string 
     problem: 'WEIR_LOG_LEVEL must be one of debug, info, warn, error, silent, got "loud"',
   },
   {
+    name: 'users that are none, without telling the password',
+    input: { env: { WEIR_RTSP_USERS: '{"a b": secret}' } },
+    problem:
+      'WEIR_RTSP_USERS must be a map of names (letters, digits, ._@-) to passwords (printable ASCII), got something else',
+  },
+  {
+    name: 'groups that are no multicast addresses',
+    input: { text: 'multicast: { groups: 10.0.0.0/24 }' },
+    problem:
+      '/etc/weir.yaml: multicast must be a map of groups (an IPv4 multicast range, such as 239.255.42.0/24), port (even), ttl and interface (its IPv4 address), got {"groups":"10.0.0.0/24"}',
+  },
+  {
     name: 'an unknown key',
     input: { text: 'prot: 8080' },
     problem: `/etc/weir.yaml: prot is no key; the keys are ${Object.keys(settings).join(', ')}, link`,
@@ -150,19 +170,20 @@ test('readConfig tells every problem at once', () => {
   expect(problemsOf({ flags: { rtpPort: '3' }, text })).toHaveLength(4)
 })
 
-test('describeConfig is YAML with every key and never the token', () => {
-  const { config, origins } = read({ flags: { token: 'secret-token' } })
+test('describeConfig is YAML with every key and never the token or a password', () => {
+  const { config, origins } = read({ flags: { token: 'secret-token' }, env: { WEIR_RTSP_USERS: '{ann: secret-word}' } })
   const text = describeConfig(config, origins)
   expect(Object.keys(parse(text))).toEqual([...Object.keys(settings), 'link'])
   expect(text).toContain('port: 8080 # default')
   expect(text).not.toContain('secret-token')
+  expect(text).not.toContain('secret-word')
 })
 
 test('weir.example.yaml has every key with its default', () => {
   const text = readFileSync('weir.example.yaml', 'utf8').replaceAll(/^# (?=\w+:)/gm, '')
   const { config } = readConfig({ flags: {}, env: {}, file: { path: '/x/weir.yaml', text }, userFolder: '/x' })
   const { config: defaults } = readConfig({ flags: {}, env: {}, file: undefined, userFolder: '/x' })
-  expect({ ...config, publicUrl: undefined, token: undefined, jobs: undefined }).toEqual({
+  expect({ ...config, publicUrl: undefined, token: undefined, jobs: undefined, multicast: undefined }).toEqual({
     ...defaults,
     link: config.link,
   })

@@ -1,10 +1,11 @@
 import { isAbsolute, resolve } from 'node:path'
-import { parseDocument } from 'yaml'
+import { parse, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { readLinkProfile, type LinkProfile } from '../link/profile.ts'
+import { readGroupRange, type MulticastOptions } from '../udp-relay/multicast-groups.ts'
 
 /** How a value is written as text, in a flag or in the environment; a file has YAML's own types. */
-type Kind = 'text' | 'path' | 'number' | 'boolean'
+type Kind = 'text' | 'path' | 'number' | 'boolean' | 'map'
 type Setting<T> = {
   readonly kind: Kind
   readonly schema: z.ZodType<T>
@@ -22,6 +23,13 @@ function wholeNumber(min: number, max: number, fallback: number): Setting<number
 }
 
 const tokenSchema = z.string().regex(/^[\w.~+/=-]{8,}$/) // a b64token of RFC 6750 section 2.1, so that it fits a header
+const usersSchema = z.record(z.string().regex(/^[\w.@-]{1,64}$/), z.string().regex(/^[\x20-\x7e]{1,128}$/))
+const multicastSchema = z.strictObject({
+  groups: z.string().refine((text) => readGroupRange(text) !== undefined),
+  port: z.int().min(2).max(65532).multipleOf(2).default(5004),
+  ttl: z.int().min(0).max(255).default(1),
+  interface: z.ipv4().optional(),
+})
 const urlSchema = z.url({ protocol: /^https?$/ })
 
 /** Every key but `link`. In a file: the key. In the environment: `WEIR_` and the key in capitals with `_`.
@@ -42,7 +50,18 @@ export const settings = {
     ...setting('text', tokenSchema.optional(), 'at least 8 letters, digits or characters of ._~+/=-', undefined),
     secret: true,
   },
+  rtspUsers: {
+    ...setting('map', usersSchema, 'a map of names (letters, digits, ._@-) to passwords (printable ASCII)', {}),
+    secret: true,
+  },
+  multicast: setting<MulticastOptions | undefined>(
+    'map',
+    multicastSchema.optional(),
+    'a map of groups (an IPv4 multicast range, such as 239.255.42.0/24), port (even), ttl and interface (its IPv4 address)',
+    undefined,
+  ),
   sample: setting('boolean', z.boolean(), 'true or false', true),
+  udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
     z.int().min(1).max(64).optional(),
@@ -139,8 +158,18 @@ export function variableOf(key: string): string {
 function fromText(kind: Kind, value: unknown): unknown {
   if (typeof value !== 'string') return value
   if (kind === 'number' && /^\d+$/.test(value)) return Number(value)
+  if (kind === 'map') return mapOf(value)
   if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
   return value
+}
+
+/** A variable of the environment is written as in the file, on one line: `{ann: secret}`. */
+function mapOf(text: string): unknown {
+  try {
+    return parse(text)
+  } catch {
+    return text
+  }
 }
 
 function problemText(label: string, expected: string, secret: boolean | undefined, got: unknown): string {
@@ -167,13 +196,18 @@ function readFileValues(file: ConfigInput['file'], problems: string[]): Record<s
   return value as Record<string, unknown>
 }
 
-/** The lines of `--print-config`: YAML with where each value came from; the token is not shown. */
+/** The lines of `--print-config`: YAML with where each value came from; secrets are not shown. */
 export function describeConfig(config: Config, origins: Origins): string {
   const lines = Object.entries(config).map(([key, value]) => {
-    const secret = key === 'token' && value !== undefined
-    return `${key}: ${secret ? '"***"' : JSON.stringify(value ?? null)} # ${origins[key as keyof Config]}`
+    return `${key}: ${isSecret(key, value) ? '"***"' : JSON.stringify(value ?? null)} # ${origins[key as keyof Config]}`
   })
   return lines.join('\n') + '\n'
+}
+
+function isSecret(key: string, value: unknown): boolean {
+  const known: Setting<unknown> | undefined = key in settings ? settings[key as SettingKey] : undefined
+  if (known?.secret !== true || value === undefined) return false
+  return typeof value !== 'object' || Object.keys(value ?? {}).length > 0
 }
 
 /** The file to read: the one asked for, else `weir.yaml` where the user stands. */

@@ -8,6 +8,7 @@ export type ChannelHandlers = {
   /** Both channels are open; messages come after this. */
   readonly onOpen: (channel: SessionChannel) => void
   readonly onControl: (text: string) => void
+  readonly onDatagram: (datagram: Uint8Array) => void
   /** The page or the network ended it; told once, also when it never opened. */
   readonly onClosed: () => void
 }
@@ -105,6 +106,7 @@ class ChannelPair {
     if (label !== 'rtp' && label !== 'control') return channel.close()
     channel.onClosed(() => this.close())
     if (label === 'control') channel.onMessage((message) => this.#receive(message))
+    else channel.onMessage((message) => this.#receiveDatagram(message))
     this.#channels.set(label, channel)
     const [rtp, control] = [this.#channels.get('rtp'), this.#channels.get('control')]
     if (rtp !== undefined && control !== undefined) this.#open(rtp, control)
@@ -132,6 +134,10 @@ class ChannelPair {
       this.close()
       return undefined
     }
+  }
+
+  #receiveDatagram(message: string | Buffer | ArrayBuffer): void {
+    if (typeof message !== 'string') this.#handlers.onDatagram(new Uint8Array(message))
   }
 
   #receive(message: string | Buffer | ArrayBuffer): void {

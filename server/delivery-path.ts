@@ -1,5 +1,5 @@
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
-import type { PacketSink } from '../udp-relay/packet-sink.ts'
+import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 import { DropLog } from './drop-log.ts'
 import { GatewaySink, type LastHop } from './gateway-sink.ts'
 import type { LiveLink } from './live-link.ts'
@@ -21,10 +21,16 @@ export class DeliveryPath implements PacketSink {
     this.#lane = new RtpThroughLink(link, { sink: this.#gateway, onDropped })
   }
 
-  send(kind: 'rtp' | 'rtcp', trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
+  send(kind: PacketKind, trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
     if (kind === 'rtp') this.#log.offeredPackets += 1
     const next = this.#lane ?? this.#gateway
     next.send(kind, trackIndex, packet, scheduledMs)
+  }
+
+  /** A datagram of the page's on its way here: told if it comes, and when. */
+  sendUp(datagram: Uint8Array, nowMs: number, arrived: (atMs: number) => void): void {
+    if (this.#lane === undefined) arrived(nowMs)
+    else this.#lane.sendUp(datagram, arrived)
   }
 
   newReportRandom(): () => number {

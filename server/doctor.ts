@@ -1,4 +1,5 @@
 import type { Environment } from '../segmenter/tool-candidates.ts'
+import { loadSegmentationOffload } from '../udp-relay/segmentation-offload.ts'
 import { searchFfmpeg, searchFfprobe, type Rejection, type Search, type Tool } from '../segmenter/tools.ts'
 
 export type Examination = {
@@ -8,13 +9,19 @@ export type Examination = {
 
 /** What `weir doctor` says: each program and addon, where it was found, and what is lost without it. */
 export async function examineMachine(env: Environment): Promise<Examination> {
-  const [ffmpeg, ffprobe, dataChannel] = await Promise.all([searchFfmpeg(env), searchFfprobe(env), loadDataChannel()])
+  const [ffmpeg, ffprobe, dataChannel, offload] = await Promise.all([
+    searchFfmpeg(env),
+    searchFfprobe(env),
+    loadDataChannel(),
+    loadSegmentationOffload(),
+  ])
   const lines = [
     `Node ${process.versions.node} on ${process.platform} ${process.arch}`,
     ...toolLines('ffmpeg', ffmpeg, 'no video can be segmented, and there is no sample clip'),
     ...(ffmpeg.found === undefined ? [] : encoderLines(ffmpeg.found.canDrawText)),
     ...toolLines('ffprobe', ffprobe, 'no upload can be looked at, so none is taken'),
     ...dataChannelLines(dataChannel),
+    offloadLine(offload !== undefined),
   ]
   return { lines, isUsable: ffmpeg.found !== undefined && ffprobe.found !== undefined }
 }
@@ -54,4 +61,11 @@ function dataChannelLines(failure: Error | undefined): string[] {
     '✗ node-datachannel: browsers get their packets over a WebSocket, so the last hop is TCP. npm ci installs it.',
     `  ${reason}`,
   ]
+}
+
+/** Looked for by sending a burst to ourselves. */
+function offloadLine(works: boolean): string {
+  if (works) return '✓ koffi and UDP segmentation offload: RTP/MP2T leaves in bursts'
+  const why = process.platform === 'linux' ? 'npm ci installs koffi, Linux 4.18 can offload' : 'Linux alone has it'
+  return `✗ koffi and UDP segmentation offload: each packet of RTP/MP2T leaves alone, at some times the CPU. ${why}.`
 }

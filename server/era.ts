@@ -2,6 +2,7 @@ import { AccessLink } from '../link/access-link.ts'
 import type { LinkObserver } from '../link/access-link.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { Lane } from '../stream/record.ts'
+import type { LinkRecorder } from './link-watch.ts'
 
 export type LaneName = 'tcp' | 'udp'
 
@@ -11,10 +12,12 @@ export class Era {
   readonly lanes: Readonly<Record<LaneName, AccessLink>>
   /** The same by the names of a record, which knows a line for both as `shared`. */
   readonly lines: ReadonlyMap<Lane, AccessLink>
+  readonly recorders: ReadonlySet<LinkRecorder>
   users = 0
   #startMs: number | undefined
 
-  constructor(profile: LinkProfile, observe: (lane: LaneName) => LinkObserver) {
+  constructor(profile: LinkProfile, observe: (lane: LaneName) => LinkObserver, recorders: ReadonlySet<LinkRecorder>) {
+    this.recorders = recorders
     const isShared = profile.sharing === 'shared'
     const tcp = new AccessLink(profile, observe('tcp'))
     const udp = isShared ? tcp : new AccessLink(profile, observe('udp'))

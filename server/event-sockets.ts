@@ -6,10 +6,10 @@ import type { LinkNotice, ServerEvent } from '../protocol/weir-api.ts'
 import { rtspBase, type AddressOptions } from './addresses.ts'
 import type { EventLog } from './event-log.ts'
 import type { LibraryEvent } from './library.ts'
-import { Refusal } from './refusal.ts'
+import { PlacesByAddress } from './places-by-address.ts'
 import { toVideo } from './video-record.ts'
+import { pingClients } from './web-socket-pings.ts'
 
-const PING_MS = 30_000
 const UNSENT_LIMIT_BYTES = 1_000_000 // a page that takes nothing more is cut off; it comes back and lists anew
 const CLOSE_GOING_AWAY = 1001 // RFC 6455 section 7.4.1
 const CLOSE_CURSOR_LOST = 4001
@@ -29,34 +29,24 @@ export type EventSocketOptions = {
 export class EventSockets {
   readonly #options: EventSocketOptions
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 1024 })
-  readonly #connections = new Map<string, number>() // by address
-  readonly #pings: NodeJS.Timeout
+  readonly #places: PlacesByAddress
+  readonly #endPings: () => void
 
   constructor(options: EventSocketOptions) {
     this.#options = options
-    this.#pings = setInterval(() => this.#ping(), PING_MS).unref()
+    this.#places = new PlacesByAddress(options.connectionsPerAddress, 'event connections')
+    this.#endPings = pingClients(this.#server)
   }
 
   /** Takes over the connection, or throws the refusal. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const address = request.socket.remoteAddress ?? ''
-    const count = this.#connections.get(address) ?? 0
-    const { connectionsPerAddress, logger } = this.#options
-    if (count >= connectionsPerAddress) {
-      throw new Refusal('too-many-requests', `expected at most ${connectionsPerAddress} event connections`, {
-        'Retry-After': '10',
-      })
-    }
+    const leave = this.#places.take(request.socket.remoteAddress ?? '')
+    socket.once('close', leave) // also when the handshake fails
+    const { logger } = this.#options
     this.#server.handleUpgrade(request, socket, head, (client) => {
-      this.#connections.set(address, (this.#connections.get(address) ?? 0) + 1)
       const unsubscribe = this.#follow(client, request)
       client.on('error', (error) => logger.debug({ err: error }, 'event connection failed')) // 'close' follows
-      client.on('close', () => {
-        unsubscribe()
-        const left = (this.#connections.get(address) ?? 1) - 1
-        if (left === 0) this.#connections.delete(address)
-        else this.#connections.set(address, left)
-      })
+      client.on('close', unsubscribe)
     })
   }
 
@@ -75,26 +65,11 @@ export class EventSockets {
     return this.#options.log.subscribe(send)
   }
 
-  /** A connection that has not answered the ping before is gone. */
-  #ping(): void {
-    for (const client of this.#server.clients) {
-      if (awaitingPong.has(client)) {
-        client.terminate()
-        continue
-      }
-      awaitingPong.add(client)
-      client.once('pong', () => awaitingPong.delete(client))
-      client.ping()
-    }
-  }
-
   close(): void {
-    clearInterval(this.#pings)
+    this.#endPings()
     for (const client of this.#server.clients) client.close(CLOSE_GOING_AWAY, 'the server is shutting down')
   }
 }
-
-const awaitingPong = new WeakSet<WebSocket>()
 
 function toServerEvent(event: FeedEvent, base: string): ServerEvent {
   return event.kind === 'video' ? { kind: 'video', video: toVideo(event.record, event.progress, base) } : event

@@ -60,6 +60,8 @@ const visits: [string, GateOptions, Record<string, string>, string, string, stri
   ['a reader without the token', guarded, {}, 'GET', '/api/videos', 'welcome'],
   ['a viewer of UDP', guarded, {}, 'POST', '/api/udp-sessions?video=x', 'welcome'],
   ['a viewer with a link of its own', guarded, {}, 'PATCH', '/api/links/k7', 'welcome'],
+  ['a viewer who records a run', guarded, {}, 'POST', '/api/runs/abcdefghij/events', 'welcome'],
+  ['a viewer who removes a run', guarded, {}, 'DELETE', '/api/runs/abcdefghij', 'unauthorized'],
   ['a viewer who changes the default link', guarded, {}, 'PATCH', '/api/links/default', 'unauthorized'],
   ['the default link in disguise', guarded, {}, 'PATCH', '/api/links/%64efault', 'unauthorized'],
 ]

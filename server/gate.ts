@@ -71,9 +71,11 @@ function hostNameOf(header: string | undefined): string | undefined {
   return header === undefined || !URL.canParse(`http://${header}`) ? undefined : new URL(`http://${header}`).hostname
 }
 
-/** What changes the library or the default link. A viewer's own session and link are watching, not writing. */
+/** What changes the library or the default link. A viewer's own session, link and run are watching, not writing; to remove a
+ *  run is. */
 function isWriting(method: string, path: string): boolean {
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return false
+  if (method === 'POST' && /^\/api\/runs(?:\/[\w-]+)*$/.test(path)) return false
   return !/^\/api\/(?:udp-sessions|links(?!\/default))(?:\/[\w-]+)*$/.test(path) // nothing encoded: %64efault is default too
 }
 

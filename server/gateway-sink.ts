@@ -1,5 +1,5 @@
 import { RecentBytes } from '../stream/recent-bytes.ts'
-import type { PacketSink } from '../udp-relay/packet-sink.ts'
+import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 
 /** The way from this process to the browser: a data channel or a WebSocket. */
 export type LastHop = {
@@ -26,9 +26,9 @@ export class GatewaySink implements PacketSink {
     this.#nowMs = nowMs
   }
 
-  send(kind: 'rtp' | 'rtcp', _trackIndex: number, packet: Uint8Array): void {
+  send(kind: PacketKind, _trackIndex: number, packet: Uint8Array): void {
     const nowMs = this.#nowMs()
-    if (kind === 'rtp' && this.#hop.bufferedBytes() > this.#given.total(nowMs)) return this.#onDropped(packet)
+    if (kind !== 'rtcp' && this.#hop.bufferedBytes() > this.#given.total(nowMs)) return this.#onDropped(packet)
     this.#given.add(packet.length, nowMs)
     this.#hop.write(packet)
   }

@@ -10,14 +10,15 @@ import { problemOf, Refusal, refusalFor, sendProblem } from './refusal.ts'
 import { allowEveryOrigin, type AnswerOptions, type Origin } from './origin.ts'
 import { logRequest } from './request-log.ts'
 
-export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+/** `id` is what stands in the path for `:id`. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer, id: string) => void
 
 export type ListenerParts = {
   readonly origin: Origin
   readonly throughLink: HttpThroughLink
   readonly app: Express
   readonly gate: Gate // of WebSockets; requests meet it in the app
-  /** By path; each takes over the connection or throws a refusal. */
+  /** By path, in which one element may be `:id`; each takes over the connection or throws a refusal. */
   readonly upgrades: Readonly<Record<string, UpgradeHandler>>
   readonly logger: Logger
   readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void
@@ -135,17 +136,28 @@ export class HttpListener {
     socket.on('error', () => socket.destroy()) // the client went away during the handshake
     try {
       const path = (request.url ?? '').split('?', 1)[0] ?? ''
-      const handle = this.#parts.upgrades[path]
-      if (handle === undefined) throw new Refusal('not-found', `there is no WebSocket at ${path.slice(0, 200)}`)
+      const found = findUpgrade(this.#parts.upgrades, path)
+      if (found === undefined) throw new Refusal('not-found', `there is no WebSocket at ${path.slice(0, 200)}`)
       if (this.#isDraining) throw new Refusal('shutting-down', 'expected a running server')
       this.#parts.gate.check(request)
-      handle(request, socket, head)
+      found.handle(request, socket, head, found.id)
     } catch (error) {
       const refusal = refusalFor(error)
       if (refusal === undefined) this.#parts.logger.error({ err: error }, 'an upgrade failed')
       refuseUpgrade(socket, refusal ?? new Refusal('internal', 'see the log'))
     }
   }
+}
+
+function findUpgrade(
+  upgrades: ListenerParts['upgrades'],
+  path: string,
+): { readonly handle: UpgradeHandler; readonly id: string } | undefined {
+  for (const [pattern, handle] of Object.entries(upgrades)) {
+    const match = new RegExp(`^${pattern.replace(':id', '([^/]+)')}$`).exec(path)
+    if (match !== null) return { handle, id: match[1] ?? '' }
+  }
+  return undefined
 }
 
 /** For now: the next time the link may be another one, or none. */

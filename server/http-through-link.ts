@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { HttpAudience } from './http-audience.ts'
 import { requestBytesOf } from './held-response.ts'
 import { DEFAULT_LINK_ID, type Links } from './links.ts'
 import { VirtualConnection } from './virtual-connection.ts'
@@ -13,6 +14,7 @@ type Carried = { readonly current: Map<string, VirtualConnection>; readonly endi
  *  with the socket. When the link has been begun anew, the next request opens another one. */
 export class HttpThroughLink {
   readonly #links: Links
+  readonly audience = new HttpAudience()
   readonly #carried = new WeakMap<Socket, Carried>()
 
   constructor(links: Links) {
@@ -24,6 +26,7 @@ export class HttpThroughLink {
   answer(linkId: string, request: IncomingMessage, response: ServerResponse, serve: () => void): void {
     if (request.socket.destroyed) return // the client has gone already: nobody would tell a connection to close
     const connection = this.#connectionOf(request.socket, linkId)
+    this.audience.note(linkId, request, response)
     connection.request({ requestBytes: requestBytesOf(request), response, serve })
   }
 
@@ -54,8 +57,10 @@ export class HttpThroughLink {
     const known = this.#carried.get(socket)
     if (known !== undefined) return known
     const carried: Carried = { current: new Map(), ending: new Set() }
+    this.audience.openConnections += 1
     this.#carried.set(socket, carried)
     socket.once('close', () => {
+      this.audience.openConnections -= 1
       for (const connection of [...carried.current.values(), ...carried.ending]) connection.close()
     })
     return carried

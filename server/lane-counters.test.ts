@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import type { LinkPacket } from '../link/link-packet.ts'
+import type { TcpState } from '../link/tcp/connection.ts'
 import { LaneCounters } from './lane-counters.ts'
 
 const packet = (flow: number): LinkPacket => ({ id: 1, flow, sizeBytes: 1000, traffic: 'tcp' })
 
 test('LaneCounters counts all packets, and those of each announced flow apart until it is closed', () => {
   const counters = new LaneCounters()
-  counters.openFlow(1, { what: 'http', tcp: () => ({ cwnd: 10 }) })
+  counters.openFlow(1, { what: 'http', tcp: () => ({ cwnd: 10 }) as TcpState })
   counters.openFlow(2, { what: 'rtp' })
   counters.accepted('down', packet(1), 1500)
   counters.accepted('up', packet(1), 1600)

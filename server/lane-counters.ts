@@ -1,6 +1,8 @@
 import type { Direction, LinkObserver } from '../link/access-link.ts'
 import type { DropCause, LinkPacket } from '../link/link-packet.ts'
+import type { TcpState } from '../link/tcp/connection.ts'
 import type { HttpCounters, LaneSummary } from '../protocol/weir-api.ts'
+import type { RtpName } from '../stream/packet-events.ts'
 import { DirectionCounters } from './direction-counters.ts'
 import { FlowCounters, type FlowNote } from './flow-counters.ts'
 
@@ -21,6 +23,18 @@ export class LaneCounters implements LinkObserver {
 
   closeFlow(flow: number): void {
     this.#flows.delete(flow)
+  }
+
+  /** Of the newest open modelled connections, as they stand now. */
+  tcpStates(): { readonly flow: number; readonly state: TcpState }[] {
+    return [...this.#flows]
+      .slice(-LISTED_FLOWS)
+      .flatMap(([flow, { note }]) => (note.tcp === undefined ? [] : [{ flow, state: note.tcp() }]))
+  }
+
+  /** Which RTP packet it is, where its flow knows. */
+  rtpOf({ flow, id }: Pick<LinkPacket, 'flow' | 'id'>): RtpName | undefined {
+    return this.#flows.get(flow)?.note.rtp?.(id)
   }
 
   accepted(direction: Direction, { flow }: LinkPacket, atMs: number): void {

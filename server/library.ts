@@ -9,7 +9,7 @@ import { readVideoRecord, writeVideoRecord, type Progress, type VideoRecord } fr
 /** How long a removed video can be had back. */
 export const UNDO_MS = 10_000
 
-type Entry = { record: VideoRecord; progress: Progress; removal?: NodeJS.Timeout }
+type Entry = { record: VideoRecord; progress: Progress; removal?: NodeJS.Timeout; isDue?: boolean }
 
 export type LibraryEvent =
   | { readonly kind: 'video'; readonly record: VideoRecord; readonly progress: Progress }
@@ -35,6 +35,7 @@ export class Library {
   readonly folder: MediaFolder
   readonly #options: LibraryOptions
   readonly #entries = new Map<string, Entry>()
+  readonly #holds = new Map<string, number>() // viewers by video
 
   private constructor(options: LibraryOptions) {
     this.folder = options.folder
@@ -163,14 +164,35 @@ export class Library {
     await this.change(id, { ...facts, status: 'ready' }) // with what else has changed meanwhile, such as the title
   }
 
-  /** Hides a video at once; it goes for good after `UNDO_MS`. */
+  /** Keeps the files of a video for somebody who watches it, though it be removed; gives what lets go of them. */
+  hold(id: string): () => void {
+    this.#holds.set(id, (this.#holds.get(id) ?? 0) + 1)
+    let isHeld = true
+    return () => {
+      if (!isHeld) return
+      isHeld = false
+      const others = (this.#holds.get(id) ?? 1) - 1
+      if (others > 0) return void this.#holds.set(id, others)
+      this.#holds.delete(id)
+      if (this.#entries.get(id)?.isDue === true) this.#removeAlone(id)
+    }
+  }
+
+  /** Hides a video at once; it goes for good after `UNDO_MS`, or when those who watch it then have left. */
   async hide(id: string): Promise<void> {
     this.require(id)
     await this.change(id, { removedUnixMs: this.#options.nowUnixMs() })
     const entry = this.#entries.get(id)!
     entry.removal = setTimeout(() => {
-      this.remove(id).catch((error: unknown) => this.#options.logger.error({ err: error, video: id }, 'not removed'))
+      delete entry.removal
+      if (this.#holds.has(id)) entry.isDue = true
+      else this.#removeAlone(id)
     }, UNDO_MS).unref()
+  }
+
+  /** Nobody waits for it. */
+  #removeAlone(id: string): void {
+    this.remove(id).catch((error: unknown) => this.#options.logger.error({ err: error, video: id }, 'not removed'))
   }
 
   /** Undoes `hide` in time; else throws `unknown-video`, or `wrong-state` for one that is not removed. */

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
-import type { LinkEvent } from '../stream/record.ts'
+import { tellerOf } from '../stream/run-clock.ts'
+import type { RunEvent } from '../stream/record.ts'
 import { writeRecordEvent } from '../stream/run-record.ts'
 import type { LinkRecorder } from './link-watch.ts'
 
@@ -7,35 +8,68 @@ import type { LinkRecorder } from './link-watch.ts'
 export const UNREAD_LIMIT_BYTES = 1_000_000
 const PIECE_BYTES = 64_000
 
+export type LinkRecordOptions = {
+  /** What is told within this time leaves as one piece; without, what one turn of the event loop tells. */
+  readonly gatherMs?: number
+  readonly unreadLimitBytes?: number
+  readonly limitBytes?: number // of all; what is told later is left out
+}
+
 /** A run written into a stream as it happens, a line an event. What a reader is too slow for is left out and counted, and
  *  the count stands as a line where the gap is. */
 export class LinkRecord implements LinkRecorder {
   readonly #out: Writable
+  readonly #gatherMs: number
+  readonly #unreadLimitBytes: number
+  readonly #limitBytes: number
   #lines: string[] = []
   #lineBytes = 0
+  #writtenBytes = 0
   #leftOutEvents = 0
-  #leftOutMs = 0 // of the newest of them
+  #leftOutMs = 0 // link time of the newest of them
   #isFlushing = false
 
-  constructor(out: Writable, head: string) {
+  constructor(
+    out: Writable,
+    head: string,
+    { gatherMs = 0, unreadLimitBytes = UNREAD_LIMIT_BYTES, limitBytes = Infinity }: LinkRecordOptions = {},
+  ) {
     this.#out = out
+    this.#gatherMs = gatherMs
+    this.#unreadLimitBytes = unreadLimitBytes
+    this.#limitBytes = limitBytes
     this.#add(head)
   }
 
-  record(event: LinkEvent): void {
-    if (this.#out.writableLength + this.#lineBytes > UNREAD_LIMIT_BYTES) {
-      this.#leftOutEvents += 1
-      this.#leftOutMs = event.atMs
-      return
-    }
+  record(event: RunEvent): void {
+    if (!this.#hasRoom) return this.#leaveOut(event)
     this.#tellGap()
     this.#add(writeRecordEvent(event))
   }
 
   end(): void {
     this.#tellGap()
-    this.#flush()
+    this.flush()
     this.#out.end()
+  }
+
+  /** Hands on what has been gathered. */
+  flush(): void {
+    if (this.#lineBytes === 0 || this.#out.writableEnded || this.#out.destroyed) return
+    this.#out.write(this.#lines.join(''))
+    this.#writtenBytes += this.#lineBytes
+    this.#lines = []
+    this.#lineBytes = 0
+  }
+
+  get #hasRoom(): boolean {
+    const isRead = this.#out.writableLength + this.#lineBytes <= this.#unreadLimitBytes
+    return isRead && this.#writtenBytes + this.#lineBytes <= this.#limitBytes
+  }
+
+  #leaveOut(event: RunEvent): void {
+    this.#leftOutEvents += 1
+    if (event.kind !== 'clock' && tellerOf(event) === 'link') this.#leftOutMs = event.atMs
   }
 
   #tellGap(): void {
@@ -44,23 +78,17 @@ export class LinkRecord implements LinkRecorder {
     this.#leftOutEvents = 0
   }
 
-  /** Events of one turn of the event loop leave as one piece. */
   #add(line: string): void {
     this.#lines.push(line)
     this.#lineBytes += line.length // ASCII, but for names in the head
-    if (this.#lineBytes >= PIECE_BYTES) this.#flush()
+    if (this.#lineBytes >= PIECE_BYTES) this.flush()
     if (this.#isFlushing) return
     this.#isFlushing = true
-    setImmediate(() => {
+    const flush = (): void => {
       this.#isFlushing = false
-      this.#flush()
-    })
-  }
-
-  #flush(): void {
-    if (this.#lineBytes === 0 || this.#out.writableEnded || this.#out.destroyed) return
-    this.#out.write(this.#lines.join(''))
-    this.#lines = []
-    this.#lineBytes = 0
+      this.flush()
+    }
+    if (this.#gatherMs === 0) setImmediate(flush)
+    else setTimeout(flush, this.#gatherMs).unref()
   }
 }

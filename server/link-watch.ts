@@ -1,7 +1,8 @@
 import type { Direction, LinkObserver } from '../link/access-link.ts'
 import type { DropCause, LinkPacket } from '../link/link-packet.ts'
 import { packetEvents } from '../stream/packet-events.ts'
-import type { Lane, LinkEvent } from '../stream/record.ts'
+import type { ClockEvent, Lane, LinkEvent } from '../stream/record.ts'
+import type { PacketKind } from '../udp-relay/packet-sink.ts'
 import { LaneCounters } from './lane-counters.ts'
 
 /** The truth of all links together, since the process began. */
@@ -21,9 +22,24 @@ export type LinkWatch = {
 
 export const unwatched = (): LinkWatch => ({ totals: newLinkTotals(), onLateRun: () => {} })
 
+/** What a link tells of a run. */
+export type RecordedEvent = LinkEvent | ClockEvent
+
+/** A datagram of RTP or RTCP as it passes one end of a link. */
+export type PassingDatagram = {
+  readonly at: 'server' | 'viewer'
+  readonly direction: Direction
+  readonly kind: PacketKind
+  readonly flow: number // of its viewer's RTP
+  readonly bytes: Uint8Array
+  readonly processMs: number
+}
+
 /** Who writes a run down. */
 export type LinkRecorder = {
-  record(event: LinkEvent): void
+  record(event: RecordedEvent): void
+  /** Told before the link does something with it, and after; absent: nobody wants the bytes. */
+  capture?(datagram: PassingDatagram): void
   /** The run is over: the link was begun anew, or went. */
   end(): void
 }
@@ -43,9 +59,10 @@ export class LaneObserver implements LinkObserver {
     this.#own = own
     this.#total = total
     this.#recorders = recorders
-    this.#events = packetEvents(lane, (event) => {
+    const tell = (event: LinkEvent): void => {
       for (const recorder of recorders) recorder.record(event)
-    })
+    }
+    this.#events = packetEvents(lane, tell, (packet) => own.rtpOf(packet))
   }
 
   accepted(direction: Direction, packet: LinkPacket, atMs: number): void {

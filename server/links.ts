@@ -102,6 +102,35 @@ export class Links {
     return this.find(id).record(recorder)
   }
 
+  /** As `record`, and goes on when the link is begun anew: another link time, told by another clock. The recorder's end is
+   *  told when the link has gone. Throws `unknown-link`. */
+  follow(id: string, recorder: LinkRecorder): () => void {
+    let isFollowed = true
+    let stop = (): void => {}
+    const begin = (): void => {
+      stop = this.record(id, { ...told, end: () => queueMicrotask(goOn) }) // the link is not ready yet when it tells the end
+    }
+    const goOn = (): void => {
+      if (!isFollowed) return
+      if (this.has(id)) begin()
+      else recorder.end()
+    }
+    const told: Omit<LinkRecorder, 'end'> = {
+      record: (event) => recorder.record(event),
+      capture: (datagram) => recorder.capture?.(datagram),
+    }
+    begin()
+    return () => {
+      isFollowed = false
+      stop()
+    }
+  }
+
+  /** Civil time of a moment of the links' clock. */
+  unixMsOf(processMs: number): number {
+    return this.#clock.unixMs() + (processMs - this.#clock.nowMs())
+  }
+
   /** The link of a viewer who names this one, or none: then the default one where it is for everyone, or none. Throws
    *  `unknown-link`. */
   ofViewer(id: string | undefined): LiveLink | undefined {
@@ -119,7 +148,9 @@ export class Links {
 
   close(): void {
     clearInterval(this.#sweep)
-    for (const link of this.#links.values()) link.endRecords()
+    const links = [...this.#links.values()]
+    this.#links.clear()
+    for (const link of links) link.endRecords()
   }
 
   #open(id: string, profile: LinkProfile): LiveLink {

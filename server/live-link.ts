@@ -1,13 +1,14 @@
 import type { AccessLink } from '../link/access-link.ts'
 import type { Alarm } from '../link/event-queue.ts'
 import type { LinkProfile } from '../link/profile.ts'
-import type { LinkSummary } from '../protocol/weir-api.ts'
+import type { LinkSummary, Reception } from '../protocol/weir-api.ts'
+import type { ClockEvent, Lane } from '../stream/record.ts'
 import { Era, type LaneName } from './era.ts'
 import { LagHistogram } from './lag-histogram.ts'
 import { LaneCounters } from './lane-counters.ts'
 import { LinkTimer } from './link-timer.ts'
+import { LinkRecordings } from './link-recordings.ts'
 import { LaneObserver, unwatched, type LinkRecorder, type LinkWatch } from './link-watch.ts'
-import { RatesInRecord } from './rates-in-record.ts'
 
 /** The clocks of this process; a test brings its own. */
 export type LinkClock = { nowMs(): number; unixMs(): number }
@@ -17,6 +18,7 @@ export type LinkClock = { nowMs(): number; unixMs(): number }
 export type LaneUse = {
   readonly line: AccessLink
   readonly counters: LaneCounters // of this era's lane; here a flow is announced
+  readonly recorders: ReadonlySet<LinkRecorder> // of this era
   isCurrent(): boolean
   /** First everything due before, then `act` at this moment, then what follows from it. A moment that has passed is
    *  allowed (a late timer); the first one ever is link time 0. Not to be called from inside `act` or from a callback of
@@ -44,10 +46,10 @@ export class LiveLink {
   readonly id: string
   readonly #clock: LinkClock
   readonly #watch: LinkWatch
+  readonly #recordings: LinkRecordings
   readonly #retired = new Set<Era>() // of before a restart or before media, while somebody is still on them
   #profile: LinkProfile
   #counters = newCounters()
-  #recorders = new Set<LinkRecorder>()
   #era: Era
   #lags = new LagHistogram()
   #isLateRun = false
@@ -70,6 +72,12 @@ export class LiveLink {
     this.#timer = timer
     this.#alarm = timer.newAlarm((dueMs) => this.#ring(dueMs))
     this.#lastUsedMs = clock.nowMs()
+    this.#recordings = new LinkRecordings({
+      lines: () => this.#era.lines,
+      counters: () => this.#countersByLane(),
+      nowMs: () => this.#era.linkMs(clock.nowMs()),
+      clock: () => (this.#era.hasBegun ? this.#clockEvent(clock.nowMs()) : undefined),
+    })
     this.#era = this.#newEra()
   }
 
@@ -124,6 +132,7 @@ export class LiveLink {
     return {
       line,
       counters,
+      recorders: era.recorders,
       isCurrent: () => era === this.#era,
       act: (processMs, act) => {
         if (!isUsed) this.#use(era)
@@ -141,10 +150,15 @@ export class LiveLink {
 
   /** Writes down what happens from now on, until the run is over or the function that is given back is called. */
   record(recorder: LinkRecorder): () => void {
-    const recorders = this.#recorders
-    const recording = new RatesInRecord(recorder, () => this.#era.lines, this.#era.linkMs(this.#clock.nowMs()))
-    recorders.add(recording)
-    return () => void recorders.delete(recording)
+    return this.#recordings.add(recorder)
+  }
+
+  /** A viewer's receiver report is at the server. */
+  noteReception({ arrivedUnixMs: _arrived, ...reported }: Reception, processMs: number): void {
+    if (this.#recordings.recorders.size === 0 || !this.#era.hasBegun) return
+    const lane = this.#era.lines.has('shared') ? 'shared' : 'udp'
+    const atMs = this.#era.linkMs(processMs)
+    this.#recordings.tell({ kind: 'receiver-report', atMs, lane, direction: 'up', ...reported })
   }
 
   /** Of RTP packets that never came as far as the last hop's socket. */
@@ -162,6 +176,7 @@ export class LiveLink {
     const nowMs = this.#clock.nowMs()
     for (const era of [this.#era, ...this.#retired]) era.change(profile, nowMs)
     this.#advance()
+    this.#recordings.look()
   }
 
   /** The next packet is the first one again: link time 0, the seed's first draw, counters at zero. What is under way goes
@@ -177,21 +192,36 @@ export class LiveLink {
     this.#lastUsedMs = this.#clock.nowMs()
   }
 
-  #newEra(counters = this.#counters, recorders = this.#recorders): Era {
+  #newEra(counters = this.#counters, recorders = this.#recordings.recorders): Era {
     const { totals } = this.#watch
     const isShared = this.#profile.sharing === 'shared'
-    return new Era(this.#profile, (lane) => {
+    const observe = (lane: LaneName): LaneObserver => {
       const told = isShared ? 'shared' : lane
       return new LaneObserver(told, { own: counters[lane], total: totals[told] }, recorders)
-    })
+    }
+    return new Era(this.#profile, observe, recorders)
+  }
+
+  #countersByLane(): ReadonlyMap<Lane, LaneCounters> {
+    const { tcp, udp } = this.#counters
+    return new Map<Lane, LaneCounters>(
+      this.#era.lines.has('shared')
+        ? [['shared', tcp]]
+        : [
+            ['tcp', tcp],
+            ['udp', udp],
+          ],
+    )
+  }
+
+  #clockEvent(processMs: number): ClockEvent {
+    const unixMs = this.#clock.unixMs() + (processMs - this.#clock.nowMs())
+    return { kind: 'clock', of: 'link', atMs: this.#era.linkMs(processMs), unixMs }
   }
 
   /** The run that is written down is over. */
   endRecords(): void {
-    const recorders = this.#recorders
-    this.#recorders = new Set() // what is still under way tells nobody
-    for (const recorder of recorders) recorder.end()
-    recorders.clear()
+    this.#recordings.endAll()
   }
 
   #act<Result>(
@@ -200,10 +230,7 @@ export class LiveLink {
     processMs: number,
     act: (line: AccessLink, linkMs: number) => Result,
   ): Result {
-    if (!era.hasBegun) {
-      era.begin(processMs)
-      if (era === this.#era) this.#startedUnixMs = this.#clock.unixMs()
-    }
+    if (!era.hasBegun) this.#begin(era, processMs)
     const linkMs = era.linkMs(processMs)
     const nowLinkMs = era.linkMs(this.#clock.nowMs())
     line.advance(Math.min(linkMs, nowLinkMs))
@@ -212,6 +239,13 @@ export class LiveLink {
     const dueMs = era.processMs(line.nextEventMs())
     if (dueMs < this.#alarm.dueMs) this.#timer.set(this.#alarm, dueMs)
     return result
+  }
+
+  #begin(era: Era, processMs: number): void {
+    era.begin(processMs)
+    if (era !== this.#era) return
+    this.#startedUnixMs = this.#clock.unixMs()
+    this.#recordings.tell(this.#clockEvent(processMs))
   }
 
   #use(era: Era): void {

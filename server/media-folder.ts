@@ -20,10 +20,12 @@ export function isVideoId(text: string): boolean {
 /** Where the things of the library are. Names of people never come into these paths. */
 export class MediaFolder {
   readonly root: string
+  readonly runs: string
   readonly uploads: string // half uploads and folders on their way in or out; on the same disk, so that a rename moves
 
   constructor(root: string) {
     this.root = root
+    this.runs = join(root, '.runs')
     this.uploads = join(root, '.uploads')
   }
 

@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
+import type { RtspSessionStatus } from '../protocol/weir-api.ts'
+import { Departures } from '../udp-relay/departures.ts'
 import { Links } from './links.ts'
 import { RtpThroughLink } from './rtp-through-link.ts'
 import { Metrics } from './metrics.ts'
@@ -15,13 +17,33 @@ async function samplesOf(metrics: Metrics, name: string): Promise<Record<string,
   )
 }
 
+const track = (lossRatio: number, cumulativeLostPackets: number, jitterMs: number) =>
+  ({ kind: 'video', reception: { ssrc: 1, lossRatio, cumulativeLostPackets, jitterMs, arrivedUnixMs: 0 } }) as const
+const viewer = {
+  id: '1',
+  address: '127.0.0.1',
+  presentation: { title: 'A clip', variant: '240p' },
+  phase: 'playing',
+  transport: 'udp',
+  seconds: 2,
+  positionSeconds: 1,
+  sentPackets: 100,
+  droppedPackets: 0,
+} as const
+const repair = { requestedPackets: 9, resentPackets: 7, resentBytes: 700, unknownPackets: 2, refusedPackets: 0 }
+const viewers: readonly RtspSessionStatus[] = [
+  { ...viewer, tracks: [track(0.25, 12, 4), { kind: 'audio' }], roundTripMs: 30, repair },
+  { ...viewer, id: '2', tracks: [track(0.5, -1, 2)], roundTripMs: 120 },
+  { ...viewer, id: '3', tracks: [] },
+]
+
 function make() {
   const metrics = new Metrics('0.1.0')
   const links = new Links({
     defaultProfile: { seed: 1, downlink: {} },
     onTimerLag: (lagMs) => metrics.noteTimerLag(lagMs),
   })
-  metrics.watch({ links, udpSessions: { count: 2 }, rtspSessions: { count: 3 } })
+  metrics.watch({ links, udpSessions: { count: 2 }, rtspSessions: { count: 3, list: () => viewers } })
   return { metrics, links }
 }
 
@@ -88,5 +110,29 @@ test('Metrics tells open links and sessions, requests and answers, and the proce
   const names = (await metrics.text()).match(/^[a-z]\w+/gm) ?? []
   expect(names).toContain('weir_process_cpu_seconds_total')
   expect(names.filter((name) => !name.startsWith('weir_'))).toEqual([])
+  links.close()
+})
+
+test('Metrics tells what the viewers of RTSP report, all together, without their ids', async () => {
+  const { metrics, links } = make()
+  const value = async (name: string) => await samplesOf(metrics, `weir_rtsp_${name}`)
+  expect(await value('reported_lost_packets')).toEqual({ '': 11 })
+  expect(await value('reported_loss_ratio_max')).toEqual({ '': 0.5 })
+  expect(await value('reported_jitter_seconds_max')).toEqual({ '': 0.004 })
+  expect(await value('round_trip_seconds_max')).toEqual({ '': 0.12 })
+  expect(await value('resent_packets')).toEqual({ '': 7 })
+  links.close()
+})
+
+test('Metrics counts how late RTP packets left, each bucket with the smaller ones', async () => {
+  const { metrics, links } = make()
+  const departures = new Departures()
+  for (const latenessMs of [-15, 0.05, 0.3, 9, 700]) departures.note(latenessMs)
+  departures.droppedPackets = 4
+  metrics.watchDepartures(() => departures.summary())
+  const buckets = await samplesOf(metrics, 'weir_rtp_departure_lateness_seconds_bucket')
+  const shown = ['0.0001', '0.0005', '0.007', '0.01', '0.5', '+Inf'].map((bound) => buckets[`{le="${bound}"}`])
+  expect(shown).toEqual([2, 3, 3, 4, 4, 5])
+  expect(await samplesOf(metrics, 'weir_rtp_dropped_packets_total')).toEqual({ '': 4 })
   links.close()
 })

@@ -1,19 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { LaneSummary, LinkCounters } from '../protocol/weir-api.ts'
+import type { LaneSummary, LinkCounters, Reception, RtspSessionStatus } from '../protocol/weir-api.ts'
 import type { Lane } from '../stream/record.ts'
+import type { DeparturesSummary } from '../udp-relay/departures.ts'
 import type { LinkTotals } from './link-watch.ts'
+import { viewerMetrics } from './viewer-metrics.ts'
 
 /** What is looked at when somebody asks. */
 export type MetricsSources = {
   readonly links: { readonly openLinks: number; readonly totals: LinkTotals }
   readonly udpSessions: { readonly count: number }
-  readonly rtspSessions: { readonly count: number }
+  readonly rtspSessions: { readonly count: number; list(): readonly RtspSessionStatus[] }
 }
 
 const PREFIX = 'weir_'
 /** Around what a timer of a busy process is late by, and the 5 ms above which a run does not count. */
 const LAG_BUCKETS_SECONDS = [0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5]
+
+/** From one machine to the other side of the world over a full queue. */
+const ROUND_TRIP_BUCKETS_SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
 
 type PacketMetric = {
   readonly name: string
@@ -46,6 +51,8 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #timerLag: Histogram
   readonly #lateRuns: Counter
+  readonly #receiverReports: Counter<'viewer'>
+  readonly #roundTrips: Histogram<'viewer'>
   readonly #requests: Counter<'area' | 'method'>
   readonly #responses: Counter<'area' | 'status'>
 
@@ -71,6 +78,19 @@ export class Metrics {
       name: `${PREFIX}link_late_runs_total`,
       help: 'Runs whose p99 timer lag came above 5 ms: their figures do not count.',
     })
+    this.#receiverReports = new Counter({
+      registers,
+      name: `${PREFIX}receiver_reports_total`,
+      help: 'Streams of which a receiver report told how they come, by what kind of viewer.',
+      labelNames: ['viewer'],
+    })
+    this.#roundTrips = new Histogram({
+      registers,
+      name: `${PREFIX}reported_round_trip_seconds`,
+      help: 'Round trip by sender and receiver reports (RFC 3550 section 6.4.1).',
+      labelNames: ['viewer'],
+      buckets: ROUND_TRIP_BUCKETS_SECONDS,
+    })
     this.#requests = new Counter({
       registers,
       name: `${PREFIX}http_requests_total`,
@@ -93,6 +113,11 @@ export class Metrics {
     this.#lateRuns.inc()
   }
 
+  noteReception(viewer: 'rtsp' | 'page', { roundTripMs }: Reception): void {
+    this.#receiverReports.inc({ viewer })
+    if (roundTripMs !== undefined) this.#roundTrips.observe({ viewer }, roundTripMs / 1000) // ms to s
+  }
+
   noteRequest({ url = '/', method = 'GET' }: IncomingMessage, response: ServerResponse): void {
     const area = areaOf(url)
     this.#requests.inc({ area, method })
@@ -103,9 +128,38 @@ export class Metrics {
     this.#gauge('links', 'Links that are open.', () => links.openLinks)
     this.#gauge('udp_sessions', 'UDP sessions of browsers.', () => udpSessions.count)
     this.#gauge('rtsp_sessions', 'RTSP sessions of players.', () => rtspSessions.count)
+    for (const { name, help, read } of viewerMetrics) this.#gauge(name, help, () => read(rtspSessions.list()))
     for (const metric of packetMetrics) this.#packets(metric, links.totals)
     this.#droppedPackets(links.totals)
     this.#gatewayDroppedPackets(links.totals)
+  }
+
+  /** As a histogram's buckets are counted: each with all that are smaller. */
+  watchDepartures(read: () => DeparturesSummary): void {
+    const registers = [this.#registry]
+    new Counter({
+      registers,
+      name: `${PREFIX}rtp_departure_lateness_seconds_bucket`,
+      help: 'RTP packets that left over UDP no later than this after their scheduled time.',
+      labelNames: ['le'],
+      collect() {
+        this.reset()
+        let packets = 0
+        for (const { atMostMs, packets: count } of read().lateness) {
+          packets += count
+          this.inc({ le: atMostMs === null ? '+Inf' : String(atMostMs / 1000) }, packets) // ms to s
+        }
+      },
+    })
+    new Counter({
+      registers,
+      name: `${PREFIX}rtp_dropped_packets_total`,
+      help: 'RTP packets that the kernel or a full queue did not take.',
+      collect() {
+        this.reset()
+        this.inc(read().droppedPackets)
+      },
+    })
   }
 
   /** The text format of Prometheus, version 0.0.4. */

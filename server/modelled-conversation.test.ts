@@ -34,6 +34,21 @@ test('a conversation costs a round trip for the handshake and each answer, and t
   expect(reached.atMs - startMs).toBe(1300)
 })
 
+for (const { laterMs, reachedMs } of [
+  { laterMs: 40, reachedMs: 1300 },
+  { laterMs: 400, reachedMs: 1700 },
+]) {
+  test(`a conversation that begins ${laterMs} ms after HLS has its PLAY at the server ${reachedMs} ms after HLS began`, async () => {
+    const { link, conversation } = open(slow)
+    const startMs = performance.now()
+    link.join('tcp').act(startMs, () => {})
+    await vi.advanceTimersByTimeAsync(laterMs)
+    const reached = await within(1300, conversation.ask([describe, setUp, setUp, play]))
+    expect(reached.setup.modelledMs).toBe(1300)
+    expect(reached.atMs - startMs).toBe(reachedMs)
+  })
+}
+
 test('a later request costs its way alone, and waits for the answer to the one before', async () => {
   const { conversation } = open(slow)
   await within(1300, conversation.ask([describe, setUp, setUp, play]))

@@ -3,15 +3,18 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readOutline, type Outline } from '../protocol/outline.ts'
 import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
+import { GrowingOutline } from './growing-outline.ts'
 import type { Library } from './library.ts'
 import type { VideoRecord } from './video-record.ts'
 
 const OUTLINES_KEPT = 64
 
-/** The library as the relay and the browsers' UDP sessions read it: `ready` videos only, out of the files that HLS serves. */
+/** The library as the relay and the browsers' UDP sessions read it, out of the files that HLS serves: what is ready, and
+ *  what is being made as far as it is there. A video that is removed is kept for those who have it open. */
 export class PublishedPackages implements PresentationSource {
   readonly #library: Library
   readonly #outlines = new LRUCache<string, Outline>({ max: OUTLINES_KEPT })
+  readonly #growing = new LRUCache<string, GrowingOutline>({ max: OUTLINES_KEPT })
 
   constructor(library: Library) {
     this.#library = library
@@ -22,21 +25,58 @@ export class PublishedPackages implements PresentationSource {
     const record = this.#library.find(id)
     const variant = record && pickVariant(record, variantName)
     if (record === undefined || variant === undefined) return undefined
-    const packageKey = `${id}/${record.attempt}/${variant}`
-    const variantFolder = join(this.#library.folder.package(id), variant)
-    const outline = await this.#outline(packageKey, variantFolder)
+    const letGo = this.#library.hold(id)
+    try {
+      const presentation = await this.#openVariant(record, variant)
+      if (presentation === undefined) letGo()
+      return presentation && { ...presentation, close: letGo }
+    } catch (error) {
+      letGo()
+      throw error
+    }
+  }
+
+  async #openVariant(
+    { id, title, attempt, status }: VideoRecord,
+    variant: string,
+  ): Promise<Omit<OpenPresentation, 'close'> | undefined> {
+    const packageKey = `${id}/${attempt}/${variant}`
+    const { folder } = this.#library
+    const making = status === 'playable' ? [folder.attempt(id, attempt)] : []
+    const folders = [...making, folder.package(id)]
+    const growing = status === 'playable' ? await this.#growingOutline(packageKey, folders, variant) : undefined
+    if (status === 'playable' && growing === undefined) return undefined
+    const whole = growing === undefined ? await this.#outline(packageKey, join(folder.package(id), variant)) : undefined
+    const outline = (): Outline => whole ?? (growing as GrowingOutline).current()
     return {
       packageKey,
-      title: record.title,
+      title,
       variant,
-      outline: () => outline,
+      outline,
       async readSegment(index) {
-        const segment = outline.segments[index]
-        if (segment !== undefined) return readFile(join(variantFolder, segment.uri))
-        throw new RangeError(`expected a segment below ${outline.segments.length}, got ${index}`)
+        const segment = outline().segments[index]
+        if (segment !== undefined) return readFirst(folders.map((place) => join(place, variant, segment.uri)))
+        throw new RangeError(`expected a segment below ${outline().segments.length}, got ${index}`)
       },
-      close() {}, // nothing is held open between two segments
     }
+  }
+
+  /** One for all who watch the same. */
+  async #growingOutline(
+    packageKey: string,
+    folders: readonly string[],
+    variant: string,
+  ): Promise<GrowingOutline | undefined> {
+    const known = this.#growing.get(packageKey)
+    if (known !== undefined) return known
+    const opened = await GrowingOutline.open({
+      folders,
+      variant,
+      nowMs: () => performance.now(),
+      readWhole: (variantFolder) => this.#outline(packageKey, variantFolder),
+    })
+    if (opened !== undefined) this.#growing.set(packageKey, opened)
+    return opened
   }
 
   async #outline(packageKey: string, variantFolder: string): Promise<Outline> {
@@ -51,7 +91,16 @@ export class PublishedPackages implements PresentationSource {
 }
 
 function pickVariant({ status, variants }: VideoRecord, name: string | undefined): string | undefined {
-  if (status !== 'ready') return undefined
+  if (status !== 'ready' && status !== 'playable') return undefined
   if (name !== undefined) return variants.find((variant) => variant.name === name)?.name
   return variants.toSorted((a, b) => b.bandwidthBitsPerSecond - a.bandwidthBitsPerSecond)[0]?.name
+}
+
+/** The first of these files that is there. Rejects when none is. */
+async function readFirst(paths: readonly string[]): Promise<Uint8Array> {
+  const [path = '', ...others] = paths
+  return readFile(path).catch((error: unknown) => {
+    if (others.length > 0) return readFirst(others)
+    throw error
+  })
 }

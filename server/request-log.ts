@@ -29,5 +29,5 @@ export function logRequest(
 }
 
 function isFrequent({ method, url = '' }: IncomingMessage): boolean {
-  return /^(?:\/link\/[^/]*)?\/hls\//.test(url) || (method === 'GET' && /^\/api\/links\/[^/]+$/.test(url))
+  return /^(?:\/link\/[^/]*)?\/hls\//.test(url) || (method === 'GET' && /^\/api\/links\/[^/]+(?:\/viewers)?$/.test(url))
 }

@@ -2,6 +2,7 @@
 export const routeTable: readonly { readonly route: string; readonly does: string }[] = [
   { route: 'GET /', does: 'the library page; `?token=` is kept as a cookie' },
   { route: 'GET /compare/:id', does: 'the compare page of a video' },
+  { route: 'GET /runs/:id', does: 'the page of a run: its report' },
   { route: 'GET /api/health', does: '`{"status":"ok","version":…}`; 503 while shutting down' },
   { route: 'GET /api/videos', does: 'all videos, oldest first' },
   {
@@ -9,6 +10,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'a whole file: multipart field `file`, or the raw body with `?title=`; 201 with the video',
   },
   { route: 'GET /api/videos/:id', does: 'one video' },
+  { route: 'GET /api/videos/:id/source', does: 'the file as it was uploaded; ranges' },
   { route: 'PATCH /api/videos/:id', does: '`{"title":…}` renames it' },
   { route: 'DELETE /api/videos/:id', does: 'hides it at once, cancels its job, removes it after 10 s; 204' },
   { route: 'POST /api/videos/:id/restore', does: 'takes a removal back within the 10 s' },
@@ -24,6 +26,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /api/link-presets', does: 'the named link profiles' },
   { route: 'POST /api/links', does: '`{"preset":…}` or `{"profile":…}`; 201 with the link' },
   { route: 'GET /api/links/:id', does: 'its profile, link time and counters, of each lane and of each open flow' },
+  { route: 'WebSocket /api/links/:id/ws', does: 'the same once a second, until the link has gone' },
   {
     route: 'PATCH /api/links/:id',
     does: 'changes of the profile as a JSON merge patch (RFC 7396), at the next packet',
@@ -31,8 +34,16 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'DELETE /api/links/:id', does: 'removes the link; 204' },
   { route: 'POST /api/links/:id/restart', does: 'link time 0 again: the same seed from its beginning' },
   {
+    route: 'GET /api/links/:id/viewers',
+    does: 'foreign players as the server sees them: HLS requests with CMCD (CTA-5004), RTSP sessions with their RTCP; what the server spends',
+  },
+  {
     route: 'GET /api/links/:id/record.jsonl',
     does: 'what becomes of every packet from now on, as JSON lines (`weir-record`), until the link is begun anew or removed; `events-left-out` where the reader was too slow',
+  },
+  {
+    route: 'WebSocket /api/links/:id/record/ws',
+    does: 'the same in text frames of JSON lines, ten a second; goes on when the link is begun anew',
   },
   {
     route: 'POST /api/udp-sessions',
@@ -40,10 +51,56 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   },
   { route: 'GET /api/udp-sessions/:id', does: 'the truth about its packets: offered, dropped where' },
   { route: 'DELETE /api/udp-sessions/:id', does: 'ends it; 204' },
+  {
+    route: 'GET /api/relay',
+    does: 'the RTSP sessions, and how the RTP packets of all left: dropped, in bursts, how late',
+  },
   { route: 'WebSocket /api/udp-sessions/ws', does: 'the same packets and messages over a WebSocket' },
+  {
+    route: 'POST /api/runs',
+    does: '`{"video":…,"link":…,"scenario":{…}}` begins to record a run; 201 with it and `serverUnixMs`, the server’s clock',
+  },
+  { route: 'GET /api/runs', does: 'the newest 50 runs, newest first' },
+  {
+    route: 'GET /api/runs/:id',
+    does: 'one run: what was run (`head`), its state, the `measures` of both sides',
+  },
+  { route: 'POST /api/runs/:id/events', does: 'what its viewers saw, as JSON lines (`stream/record.ts`); all or none' },
+  {
+    route: 'WebSocket /api/runs/:id/events/ws',
+    does: 'the same in text frames of JSON lines, each answered by `{"serverUnixMs":…}`; closed with 1008 and the code of what is refused',
+  },
+  {
+    route: 'POST /api/runs/:id/end',
+    does: 'the last events, and the end; so do 10 s without any, and the end of the link',
+  },
+  { route: 'GET /api/runs/:id/record.jsonl', does: 'everything that the run told, as JSON lines (`weir-record`)' },
+  {
+    route: 'GET /api/runs/:id/capture.pcapng',
+    does: 'its RTP and RTCP as they left and as they arrived, for Wireshark: interface 0 is the server’s end of the link, 1 the viewer’s',
+  },
+  { route: 'GET /api/runs/:id/results.csv', does: 'its measures, a row for each of each side' },
+  {
+    route: 'GET /api/runs/:id/report.html',
+    does: 'the run as one page that needs nothing else: measures, charts, parameters, versions',
+  },
+  {
+    route: 'POST /api/runs/:id/quality',
+    does: 'begins to measure the displayed quality (SSIM) of a run that has ended; 202 with its state',
+  },
+  {
+    route: 'GET /api/runs/:id/quality',
+    does: 'its `state`, `progressRatio`, and of each side the SSIM once it is `measured`',
+  },
+  { route: 'DELETE /api/runs/:id/quality', does: 'gives an unfinished measurement up; 204' },
+  { route: 'DELETE /api/runs/:id', does: 'removes a run; 204' },
   {
     route: 'WebSocket /api/events/ws',
     does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N',
+  },
+  {
+    route: 'GET /api/rtsp-sessions',
+    does: 'the viewers of RTSP: place, packets, round trip, loss and jitter by their own reports, what was sent again',
   },
   { route: 'GET /metrics', does: 'links, packets, timer lag, HTTP, sessions and process, for Prometheus' },
   { route: 'GET /hls/:id/master.m3u8', does: 'the multivariant playlist' },

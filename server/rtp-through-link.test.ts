@@ -72,14 +72,14 @@ test('RtpThroughLink lets what the viewer sends cross the uplink, and drops it w
   const uplink = { oneWayDelayMs: 30 }
   const { sink, told } = through({}, { uplink })
   const startMs = performance.now()
-  sink.sendUp(8, (atMs) => told.push(`up ${atMs - startMs}`))
+  sink.sendUp(new Uint8Array(8), (atMs) => told.push(`up ${atMs - startMs}`))
   vi.advanceTimersByTime(29)
   expect(told).toEqual([])
   vi.advanceTimersByTime(1)
   expect(told).toEqual(['up 30'])
 
   const blocked = through({}, { uplink, udpBlocked: true })
-  blocked.sink.sendUp(8, () => blocked.told.push('up'))
+  blocked.sink.sendUp(new Uint8Array(8), () => blocked.told.push('up'))
   for (const kind of ['rtp', 'rtcp'] as const) blocked.send(kind, 1)
   vi.advanceTimersByTime(100)
   expect(blocked.told).toEqual(['blocked 1'])
@@ -89,10 +89,10 @@ test('RtpThroughLink lets what the viewer sends cross the uplink, and drops it w
 
 test('RtpThroughLink holds no more of a flooding viewer than 256 datagrams', () => {
   const { sink, told } = through({}, { uplink: { oneWayDelayMs: 10_000 } })
-  for (let sent = 0; sent < 1000; sent += 1) sink.sendUp(8, () => told.push('up'))
+  for (let sent = 0; sent < 1000; sent += 1) sink.sendUp(new Uint8Array(8), () => told.push('up'))
   vi.advanceTimersByTime(10_000)
   expect(told.length).toBe(256)
-  sink.sendUp(8, () => told.push('up'))
+  sink.sendUp(new Uint8Array(8), () => told.push('up'))
   vi.advanceTimersByTime(10_000)
   expect(told.length).toBe(257)
 })
@@ -124,4 +124,15 @@ test('close discards what is still inside the link', () => {
   sink.close()
   vi.advanceTimersByTime(100)
   expect(told).toEqual(['closed'])
+})
+
+test('RtpThroughLink lets a report that follows a restart cross the old line: link time 0 is a packet of the media’s', () => {
+  const { link, sink, send } = through({})
+  send('rtp', 1)
+  link.restart()
+  let isArrived = false
+  sink.sendUp(new Uint8Array(100), () => (isArrived = true))
+  expect([isArrived, link.summary().startedUnixMs]).toEqual([true, undefined])
+  send('rtp', 2)
+  expect(link.summary().startedUnixMs).toBe(Date.now())
 })

@@ -1,10 +1,11 @@
 import { UDP_IPV4_HEADER_BYTES, type DropCause } from '../link/link-packet.ts'
 import { seededRandom } from '../link/random.ts'
+import { decodeRtp } from '../protocol/rtp.ts'
 import { reportSeed } from '../stream/report-schedule.ts'
-import type { PacketSink } from '../udp-relay/packet-sink.ts'
+import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 import type { LinkedPackets } from '../udp-relay/viewer-link.ts'
 import type { LiveLink } from './live-link.ts'
-import { UdpPlace } from './udp-place.ts'
+import { UdpPlace, type Traffic } from './udp-place.ts'
 
 /** The way out that lies behind the link, told of what never reaches it. */
 export type UdpLaneEnd = {
@@ -13,12 +14,13 @@ export type UdpLaneEnd = {
 }
 
 type Held = {
-  readonly kind: 'rtp' | 'rtcp'
+  readonly kind: PacketKind
   readonly trackIndex: number
   readonly bytes: Uint8Array
   followers?: ((atMs: number) => void)[]
 }
 
+const NO_BYTES = new Uint8Array()
 const MAX_UPLINK_DATAGRAMS = 256 // under way: a viewer sends a few reports a minute, and no more is owed to one who sends more
 
 /** A sink that is the link before another sink: keeps the bytes while the link decides. RTP and RTCP share its queue;
@@ -40,21 +42,29 @@ export class RtpThroughLink implements LinkedPackets {
     this.#place = this.#newPlace()
   }
 
-  send(kind: 'rtp' | 'rtcp', trackIndex: number, bytes: Uint8Array, scheduledMs: number): void {
+  send(kind: PacketKind, trackIndex: number, bytes: Uint8Array, scheduledMs: number): void {
     if (this.#isClosed) return
     const place = this.#currentPlace()
     this.#newestId += 1
     this.#newestDownId = this.#newestId
     this.#held.set(this.#newestId, { kind, trackIndex, bytes })
-    place.send('down', kind, this.#newestId, bytes.length + UDP_IPV4_HEADER_BYTES, scheduledMs)
+    if (place.isRecorded) {
+      place.tellPassing({ at: 'server', direction: 'down', kind, bytes, processMs: scheduledMs })
+    }
+    place.send('down', trafficOf(kind), this.#newestId, bytes.length + UDP_IPV4_HEADER_BYTES, scheduledMs)
   }
 
-  sendUp(sizeBytes: number, arrived: (atMs: number) => void): void {
+  sendUp(datagram: Uint8Array, arrived: (atMs: number) => void): void {
     if (this.#isClosed || this.#fromViewer.size >= MAX_UPLINK_DATAGRAMS) return
-    const place = this.#currentPlace()
+    const place = this.#place // after a restart link time 0 is a packet of the media's, and no report
     this.#newestId += 1
-    this.#fromViewer.set(this.#newestId, arrived)
-    place.send('up', 'rtcp', this.#newestId, sizeBytes + UDP_IPV4_HEADER_BYTES, place.nowMs())
+    const passing = { direction: 'up', kind: 'rtcp', bytes: datagram } as const
+    place.tellPassing({ ...passing, at: 'viewer', processMs: place.nowMs() })
+    this.#fromViewer.set(this.#newestId, (atMs) => {
+      place.tellPassing({ ...passing, at: 'server', processMs: atMs })
+      arrived(atMs)
+    })
+    place.send('up', 'rtcp', this.#newestId, datagram.length + UDP_IPV4_HEADER_BYTES, place.nowMs())
   }
 
   /** Acts when the newest packet has arrived or is lost; now, when none is under way. */
@@ -98,15 +108,15 @@ export class RtpThroughLink implements LinkedPackets {
   }
 
   #newPlace(): UdpPlace {
-    return new UdpPlace(this.#link.join('udp'), {
+    const place: UdpPlace = new UdpPlace(this.#link.join('udp'), {
       duplicated: (direction, packetId, atMs) => {
         if (direction === 'up') this.#fromViewer.get(packetId)?.(atMs)
-        else this.#pass(this.#held.get(packetId), atMs)
+        else this.#pass(place, this.#held.get(packetId), atMs)
       },
       delivered: (direction, packetId, atMs) => {
         if (direction === 'up') return this.#takeUp(packetId)?.(atMs)
         const held = this.#held.get(packetId)
-        this.#pass(held, atMs)
+        this.#pass(place, held, atMs)
         this.#forget(packetId, held, atMs)
       },
       dropped: (direction, packetId, atMs, cause) => {
@@ -115,11 +125,19 @@ export class RtpThroughLink implements LinkedPackets {
         if (held?.kind === 'rtp') this.#end.onDropped(held.bytes, cause)
         this.#forget(packetId, held, atMs)
       },
+      rtpOf: (packetId) => {
+        const packet = decodeRtp(this.#held.get(packetId)?.bytes ?? NO_BYTES)
+        return packet.ok ? { ssrc: packet.value.ssrc, sequenceNumber: packet.value.sequenceNumber } : undefined
+      },
     })
+    return place
   }
 
-  #pass(held: Held | undefined, atMs: number): void {
-    if (held !== undefined) this.#end.sink.send(held.kind, held.trackIndex, held.bytes, atMs)
+  #pass(place: UdpPlace, held: Held | undefined, atMs: number): void {
+    if (held === undefined) return
+    const { kind, trackIndex, bytes } = held
+    if (place.isRecorded) place.tellPassing({ at: 'viewer', direction: 'down', kind, bytes, processMs: atMs })
+    this.#end.sink.send(kind, trackIndex, bytes, atMs)
   }
 
   #forget(packetId: number, held: Held | undefined, atMs: number): void {
@@ -133,4 +151,9 @@ export class RtpThroughLink implements LinkedPackets {
     this.#fromViewer.delete(packetId)
     return arrived
   }
+}
+
+/** Retransmissions meet chance where reports do: what is lost of RTP is the same with repair and without. */
+function trafficOf(kind: PacketKind): Traffic {
+  return kind === 'rtp' ? 'rtp' : 'rtcp'
 }

@@ -1,12 +1,14 @@
+import { setTimeout } from 'node:timers/promises'
 import { expect, test, vi, type TestContext } from 'vitest'
 import type { LinkProfile } from '../link/profile.ts'
 import { encodeRtcp } from '../protocol/rtcp.ts'
 import { middle32 } from '../protocol/rtcp-round-trip.ts'
+import { beginsKeyframe } from '../protocol/rtp-h264-keyframe.ts'
 import { readRtpInfo, readSessionHeader } from '../protocol/rtsp-headers.ts'
-import type { RtspResponse } from '../protocol/rtsp-message.ts'
+import { encodeInterleavedFrame, type RtspResponse } from '../protocol/rtsp-message.ts'
 import { readSdp } from '../protocol/sdp.ts'
 import { startClipRelay } from '../udp-relay/test-support/clip-relay.ts'
-import { makePackageClip } from '../udp-relay/test-support/package-clip.ts'
+import { CLIP_FRAMES, makePackageClip } from '../udp-relay/test-support/package-clip.ts'
 import { RtspClient, UdpReceiver } from '../udp-relay/test-support/rtsp-client.ts'
 import { Links } from './links.ts'
 import { LinksOfViewers } from './rtsp-through-link.ts'
@@ -18,15 +20,18 @@ async function open(
   context: TestContext,
   profile: Omit<LinkProfile, 'seed'>,
   defaultProfile: Partial<LinkProfile> = {},
+  played = clip,
 ) {
   const links = new Links({ defaultProfile: { seed: 1, downlink: {}, ...defaultProfile } })
   context.onTestFinished(() => links.close())
   const { id } = links.create({ seed: 7, ...profile })
-  const relay = await startClipRelay(context, clip, { links: new LinksOfViewers(links) })
+  const relay = await startClipRelay(context, played, { links: new LinksOfViewers(links) })
   const client = await RtspClient.open(relay.rtspPort)
   const base = `rtsp://127.0.0.1:${relay.rtspPort}`
   return { links, linkId: id, relay, client, base, url: `${base}/link/${id}/clip` }
 }
+
+const onChannels = 'RTP/AVP/TCP;unicast;interleaved=0-1'
 
 type Opened = Awaited<ReturnType<typeof open>>
 
@@ -136,9 +141,9 @@ test('where UDP is blocked RTSP is answered, and no packet comes or goes', async
   for (const { rtp, rtcp } of receivers) expect([...rtp, ...rtcp]).toEqual([])
 })
 
-function receiverReport(lastSr = 0): Uint8Array {
+function receiverReport(ssrc = 0, lastSr = 0): Uint8Array {
   const counts = { fractionLost: 0, cumulativePacketsLost: 0, extendedHighestSequenceNumber: 0, jitterTicks: 0 }
-  const report = { ssrc: 2, ...counts, lastSr, delaySinceLastSr: 0 }
+  const report = { ssrc, ...counts, lastSr, delaySinceLastSr: 0 }
   return encodeRtcp([{ kind: 'receiver-report', ssrc: 1, reports: lastSr === 0 ? [] : [report] }])
 }
 
@@ -150,10 +155,46 @@ test('a viewer’s report crosses the uplink: the round trip that the relay sees
   await opened.client.request('PLAY', opened.url, headers)
   await receivers[0].until(() => receivers[0].rtcp.length > 0)
   const sent = receivers[0].rtcp.find((packet) => packet.kind === 'sender-report')
-  receivers[0].sendRtcp(receiverReport(sent === undefined ? 0 : middle32(sent.ntpTime)), opened.relay.rtpPort + 1)
+  const report = sent === undefined ? receiverReport() : receiverReport(sent.ssrc, middle32(sent.ntpTime))
+  receivers[0].sendRtcp(report, opened.relay.rtpPort + 1)
   await opened.client.request('TEARDOWN', opened.url, headers) // 100 ms behind the report
   expect(endOf(opened)).toMatchObject({ reason: 'teardown', receiverReports: 1, link: opened.linkId })
   expectAbout(Number(endOf(opened)?.['roundTripMs']), 200, 200)
+})
+
+test('a relay lists the sessions behind a link: who plays, by what, and what his reports say', async (context) => {
+  const opened = await open(context, roundTrip(20))
+  const { client, relay, url, linkId } = opened
+  const seen = () => relay.sessions.behind(linkId, 9)
+  const receiver = await UdpReceiver.open()
+  const asked = { transport: receiver.transport, 'user-agent': 'LibVLC/3.0.24' }
+  const setUp = await client.request('SETUP', `${url}/240p/trackID=0`, asked)
+  expect(seen()).toMatchObject([{ phase: 'ready', userAgent: 'LibVLC/3.0.24', presentation: { variant: '240p' } }])
+  expect(seen()[0]?.tracks).toEqual([{ kind: 'video' }, { kind: 'audio' }])
+  const session = setUp.headers.get('session')?.split(';')[0]
+  expect(JSON.stringify(seen())).not.toContain(session) // who may look does not steer
+  await client.request('PLAY', url, { session: String(session) })
+  await receiver.until(() => receiver.rtcp.some(({ kind }) => kind === 'sender-report'))
+  const sent = receiver.rtcp.find((packet) => packet.kind === 'sender-report')
+  receiver.sendRtcp(
+    receiverReport(sent?.ssrc, middle32(sent?.ntpTime ?? { seconds: 0, fraction: 0 })),
+    relay.rtpPort + 1,
+  )
+  await expect.poll(() => seen()[0]?.tracks[0]?.reception).toMatchObject({ ssrc: sent?.ssrc, lossRatio: 0 })
+  expect([seen()[0]?.phase, relay.sessions.behind('another', 9)]).toEqual(['playing', []])
+})
+
+test('what an interleaved viewer reports crosses the uplink too: the round trip is the line’s', async (context) => {
+  const { client, relay, linkId, url } = await open(context, roundTrip(200))
+  const reply = await client.request('SETUP', `${url}/240p/trackID=0`, { transport: onChannels })
+  await client.request('PLAY', url, { session: readSessionHeader(header(reply, 'session')).id })
+  await client.until(() => client.rtcpOf(1).some(({ kind }) => kind === 'sender-report'))
+  const sent = client.rtcpOf(1).find((packet) => packet.kind === 'sender-report')
+  const report = receiverReport(sent?.ssrc, middle32(sent?.ntpTime ?? { seconds: 0, fraction: 0 }))
+  client.socket.write(encodeInterleavedFrame(1, report))
+  const seen = () => relay.sessions.behind(linkId, 9)[0]
+  await expect.poll(() => seen()?.tracks[0]?.reception).toMatchObject({ ssrc: sent?.ssrc, lossRatio: 0 })
+  expectAbout(seen()?.roundTripMs ?? 0, 200, 200)
 })
 
 test('an unknown link, and another one on the same connection, are answered 404 with the reason', async (context) => {
@@ -299,4 +340,39 @@ test('a viewer who does not read stops the modelled sender until he does', async
   await vi.waitFor(() => expect(arrivedBytes).toBeGreaterThan(stoppedBytes))
   conversation?.close()
   expect(await hasRoom).toBe('room')
+})
+
+test('interleaved packets cross a line that loses 5 % as bytes of the connection: late, and all of them', async (context) => {
+  const { client, url } = await open(context, {
+    ...roundTrip(40),
+    downlink: { oneWayDelayMs: 20, loss: { kind: 'random', lossRatio: 0.05 } },
+  })
+  const reply = await client.request('SETUP', `${url}/240p/trackID=0`, { transport: onChannels })
+  const session = { session: readSessionHeader(header(reply, 'session')).id }
+  const played = await client.request('PLAY', url, { ...session, range: 'npt=4-' })
+  const [info] = readRtpInfo(header(played, 'rtp-info'))
+  await client.until(() => client.rtcpOf(1).some(({ kind }) => kind === 'bye'))
+  const packets = client.rtpOf(0)
+  expect(packets.filter(({ marker }) => marker)).toHaveLength(CLIP_FRAMES / 3)
+  const first = info?.sequenceNumber ?? 0
+  expect(packets.map(({ sequenceNumber }) => sequenceNumber)).toEqual(packets.map((_, at) => (first + at) & 0xffff))
+  expect((await client.request('TEARDOWN', url, session)).status).toBe(200)
+})
+
+test('a line that is too slow for interleaved packets makes the relay drop whole frames', async (context) => {
+  const heavy = makePackageClip({ noiseBitsPerSecond: 20_000_000 })
+  const profile = { downlink: { rateBitsPerSecond: 8_000_000, oneWayDelayMs: 10 }, uplink: { oneWayDelayMs: 10 } }
+  const { client, url, relay } = await open(context, profile, {}, heavy)
+  const reply = await client.request('SETUP', `${url}/240p/trackID=0`, { transport: onChannels })
+  const session = { session: readSessionHeader(header(reply, 'session')).id }
+  await client.request('PLAY', url, session)
+  await setTimeout(2500) // 6 MB are due, 2.5 MB fit
+  expect((await client.request('TEARDOWN', url, session)).status).toBe(200)
+  const end = relay.log.find(({ msg }) => msg === 'RTSP session ended')
+  expect(Number(end?.['droppedFrames'])).toBeGreaterThan(10)
+  const packets = client.rtpOf(0)
+  const gaps = packets.filter(
+    ({ sequenceNumber }, at) => at > 0 && sequenceNumber !== (((packets[at - 1]?.sequenceNumber ?? 0) + 1) & 0xffff),
+  )
+  expect(gaps.every(({ payload }) => beginsKeyframe(payload))).toBe(true)
 })

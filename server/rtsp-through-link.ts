@@ -25,8 +25,10 @@ export class LinksOfViewers implements ViewerLinks {
 
 function viewerLink(link: LiveLink): ViewerLink {
   return {
+    id: link.id,
     openConversation: (ends) => new RtspThroughLink(link, ends),
     openPackets: (sink) => new RtpThroughLink(link, { sink, onDropped: () => {} }),
+    noteReception: (reception, atMs) => link.noteReception(reception, atMs),
   }
 }
 

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { needs } from '../lab/test-support/clients.ts'
+import { inLongRun } from '../lab/test-support/long-run.ts'
+import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { startWeir } from '../lab/test-support/weir-process.ts'
 import type { LinkSummary, Problem, ServerEvent, Video } from '../protocol/weir-api.ts'
@@ -74,6 +76,19 @@ test('a raw body with ?title= becomes a video of that title', async (context) =>
   const clip = readFileSync(makeClip(context, temporaryFolder(context), { seconds: 2 }))
   const response = await fetch(`${url}/api/videos?title=Our%20holiday`, { method: 'POST', body: clip })
   expect([response.status, ((await response.json()) as Video).title]).toEqual([201, 'Our holiday'])
+})
+
+test('the source of a video comes back as it was sent, under its title, whole or in part', async (context) => {
+  const clip = readFileSync(makeClip(context, temporaryFolder(context), { seconds: 1 }))
+  const { url } = await startWeir({ mediaFolder: temporaryFolder(context) })
+  const { id } = (await (await postFile(url, clip, 'Holiday.mp4')).json()) as Video
+  const whole = await fetch(`${url}/api/videos/${id}/source`)
+  expect(whole.headers.get('content-disposition')).toMatch(/^attachment; filename="?Holiday\.mp4/)
+  expect(Buffer.from(await whole.arrayBuffer()).equals(clip)).toBe(true)
+  const part = await fetch(`${url}/api/videos/${id}/source`, { headers: { range: 'bytes=100-199' } })
+  expect(part.status).toBe(206)
+  expect(Buffer.from(await part.arrayBuffer()).equals(clip.subarray(100, 200))).toBe(true)
+  expect((await fetch(`${url}/api/videos/nosuchvideo/source`)).status).toBe(404)
 })
 
 test('bad inputs are refused with their code, by tus as by POST, and leave nothing behind', async (context) => {
@@ -217,7 +232,10 @@ test('SIGKILL while segmenting: the job begins again, its ffmpeg has ended, and 
   expect((await getVideo(url, finished.id)).status).toBe('ready')
   expect(packageFiles()).toEqual(packageBefore)
   await untilStatus(url, running.id, ['ready'])
-  expect(readdirSync(join(mediaFolder, running.id)).sort()).toEqual(['hls', 'source.mp4', 'video.json'])
+  // Its record is still being written by rename when the last status is told.
+  await vi.waitFor(() =>
+    expect(readdirSync(join(mediaFolder, running.id)).sort()).toEqual(['hls', 'source.mp4', 'video.json']),
+  )
 })
 
 function commandOf(pid: number): string {
@@ -330,3 +348,24 @@ test('foreign pages and names are refused at /api, over WebSocket too, and welco
   )
   expect(refusal).toBe(403)
 })
+
+const LONG_SECONDS = 20
+
+if (inLongRun) {
+  test('a video that is being made is watched over RTSP to its end, every picture of it, though it is removed', async (context) => {
+    const ffprobe = needs(context, 'ffprobe')
+    const clip = readFileSync(makeClip(context, temporaryFolder(context), { seconds: LONG_SECONDS, size: '1280x720' }))
+    const { url, rtspUrl } = await startWeir({ mediaFolder: temporaryFolder(context) })
+    const { id } = (await (await postFile(url, clip, 'long.mp4')).json()) as Video
+    await untilStatus(url, id, ['playable'])
+    const variant = (await getVideo(url, id)).variants[0]?.name ?? ''
+    const count = ['-v', 'error', '-select_streams', 'v', '-count_packets', '-show_entries', 'stream=nb_read_packets']
+    const watched = runClient(ffprobe, [...count, '-of', 'csv=p=0', `${rtspUrl}/${id}/${variant}`], {
+      timeoutMs: 60_000,
+    })
+    await untilStatus(url, id, ['ready'])
+    await fetch(`${url}/api/videos/${id}`, { method: 'DELETE' })
+    expect(await watched).toMatchObject({ status: 0, stderr: '' })
+    expect(Number.parseInt((await watched).stdout, 10)).toBe(LONG_SECONDS * 25)
+  })
+}

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Reception } from '../protocol/weir-api.ts'
 import type { Tools } from '../segmenter/tools.ts'
-import { startRelay } from '../udp-relay/relay.ts'
+import { LivePresentations } from '../udp-relay/live-presentations.ts'
+import { startRelay, type RunningRelay } from '../udp-relay/relay.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
 import { urlAt, type AddressOptions } from './addresses.ts'
@@ -18,29 +20,44 @@ import { Intake } from './intake.ts'
 import { Jobs } from './jobs.ts'
 import { Library } from './library.ts'
 import { LinkNotices } from './link-notices.ts'
+import { LinkRecordSockets } from './link-record-sockets.ts'
+import { LinkSummarySockets } from './link-summary-sockets.ts'
 import { MediaFolder } from './media-folder.ts'
 import { Links } from './links.ts'
 import { lockMedia } from './media-lock.ts'
 import { Metrics } from './metrics.ts'
 import { Origin } from './origin.ts'
+import { PlacesByAddress } from './places-by-address.ts'
+import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
+import { QualityJobs } from './quality-jobs.ts'
 import { recover } from './recovery.ts'
 import { healthRoutes } from './routes/health.ts'
-import { linkRecordRoutes } from './routes/link-record.ts'
+import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
+import { linkViewersRoutes } from './routes/link-viewers.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { relayRoutes } from './routes/relay.ts'
+import { rtspSessionRoutes } from './routes/rtsp-sessions.ts'
+import { runQualityRoutes } from './routes/run-quality.ts'
+import { runReportRoutes } from './routes/run-reports.ts'
+import { runRoutes } from './routes/runs.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
 import { LinksOfViewers } from './rtsp-through-link.ts'
+import { RunEventSockets } from './run-event-sockets.ts'
+import { RunFolder } from './run-folder.ts'
+import { Runs, type RunsOptions } from './runs.ts'
 import { addSampleOnce } from './sample.ts'
 import { TusUploads } from './tus-uploads.ts'
 import type { SessionParts } from './udp-session.ts'
 import { UdpSessions } from './udp-sessions.ts'
 
 const EVENTS_KEPT = 1000
+const RECORDS_PER_ADDRESS = 8
 const SEGMENT_CACHE_BYTES = 128_000_000
 const GRACE_MS = 4000 // for open answers, so that all has ended within 5 s
 
@@ -104,13 +121,13 @@ export async function serve(parts: ServeParts): Promise<RunningWeir> {
 /** The rooms, in the order in which they need each other; the chores of a start go on after it listens. */
 async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): Promise<RunningWeir> {
   const { config, tools, logger } = parts
-  const { host, rtspPort, rtpPort, publicUrl } = config
+  const { host, rtspPort, rtpPort, rtspUsers: users, multicast, udpOffload: offload, publicUrl } = config
   const log = new EventLog<FeedEvent>(EVENTS_KEPT)
   const library = await Library.open({ folder, logger, nowUnixMs: Date.now, onEvent: (event) => log.append(event) })
   const recovered = await recover(library, logger)
   const intake = startIntake(library, closing, parts)
 
-  const source = new PublishedPackages(library)
+  const source = new LivePresentations(new PublishedPackages(library))
   const sending = {
     source,
     segments: new SegmentCache({ maxBytes: SEGMENT_CACHE_BYTES }),
@@ -119,14 +136,25 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const metrics = new Metrics(version)
   const sessions = startSessions(sending, { log, metrics }, closing, parts)
   const links = new LinksOfViewers(sessions.links)
-  const relay = await startRelay({ ...sending, links, host, rtspPort, rtpPort, logger })
+  const onReception = (reception: Reception): void => metrics.noteReception('rtsp', reception)
+  const wanted = { host, rtspPort, rtpPort, users, multicast, offload }
+  const relay = await startRelay({ ...sending, ...wanted, links, onReception, logger })
   closing.add(() => relay.close())
   metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
+  metrics.watchDepartures(() => relay.departures())
 
   const addresses = { publicUrl, rtspPort: relay.rtspPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
-  const listener = composeHttp({ library, addresses, events, metrics, ...intake, ...sessions }, parts)
+  const records = await startRecords(
+    { folder, library, source, links: sessions.links, rtpPort: relay.rtpPort },
+    closing,
+    parts,
+  )
+  const listener = composeHttp(
+    { library, addresses, events, metrics, relay, ...intake, ...sessions, ...records },
+    parts,
+  )
   closing.add(() => listener.drain(GRACE_MS))
   const port = await listener.listen(host, config.port)
 
@@ -181,41 +209,98 @@ function startSessions(
   })
   closing.addLater(() => links.close()) // answers under way need them until the listener has drained
   closing.add(watchLinkPart(configFile, logger, (profile) => links.setDefaultProfile(profile)))
-  const sessions = new UdpSessions({ ...sending, links, logger })
+  const onReception = (reception: Reception): void => metrics.noteReception('page', reception)
+  const sessions = new UdpSessions({ ...sending, links, onReception, logger })
   closing.add(() => sessions.close())
   return { links, sessions }
 }
 
+type RecordRooms = {
+  readonly records: LinkRecordRooms
+  readonly recordSockets: LinkRecordSockets
+  readonly summarySockets: LinkSummarySockets
+  readonly runs: Runs
+  readonly runEventSockets: RunEventSockets
+  readonly quality: QualityJobs
+}
+type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links' | 'rtpPort'> & { readonly folder: MediaFolder }
+
+/** How what happens on a link is told as it happens, and kept with what its viewers tell. */
+async function startRecords(
+  { folder: media, library, source, links, rtpPort }: RecordedRooms,
+  closing: Closing,
+  { config: { minFreeBytes, eventConnectionsPerAddress: connectionsPerAddress }, tools, logger }: ServeParts,
+): Promise<RecordRooms> {
+  const places = new PlacesByAddress(RECORDS_PER_ADDRESS, 'records of links at once')
+  const versions = { weir: version, node: process.version }
+  const records = { links, places, versions }
+  const recordSockets = new LinkRecordSockets(records)
+  closing.add(() => recordSockets.close())
+  const summarySockets = new LinkSummarySockets({ links, connectionsPerAddress })
+  closing.add(() => summarySockets.close())
+  const folder = new RunFolder(media.runs)
+  const kept = { folder, media, library, source, rtpPort, minFreeBytes, nowUnixMs: Date.now }
+  const runs = await Runs.open({ ...kept, links, versions, logger })
+  closing.add(() => runs.close())
+  const runEventSockets = new RunEventSockets({ runs, logger })
+  closing.add(() => runEventSockets.close())
+  const requireFreeSpace = (neededBytes: number) => media.requireFreeSpace(neededBytes, minFreeBytes)
+  const quality = new QualityJobs({ runs, folder, source, tools, version, requireFreeSpace, logger })
+  closing.add(() => quality.close())
+  return { records, recordSockets, summarySockets, runs, runEventSockets, quality }
+}
+
 type HttpRooms = IntakeRooms &
-  SessionRooms & {
+  SessionRooms &
+  RecordRooms & {
     readonly library: Library
     readonly addresses: AddressOptions
     readonly events: EventSockets
     readonly metrics: Metrics
+    readonly relay: RunningRelay
   }
 
 /** The list of routes. */
 function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, addresses, events, metrics } = rooms
+  const { library, jobs, intake, tus, links, sessions, relay } = rooms
+  const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
+  const throughLink = new HttpThroughLink(links)
+  const { audience } = throughLink
+  const builtFolder = join(projectFolder, 'dist/player')
   const routes = [
     healthRoutes(version),
     videoRoutes({ library, jobs, addresses }),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
-    linkRecordRoutes(links, { weir: version, node: process.version }),
+    linkViewersRoutes({
+      links,
+      audience,
+      rtspSessions: relay.sessions,
+      udpSessions: sessions,
+      cost: new ProcessCost(),
+    }),
+    linkRecordRoutes(records),
+    runRoutes(runs),
+    runQualityRoutes(quality),
+    runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
     udpSessionRoutes(sessions),
+    rtspSessionRoutes(relay.sessions),
+    relayRoutes(relay),
     metricsRoutes(metrics),
-    pageRoutes(join(projectFolder, 'dist/player'), gate),
+    pageRoutes(builtFolder, gate),
   ]
   return new HttpListener({
     origin: new Origin(library),
-    throughLink: new HttpThroughLink(links),
+    throughLink,
     app: createApp({ gate, routes, logger }),
     gate,
     upgrades: {
       '/api/events/ws': (request, socket, head) => events.handleUpgrade(request, socket, head),
+      '/api/links/:id/ws': summarySockets.handleUpgrade.bind(summarySockets),
+      '/api/links/:id/record/ws': recordSockets.handleUpgrade.bind(recordSockets),
+      '/api/runs/:id/events/ws': runEventSockets.handleUpgrade.bind(runEventSockets),
       '/api/udp-sessions/ws': udpSessionUpgrade(sessions),
     },
     logger,

@@ -1,5 +1,7 @@
 import type { Direction, FlowEnds } from '../link/access-link.ts'
 import type { DropCause } from '../link/link-packet.ts'
+import type { RtpName } from '../stream/packet-events.ts'
+import type { PassingDatagram } from './link-watch.ts'
 import type { LaneUse } from './live-link.ts'
 
 /** Who is told what became of a packet; moments are the process's. */
@@ -8,9 +10,12 @@ export type PlaceListener = {
   duplicated(direction: Direction, packetId: number, atMs: number): void
   delivered(direction: Direction, packetId: number, atMs: number): void
   dropped(direction: Direction, packetId: number, atMs: number, cause: DropCause): void
+  /** Which RTP packet one is that is under way, for a record. */
+  rtpOf(packetId: number): RtpName | undefined
 }
 
-type Traffic = 'rtp' | 'rtcp'
+/** Each meets chance in a sequence of its own. */
+export type Traffic = 'rtp' | 'rtcp'
 
 /** A viewer's two flows on one era of the udp lane. */
 export class UdpPlace {
@@ -25,7 +30,8 @@ export class UdpPlace {
     this.#listener = listener
     const ends: FlowEnds = { down: this.#ends('down'), up: this.#ends('up') }
     this.#flows = { rtp: use.line.openFlow(ends), rtcp: use.line.openFlow(ends) }
-    for (const what of ['rtp', 'rtcp'] as const) use.counters.openFlow(this.#flows[what], { what })
+    use.counters.openFlow(this.#flows.rtp, { what: 'rtp', rtp: (packetId) => listener.rtpOf(packetId) })
+    use.counters.openFlow(this.#flows.rtcp, { what: 'rtcp' })
   }
 
   isCurrent(): boolean {
@@ -41,6 +47,15 @@ export class UdpPlace {
     this.#underWay += 1
     const packet = { id, flow: this.#flows[traffic], sizeBytes, traffic }
     this.#use.act(scheduledMs, (line, linkMs) => line.send(direction, packet, linkMs))
+  }
+
+  get isRecorded(): boolean {
+    return this.#use.recorders.size > 0
+  }
+
+  /** A datagram passes an end of the link: for who records its bytes. */
+  tellPassing(datagram: Omit<PassingDatagram, 'flow'>): void {
+    for (const recorder of this.#use.recorders) recorder.capture?.({ ...datagram, flow: this.#flows.rtp })
   }
 
   leaveWhenEmpty(): void {

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino'
 import type { ErrorCodeName } from '../protocol/error-codes.ts'
 import type { ControlMessage, ControlRequest } from '../protocol/udp-control.ts'
-import type { UdpSessionStatus } from '../protocol/weir-api.ts'
+import type { Reception, UdpSessionStatus } from '../protocol/weir-api.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { Playout, PlayoutRefusal, type PlayoutEnd, type PlayoutStart } from '../udp-relay/playout.ts'
 import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
+import { ReceptionLog } from '../udp-relay/reception-log.ts'
 import type { SegmentCache } from '../udp-relay/segment-cache.ts'
 import type { SendTimer } from '../udp-relay/send-timer.ts'
 import { DeliveryPath } from './delivery-path.ts'
@@ -30,6 +31,7 @@ export type SessionParts = {
   readonly timer: SendTimer
   readonly links: Links
   readonly logger: Logger
+  readonly onReception?: (reception: Reception) => void // what receiver reports say
 }
 
 type SessionStart = {
@@ -40,6 +42,7 @@ type SessionStart = {
 }
 
 const MAX_WAITING_REQUESTS = 16
+const MAX_DATAGRAM_BYTES = 1500
 const IDLE_AFTER_END_MS = 60_000
 
 /** One page's viewing: a playout into a delivery path, told what to do by the page's messages, one after the other. */
@@ -49,6 +52,7 @@ export class UdpSession {
   readonly #link: LiveLink | undefined
   readonly #path: DeliveryPath
   readonly #charge: SetupCharge
+  readonly receptions: ReceptionLog
   #presentation: OpenPresentation
   #playout: Playout
   #state: ControlState
@@ -66,6 +70,14 @@ export class UdpSession {
     this.#link = parts.links.ofViewer(wish.link)
     this.#path = new DeliveryPath(channel, this.#link)
     this.#charge = new SetupCharge(this.#link, wish.video)
+    this.receptions = new ReceptionLog({
+      timer: parts.timer,
+      tracks: () => this.#playout.tracks,
+      onReception: (reception, atMs) => {
+        this.#link?.noteReception(reception, atMs)
+        parts.onReception?.(reception)
+      },
+    })
     this.#presentation = presentation
     this.#playout = this.#newPlayout(presentation)
     this.#state = { phase: 'idle', resumeSeconds: wish.startSeconds ?? 0 }
@@ -82,6 +94,7 @@ export class UdpSession {
       transport: channel.transport,
       phase: this.#state.phase,
       ...this.#path.status(),
+      reports: this.receptions.newest,
     }
   }
 
@@ -98,6 +111,12 @@ export class UdpSession {
       this.#waitingRequests -= 1
       if (!this.#isClosed) await this.#answer(read.request)
     })
+  }
+
+  /** RTCP of the page. */
+  handleDatagram(datagram: Uint8Array): void {
+    if (this.#isClosed || datagram.length > MAX_DATAGRAM_BYTES) return
+    this.#path.sendUp(datagram, this.#parts.timer.nowMs(), (atMs) => void this.receptions.take(datagram, atMs))
   }
 
   /** The channel too; called by whoever closes first, the page or us. */

@@ -70,6 +70,7 @@ export class UdpSessions {
       const answer = await answerOffer(dataChannels, offer, {
         onOpen: (channel) => this.#entries.has(entry.id) && this.#begin(entry, presentation, channel),
         onControl: (text) => entry.session?.handleControl(text),
+        onDatagram: (datagram) => entry.session?.handleDatagram(datagram),
         onClosed: () => this.#end(entry),
       })
       entry.close = answer.close
@@ -106,8 +107,8 @@ export class UdpSessions {
       client.close(CLOSE_POLICY, code)
     })
     client.on('message', (data: Buffer, isBinary) => {
-      const text = isBinary ? '' : data.toString()
-      joined.then((session) => session.handleControl(text)).catch(() => {}) // told above
+      if (isBinary) return entry.session?.handleDatagram(data)
+      joined.then((session) => session.handleControl(data.toString())).catch(() => {}) // told above
     })
   }
 
@@ -141,7 +142,9 @@ export class UdpSessions {
     session.close()
     const { offeredPackets, droppedPackets } = session.status()
     const seconds = Math.round(this.#parts.timer.nowMs() - openedMs) / 1000 // ms to s
-    this.#parts.logger.info({ session: id, seconds, offeredPackets, droppedPackets }, 'UDP session ended')
+    const { receiverReports, lostPackets: reportedLostPackets, roundTripMs } = session.receptions
+    const reported = { receiverReports, reportedLostPackets, roundTripMs }
+    this.#parts.logger.info({ session: id, seconds, offeredPackets, droppedPackets, ...reported }, 'UDP session ended')
   }
 }
 

@@ -6,6 +6,7 @@ const variant = z.strictObject({
   widthPixels: z.number(),
   heightPixels: z.number(),
   bandwidthBitsPerSecond: z.number(),
+  framesPerSecond: z.number().exactOptional(), // absent in what 0.2 made
   codecs: z.string(),
 })
 

@@ -73,3 +73,22 @@ test('compare follows a change of the rate', () => {
   expect(slowed.rtp.measures.link?.[0]?.tailDroppedPackets).toBe(1530)
   expect(slowed.rtp.measures.link?.[0]?.utilisationRatio).toBeCloseTo(0.6462, 2)
 })
+
+test('compare tells of segments, windows, starts and each frame’s place, as a page does', () => {
+  const events: { readonly [side in Side]: RunEvent[] } = { hls: [], rtp: [] }
+  compare({ outline, profile: lossy, tell: (side, event) => events[side].push(event) })
+  const of = <Kind extends RunEvent['kind']>(side: Side, kind: Kind) =>
+    events[side].filter((event): event is RunEvent & { readonly kind: Kind } => event.kind === kind)
+  expect(of('hls', 'segment-received').map(({ uri }) => uri)).toEqual(outline.segments.map(({ uri }) => uri))
+  expect(of('hls', 'tcp-state')).toHaveLength(298) // of 29.8 s of transfers
+  expect(of('rtp', 'rtp-started').map(({ track }) => track)).toEqual(['video', 'audio'])
+  const places = [...of('rtp', 'frame-shown'), ...of('rtp', 'frame-frozen')].map(({ ptsTicks }) => ptsTicks)
+  expect(new Set(places).size).toBe(600)
+  const lost = of('rtp', 'packet-dropped').filter(({ ssrc }) => ssrc === 1)
+  const givenUp = of('rtp', 'packets-given-up').filter(({ track }) => track === 'video')
+  const missing = givenUp.flatMap(({ firstSequenceNumber = 0, packets }) =>
+    Array.from({ length: packets }, (_, index) => firstSequenceNumber + index),
+  )
+  expect(missing).toEqual(lost.map(({ sequenceNumber }) => sequenceNumber))
+  expect(missing).toHaveLength(95)
+})

@@ -62,12 +62,14 @@ function newLane(lane: Lane, side: Side, { profile, tell }: ComparisonOptions): 
 }
 
 function hlsSide(lane: Lanes, options: ComparisonOptions) {
-  const { congestionControl = 'cubic', tlsRoundTrips = 0 } = options.profile.tcp ?? {}
+  const { tell, profile } = options
+  const { sharing, tcp: { congestionControl = 'cubic', tlsRoundTrips = 0 } = {} } = profile
   const viewer = new ViewerMeasures('hls', options)
   const session = new HlsSession(lane.link, {
     ...options,
     tcp: { congestionControl, tlsRoundTrips },
     tell: (event) => viewer.add(event),
+    tellTcp: tell && ((event) => tell('hls', { ...event, lane: sharing === 'shared' ? 'shared' : 'tcp' })),
   })
   return { session, result: (limitMs: number) => resultOf(session, viewer, lane.truth, limitMs) }
 }

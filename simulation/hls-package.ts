@@ -11,8 +11,8 @@ export type HlsPackage = {
 /** What HLS adds to a variant's segments, from its outline: the playlists as the segmenter writes them, this variant
  *  alone in the multivariant one. Throws RangeError for an outline without segments. */
 export function hlsPackage({ segments, video, audio, variant }: Outline): HlsPackage {
-  const targetDurationSeconds = Math.max(...segments.map(({ durationSeconds }) => Math.round(durationSeconds)))
-  const bandwidthBitsPerSecond = peakBandwidth(segments, targetDurationSeconds)
+  const targetDurationSeconds = targetDurationOf(segments)
+  const bandwidthBitsPerSecond = variantBandwidth({ segments })
   const multivariant = writeMultivariantPlaylist([
     {
       uri: `${variant}/index.m3u8`,
@@ -30,4 +30,13 @@ export function hlsPackage({ segments, video, audio, variant }: Outline): HlsPac
     multivariantPlaylistBytes: multivariant.length, // ASCII
     mediaPlaylistBytes: media.length,
   }
+}
+
+/** The variant's BANDWIDTH. Throws RangeError for an outline without segments. */
+export function variantBandwidth({ segments }: Pick<Outline, 'segments'>): number {
+  return peakBandwidth(segments, targetDurationOf(segments))
+}
+
+function targetDurationOf(segments: Outline['segments']): number {
+  return Math.max(...segments.map(({ durationSeconds }) => Math.round(durationSeconds)))
 }

@@ -1,11 +1,12 @@
 import type { AccessLink } from '../link/access-link.ts'
-import { TcpConnection, type TcpOptions } from '../link/tcp/connection.ts'
+import { TcpConnection, type TcpOptions, type TcpState } from '../link/tcp/connection.ts'
 
-/** One exchange: sizes with their heads. `arrived` is told when the last byte of the answer is here. */
+/** One exchange: sizes with their heads. `arrived` is told when the last byte of the answer is here, and when the first
+ *  one was. */
 export type HttpExchange = {
   readonly requestBytes: number
   readonly responseBytes: number
-  readonly arrived: (atMs: number) => void
+  readonly arrived: (atMs: number, firstByteMs: number) => void
 }
 
 /** An HTTP client and its server on one kept connection over the tcp lane: one request after the other, each answered
@@ -15,6 +16,7 @@ export class HttpClient {
   #exchange: HttpExchange | undefined
   #requestBytesLeft = 0
   #responseBytesLeft = 0
+  #firstByteMs: number | undefined
 
   constructor(link: AccessLink, options: TcpOptions) {
     this.#connection = new TcpConnection(link, options, {
@@ -33,7 +35,16 @@ export class HttpClient {
     this.#exchange = exchange
     this.#requestBytesLeft = exchange.requestBytes
     this.#responseBytesLeft = exchange.responseBytes
+    this.#firstByteMs = undefined
     this.#connection.request(exchange.requestBytes, nowMs)
+  }
+
+  state(): TcpState {
+    return this.#connection.state()
+  }
+
+  get flow(): number {
+    return this.#connection.flow
   }
 
   close(): void {
@@ -49,9 +60,10 @@ export class HttpClient {
 
   #receive(bytes: number, atMs: number): void {
     this.#responseBytesLeft -= bytes
+    this.#firstByteMs ??= atMs
     const exchange = this.#exchange
     if (this.#responseBytesLeft > 0 || exchange === undefined) return
     this.#exchange = undefined
-    exchange.arrived(atMs)
+    exchange.arrived(atMs, this.#firstByteMs)
   }
 }

@@ -6,6 +6,9 @@ import { reportDelayMs, reportSeed, SENDER_REPORT_BYTES } from '../stream/report
 import type { SendCourse } from '../stream/send-course.ts'
 import type { SendPlan } from '../stream/send-plan.ts'
 
+/** Of the video, of the audio: made up, as there are no bytes. */
+export const SIMULATED_SSRCS = [1, 2] as const
+
 export type RtpSenderOptions = {
   readonly plan: SendPlan
   readonly startSeconds: number // plays from the keyframe at or before it
@@ -13,7 +16,16 @@ export type RtpSenderOptions = {
 }
 
 /** The link's view of a packet, and where the course tells the rest of it: no bytes. */
-type SentPacket = LinkPacket & { readonly place: number } // -1: a report
+type SentPacket = LinkPacket & { readonly place: number; readonly course: SendCourse } // place -1: a report
+
+/** Which RTP packet it is, for who observes the link; undefined for all others. */
+export function rtpOf(packet: LinkPacket): { readonly ssrc: number; readonly sequenceNumber: number } | undefined {
+  if (!('course' in packet)) return undefined
+  const { place, course } = packet as SentPacket
+  if (place < 0) return undefined
+  const trackIndex = course.trackIndices[place] as 0 | 1
+  return { ssrc: SIMULATED_SSRCS[trackIndex], sequenceNumber: (course.sequenceNumbers[place] as number) & 0xffff }
+}
 
 export type RtpSenderTold = {
   /** The packet at this place of the course. */
@@ -101,7 +113,7 @@ export class RtpSender {
   #send(rtpBytes: number, traffic: Traffic, place: number, atMs: number): void {
     this.#newestId += 1
     const sizeBytes = rtpBytes + UDP_IPV4_HEADER_BYTES
-    const packet: SentPacket = { id: this.#newestId, flow: this.#flow, sizeBytes, traffic, place }
+    const packet: SentPacket = { id: this.#newestId, flow: this.#flow, sizeBytes, traffic, place, course: this.#course }
     this.#link.send('down', packet, atMs)
   }
 

@@ -65,6 +65,7 @@ export class RtpSession {
     const facts = { videoId: VIDEO_ID, variant: outline.variant, title: outline.variant, outline }
     this.#options.tell({ kind: 'play-asked', atMs })
     this.#setUp.ask([...setUpExchanges(facts), playExchange(facts)], atMs, (reached) => {
+      this.#viewer.begin(reached.atMs)
       this.#sender.begin(reached.atMs)
     })
   }

@@ -5,8 +5,10 @@ import { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import type { SendCourse } from '../stream/send-course.ts'
 import type { SendPlan } from '../stream/send-plan.ts'
-import { TRACK_VIDEO } from '../stream/send-schedule.ts'
+import { TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { FrameArrivals } from './frame-arrivals.ts'
+import { variantBandwidth } from './hls-package.ts'
+import { SIMULATED_SSRCS } from './rtp-sender.ts'
 import { Screen } from './screen.ts'
 
 export type RtpViewerOptions = {
@@ -34,7 +36,7 @@ const VIDEO_CLOCK_HZ = 90_000
 export class RtpViewer {
   readonly #alarms: EventQueue
   readonly #options: RtpViewerOptions
-  readonly #received: (sizeBytes: number, atMs: number) => void
+  readonly #received: ((sizeBytes: number, atMs: number) => void) | undefined
   readonly #course: SendCourse
   readonly #clock: PlaybackClock
   readonly #tracks: readonly Track[]
@@ -56,7 +58,7 @@ export class RtpViewer {
     const [first] = frames
     this.#alarms = alarms
     this.#options = options
-    this.#received = options.received ?? ((sizeBytes, atMs) => tell({ kind: 'media-received', atMs, sizeBytes }))
+    this.#received = options.received
     this.#clock = new PlaybackClock(jitterBufferMs)
     this.#screen = new Screen(alarms, this.#clock, tell)
     this.#frames = new FrameArrivals(frames, maxRtpBytes, (judged) => this.#screen.add(judged, this.#nowMs))
@@ -77,6 +79,26 @@ export class RtpViewer {
     return this.#tracks.map(({ statistics }) => statistics)
   }
 
+  /** The set-up is done: the sender begins. */
+  begin(atMs: number): void {
+    const { plan, tell } = this.#options
+    const { keyframe, packetsOfTrack } = this.#course
+    const { variant } = plan.outline
+    for (const index of [TRACK_VIDEO, TRACK_AUDIO] as const) {
+      if (packetsOfTrack[index] === 0) continue
+      tell({
+        kind: 'rtp-started',
+        atMs,
+        track: nameOf(index),
+        variant,
+        ssrc: SIMULATED_SSRCS[index],
+        firstSequenceNumber: 0,
+        startSeconds: keyframe.startSeconds,
+      })
+    }
+    tell({ kind: 'variant-shown', atMs, variant, bitsPerSecond: variantBandwidth(plan.outline) })
+  }
+
   /** The packet at this place of the course. */
   receive(place: number, atMs: number): void {
     const { trackIndices, sequenceNumbers, sizesBytes, mediaTicks } = this.#course
@@ -85,7 +107,7 @@ export class RtpViewer {
     this.#nowMs = atMs
     if (track.index === TRACK_VIDEO && !this.#clock.isStarted) this.#start(ticks, atMs)
     const extendedSequenceNumber = track.statistics.addNew((sequenceNumbers[place] as number) & 0xffff, ticks, atMs)
-    this.#received(sizesBytes[place] as number, atMs)
+    this.#tellReceived(track, sizesBytes[place] as number, atMs)
     if (extendedSequenceNumber === undefined) return
     if (track.buffer.passes(extendedSequenceNumber)) this.#assemble(track, place)
     else this.#route(track, track.buffer.push(extendedSequenceNumber, place, atMs), atMs)
@@ -127,11 +149,27 @@ export class RtpViewer {
       this.#options.tell({ kind: 'packet-late', atMs })
     }
     for (const item of released) {
-      if (item.kind === 'lost') this.#options.tell({ kind: 'packets-given-up', atMs, packets: item.packets })
+      if (item.kind === 'lost') this.#tellLost(track, item, atMs)
       if (item.kind === 'packet') this.#assemble(track, item.packet)
       else if (track.index === TRACK_VIDEO) this.#frames.lose(item.packets)
     }
     this.#awaitGap(track)
+  }
+
+  #tellReceived({ index }: Track, sizeBytes: number, atMs: number): void {
+    if (this.#received !== undefined) return this.#received(sizeBytes, atMs)
+    this.#options.tell({ kind: 'media-received', atMs, sizeBytes, track: nameOf(index) })
+  }
+
+  #tellLost({ index }: Track, lost: Extract<Released<number>, { kind: 'lost' }>, atMs: number): void {
+    const firstSequenceNumber = lost.firstSequenceNumber & 0xffff
+    this.#options.tell({
+      kind: 'packets-given-up',
+      atMs,
+      packets: lost.packets,
+      track: nameOf(index),
+      firstSequenceNumber,
+    })
   }
 
   #assemble({ index }: Track, place: number): void {
@@ -168,4 +206,8 @@ export class RtpViewer {
       this.#route(track, track.buffer.finish(last), atMs)
     }
   }
+}
+
+function nameOf(trackIndex: number): 'video' | 'audio' {
+  return trackIndex === TRACK_VIDEO ? 'video' : 'audio'
 }

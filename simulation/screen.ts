@@ -40,7 +40,7 @@ export class Screen {
     let next = this.#waiting[0]
     for (; next !== undefined && this.#dueMs(next) <= nowMs; next = this.#waiting[0]) {
       this.#waiting.shift()
-      if (next.state === 'frozen') this.#tell({ kind: 'frame-frozen', atMs: nowMs })
+      if (next.state === 'frozen') this.#tell({ kind: 'frame-frozen', atMs: nowMs, ptsTicks: next.frame.ptsTicks })
       else {
         if (newest !== undefined) this.skippedFrames += 1
         newest = next
@@ -56,7 +56,7 @@ export class Screen {
       return
     }
     this.#shownTicks = ptsTicks
-    this.#tell({ kind: 'frame-shown', atMs: nowMs, state })
+    this.#tell({ kind: 'frame-shown', atMs: nowMs, state, ptsTicks })
   }
 
   #dueMs({ frame }: JudgedFrame): number {

@@ -32,6 +32,10 @@ export class LinkMeasuresFold {
         return direction.drop(event.sizeBytes, event.cause)
       case 'packet-delivered':
         return direction.deliver(event.sizeBytes, event.queueingDelayMs)
+      case 'network-changed':
+      case 'tcp-state':
+      case 'receiver-report':
+        return
     }
   }
 

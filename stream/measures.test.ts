@@ -64,6 +64,16 @@ test('neither stall nor freeze counts while paused or after the end', () => {
   expect(measures.at(9000)).toMatchObject({ stallCount: 0, freezeCount: 0 })
 })
 
+test('the longest stall is told, the open one counted in; watching lasts from the first frame on, without pauses', () => {
+  const measures = fold([{ kind: 'play-asked', atMs: 0 }, ...shown(100), ...playhead([100, 0], [400, 0.1], [550, 0.2])])
+  expect(measures.at(550)).toMatchObject({ stallCount: 2, stallMs: 450, longestStallMs: 300, watchedMs: 450 })
+  expect(measures.at(1050)).toMatchObject({ stallCount: 3, stallMs: 950, longestStallMs: 500, watchedMs: 950 })
+  measures.add({ kind: 'paused', atMs: 1050 })
+  expect(measures.at(5000)).toMatchObject({ stallCount: 3, longestStallMs: 500, watchedMs: 950 })
+  measures.add({ kind: 'resumed', atMs: 5000 })
+  expect(measures.at(5040)).toMatchObject({ longestStallMs: 500, watchedMs: 990 })
+})
+
 test('packets that came too late are not lost ones', () => {
   const measures = fold([
     { kind: 'packets-given-up', atMs: 0, packets: 5 },

@@ -1,12 +1,15 @@
 import { LinkMeasuresFold, type LinkMeasures } from './link-measures.ts'
 import { RecentBytes } from './recent-bytes.ts'
 import type { RunEvent } from './record.ts'
+import { Watching } from './watching.ts'
 
 /** The figures of a run up to a moment; definitions: network-model.md 5.1. Those of the current stall or freeze count in. */
 export type Measures = {
   readonly startupMs?: number // play asked to first frame shown
+  readonly watchedMs: number // since the first frame, without pauses
   readonly stallCount: number // the playhead stood still for more than 100 ms
   readonly stallMs: number
+  readonly longestStallMs: number
   readonly freezeCount: number // no new frame for more than 150 ms and 3 frame intervals
   readonly freezeMs: number // by which the next frame was overdue
   readonly intactFrames: number
@@ -21,47 +24,38 @@ export type Measures = {
   readonly link?: readonly LinkMeasures[] // where the link's truth was told: each direction of each lane
 }
 
-const STALL_MS = 100
-const FREEZE_MS = 150
-const FREEZE_INTERVALS = 3
 const BITRATE_WINDOW_MS = 5000
 
 /** The fold over a run's events, in their order. */
 export class MeasuresFold {
-  readonly #stalls = new Standstills(STALL_MS, 0)
-  readonly #freezes: Standstills
+  readonly watching: Watching
   readonly #bitrate = new RecentBytes(BITRATE_WINDOW_MS)
   readonly #link = new LinkMeasuresFold()
-  #askedMs: number | undefined
-  #startupMs: number | undefined
-  #positionSeconds: number | undefined
-  #isStarting = true // no standstill counts before the first frame
   #counts = { intactFrames: 0, damagedFrames: 0, frozenFrames: 0, receivedPackets: 0, latePackets: 0, receivedBytes: 0 }
   #givenUpPackets = 0
   #leftOutEvents = 0
 
   constructor(frameIntervalMs: number) {
-    this.#freezes = new Standstills(Math.max(FREEZE_MS, FREEZE_INTERVALS * frameIntervalMs), frameIntervalMs)
+    this.watching = new Watching(frameIntervalMs)
   }
 
   add(event: RunEvent): void {
     switch (event.kind) {
       case 'play-asked':
-        this.#askedMs ??= event.atMs
-        return this.#hold(event.atMs)
       case 'paused':
       case 'ended':
-        return this.#hold(event.atMs)
       case 'resumed':
-        return this.#moveOn(event.atMs)
       case 'playhead':
-        return this.#movePlayhead(event.positionSeconds, event.atMs)
+        return this.watching.add(event)
       case 'frame-shown':
-        return this.#show(event.state, event.atMs)
+        if (event.state === 'intact') this.#counts.intactFrames += 1
+        else this.#counts.damagedFrames += 1
+        return this.watching.add(event)
       case 'frame-frozen':
         this.#counts.frozenFrames += 1
         return
       case 'media-received':
+      case 'segment-received':
         return this.receive(event.sizeBytes, event.atMs)
       case 'packets-given-up':
         this.#givenUpPackets += event.packets
@@ -77,6 +71,17 @@ export class MeasuresFold {
       case 'events-left-out':
         this.#leftOutEvents += event.events
         return
+      case 'code-read':
+      case 'variant-shown':
+      case 'buffer':
+      case 'rtp-started':
+      case 'segment-asked':
+      case 'segment-cancelled':
+      case 'network-changed':
+      case 'tcp-state':
+      case 'receiver-report':
+      case 'clock':
+        return
     }
   }
 
@@ -88,79 +93,23 @@ export class MeasuresFold {
   }
 
   at(nowMs: number): Measures {
-    const stalls = this.#stalls.at(nowMs)
-    const freezes = this.#freezes.at(nowMs)
+    const { startupMs, stalls, freezes } = this.watching
+    const stalled = stalls.at(nowMs)
+    const frozen = freezes.at(nowMs)
     const link = this.#link.at(nowMs)
     return {
-      ...(this.#startupMs === undefined ? {} : { startupMs: this.#startupMs }),
-      stallCount: stalls.count,
-      stallMs: stalls.totalMs,
-      freezeCount: freezes.count,
-      freezeMs: freezes.totalMs,
+      ...(startupMs === undefined ? {} : { startupMs }),
+      watchedMs: this.watching.watchedMs(nowMs),
+      stallCount: stalled.count,
+      stallMs: stalled.totalMs,
+      longestStallMs: stalled.longestMs,
+      freezeCount: frozen.count,
+      freezeMs: frozen.totalMs,
       ...this.#counts,
       lostPackets: this.#givenUpPackets - this.#counts.latePackets,
       bitrateBitsPerSecond: (this.#bitrate.total(nowMs) * 8 * 1000) / BITRATE_WINDOW_MS,
       ...(this.#leftOutEvents === 0 ? {} : { leftOutEvents: this.#leftOutEvents }),
       ...(link.length === 0 ? {} : { link }),
     }
-  }
-
-  #show(state: 'intact' | 'damaged', atMs: number): void {
-    if (state === 'intact') this.#counts.intactFrames += 1
-    else this.#counts.damagedFrames += 1
-    this.#startupMs ??= atMs - (this.#askedMs ?? atMs)
-    if (this.#isStarting) this.#moveOn(atMs)
-    else this.#freezes.mark(atMs)
-  }
-
-  #movePlayhead(positionSeconds: number, atMs: number): void {
-    const hasMoved = positionSeconds !== this.#positionSeconds
-    this.#positionSeconds = positionSeconds
-    if (hasMoved && !this.#isStarting) this.#stalls.mark(atMs)
-  }
-
-  #hold(atMs: number): void {
-    this.#isStarting = true
-    this.#stalls.stop(atMs)
-    this.#freezes.stop(atMs)
-  }
-
-  #moveOn(atMs: number): void {
-    this.#isStarting = false
-    this.#stalls.mark(atMs)
-    this.#freezes.mark(atMs)
-  }
-}
-
-/** Counts the gaps between marks that are longer than a threshold; each lasts its length less what is normal. */
-class Standstills {
-  readonly #thresholdMs: number
-  readonly #normalMs: number
-  #markMs: number | undefined
-  #count = 0
-  #totalMs = 0
-
-  constructor(thresholdMs: number, normalMs: number) {
-    this.#thresholdMs = thresholdMs
-    this.#normalMs = normalMs
-  }
-
-  mark(atMs: number): void {
-    const { count, totalMs } = this.at(atMs)
-    this.#count = count
-    this.#totalMs = totalMs
-    this.#markMs = atMs
-  }
-
-  stop(atMs: number): void {
-    this.mark(atMs)
-    this.#markMs = undefined
-  }
-
-  /** With the gap that is open at `nowMs`. */
-  at(nowMs: number): { readonly count: number; readonly totalMs: number } {
-    const gapMs = this.#markMs === undefined ? 0 : nowMs - this.#markMs
-    if (gapMs <= this.#thresholdMs) return { count: this.#count, totalMs: this.#totalMs }
-    return { count: this.#count + 1, totalMs: this.#totalMs + gapMs - this.#normalMs }
   }
 }

@@ -29,7 +29,7 @@ test('PacketQueue merges the end of a segment with the start of the next', () =>
   queue.add([video(0), video(40), audio(70)])
   queue.add([video(60), video(80), audio(93)])
   expect(takeAll(queue).map(([sendMs]) => sendMs)).toEqual([0, 40, 60, 70, 80, 93])
-  expect(queue.peek()).toBeUndefined()
+  expect(queue.nextSendMs).toBe(Infinity)
 })
 
 test('PacketQueue counts samples on from segment to segment, one time for all fragments of a unit', () => {

@@ -38,7 +38,7 @@ export function slicesWithout(
   const lostNals = new Set<number>() // slices only
   let packet: number | undefined
   for (const index of lostPackets) {
-    const slices = nalsOf(parts[index] as RtpH264Part).filter((nalIndex) => nalIndex >= (frame.headerNals ?? 0))
+    const slices = nalsIn(parts[index] as RtpH264Part).filter((nalIndex) => nalIndex >= (frame.headerNals ?? 0))
     if (slices.length > 0) packet = index
     slices.forEach((nalIndex) => lostNals.add(nalIndex))
   }
@@ -50,7 +50,8 @@ function wholeSlices({ nalSizesBytes, headerNals = 0 }: OutlineFrame, lostSlices
   return lostSlices < nalSizesBytes.length - headerNals ? 'some' : 'none'
 }
 
-function nalsOf(part: RtpH264Part): number[] {
+/** The NAL units of the frame that are in a packet, whole or in part. */
+export function nalsIn(part: RtpH264Part): number[] {
   const nalCount = part.kind === 'aggregate' ? part.nalCount : 1
   return Array.from({ length: nalCount }, (_, index) => part.nalIndex + index)
 }

@@ -64,6 +64,11 @@ export class ReceptionStatistics {
     return this.expectedPackets - this.uniquePackets
   }
 
+  /** Extended; one less than the first one's before that has come. */
+  get highestSequenceNumber(): number {
+    return this.#highest
+  }
+
   get jitterTicks(): number {
     return this.#jitter.ticks
   }

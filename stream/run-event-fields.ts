@@ -32,8 +32,21 @@ class EventFields {
     return this.#fields.number(this.#event[key], `${this.#name} ${key}`, minimum, maximum)
   }
 
-  wholeNumber(key: string): number {
-    return this.#fields.wholeNumber(this.#event[key], `${this.#name} ${key}`, 0, Number.MAX_SAFE_INTEGER)
+  wholeNumber(key: string, maximum = Number.MAX_SAFE_INTEGER): number {
+    return this.#fields.wholeNumber(this.#event[key], `${this.#name} ${key}`, 0, maximum)
+  }
+
+  text(key: string): string {
+    return this.#fields.text(this.#event[key], `${this.#name} ${key}`, NAME)
+  }
+
+  record(key: string): Record<string, unknown> {
+    return this.#fields.record(this.#event[key], `${this.#name} ${key}`)
+  }
+
+  /** An object with what `read` gives of a field, or without it where the event has none. */
+  optional<Key extends string, Value>(key: Key, read: () => Value): { readonly [K in Key]?: Value } {
+    return this.has(key) ? ({ [key]: read() } as { readonly [K in Key]?: Value }) : {}
   }
 
   has(key: string): boolean {
@@ -41,11 +54,41 @@ class EventFields {
   }
 }
 
-const MOST = 1e12 // of any measured number: milliseconds of 30 years, a terabit a second
+const MOST = 1e13 // of any measured number: milliseconds of 300 years, ten terabits a second
+const MOST_16_BITS = 0xffff
+const MOST_32_BITS = 0xffff_ffff
+const NAME = /^.{1,400}$/
+const SIDES = ['hls', 'udp'] as const
 const STATES = ['intact', 'damaged'] as const
+const TRACKS = ['video', 'audio'] as const
 const CAUSES = ['loss', 'queue', 'blocked'] as const
 
-const atMs = (fields: EventFields) => ({ atMs: fields.number('atMs', -MOST, MOST) })
+const moment = (fields: EventFields, key: string): number => fields.number(key, -MOST, MOST)
+const measured = (fields: EventFields, key: string): number => fields.number(key, 0, MOST)
+const atMs = (fields: EventFields) => ({ atMs: moment(fields, 'atMs') })
+
+const seen = (fields: EventFields) => ({
+  ...atMs(fields),
+  ...fields.optional('side', () => fields.oneOf('side', SIDES)),
+})
+
+const ofFrame = (fields: EventFields) => ({
+  ...seen(fields),
+  ...fields.optional('ptsTicks', () => moment(fields, 'ptsTicks')),
+})
+
+const ofFile = (fields: EventFields) => ({
+  ...seen(fields),
+  uri: fields.text('uri'),
+  ...fields.optional('variant', () => fields.text('variant')),
+})
+
+const ofTransfer = (fields: EventFields) => ({
+  ...ofFile(fields),
+  sizeBytes: fields.wholeNumber('sizeBytes'),
+  askedMs: moment(fields, 'askedMs'),
+  ...fields.optional('firstByteMs', () => moment(fields, 'firstByteMs')),
+})
 
 const onLine = (fields: EventFields) => ({
   ...atMs(fields),
@@ -61,44 +104,104 @@ const ofPacket = (fields: EventFields) => ({
   sizeBytes: fields.wholeNumber('sizeBytes'),
 })
 
+const ofRtp = (fields: EventFields) => ({
+  ...fields.optional('ssrc', () => fields.wholeNumber('ssrc', MOST_32_BITS)),
+  ...fields.optional('sequenceNumber', () => fields.wholeNumber('sequenceNumber', MOST_16_BITS)),
+})
+
 const READERS: { readonly [K in Kind]: (fields: EventFields) => RunEvent & { readonly kind: K } } = {
-  'play-asked': (fields) => ({ kind: 'play-asked', ...atMs(fields) }),
-  paused: (fields) => ({ kind: 'paused', ...atMs(fields) }),
-  resumed: (fields) => ({ kind: 'resumed', ...atMs(fields) }),
-  ended: (fields) => ({ kind: 'ended', ...atMs(fields) }),
+  'play-asked': (fields) => ({
+    kind: 'play-asked',
+    ...seen(fields),
+    ...fields.optional('fromSeconds', () => measured(fields, 'fromSeconds')),
+  }),
+  paused: (fields) => ({ kind: 'paused', ...seen(fields) }),
+  resumed: (fields) => ({ kind: 'resumed', ...seen(fields) }),
+  ended: (fields) => ({ kind: 'ended', ...seen(fields) }),
   playhead: (fields) => ({
     kind: 'playhead',
-    ...atMs(fields),
-    positionSeconds: fields.number('positionSeconds', -MOST, MOST),
+    ...seen(fields),
+    positionSeconds: moment(fields, 'positionSeconds'),
   }),
-  'frame-shown': (fields) => ({ kind: 'frame-shown', ...atMs(fields), state: fields.oneOf('state', STATES) }),
-  'frame-frozen': (fields) => ({ kind: 'frame-frozen', ...atMs(fields) }),
+  'frame-shown': (fields) => ({ kind: 'frame-shown', ...ofFrame(fields), state: fields.oneOf('state', STATES) }),
+  'frame-frozen': (fields) => ({ kind: 'frame-frozen', ...ofFrame(fields) }),
+  'code-read': (fields) => ({ kind: 'code-read', ...seen(fields), frameNumber: fields.wholeNumber('frameNumber') }),
+  'variant-shown': (fields) => ({
+    kind: 'variant-shown',
+    ...seen(fields),
+    variant: fields.text('variant'),
+    bitsPerSecond: measured(fields, 'bitsPerSecond'),
+  }),
+  buffer: (fields) => ({ kind: 'buffer', ...seen(fields), bufferSeconds: measured(fields, 'bufferSeconds') }),
   'media-received': (fields) => ({
     kind: 'media-received',
-    ...atMs(fields),
+    ...seen(fields),
     sizeBytes: fields.wholeNumber('sizeBytes'),
+    ...fields.optional('track', () => fields.oneOf<'video' | 'audio'>('track', TRACKS)),
   }),
+  'rtp-started': (fields) => ({
+    kind: 'rtp-started',
+    ...seen(fields),
+    track: fields.oneOf<'video' | 'audio'>('track', TRACKS),
+    variant: fields.text('variant'),
+    ssrc: fields.wholeNumber('ssrc', MOST_32_BITS),
+    firstSequenceNumber: fields.wholeNumber('firstSequenceNumber', MOST_16_BITS),
+    startSeconds: measured(fields, 'startSeconds'),
+  }),
+  'segment-asked': (fields) => ({ kind: 'segment-asked', ...ofFile(fields) }),
+  'segment-received': (fields) => ({ kind: 'segment-received', ...ofTransfer(fields) }),
+  'segment-cancelled': (fields) => ({ kind: 'segment-cancelled', ...ofTransfer(fields) }),
   'packets-given-up': (fields) => ({
     kind: 'packets-given-up',
-    ...atMs(fields),
+    ...seen(fields),
     packets: fields.wholeNumber('packets'),
+    ...fields.optional('track', () => fields.oneOf<'video' | 'audio'>('track', TRACKS)),
+    ...fields.optional('firstSequenceNumber', () => fields.wholeNumber('firstSequenceNumber', MOST_16_BITS)),
   }),
-  'packet-late': (fields) => ({ kind: 'packet-late', ...atMs(fields) }),
-  'packet-accepted': (fields) => ({ kind: 'packet-accepted', ...ofPacket(fields) }),
+  'packet-late': (fields) => ({ kind: 'packet-late', ...seen(fields) }),
+  'packet-accepted': (fields) => ({ kind: 'packet-accepted', ...ofPacket(fields), ...ofRtp(fields) }),
   'packet-dropped': (fields) => ({
     kind: 'packet-dropped',
     ...ofPacket(fields),
+    ...ofRtp(fields),
     cause: fields.oneOf('cause', CAUSES),
   }),
   'packet-delivered': (fields) => ({
     kind: 'packet-delivered',
     ...ofPacket(fields),
-    queueingDelayMs: fields.number('queueingDelayMs', 0, MOST),
+    queueingDelayMs: measured(fields, 'queueingDelayMs'),
   }),
   'rate-set': (fields) => ({
     kind: 'rate-set',
     ...onLine(fields),
-    ...(fields.has('rateBitsPerSecond') ? { rateBitsPerSecond: fields.number('rateBitsPerSecond', 0, MOST) } : {}),
+    ...fields.optional('rateBitsPerSecond', () => measured(fields, 'rateBitsPerSecond')),
+  }),
+  'network-changed': (fields) => ({ kind: 'network-changed', ...onLine(fields), profile: fields.record('profile') }),
+  'tcp-state': (fields) => ({
+    kind: 'tcp-state',
+    ...onLine(fields),
+    flow: fields.wholeNumber('flow'),
+    recovery: fields.oneOf('recovery', ['open', 'disorder', 'recovery', 'loss']),
+    cwnd: measured(fields, 'cwnd'),
+    ...fields.optional('ssthresh', () => measured(fields, 'ssthresh')),
+    inFlight: fields.wholeNumber('inFlight'),
+    srttMs: measured(fields, 'srttMs'),
+    retransmittedSegments: fields.wholeNumber('retransmittedSegments'),
+  }),
+  'receiver-report': (fields) => ({
+    kind: 'receiver-report',
+    ...onLine(fields),
+    ssrc: fields.wholeNumber('ssrc', MOST_32_BITS),
+    lossRatio: fields.number('lossRatio', 0, 1),
+    cumulativeLostPackets: moment(fields, 'cumulativeLostPackets'), // duplicates can make it negative
+    jitterMs: measured(fields, 'jitterMs'),
+    ...fields.optional('roundTripMs', () => measured(fields, 'roundTripMs')),
+  }),
+  clock: (fields) => ({
+    kind: 'clock',
+    ...atMs(fields),
+    of: fields.oneOf('of', ['hls', 'udp', 'link']),
+    unixMs: moment(fields, 'unixMs'),
   }),
   'events-left-out': (fields) => ({ kind: 'events-left-out', ...atMs(fields), events: fields.wholeNumber('events') }),
 }

@@ -6,7 +6,7 @@ import type { RunEvent } from './record.ts'
 /** The first line of a record: what was run, so that it can be run again. */
 export type RecordHead = {
   readonly format: 'weir-record'
-  readonly version: 1
+  readonly version: 1 | 2
   readonly scenario: Readonly<Record<string, unknown>>
   readonly seed: number
   readonly versions: Readonly<Record<string, string>> // of weir, and of what took part
@@ -14,7 +14,8 @@ export type RecordHead = {
 
 export type RunRecord = { readonly head: RecordHead; readonly events: readonly RunEvent[] }
 
-const NEWEST_VERSION = 1
+/** Version 2 has two viewers, frames by their place, segments, the sender's windows and receiver reports. */
+const NEWEST_VERSION = 2
 
 /** JSON lines: the head. The line ends in a newline, as those of the events that follow. */
 export function writeRecordHead({
@@ -55,7 +56,7 @@ export function readRecordHead(line: string): Decoded<RecordHead> {
   const versions = fields.record(root['versions'], 'versions')
   const head: RecordHead = {
     format: 'weir-record',
-    version: NEWEST_VERSION,
+    version: version as RecordHead['version'],
     scenario: fields.record(root['scenario'], 'scenario'),
     seed: fields.wholeNumber(root['seed'], 'seed', 0, 0xffff_ffff),
     versions: Object.fromEntries(

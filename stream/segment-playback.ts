@@ -13,7 +13,7 @@ export class SegmentPlayback {
   #positionMs: number // while it stands still
   #zeroMs: number | undefined // while it plays: the moment of media time 0
   #bufferedMs: number // media time up to which it has all
-  #frames: number[] = [] // media times of those to show, in order
+  #frames: number[] = [] // presentation times of those to show, 90 kHz, in order
   #nextFrame = 0
   #playheadDueMs = Infinity
   hasEnded = false
@@ -36,7 +36,8 @@ export class SegmentPlayback {
   }
 
   append({ frames, startSeconds, durationSeconds }: OutlineSegment, nowMs: number): void {
-    const added = frames.map(({ ptsTicks }) => ptsTicks / TICKS_PER_MS).filter((ptsMs) => ptsMs >= this.#positionMs)
+    const fromTicks = this.#positionMs * TICKS_PER_MS
+    const added = frames.map(({ ptsTicks }) => ptsTicks).filter((ptsTicks) => ptsTicks >= fromTicks)
     this.#frames = [...this.#frames.slice(this.#nextFrame), ...added.sort((a, b) => a - b)]
     this.#nextFrame = 0
     this.#bufferedMs = (startSeconds + durationSeconds) * 1000 // s to ms
@@ -54,8 +55,9 @@ export class SegmentPlayback {
   advance(nowMs: number): void {
     for (let dueMs = this.nextEventMs(); dueMs <= nowMs; dueMs = this.nextEventMs()) {
       if (dueMs === this.#frameDueMs()) {
+        const ptsTicks = this.#frames[this.#nextFrame] as number
         this.#nextFrame += 1
-        this.#tell({ kind: 'frame-shown', atMs: dueMs, state: 'intact' })
+        this.#tell({ kind: 'frame-shown', atMs: dueMs, state: 'intact', ptsTicks })
       } else if (dueMs === this.#playheadDueMs) {
         this.#playheadDueMs = dueMs + PLAYHEAD_MS
         this.#tellPlayhead(dueMs)
@@ -64,8 +66,8 @@ export class SegmentPlayback {
   }
 
   #frameDueMs(): number {
-    const ptsMs = this.#frames[this.#nextFrame]
-    return ptsMs === undefined || this.#zeroMs === undefined ? Infinity : this.#zeroMs + ptsMs
+    const ptsTicks = this.#frames[this.#nextFrame]
+    return ptsTicks === undefined || this.#zeroMs === undefined ? Infinity : this.#zeroMs + ptsTicks / TICKS_PER_MS
   }
 
   #tellPlayhead(atMs: number): void {

@@ -64,6 +64,31 @@ export class ConnectionBytes {
     })
   }
 
+  /** Sends without waiting, for packets between the replies: who calls bounds `waitingBytes`. */
+  push(bytes: Uint8Array): void {
+    const { socket } = this.#options
+    if (this.#isEnding || this.#isClosed) return
+    if (this.#conversation !== undefined) {
+      void this.write(bytes)
+    } else if (socket.writable) {
+      this.#corkThisTurn()
+      socket.write(bytes)
+    }
+  }
+
+  /** What was sent and is still inside a link, or behind a full socket. */
+  get waitingBytes(): number {
+    return this.#responseBytes + this.#options.socket.writableLength
+  }
+
+  /** What one turn of the process sends leaves in one call. */
+  #corkThisTurn(): void {
+    const { socket } = this.#options
+    if (socket.writableCorked > 0) return
+    socket.cork()
+    process.nextTick(() => socket.uncork())
+  }
+
   /** After what was written has arrived. */
   end(): void {
     this.#isEnding = true

@@ -1,36 +1,51 @@
+import { TsRestamper } from '../protocol/mpeg-ts-restamp.ts'
 import type { Keyframe } from '../protocol/outline.ts'
 import { PacketQueue, type TimedPacket } from '../stream/packet-queue.ts'
+import { packetsOfLoop, sendLoop, type SendLoop } from '../stream/send-loop.ts'
 import { packetsFrom } from '../stream/send-schedule.ts'
+import { keyframePackets } from './keyframe-packets.ts'
 import type { PacketisedPacket } from './packetised-segment.ts'
 import type { OpenPresentation } from './presentation-source.ts'
+import type { RtpFormat, RtpPayload } from './rtp-format.ts'
 import type { SegmentCache } from './segment-cache.ts'
 
 export type FeedOptions = {
   readonly presentation: OpenPresentation
   readonly segments: SegmentCache
   readonly maxRtpBytes: number
+  readonly payload?: RtpPayload // absent: h264
+  /** After the last packet comes the first again; the presentation has to have ended. */
+  readonly isLooped?: boolean
 }
 
 /** The packets of a presentation from one keyframe on; the next segment is fetched while one is being sent. */
 export class PacketFeed {
   readonly #options: FeedOptions
+  readonly #format: RtpFormat
   readonly #queue: PacketQueue<PacketisedPacket>
-  #nextSegment: number
+  readonly #loop: SendLoop | undefined
+  readonly #restamper: TsRestamper | undefined
+  readonly keyframesOnly: boolean
+  #nextSegment: number // counts on over loops
   #fetching = false
 
-  private constructor(options: FeedOptions, queue: PacketQueue<PacketisedPacket>, nextSegment: number) {
+  private constructor(options: FeedOptions, firstSegment: number, keyframesOnly: boolean) {
+    const { presentation, payload = 'h264', maxRtpBytes, isLooped = false } = options
+    const outline = presentation.outline()
     this.#options = options
-    this.#queue = queue
-    this.#nextSegment = nextSegment
+    this.#format = { payload, maxRtpBytes }
+    this.#queue = new PacketQueue<PacketisedPacket>(outline.audio)
+    this.#loop = isLooped ? sendLoop(outline) : undefined
+    this.#restamper = isLooped && payload === 'mp2t' ? new TsRestamper() : undefined
+    this.#nextSegment = firstSegment
+    this.keyframesOnly = keyframesOnly
   }
 
-  /** Rejects when the segment cannot be read. */
-  static async open(options: FeedOptions, keyframe: Keyframe): Promise<PacketFeed> {
-    const { presentation, segments, maxRtpBytes } = options
-    const segment = await segments.packets(presentation, keyframe.segmentIndex, maxRtpBytes)
-    const queue = new PacketQueue<PacketisedPacket>(presentation.outline().audio)
-    queue.add(packetsFrom(segment.packets, keyframe))
-    return new PacketFeed(options, queue, keyframe.segmentIndex + 1)
+  /** `keyframesOnly`: as a fast forward shows it, of H.264 that is not looped. Rejects when the segment cannot be read. */
+  static async open(options: FeedOptions, keyframe: Keyframe, keyframesOnly = false): Promise<PacketFeed> {
+    const feed = new PacketFeed(options, keyframe.segmentIndex, keyframesOnly)
+    feed.#add(packetsFrom(await feed.#fetch(), keyframe))
+    return feed
   }
 
   get isMidUnit(): boolean {
@@ -39,34 +54,70 @@ export class PacketFeed {
 
   /** The last packet has been taken, and no more can come. */
   get hasEnded(): boolean {
-    const { segments, ended } = this.#options.presentation.outline()
-    return ended && this.#nextSegment >= segments.length && this.#queue.peek() === undefined
+    const { ended } = this.#options.presentation.outline()
+    return ended && !this.#hasSegment && this.#queue.nextSendMs === Infinity
   }
 
-  /** undefined at the end, or while the next packet is being fetched or segmented. */
-  peek(): PacketisedPacket | undefined {
-    return this.#queue.peek()
+  /** Media time of the next packet; Infinity at the end, or while it is being fetched or segmented. */
+  get nextSendMs(): number {
+    return this.#queue.nextSendMs
   }
 
   take(): TimedPacket<PacketisedPacket> | undefined {
-    return this.#queue.take()
+    const timed = this.#queue.take()
+    if (timed === undefined || this.#restamper === undefined) return timed
+    return this.#restamped(timed, this.#restamper)
   }
 
   /** It is time for the next segment, and it is there. */
   get wantsSegment(): boolean {
-    if (this.#fetching || this.#queue.isFilled) return false
-    return this.#nextSegment < this.#options.presentation.outline().segments.length
+    return !this.#fetching && !this.#queue.isFilled && this.#hasSegment
   }
 
   /** Fetches the segment that is wanted. */
   prefetch(onFetched: () => void, onFailed: (error: Error) => void): void {
-    const { presentation, segments, maxRtpBytes } = this.#options
     this.#fetching = true
-    segments.packets(presentation, this.#nextSegment, maxRtpBytes).then((segment) => {
+    this.#fetch().then((packets) => {
       this.#fetching = false
-      this.#nextSegment += 1
-      this.#queue.add(segment.packets)
+      this.#add(packets)
       onFetched()
     }, onFailed)
+  }
+
+  get #hasSegment(): boolean {
+    return this.#loop !== undefined || this.#nextSegment < this.#segmentCount
+  }
+
+  get #segmentCount(): number {
+    return this.#options.presentation.outline().segments.length
+  }
+
+  async #fetch(): Promise<readonly PacketisedPacket[]> {
+    const { presentation, segments } = this.#options
+    const segment = await segments.packets(presentation, this.#nextSegment % this.#segmentCount, this.#format)
+    return segment.packets
+  }
+
+  #add(packets: readonly PacketisedPacket[]): void {
+    if (this.#loop === undefined) this.#queue.add(this.#wanted(packets))
+    else this.#queue.add(packetsOfLoop(packets, this.#loop), this.#loopsBefore * this.#loop.durationTicks)
+    this.#nextSegment += 1
+  }
+
+  #wanted(packets: readonly PacketisedPacket[]): readonly PacketisedPacket[] {
+    const segment = this.#options.presentation.outline().segments[this.#nextSegment]
+    return this.keyframesOnly && segment !== undefined ? keyframePackets(packets, segment) : packets
+  }
+
+  /** Before the segment that comes next. */
+  get #loopsBefore(): number {
+    return Math.floor(this.#nextSegment / this.#segmentCount)
+  }
+
+  /** Transport packets of a later loop tell later times. */
+  #restamped(timed: TimedPacket<PacketisedPacket>, restamper: TsRestamper): TimedPacket<PacketisedPacket> {
+    const { packet, mediaTicks } = timed
+    const payload = restamper.restamp(packet.payload, mediaTicks - packet.ptsTicks)
+    return { mediaTicks, packet: { ...packet, payload } }
   }
 }

@@ -1,9 +1,16 @@
+import { concatBytes } from '../protocol/bytes.ts'
+import type { WireFault } from '../protocol/decoded.ts'
 import type { Outline, OutlineSegment } from '../protocol/outline.ts'
-import { demuxMpegTs, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
+import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
+import { closingPacket } from '../protocol/mpeg-ts-closing.ts'
+import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
 import { packetiseRtpAac, planRtpAac } from '../protocol/rtp-aac.ts'
 import { packetiseRtpH264, planRtpH264 } from '../protocol/rtp-h264.ts'
+import { packetiseRtpMp2t } from '../protocol/rtp-mp2t.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
-import { scheduleFacts, scheduleSegment, type PlannedPacket } from '../stream/send-schedule.ts'
+import type { SegmentUnits } from '../stream/live-segments.ts'
+import { scheduleFacts, scheduleSegment, TRACK_VIDEO, type PlannedPacket } from '../stream/send-schedule.ts'
+import type { RtpFormat } from './rtp-format.ts'
 
 /** A planned packet with its payload: all of it that is the same for every viewer. */
 export type PacketisedPacket = PlannedPacket & { readonly payload: Uint8Array }
@@ -21,30 +28,86 @@ export function packetiseSegment(
   bytes: Uint8Array,
   outline: Outline,
   index: number,
+  { payload, maxRtpBytes }: RtpFormat,
+): PacketisedSegment {
+  const segment = segmentOf(outline, index)
+  if (payload === 'mp2t') {
+    return held(transportPackets(isLast(outline, index) ? closed(bytes) : bytes, segment, maxRtpBytes))
+  }
+  const demuxed = demuxMpegTs(bytes)
+  if (!demuxed.ok) throw unreadable(segment, demuxed.fault)
+  return packetiseUnits(demuxed.value, outline, index, maxRtpBytes)
+}
+
+/** As `packetiseSegment` does H.264 and AAC, of what a transport stream would hold. */
+export function packetiseUnits(
+  units: SegmentUnits,
+  outline: Outline,
+  index: number,
   maxRtpBytes: number,
 ): PacketisedSegment {
-  const segment = outline.segments[index]
-  if (segment === undefined) throw new RangeError(`segment ${index} of ${outline.segments.length}`)
-  const demuxed = demuxMpegTs(bytes)
-  if (!demuxed.ok) throw new Error(`${segment.uri} is no transport stream: ${JSON.stringify(demuxed.fault)}`)
-  const payloads = [videoPayloads, audioPayloads].map((build) => build(segment, demuxed.value, maxRtpBytes))
+  const segment = segmentOf(outline, index)
+  const payloads = [videoPayloads, audioPayloads].map((build) => build(segment, units, maxRtpBytes))
   const plan = scheduleSegment(segment, { maxRtpBytes, ...scheduleFacts(outline) })
-  const packets = plan.map((planned) => {
-    const payload = payloads[planned.trackIndex]?.[planned.unitIndex]?.[planned.packetOfUnit]
-    if (payload === undefined) throw new Error(`${segment.uri} does not hold what its outline tells`)
-    return { ...planned, payload }
-  })
+  return held(
+    plan.map((planned) => {
+      const payload = payloads[planned.trackIndex]?.[planned.unitIndex]?.[planned.packetOfUnit]
+      if (payload === undefined) throw new Error(`${segment.uri} does not hold what its outline tells`)
+      return { ...planned, payload }
+    }),
+  )
+}
+
+function segmentOf({ segments }: Outline, index: number): OutlineSegment {
+  const segment = segments[index]
+  if (segment === undefined) throw new RangeError(`segment ${index} of ${segments.length}`)
+  return segment
+}
+
+function held(packets: readonly PacketisedPacket[]): PacketisedSegment {
   const payloadBytes = packets.reduce((sum, { payload }) => sum + payload.length, 0)
   return { packets, heldBytes: payloadBytes + packets.length * BYTES_HELD_PER_PACKET }
 }
 
-function videoPayloads(segment: OutlineSegment, { video }: TsSegment, maxRtpBytes: number): Uint8Array[][] {
+/** A unit of its own each: a pause may come between any two. Their times begin with the segment's, so that one follows the
+ *  other whatever the clock of each file tells. */
+function transportPackets(bytes: Uint8Array, segment: OutlineSegment, maxRtpBytes: number): PacketisedPacket[] {
+  const startTicks = Math.round(segment.startSeconds * TICKS_PER_SECOND)
+  const durationTicks = Math.round(segment.durationSeconds * TICKS_PER_SECOND)
+  const parts = packetiseRtpMp2t(bytes, { maxRtpBytes, durationTicks })
+  if (!parts.ok) throw unreadable(segment, parts.fault)
+  return parts.value.map(({ payload, sendTicks }, unitIndex) => ({
+    trackIndex: TRACK_VIDEO,
+    unitIndex,
+    packetOfUnit: 0,
+    sizeBytes: RTP_HEADER_BYTES + payload.length,
+    marker: false, // RFC 2250 section 2: it would tell that the timestamps leap
+    ptsTicks: startTicks + sendTicks, // the RTP timestamp is the time of sending
+    sendMs: (startTicks + sendTicks) / 90, // 90 ticks a ms
+    payload,
+  }))
+}
+
+function isLast({ segments, ended }: Outline, index: number): boolean {
+  return ended && index === segments.length - 1
+}
+
+function closed(bytes: Uint8Array): Uint8Array {
+  const packet = closingPacket(bytes)
+  return packet === undefined ? bytes : concatBytes([bytes, packet])
+}
+
+function unreadable({ uri }: OutlineSegment, fault: WireFault): Error {
+  return new Error(`${uri} is no transport stream: ${JSON.stringify(fault)}`)
+}
+
+function videoPayloads(segment: OutlineSegment, { video }: SegmentUnits, maxRtpBytes: number): Uint8Array[][] {
   return segment.frames.map(({ nalSizesBytes }, index) =>
     packetiseRtpH264(video[index]?.nals ?? [], planRtpH264(nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES)),
   )
 }
 
-function audioPayloads(segment: OutlineSegment, { audio }: TsSegment, maxRtpBytes: number): Uint8Array[][] {
+function audioPayloads(segment: OutlineSegment, { audio }: SegmentUnits, maxRtpBytes: number): Uint8Array[][] {
   return (segment.audio?.sizesBytes ?? []).map((sizeBytes, index) =>
     packetiseRtpAac(audio[index]?.data ?? new Uint8Array(0), planRtpAac(sizeBytes, maxRtpBytes - RTP_HEADER_BYTES)),
   )

@@ -91,7 +91,7 @@ test('Playout reports before the first packet, and every 2.5 to 7.5 s, one momen
     packets.flatMap((packet) => (packet.kind === 'sender-report' ? [{ ...packet, afterRtp, trackIndex }] : [])),
   )
   expect(reports.slice(0, 2).map(({ afterRtp }) => afterRtp)).toEqual([0, 0])
-  expect(reports.length).toBe(4)
+  expect(reports.length).toBe(6) // two of them with the goodbye
   const [video, audio] = reports.slice(-2)
   expect(video!.ntpTime).toEqual(audio!.ntpTime)
   const seconds = [video, audio].map(
@@ -117,7 +117,7 @@ test('Playout draws the times of its reports anew for each play, and keeps them 
     await timer.advance(2000)
     timer.sleep(sleepMs)
     await timer.advance(WHOLE_CLIP_MS - sleepMs)
-    const reports = sink.rtcp.filter(({ packets }) => packets[0]?.kind === 'sender-report')
+    const reports = sink.rtcp.filter(({ packets }) => packets.every(({ kind }) => kind !== 'bye'))
     return reports.map(({ scheduledMs, ...rest }) => ({ dueMs: scheduledMs - startMs, ...rest }))
   }
   const onTime = await watch(0)
@@ -127,7 +127,7 @@ test('Playout draws the times of its reports anew for each play, and keeps them 
   expect(ofPackets(await watch(900))).toEqual(ofPackets(onTime))
 })
 
-test('Playout says goodbye on both tracks half a second after the last frame, and tells the last packets', async () => {
+test('Playout says goodbye on both tracks half a second after the last frame, and tells the last packets and how many there were', async () => {
   const { playout, sink, timer, ends } = openPlayout()
   await playout.play()
   await timer.advance(CLIP_SECONDS * 1000 + 500)
@@ -139,6 +139,8 @@ test('Playout says goodbye on both tracks half a second after the last frame, an
     [0, sink.rtp.length],
     [1, sink.rtp.length],
   ])
+  const counts = sink.byes().map(({ packets: [report] }) => report?.kind === 'sender-report' && report.sentPackets)
+  expect(counts).toEqual([0, 1].map((track) => sink.ofTrack(track).length))
   playout.close()
   expect(sink.byes()).toHaveLength(2)
 })

@@ -1,13 +1,15 @@
 import { keyframeAtOrBefore, type Keyframe, type Outline } from '../protocol/outline.ts'
+import { MP2T_CLOCK_RATE_HZ, MP2T_PAYLOAD_TYPE } from '../protocol/rtp-mp2t.ts'
 import type { ControlTrack } from '../protocol/udp-control.ts'
 import { scheduleFacts, TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { reportDelayMs } from '../stream/report-schedule.ts'
+import { BurstWriter } from './burst-writer.ts'
 import { PacketFeed, type FeedOptions } from './packet-feed.ts'
 import type { PacketSink } from './packet-sink.ts'
 import { RtpSender } from './rtp-sender.ts'
 import type { SendTimer } from './send-timer.ts'
-import { byeDatagram, newCname, senderReportDatagram } from './sender-reports.ts'
-import { Timeline } from './timeline.ts'
+import { byeDatagram, newCname, senderReportDatagram, type ReportedMoment } from './sender-reports.ts'
+import { NORMAL_PACE, Timeline, type PlayoutPace } from './timeline.ts'
 
 /** One viewer's way of one presentation into one sink. Neither is closed by it: see closing.md. */
 export type PlayoutOptions = FeedOptions & {
@@ -17,6 +19,8 @@ export type PlayoutOptions = FeedOptions & {
   /** Of each play anew, the sequence that its reports' times are drawn from; absent: `random`. */
   readonly newReportRandom?: () => () => number
   readonly withAudio: boolean
+  /** Packets leave up to so much before their time, in bursts that the sink has to take; absent: 0. Never before a link. */
+  readonly earlyMs?: number
   /** The last packet has gone and its frame has had its time, and a little more. */
   readonly onEnded: (end: PlayoutEnd) => void
   /** A segment cannot be read any more; nothing more will be sent. */
@@ -35,6 +39,9 @@ export type PlayoutStart = {
   readonly tracks: readonly { readonly sequenceNumber: number; readonly timestampTicks: number }[]
 }
 
+/** What a session needs of a playout, be it its own or one that it shares. */
+export type SessionPlayout = Pick<Playout, 'tracks' | 'positionSeconds' | 'play' | 'pause' | 'close'>
+
 /** `superseded`: another play, a pause or the end came first. */
 export class PlayoutRefusal extends Error {
   readonly code: 'start-beyond-end' | 'nothing-to-play' | 'superseded'
@@ -47,6 +54,7 @@ export class PlayoutRefusal extends Error {
 
 const TOO_LATE_MS = 1000 // after a suspended machine or a slow disk the rest is sent later, not all at once
 const GROWTH_POLL_MS = 250
+const EARLY_WAKE_MS = 2 // where bursts may leave early: so much may the timer be late, and none is late
 const BYE_AFTER_MS = 500 // ffmpeg reads RTCP first: a BYE would throw away the packets that it has not read yet
 
 /** Plays a presentation to one viewer by the send schedule. RTP timestamps and sequence numbers go on over pauses and
@@ -55,6 +63,7 @@ export class Playout {
   readonly tracks: readonly PlayoutTrack[]
   readonly #options: PlayoutOptions
   readonly #senders: readonly RtpSender[]
+  readonly #bursts: BurstWriter | undefined // of the first track
   readonly #cname: string
   readonly #createdMs: number
   readonly #createdUnixMs: number
@@ -62,6 +71,7 @@ export class Playout {
   readonly #reorderMs: number // how long a picture is sent before its time
   #feed: PacketFeed | undefined
   #timeline: Timeline | undefined // while playing
+  #latestTimeline: Timeline | undefined // also after that
   #turn = 0 // counts play, pause and close: what began in another turn is stale
   #pausedMs = 0 // media time, while not playing
   #sentUntilMs = 0 // RTP time since the session began
@@ -71,7 +81,7 @@ export class Playout {
   #cancelAlarm = (): void => {}
 
   constructor(options: PlayoutOptions) {
-    const { random, timer, presentation, withAudio } = options
+    const { random, timer, presentation, payload = 'h264' } = options
     const outline = presentation.outline()
     this.#options = options
     this.#createdMs = timer.nowMs()
@@ -79,15 +89,22 @@ export class Playout {
     this.#cname = newCname(random)
     this.#reportRandom = random
     this.#frameIntervalMs = scheduleFacts(outline).frameIntervalTicks / 90 // 90 ticks a ms
-    this.#reorderMs = reorderTicks(outline) / 90
-    const formats = trackFormats(outline, withAudio)
-    this.#senders = formats.map(({ payloadType, clockRateHz }) => new RtpSender({ payloadType, clockRateHz, random }))
+    this.#reorderMs = payload === 'mp2t' ? 0 : reorderTicks(outline) / 90
+    const formats = payload === 'mp2t' ? [transportFormat] : trackFormats(outline, options.withAudio)
+    const { memory } = options.sink
+    this.#senders = formats.map((format) => new RtpSender({ ...format, random, memory }))
+    const { sink, earlyMs = 0 } = options
+    this.#bursts = earlyMs > 0 ? new BurstWriter((burst) => sink.sendBurst?.(TRACK_VIDEO, burst)) : undefined
     this.tracks = formats.map((format, index) => ({ ...format, ssrc: this.#sender(index).ssrc }))
   }
 
   get durationSeconds(): number {
     const last = this.#options.presentation.outline().segments.at(-1)
     return last === undefined ? 0 : last.startSeconds + last.durationSeconds
+  }
+
+  get isPlaying(): boolean {
+    return this.#timeline !== undefined
   }
 
   /** Media time that is being sent. */
@@ -98,18 +115,21 @@ export class Playout {
 
   /** Plays from the keyframe at or before `startSeconds`; without it goes on from the pause point, or from 0.
    *  `beforeFirstPacket` is given what the promise resolves to, and is waited for. The first packet is due then, or at
-   *  `firstPacketMs`, a moment that has just passed. Rejects with PlayoutRefusal (what was playing then plays on, unless it
-   *  was superseded), or when the segment cannot be read. */
+   *  `firstPacketMs`, a moment that has just passed. With a scale above 1 keyframes alone are sent. Rejects with
+   *  PlayoutRefusal (what was playing then plays on, unless it was superseded), or when the segment cannot be read. */
   async play(
     startSeconds?: number,
     beforeFirstPacket?: (start: PlayoutStart) => Promise<void>,
     firstPacketMs?: number,
+    pace: PlayoutPace = NORMAL_PACE,
   ): Promise<PlayoutStart> {
-    const resumes = startSeconds === undefined && this.#feed !== undefined && !this.#feed.hasEnded
-    const keyframe = resumes ? undefined : this.#keyframe(startSeconds ?? 0)
+    const keyframesOnly = pace.scale > 1
+    const goesOn = startSeconds === undefined && this.#feed !== undefined && !this.#feed.hasEnded
+    const resumes = goesOn && this.#feed?.keyframesOnly === keyframesOnly
+    const keyframe = resumes ? undefined : this.#keyframe(startSeconds ?? (goesOn ? this.positionSeconds : undefined))
     const turn = this.#stop()
     if (keyframe !== undefined) {
-      const feed = await PacketFeed.open(this.#options, keyframe)
+      const feed = await PacketFeed.open(this.#options, keyframe, keyframesOnly)
       this.#checkTurn(turn)
       this.#feed = feed
       this.#pausedMs = keyframe.startSeconds * 1000 // s to ms
@@ -117,8 +137,15 @@ export class Playout {
     const start = this.#nextStart(firstPacketMs ?? this.#options.timer.nowMs())
     await beforeFirstPacket?.(start.told)
     this.#checkTurn(turn)
-    this.#begin(start.elapsedMs, firstPacketMs ?? this.#options.timer.nowMs())
+    this.#begin(start.elapsedMs, firstPacketMs ?? this.#options.timer.nowMs(), pace)
     return start.told
+  }
+
+  /** While it plays: where the tracks go on for a viewer who joins now. */
+  position(): PlayoutStart {
+    const timeline = this.#timeline
+    if (timeline === undefined) throw new Error('nothing is being played')
+    return this.#told(timeline.elapsedMs(timeline.mediaMs(this.#options.timer.nowMs()) + this.#reorderMs))
   }
 
   /** Stops after the frame that is under way, of which the rest leaves at once. */
@@ -133,15 +160,18 @@ export class Playout {
     this.#sendBye()
   }
 
-  #keyframe(seconds: number): Keyframe {
+  /** Without a start, 0; of a live stream the newest one, and never one that is gone. */
+  #keyframe(startSeconds: number | undefined): Keyframe {
     const outline = this.#options.presentation.outline()
+    const window = this.#options.presentation.live?.window ?? { startSeconds: 0, liveSeconds: 0 }
+    const seconds = Math.max(startSeconds ?? window.liveSeconds, window.startSeconds)
     if (seconds > this.durationSeconds) {
       throw new PlayoutRefusal('start-beyond-end', `${seconds} s is after the end, ${this.durationSeconds} s`)
     }
     // The first picture may be shown a little after 0.
     const keyframe = keyframeAtOrBefore(outline, seconds) ?? keyframeAtOrBefore(outline, this.durationSeconds)
     if (keyframe === undefined) throw new PlayoutRefusal('nothing-to-play', 'the presentation has no keyframe yet')
-    return keyframe
+    return this.#options.payload === 'mp2t' ? startOfSegment(outline, keyframe) : keyframe
   }
 
   /** Ends sending; gives the number of the turn that begins. */
@@ -150,7 +180,9 @@ export class Playout {
     const timeline = this.#timeline
     if (timeline !== undefined) {
       while (this.#feed?.isMidUnit) this.#sendNext(timeline, this.#options.timer.nowMs())
-      this.#pausedMs = Math.max(0, this.#feed?.peek()?.sendMs ?? this.positionSeconds * 1000)
+      this.#bursts?.flush()
+      const nextMs = this.#feed?.nextSendMs ?? Infinity
+      this.#pausedMs = Math.max(0, nextMs === Infinity ? this.positionSeconds * 1000 : nextMs)
       this.#timeline = undefined
     }
     this.#turn += 1
@@ -166,27 +198,30 @@ export class Playout {
   #nextStart(firstPacketMs: number): { readonly told: PlayoutStart; readonly elapsedMs: number } {
     const clockMs = firstPacketMs - this.#createdMs
     const elapsedMs = Math.max(clockMs + this.#pausedMs - this.#firstSendMs() - this.#reorderMs, this.#sentUntilMs)
+    return { told: this.#told(elapsedMs), elapsedMs }
+  }
+
+  #told(elapsedMs: number): PlayoutStart {
     const tracks = this.#senders.map((sender) => ({
       sequenceNumber: sender.nextSequenceNumber,
       timestampTicks: sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000), // ms to ticks
     }))
-    return {
-      told: { startSeconds: this.#pausedMs / 1000, durationSeconds: this.durationSeconds, tracks },
-      elapsedMs,
-    }
+    return { startSeconds: this.positionSeconds, durationSeconds: this.durationSeconds, tracks }
   }
 
-  #begin(elapsedMs: number, firstPacketMs: number): void {
+  #begin(elapsedMs: number, firstPacketMs: number, pace: PlayoutPace): void {
     const { newReportRandom, timer } = this.#options
     const firstSendMs = this.#firstSendMs()
-    this.#timeline = new Timeline({ startMs: this.#pausedMs, elapsedMs, firstSendMs, nowMs: firstPacketMs })
+    this.#timeline = new Timeline({ startMs: this.#pausedMs, elapsedMs, firstSendMs, nowMs: firstPacketMs }, pace)
+    this.#latestTimeline = this.#timeline
     this.#nextReportMs = firstPacketMs
     this.#reportRandom = newReportRandom?.() ?? this.#reportRandom
     this.#cancelAlarm = timer.wakeAt(firstPacketMs, this.#wake)
   }
 
   #firstSendMs(): number {
-    return this.#feed?.peek()?.sendMs ?? this.#pausedMs
+    const nextMs = this.#feed?.nextSendMs ?? Infinity
+    return nextMs === Infinity ? this.#pausedMs : nextMs
   }
 
   /** Everything due, then the next alarm. */
@@ -195,10 +230,11 @@ export class Playout {
     const timeline = this.#timeline
     if (feed === undefined || timeline === undefined) return
     const nowMs = this.#options.timer.nowMs()
-    const lateMs = nowMs - timeline.dueMs(feed.peek()?.sendMs ?? Infinity)
+    const lateMs = nowMs - timeline.dueMs(feed.nextSendMs)
     if (lateMs > TOO_LATE_MS) timeline.delay(lateMs)
     if (nowMs - this.#nextReportMs > TOO_LATE_MS) this.#nextReportMs = nowMs
-    this.#sendDue(feed, timeline, nowMs)
+    this.#sendDue(feed, timeline, nowMs + this.#earlyMs)
+    this.#bursts?.flush()
     this.#prefetch(feed)
     const nextMs = this.#nextWakeMs(feed, timeline, nowMs)
     if (nextMs <= nowMs) this.#end()
@@ -207,10 +243,10 @@ export class Playout {
 
   /** Reports and packets in the order of their moments, however late the timer is: what a link does with them then depends
    *  on no timer. */
-  #sendDue(feed: PacketFeed, timeline: Timeline, nowMs: number): void {
+  #sendDue(feed: PacketFeed, timeline: Timeline, untilMs: number): void {
     for (;;) {
-      const packetMs = timeline.dueMs(feed.peek()?.sendMs ?? Infinity)
-      if (Math.min(packetMs, this.#nextReportMs) > nowMs) return
+      const packetMs = timeline.dueMs(feed.nextSendMs)
+      if (Math.min(packetMs, this.#nextReportMs) > untilMs) return
       if (this.#nextReportMs <= packetMs) this.#sendReports(timeline)
       else this.#sendNext(timeline, packetMs)
     }
@@ -218,8 +254,11 @@ export class Playout {
 
   /** Not after `nowMs` when all has been played and the end may be told. */
   #nextWakeMs(feed: PacketFeed, timeline: Timeline, nowMs: number): number {
-    const next = feed.peek()
-    if (next !== undefined) return Math.min(timeline.dueMs(next.sendMs), this.#nextReportMs)
+    const { nextSendMs } = feed
+    if (nextSendMs !== Infinity) {
+      const dueMs = Math.min(timeline.dueMs(nextSendMs), this.#nextReportMs)
+      return this.#earlyMs === 0 ? dueMs : Math.max(dueMs - EARLY_WAKE_MS, nowMs + 1)
+    }
     if (!feed.hasEnded) return nowMs + GROWTH_POLL_MS
     return nowMs + BYE_AFTER_MS + this.#sentUntilMs - timeline.elapsedMs(timeline.mediaMs(nowMs))
   }
@@ -247,24 +286,30 @@ export class Playout {
     if (packet.trackIndex >= this.#senders.length) return // without audio
     const sender = this.#sender(packet.trackIndex)
     const timestampTicks = sender.timestampAt(timeline.elapsedTicks(mediaTicks, sender.clockRateHz))
-    const shownMs = timeline.elapsedMs(packet.ptsTicks / 90) // 90 ticks a ms
+    const shownMs = timeline.elapsedMs((mediaTicks * 1000) / sender.clockRateHz) // ticks to ms
     this.#sentUntilMs = Math.max(this.#sentUntilMs, shownMs + this.#frameIntervalMs)
     this.#owesBye = true
     const bytes = sender.packet(packet.payload, packet.marker, timestampTicks)
-    this.#options.sink.send('rtp', packet.trackIndex, bytes, scheduledMs)
+    if (this.#bursts !== undefined && packet.trackIndex === TRACK_VIDEO) this.#bursts.add(bytes, scheduledMs)
+    else this.#options.sink.send('rtp', packet.trackIndex, bytes, scheduledMs)
   }
 
   /** Each tells the RTP time of the moment for which it is due: one NTP time and one mapping for all tracks. */
   #sendReports(timeline: Timeline): void {
+    this.#bursts?.flush() // reports stay in order with the packets
     const dueMs = this.#nextReportMs
-    const elapsedMs = timeline.elapsedMs(timeline.mediaMs(dueMs) + this.#reorderMs)
-    const unixMs = this.#createdUnixMs + (dueMs - this.#createdMs)
     for (const [index, sender] of this.#senders.entries()) {
-      const timestampTicks = sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000) // ms to ticks
-      const report = senderReportDatagram(sender, { unixMs, timestampTicks, cname: this.#cname })
+      const report = senderReportDatagram(sender, this.#momentOf(sender, timeline, dueMs))
       this.#options.sink.send('rtcp', index, report, dueMs)
     }
     this.#nextReportMs += reportDelayMs(this.#reportRandom)
+  }
+
+  #momentOf(sender: RtpSender, timeline: Timeline, atMs: number): ReportedMoment {
+    const elapsedMs = timeline.elapsedMs(timeline.mediaMs(atMs) + this.#reorderMs)
+    const unixMs = this.#createdUnixMs + (atMs - this.#createdMs)
+    const timestampTicks = sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000) // ms to ticks
+    return { unixMs, timestampTicks, cname: this.#cname }
   }
 
   #end(): void {
@@ -276,13 +321,19 @@ export class Playout {
     this.#options.onEnded({ lastSequenceNumbers: Object.fromEntries(last) })
   }
 
+  /** With a last report: by its count a receiver knows of what was lost at the end. */
   #sendBye(): void {
-    if (!this.#owesBye) return
+    const timeline = this.#latestTimeline
+    if (!this.#owesBye || timeline === undefined) return
     this.#owesBye = false
     const nowMs = this.#options.timer.nowMs()
     for (const [index, sender] of this.#senders.entries()) {
-      this.#options.sink.send('rtcp', index, byeDatagram(sender, this.#cname), nowMs)
+      this.#options.sink.send('rtcp', index, byeDatagram(sender, this.#momentOf(sender, timeline, nowMs)), nowMs)
     }
+  }
+
+  get #earlyMs(): number {
+    return this.#options.earlyMs ?? 0
   }
 
   #sender(trackIndex: number): RtpSender {
@@ -296,7 +347,20 @@ function reorderTicks({ segments }: Outline): number {
   return keyframe === undefined ? 0 : keyframe.ptsTicks - keyframe.dtsTicks
 }
 
+/** Transport packets are understood from the tables on that begin a segment. */
+function startOfSegment({ segments }: Outline, { segmentIndex }: Keyframe): Keyframe {
+  return { segmentIndex, frameIndex: 0, startSeconds: segments[segmentIndex]?.startSeconds ?? 0 }
+}
+
 type TrackFormat = Omit<PlayoutTrack, 'ssrc'>
+
+/** Pictures and sound in one track. */
+const transportFormat: TrackFormat = {
+  kind: 'video',
+  payloadType: MP2T_PAYLOAD_TYPE,
+  clockRateHz: MP2T_CLOCK_RATE_HZ,
+  codec: 'mp2t',
+}
 
 /** Video first: a track's place is its `trackIndex`. */
 function trackFormats({ video, audio }: Outline, withAudio: boolean): TrackFormat[] {

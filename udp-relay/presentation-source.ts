@@ -1,4 +1,5 @@
 import type { Outline } from '../protocol/outline.ts'
+import type { SegmentUnits } from '../stream/live-segments.ts'
 
 /** One variant of one video, as the relay reads it: the segments that HLS serves. */
 export type OpenPresentation = {
@@ -11,7 +12,15 @@ export type OpenPresentation = {
   outline(): Outline
   /** The bytes of segment `index` of the outline. Rejects when the file is gone. */
   readSegment(index: number): Promise<Uint8Array>
+  /** Of a stream that is published live: its units, which never were a file, and where it can be played from. */
+  readonly live?: LivePart
   close(): void
+}
+
+export type LivePart = {
+  /** Throws RangeError for a segment that is too old. */
+  readUnits(index: number): SegmentUnits
+  readonly window: { readonly startSeconds: number; readonly liveSeconds: number }
 }
 
 /** What the relay needs of the library. `variant` undefined means the best. Resolves undefined when there is no such video or variant. */

@@ -41,7 +41,7 @@ test('RtpPorts serves many viewers from one port, each with its own packets', as
       return { receiver, way: await openWay(context, ports, receiver, []) }
     }),
   )
-  viewers.forEach(({ way }, index) => [index, index + 100].forEach((number) => way.sendRtp(packet(number))))
+  viewers.forEach(({ way }, index) => [index, index + 100].forEach((number) => way.sendRtp(packet(number), 0)))
   await Promise.all(viewers.map(({ receiver }) => receiver.until(() => receiver.rtp.length === 2)))
   expect(viewers.map(({ receiver }) => receiver.rtp.map(({ sequenceNumber }) => sequenceNumber))).toEqual(
     viewers.map((_, index) => [index, index + 100]),

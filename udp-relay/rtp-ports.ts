@@ -1,4 +1,9 @@
 import type { Socket } from 'node:dgram'
+import { BurstSocket } from './burst-socket.ts'
+import type { PacketBurst } from './burst-writer.ts'
+import { Departures } from './departures.ts'
+import type { PacketArena } from './packet-arena.ts'
+import type { SegmentationOffload } from './segmentation-offload.ts'
 import { UdpOutbox } from './udp-outbox.ts'
 import {
   bindUdp,
@@ -28,7 +33,10 @@ export type TrackListener = {
 
 /** One track's way to its viewer. What the kernel does not take is dropped: `send…` then gives false. */
 export type TrackWay = {
-  sendRtp(packet: Uint8Array): boolean
+  /** Due at `scheduledMs` by performance.now: how late it left is noted. */
+  sendRtp(packet: Uint8Array, scheduledMs: number): boolean
+  /** Absent: it was not asked for, or is not possible here. */
+  readonly sendBurst: ((burst: PacketBurst) => boolean) | undefined
   sendRtcp(packet: Uint8Array): boolean
   close(): void
 }
@@ -44,13 +52,16 @@ export class RtpPorts {
   readonly sendsConnected: boolean
   readonly #rtp: Socket
   readonly #rtcp: Socket
-  readonly #outbox = new UdpOutbox()
+  readonly departures = new Departures()
+  readonly #offload: SegmentationOffload | undefined
+  readonly #outbox = new UdpOutbox(this.departures)
   readonly #listeners = new Map<string, TrackListener>() // by the viewer's address and RTCP port
 
-  private constructor(rtp: Socket, rtcp: Socket, sendsConnected: boolean) {
+  private constructor([rtp, rtcp]: readonly [Socket, Socket], sendsConnected: boolean, offload?: SegmentationOffload) {
     this.rtpPort = rtp.address().port
     this.rtcpPort = rtcp.address().port
     this.sendsConnected = sendsConnected
+    this.#offload = offload
     this.#rtp = rtp
     this.#rtcp = rtcp
     rtp.on('error', forgetUnreachable)
@@ -59,22 +70,38 @@ export class RtpPorts {
   }
 
   /** Port 0 takes any free pair. Rejects when one of the two is taken, RangeError when `rtpPort` is odd. */
-  static async open(host: string, rtpPort: number): Promise<RtpPorts> {
+  static async open(host: string, rtpPort: number, offload?: SegmentationOffload): Promise<RtpPorts> {
     if (rtpPort !== 0 && !isPairPort(rtpPort)) throw new RangeError(`the RTP port must be even, got ${rtpPort}`)
     const port = rtpPort === 0 ? await findFreePair(host) : rtpPort
     // Sockets that share a port would share it with another program too, unseen: so first it must be ours alone.
     await closeUdp(await bindUdpPair(host, port, false))
-    const [rtp, rtcp] = await bindUdpPair(host, port, true)
-    return new RtpPorts(rtp, rtcp, await connectedSocketsWork(host, port))
+    const pair = await bindUdpPair(host, port, true)
+    return new RtpPorts(pair, await connectedSocketsWork(host, port), offload)
   }
 
-  async openTrack(ends: TrackEnds, listener: TrackListener): Promise<TrackWay> {
+  /** Of RTP packets over connected sockets. */
+  get memory(): PacketArena | undefined {
+    return this.sendsConnected ? this.#outbox.memory : undefined
+  }
+
+  /** Packets can leave in bursts, by segmentation offload. */
+  get canBurst(): boolean {
+    return this.sendsConnected && this.#offload !== undefined
+  }
+
+  /** `inBursts`: the way can send bursts, where that is possible. */
+  async openTrack(ends: TrackEnds, listener: TrackListener, inBursts = false): Promise<TrackWay> {
     const { address, rtpPort, rtcpPort } = ends
     const connected = this.sendsConnected ? await this.#connect(ends, listener) : undefined
+    const bursts = inBursts && connected !== undefined ? this.#burstSocket(connected, listener) : undefined
     const key = keyOf(address, rtcpPort)
     this.#listeners.set(key, listener)
     return {
-      sendRtp: (packet) => (connected ? this.#sendOn(connected, packet) : sendTo(this.#rtp, packet, rtpPort, address)),
+      sendRtp: (packet, scheduledMs) =>
+        connected === undefined
+          ? sendTo(this.#rtp, packet, rtpPort, address)
+          : this.#outbox.add(connected, packet, scheduledMs),
+      sendBurst: bursts && ((burst) => this.#outbox.addBurst(bursts, burst)),
       sendRtcp: (packet) => {
         this.#outbox.flush() // reports stay in order with the packets
         return sendTo(this.#rtcp, packet, rtcpPort, address)
@@ -91,10 +118,9 @@ export class RtpPorts {
     await closeUdp([this.#rtp, this.#rtcp])
   }
 
-  #sendOn(socket: Socket, packet: Uint8Array): boolean {
-    if (socket.getSendQueueSize() > MAX_QUEUED_BYTES) return false
-    this.#outbox.add(socket, packet)
-    return true
+  #burstSocket(socket: Socket, { onRefused }: TrackListener): BurstSocket | undefined {
+    const sendAsOne = this.#offload?.open(socket)
+    return sendAsOne === undefined ? undefined : new BurstSocket(socket, sendAsOne, this.departures, onRefused)
   }
 
   /** A stranger's datagram that comes between bind and connect is of no use, to the socket that holds the port neither. */

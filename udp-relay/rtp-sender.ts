@@ -1,10 +1,12 @@
 import { RTP_HEADER_BYTES, writeRtpHeader } from '../protocol/rtp.ts'
+import { keptPackets, type PacketArena } from './packet-arena.ts'
 
 export type RtpSenderOptions = {
   readonly payloadType: number
   readonly clockRateHz: number
   /** From 0 to 1; SSRC, first sequence number and timestamp are taken from it (RFC 3550 section 5.1). */
   readonly random: () => number
+  readonly memory?: PacketArena | undefined // absent: packets are kept by who gets them
 }
 
 /** One track of one viewer: the header fields that no other viewer shares, and the counts that go into its reports. */
@@ -12,12 +14,14 @@ export class RtpSender {
   readonly ssrc: number
   readonly payloadType: number
   readonly clockRateHz: number
+  readonly #memory: PacketArena
   readonly #timestampOffset: number
   #nextSequenceNumber: number
   sentPackets = 0
   sentPayloadBytes = 0
 
-  constructor({ payloadType, clockRateHz, random }: RtpSenderOptions) {
+  constructor({ payloadType, clockRateHz, random, memory = keptPackets }: RtpSenderOptions) {
+    this.#memory = memory
     this.payloadType = payloadType
     this.clockRateHz = clockRateHz
     this.ssrc = Math.floor(random() * 2 ** 32)
@@ -41,7 +45,7 @@ export class RtpSender {
 
   /** The next packet: the shared payload behind a header of this viewer's own. */
   packet(payload: Uint8Array, marker: boolean, timestampTicks: number): Uint8Array {
-    const packet = Buffer.allocUnsafe(RTP_HEADER_BYTES + payload.length) // every byte of it is written
+    const packet = this.#memory.take(RTP_HEADER_BYTES + payload.length)
     const { payloadType, ssrc } = this
     const sequenceNumber = this.#nextSequenceNumber
     packet.set(payload, writeRtpHeader(packet, 0, { marker, payloadType, sequenceNumber, timestampTicks, ssrc }))

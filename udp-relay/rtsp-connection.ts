@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { encodeRtspMessage, RtspReader, type RtspEvent, type RtspRequest } from '../protocol/rtsp-message.ts'
 import { rtspResponse } from '../protocol/rtsp-response.ts'
 import { ConnectionBytes } from './connection-bytes.ts'
+import { InterleavedChannels } from './interleaved-channels.ts'
 import { answer, refusalOf, type RelayParts, type RtspReply } from './rtsp-methods.ts'
 import { reasonOf, RtspRefusal, type RtspStatus } from './rtsp-refusal.ts'
 
@@ -17,6 +18,7 @@ export class RtspConnection {
   readonly address: string
   readonly #options: ConnectionOptions
   readonly #bytes: ConnectionBytes
+  readonly #channels: InterleavedChannels
   readonly #reader = new RtspReader()
   readonly #sessionIds = new Set<string>()
   #lastRequestMs = performance.now()
@@ -25,7 +27,16 @@ export class RtspConnection {
     const { socket, links, onClosed } = options
     this.#options = options
     this.address = socket.remoteAddress ?? ''
-    this.#bytes = new ConnectionBytes({ socket, links, onArrived: (bytes) => this.#take(bytes), onClosed })
+    this.#bytes = new ConnectionBytes({
+      socket,
+      links,
+      onArrived: (bytes) => this.#take(bytes),
+      onClosed: () => {
+        this.#channels.close()
+        onClosed()
+      },
+    })
+    this.#channels = new InterleavedChannels(this.#bytes)
   }
 
   close(): void {
@@ -34,9 +45,14 @@ export class RtspConnection {
 
   /** Ends a connection that asks nothing and belongs to no viewer. One that sends half a request is no better. */
   closeIfIdle(idleMs: number): void {
-    for (const id of this.#sessionIds) if (!this.#options.sessions.has(id)) this.#sessionIds.delete(id)
+    for (const id of this.#sessionIds) if (!this.#isOpen(id)) this.#sessionIds.delete(id)
     const isIdle = performance.now() - this.#lastRequestMs > idleMs
     if (isIdle && this.#sessionIds.size === 0) this.close()
+  }
+
+  #isOpen(sessionId: string): boolean {
+    const { sessions, publishing } = this.#options
+    return sessions.has(sessionId) || publishing.has(sessionId)
   }
 
   async #take(bytes: Uint8Array): Promise<void> {
@@ -48,9 +64,11 @@ export class RtspConnection {
     }
   }
 
-  /** Responses and interleaved packets are of no use here, and cost nothing. */
+  /** Responses are of no use here, and cost nothing. */
   async #handle(event: RtspEvent): Promise<void> {
-    if (event.kind === 'request') {
+    if (event.kind === 'interleaved') {
+      this.#channels.take(event.channel, event.payload)
+    } else if (event.kind === 'request') {
       this.#lastRequestMs = performance.now()
       await this.#answer(event)
     } else if (event.kind === 'fault') {
@@ -70,7 +88,7 @@ export class RtspConnection {
     }
     try {
       const onSession = (id: string): void => void this.#sessionIds.add(id)
-      await answer({ request, viewer, respond, onSession }, this.#options)
+      await answer({ request, viewer, channels: this.#channels, respond, onSession }, this.#options)
     } catch (error) {
       if (isAnswered) throw error
       const refusal = refusalOf(error) ?? new RtspRefusal(500, 'our own mistake')

@@ -2,30 +2,37 @@ import { describePresentation } from '../protocol/presentation-sdp.ts'
 import {
   readNptRange,
   readSessionHeader,
-  readTransport,
   writeNptRange,
   writeRtpInfo,
   writeSessionHeader,
   writeTransport,
-  type TransportSpec,
 } from '../protocol/rtsp-headers.ts'
 import type { RtspRequest } from '../protocol/rtsp-message.ts'
+import type { AnswerHeaders } from '../protocol/rtsp-response.ts'
+import type { Authentication } from './authentication.ts'
+import type { InterleavedChannels } from './interleaved-channels.ts'
+import type { MulticastStreams } from './multicast-streams.ts'
+import { plainAddress } from './plain-address.ts'
 import { PlayoutRefusal, type PlayoutStart } from './playout.ts'
 import type { OpenPresentation, PresentationSource } from './presentation-source.ts'
-import type { RtpPorts } from './rtp-ports.ts'
+import { readPresentationWish, type PresentationWish } from './presentation-wish.ts'
+import { paceHeaders, readPace } from './rtsp-pace.ts'
+import type { Publishing } from './publishing.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import { readRtspAddress, trackUrl, type RtspAddress } from './rtsp-url.ts'
+import { chooseTransport, type TransportOffer } from './transport-offer.ts'
 import type { ViewerLinks } from './viewer-link.ts'
 import type { ViewerSession, Viewer } from './viewer-session.ts'
 import type { ViewerSessions } from './viewer-sessions.ts'
 
 /** A 200. CSeq, Date and the like are added where it is written. */
-export type RtspReply = { readonly headers: Readonly<Record<string, string>>; readonly body?: string }
+export type RtspReply = { readonly headers: AnswerHeaders; readonly body?: string }
 
 /** `respond` resolves when the reply has left the process. */
 export type Exchange = {
   readonly request: RtspRequest
   readonly viewer: Viewer
+  readonly channels: InterleavedChannels // of the connection
   readonly respond: (reply: RtspReply) => Promise<void>
   /** The connection now belongs to a viewer of this session. */
   readonly onSession: (id: string) => void
@@ -34,13 +41,15 @@ export type Exchange = {
 export type RelayParts = {
   readonly source: PresentationSource
   readonly sessions: ViewerSessions
-  readonly ports: RtpPorts
   readonly links: ViewerLinks | undefined
+  readonly streams: MulticastStreams | undefined // undefined: no multicast
+  readonly publishing: Publishing
+  readonly authentication: Authentication | undefined // undefined: everyone may
 }
 
 type Method = (exchange: Exchange, parts: RelayParts) => Promise<void>
 
-/** RFC 2326 section 10. ANNOUNCE, RECORD and REDIRECT belong to servers of another kind. */
+/** What viewers ask, RFC 2326 section 10; REDIRECT is a server's. */
 const methods: ReadonlyMap<string, Method> = new Map([
   ['OPTIONS', options],
   ['DESCRIBE', describe],
@@ -51,7 +60,8 @@ const methods: ReadonlyMap<string, Method> = new Map([
   ['GET_PARAMETER', parameter],
   ['SET_PARAMETER', parameter],
 ])
-const methodNames = [...methods.keys()].join(', ')
+const MOST_AGENT_CHARACTERS = 200
+const methodNames = [...methods.keys(), 'ANNOUNCE', 'RECORD'].join(', ')
 
 /** Answers a request by `respond`, or throws: RtspRefusal, PlayoutRefusal, or our own mistake. */
 export async function answer(exchange: Exchange, parts: RelayParts): Promise<void> {
@@ -60,7 +70,9 @@ export async function answer(exchange: Exchange, parts: RelayParts): Promise<voi
   if (!headers.has('cseq')) throw new RtspRefusal(400, 'no CSeq')
   const required = headers.get('require') ?? headers.get('proxy-require')
   if (required !== undefined) throw new RtspRefusal(551, `Require: ${required}`, { unsupported: required })
+  if (method !== 'OPTIONS') parts.authentication?.check(exchange.request) // players ask what there is before they know who
   checkLink(exchange, parts)
+  if (await parts.publishing.answer(exchange)) return
   const carryOut = methods.get(method)
   if (carryOut === undefined) throw new RtspRefusal(501, `method ${method.slice(0, 40)}`, { allow: methodNames })
   await carryOut(exchange, parts)
@@ -83,11 +95,12 @@ async function options(exchange: Exchange, { sessions }: RelayParts): Promise<vo
   await exchange.respond({ headers: { public: methodNames } })
 }
 
-async function describe({ request, viewer, respond }: Exchange, { source }: RelayParts): Promise<void> {
+async function describe({ request, viewer, respond }: Exchange, { source, streams }: RelayParts): Promise<void> {
   const accept = request.headers.get('accept')
   if (accept !== undefined && !/application\/(sdp|\*)|\*\/\*/i.test(accept)) throw new RtspRefusal(406, accept)
   const address = addressOf(request)
-  const presentation = await openPresentation(source, address)
+  const wish = wishOf(address)
+  const presentation = await openPresentation(source, address, wish)
   try {
     const requestUrl = request.url
     const body = describePresentation(presentation.outline(), {
@@ -96,6 +109,8 @@ async function describe({ request, viewer, respond }: Exchange, { source }: Rela
       serverAddress: plainAddress(viewer.localAddress),
       nowUnixMs: Date.now(),
       trackUrl: (trackIndex) => trackUrl(address, presentation.variant, trackIndex),
+      ...wish,
+      multicast: wish.isMulticast ? streams?.addressOf(presentation, wish) : undefined,
     })
     await respond({ headers: { 'content-type': 'application/sdp', 'content-base': `${requestUrl}/` }, body })
   } finally {
@@ -103,30 +118,48 @@ async function describe({ request, viewer, respond }: Exchange, { source }: Rela
   }
 }
 
-async function setUp(exchange: Exchange, { source, sessions, ports }: RelayParts): Promise<void> {
-  const { request, viewer, respond } = exchange
+async function setUp(exchange: Exchange, parts: RelayParts): Promise<void> {
+  const { request, viewer, channels, respond } = exchange
+  const { sessions, streams } = parts
   const address = addressOf(request)
-  const offer = chooseTransport(request, viewer)
+  const { address: viewerAddress } = viewer
+  const offer = chooseTransport(request.headers.get('transport'), {
+    address: viewerAddress,
+    mode: 'PLAY',
+    allowsMulticast: streams !== undefined && viewer.link === undefined, // a link is one viewer's alone
+    allowsFeedback: wishOf(address).repairs,
+  })
   const named = findNamedSession(exchange, sessions)
-  if (named === undefined) sessions.checkRoom(viewer.address)
-  const session = named ?? sessions.create({ viewer, presentation: await openPresentation(source, address) })
+  if (named === undefined) sessions.checkRoom(viewerAddress)
+  const session = named ?? (await openSession(exchange, offer.kind, parts))
   try {
-    const [rtpPort, rtcpPort] = offer.clientPorts
-    const track = await session.setUp(address.trackIndex, { rtpPort, rtcpPort })
+    const transport = await session.setUp(address.trackIndex, offer, channels)
     session.trackUrls.set(address.trackIndex ?? 0, request.url)
     exchange.onSession(session.id)
-    const transport: TransportSpec = {
-      lowerTransport: 'udp',
-      cast: 'unicast',
-      source: plainAddress(viewer.localAddress),
-      clientPorts: offer.clientPorts,
-      serverPorts: [ports.rtpPort, ports.rtcpPort],
-      ssrc: track.ssrc,
-      mode: 'PLAY',
-    }
     await respond({ headers: { ...sessionHeader(session, sessions), transport: writeTransport(transport) } })
   } catch (error) {
     if (named === undefined) session.end('failed')
+    throw error
+  }
+}
+
+async function openSession(
+  { request, viewer, channels }: Exchange,
+  kind: TransportOffer['kind'],
+  { source, sessions, streams }: RelayParts,
+): Promise<ViewerSession> {
+  const address = addressOf(request)
+  const wish = wishOf(address)
+  const presentation = await openPresentation(source, address, wish)
+  const userAgent = request.headers.get('user-agent')?.slice(0, MOST_AGENT_CHARACTERS)
+  const wanted = { viewer, presentation, wish, userAgent }
+  if (kind !== 'multicast') return sessions.create({ ...wanted, way: { kind, channels } })
+  if (streams === undefined) throw new Error('multicast was accepted where there is none')
+  try {
+    const stream = await streams.streamOf(await openPresentation(source, address, wish), wish)
+    return sessions.create({ ...wanted, way: { kind, stream, streams } })
+  } catch (error) {
+    presentation.close()
     throw error
   }
 }
@@ -138,12 +171,13 @@ async function play(exchange: Exchange, { sessions }: RelayParts): Promise<void>
   const range = readNptRange(rangeText ?? 'npt=now-')
   if (!range.ok) throw new RtspRefusal(range.fault.code === 'unsupported' ? 501 : 457, `Range: ${rangeText}`)
   const { startSeconds } = range.value
-  const wanted = { trackIndex: trackOf(request), startSeconds, hasRange: startSeconds !== undefined }
+  const pace = session.servedPace(readPace(request.headers))
+  const wanted = { trackIndex: trackOf(request), startSeconds, hasRange: startSeconds !== undefined, pace }
   await session.play(wanted, (start) =>
     respond({
       headers: {
         ...sessionHeader(session, sessions),
-        ...normalSpeed(request),
+        ...paceHeaders(request.headers, pace),
         ...(start === undefined ? {} : startHeaders(request, session, start)),
       },
     }),
@@ -163,12 +197,7 @@ function startHeaders(
   // lose as much of the end as the first packet was under way.
   const isOpen = !session.presentation.outline().ended || /GStreamer/i.test(headers.get('user-agent') ?? '')
   const range = { startSeconds, ...(isOpen ? {} : { endSeconds: durationSeconds }) }
-  return { range: writeNptRange(range), 'rtp-info': writeRtpInfo(info) }
-}
-
-/** Who asks for another speed is told the one used, RFC 2326 sections 12.34 and 12.35. */
-function normalSpeed({ headers }: RtspRequest): Record<string, string> {
-  return { ...(headers.has('scale') ? { scale: '1.0' } : {}), ...(headers.has('speed') ? { speed: '1.0' } : {}) }
+  return { range: session.isLooped ? 'npt=now-' : writeNptRange(range), 'rtp-info': writeRtpInfo(info) }
 }
 
 async function pause(exchange: Exchange, { sessions }: RelayParts): Promise<void> {
@@ -201,26 +230,31 @@ function trackOf({ url }: RtspRequest): number | undefined {
   return readRtspAddress(url)?.trackIndex
 }
 
-async function openPresentation(source: PresentationSource, address: RtspAddress): Promise<OpenPresentation> {
-  const presentation = await source.open(address.videoId, address.variant)
-  if (presentation === undefined) throw new RtspRefusal(404, `no video ${address.videoId.slice(0, 40)}`)
-  return presentation
+function wishOf({ query }: RtspAddress): PresentationWish {
+  const wish = readPresentationWish(query)
+  if (wish === undefined) throw new RtspRefusal(404, `nothing is offered as ${query.slice(0, 100)}`)
+  return wish
 }
 
-/** The first offer that can be served: UDP, to the connection's own address. */
-function chooseTransport(
-  { headers }: RtspRequest,
-  viewer: Viewer,
-): TransportSpec & Required<Pick<TransportSpec, 'clientPorts'>> {
-  const text = headers.get('transport')
-  if (text === undefined) throw new RtspRefusal(400, 'SETUP without Transport')
-  for (const offer of readTransport(text)) {
-    const { lowerTransport, cast, clientPorts, mode = 'PLAY', destination = viewer.address } = offer
-    const isOwnAddress = plainAddress(destination) === plainAddress(viewer.address)
-    if (lowerTransport !== 'udp' || cast !== 'unicast' || mode !== 'PLAY' || !isOwnAddress) continue
-    if (clientPorts !== undefined && Math.min(...clientPorts) > 0) return { ...offer, clientPorts }
+async function openPresentation(
+  source: PresentationSource,
+  address: RtspAddress,
+  wish: PresentationWish,
+): Promise<OpenPresentation> {
+  const presentation = await source.open(address.videoId, address.variant)
+  if (presentation === undefined) throw new RtspRefusal(404, `no video ${address.videoId.slice(0, 40)}`)
+  const refusal = refusedWish(wish, presentation)
+  if (refusal === undefined) return presentation
+  presentation.close()
+  throw refusal
+}
+
+function refusedWish({ payload, isLooped }: PresentationWish, presentation: OpenPresentation): RtspRefusal | undefined {
+  if (payload === 'mp2t' && presentation.live !== undefined) {
+    return new RtspRefusal(404, 'what is published has no transport stream')
   }
-  throw new RtspRefusal(461, `Transport: ${text.slice(0, 100)}`)
+  if (!isLooped || presentation.outline().ended) return undefined
+  return new RtspRefusal(503, 'a video that is still being segmented cannot begin again')
 }
 
 function findSession(exchange: Exchange, sessions: ViewerSessions): ViewerSession {
@@ -242,11 +276,6 @@ function findNamedSession(
 
 function sessionHeader({ id }: ViewerSession, { timeoutSeconds }: ViewerSessions): { session: string } {
   return { session: writeSessionHeader({ id, timeoutSeconds }) }
-}
-
-/** An IPv4 address as a dual-stack socket tells it, in its own form. */
-function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '')
 }
 
 /** What a refused playout is to RTSP. */

@@ -1,9 +1,14 @@
+import type { AnswerHeaders } from '../protocol/rtsp-response.ts'
+
 /** What RTSP statuses we answer mean, RFC 2326 section 7.1.1. */
 const reasons = {
   200: 'OK',
   400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   406: 'Not Acceptable',
+  415: 'Unsupported Media Type',
   451: 'Parameter Not Understood',
   453: 'Not Enough Bandwidth',
   454: 'Session Not Found',
@@ -29,15 +34,10 @@ export function reasonOf(status: RtspStatus): string {
  *  where the status alone does not tell the viewer what to do, stands in the status line (RFC 2326 section 7.1.1). */
 export class RtspRefusal extends Error {
   readonly status: RtspStatus
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: AnswerHeaders
   readonly reason: string
 
-  constructor(
-    status: RtspStatus,
-    message: string,
-    headers: Readonly<Record<string, string>> = {},
-    reason: string = reasonOf(status),
-  ) {
+  constructor(status: RtspStatus, message: string, headers: AnswerHeaders = {}, reason: string = reasonOf(status)) {
     super(message)
     this.reason = reason
     this.status = status

@@ -4,20 +4,19 @@ import { readRtpInfo, readSessionHeader, readTransport } from '../protocol/rtsp-
 import type { RtspResponse } from '../protocol/rtsp-message.ts'
 import { sequenceDistance } from '../protocol/rtp.ts'
 import { readSdp } from '../protocol/sdp.ts'
-import type { RelayOptions } from './relay.ts'
-import { startClipRelay } from './test-support/clip-relay.ts'
+import { startClipRelay, type ClipRelayChanges } from './test-support/clip-relay.ts'
 import { makePackageClip } from './test-support/package-clip.ts'
 import { RtspClient, UdpReceiver } from './test-support/rtsp-client.ts'
 
 const clip = makePackageClip()
 
-async function open(context: TestContext, changes: Partial<RelayOptions> = {}) {
+async function open(context: TestContext, changes: ClipRelayChanges = {}) {
   const relay = await startClipRelay(context, clip, changes)
   return { relay, url: relay.url, client: await RtspClient.open(relay.rtspPort) }
 }
 
 /** A viewer who has set up the picture. */
-async function openViewer(context: TestContext, changes: Partial<RelayOptions> = {}) {
+async function openViewer(context: TestContext, changes: ClipRelayChanges = {}) {
   const { relay, url, client } = await open(context, changes)
   const receiver = await UdpReceiver.open()
   const reply = await client.request('SETUP', `${url}/240p/trackID=0`, { transport: receiver.transport })
@@ -34,7 +33,9 @@ test('OPTIONS is answered without a session, with the methods', async (context) 
   const reply = await client.request('OPTIONS', '*', { cseq: '42' })
   expect(reply).toMatchObject({ status: 200, reason: 'OK' })
   expect(header(reply, 'cseq')).toBe('42')
-  expect(header(reply, 'public')).toBe('OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER')
+  expect(header(reply, 'public')).toBe(
+    'OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER, ANNOUNCE, RECORD',
+  )
 })
 
 test('DESCRIBE is answered with both tracks at absolute addresses', async (context) => {
@@ -76,7 +77,7 @@ test('SETUP is answered with one transport: even and odd server ports, SSRC', as
 
 test('PLAY tells the sequence number, time and SSRC of the first packet', async (context) => {
   const { url, client, receiver, reply, headers } = await openViewer(context)
-  const played = await client.request('PLAY', url, { ...headers, scale: '2.0' })
+  const played = await client.request('PLAY', url, { ...headers, scale: '0.5' })
   await receiver.until(() => receiver.rtp.length > 0)
   const [info] = readRtpInfo(header(played, 'rtp-info'))
   const [first] = receiver.rtp
@@ -171,8 +172,8 @@ const errors: {
     status: 461,
     method: 'SETUP',
     path: '/trackID=0',
-    headers: { transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' },
-    why: 'interleaved packets',
+    headers: { transport: 'RTP/AVP/TCP;unicast;interleaved=0-1;mode=RECORD' },
+    why: 'packets of its own and no ANNOUNCE',
   },
   { status: 461, method: 'SETUP', path: '/trackID=0', headers: { transport: 'RTP/AVP;multicast' }, why: 'multicast' },
   {
@@ -199,9 +200,10 @@ const errors: {
   { status: 454, method: 'PLAY', why: 'no session' },
   { status: 454, method: 'OPTIONS', headers: { session: 'x' }, why: 'an unknown session' },
   { status: 451, method: 'SET_PARAMETER', headers: { body: 'volume: 11' }, why: 'a parameter' },
-  { status: 501, method: 'RECORD', why: 'a method of other servers' },
+  { status: 501, method: 'REDIRECT', why: 'a method of servers' },
   { status: 505, method: 'OPTIONS', version: '2.0', why: 'RTSP 2.0' },
   { status: 551, method: 'OPTIONS', headers: { require: 'funky' }, why: 'an option required' },
+  { status: 551, method: 'PLAY', headers: { 'proxy-require': 'funky' }, why: 'an option required of proxies' },
 ]
 for (const { status, method, path = '', headers = {}, version, why } of errors) {
   test(`${method} with ${why} is answered ${status}, with its CSeq`, async (context) => {
@@ -216,6 +218,7 @@ for (const { status, method, path = '', headers = {}, version, why } of errors) 
 const inSession: { status: number; method: string; path?: string; headers?: Record<string, string>; why: string }[] = [
   { status: 457, method: 'PLAY', headers: { range: 'npt=7-' }, why: 'a start beyond the end' },
   { status: 457, method: 'PLAY', headers: { range: 'npt=x' }, why: 'a Range that is none' },
+  { status: 400, method: 'PLAY', headers: { scale: 'fast' }, why: 'a Scale that is none' },
   { status: 501, method: 'PLAY', headers: { range: 'clock=19961108T143720.25Z-' }, why: 'a Range in civil time' },
   { status: 455, method: 'PAUSE', why: 'nothing playing' },
 ]

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import type { TransportOffer } from './transport-offer.ts'
 import { step, type Destinations, type SessionRequest, type SessionState } from './rtsp-session.ts'
 
-const destination = { rtpPort: 5000, rtcpPort: 5001 }
+const destination: TransportOffer = { kind: 'udp', clientPorts: [5000, 5001] }
 const one: Destinations = new Map([[0, destination]])
 const both: Destinations = new Map([
   [0, destination],
-  [1, { rtpPort: 5002, rtcpPort: 5003 }],
+  [1, { kind: 'udp', clientPorts: [5002, 5003] }],
 ])
 const init: SessionState = { phase: 'init' }
 const ready: SessionState = { phase: 'ready', tracks: both }
@@ -71,12 +72,16 @@ for (const { name, from, request, to, ...answer } of cases) {
 }
 
 test('step sets up a second track beside the first, and the first again elsewhere', () => {
-  const again: SessionRequest = { method: 'SETUP', trackIndex: 0, destination: { rtpPort: 6000, rtcpPort: 6001 } }
+  const again: SessionRequest = {
+    method: 'SETUP',
+    trackIndex: 0,
+    destination: { kind: 'udp', clientPorts: [6000, 6001] },
+  }
   const { state } = step(step(step(init, setup(0)).state, setup(1)).state, again)
   expect(state).toEqual({
     phase: 'ready',
     tracks: new Map([
-      [0, { rtpPort: 6000, rtcpPort: 6001 }],
+      [0, { kind: 'udp', clientPorts: [6000, 6001] }],
       [1, destination],
     ]),
   })

@@ -1,6 +1,7 @@
-/** Where one track goes: ports of the client, at the address of its RTSP connection. */
-export type TrackDestination = { readonly rtpPort: number; readonly rtcpPort: number }
-export type Destinations = ReadonlyMap<number, TrackDestination> // by track index
+import type { TransportOffer } from './transport-offer.ts'
+
+/** How each track goes, by its index. */
+export type Destinations = ReadonlyMap<number, TransportOffer>
 
 /** The server states of RFC 2326 appendix A.2; each holds just what it needs. */
 export type SessionState =
@@ -9,7 +10,7 @@ export type SessionState =
 
 /** `trackIndex` undefined: the URL named the whole presentation. */
 export type SessionRequest =
-  | { readonly method: 'SETUP'; readonly trackIndex: number | undefined; readonly destination: TrackDestination }
+  | { readonly method: 'SETUP'; readonly trackIndex: number | undefined; readonly destination: TransportOffer }
   | { readonly method: 'PLAY'; readonly trackIndex: number | undefined; readonly hasRange: boolean }
   | { readonly method: 'PAUSE' | 'TEARDOWN'; readonly trackIndex: number | undefined }
 

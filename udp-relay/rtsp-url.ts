@@ -9,7 +9,8 @@ export type RtspAddress = {
 }
 
 /** undefined for what is no such address. Players append the track in their own ways: after the query (`?a=b/trackID=0`)
- *  and with a slash at the end (`?a=b/`) are understood too. */
+ *  and with a slash at the end (`?a=b/`) are understood too; so are the names that publishers give their tracks (ffmpeg
+ *  `streamid=0`, GStreamer `stream=0`). */
 export function readRtspAddress(url: string): RtspAddress | undefined {
   const parts = /^(rtspu?:\/\/[^/?#]+)(\/[^?#]*)?(\?[^#]*)?$/i.exec(url)
   if (parts === null) return undefined
@@ -37,7 +38,7 @@ export function trackUrl({ base, linkId, videoId, query }: RtspAddress, variant:
 }
 
 function cutTrack(text: string): { readonly rest: string; readonly trackIndex?: number } {
-  const track = /\/trackID=(\d{1,3})\/?$/i.exec(text)
+  const track = /\/(?:trackID|streamid|stream)=(\d{1,3})\/?$/i.exec(text)
   if (track === null) return { rest: text.replace(/\/$/, '') }
   return { rest: text.slice(0, track.index), trackIndex: Number(track[1]) }
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import { packetiseSegment, type PacketisedSegment } from './packetised-segment.ts'
+import { packetiseSegment, packetiseUnits, type PacketisedSegment } from './packetised-segment.ts'
 import type { OpenPresentation } from './presentation-source.ts'
+import type { RtpFormat } from './rtp-format.ts'
 
 /** Segments as packets, built once for all viewers. The least recently used go when `maxBytes` are held; two viewers
  *  who want the same segment wait for one read. */
@@ -13,11 +14,11 @@ export class SegmentCache {
   }
 
   /** Rejects when the file is gone or is not what its outline tells; nothing is kept of that. */
-  async packets(presentation: OpenPresentation, index: number, maxRtpBytes: number): Promise<PacketisedSegment> {
-    const key = `${presentation.packageKey}\n${index}\n${maxRtpBytes}`
+  async packets(presentation: OpenPresentation, index: number, format: RtpFormat): Promise<PacketisedSegment> {
+    const key = `${presentation.packageKey}\n${index}\n${format.payload}\n${format.maxRtpBytes}`
     const held = this.#held.get(key) ?? this.#coming.get(key)
     if (held !== undefined) return held
-    const coming = this.#build(presentation, index, maxRtpBytes)
+    const coming = this.#build(presentation, index, format)
     this.#coming.set(key, coming)
     try {
       const segment = await coming
@@ -28,8 +29,12 @@ export class SegmentCache {
     }
   }
 
-  async #build(presentation: OpenPresentation, index: number, maxRtpBytes: number): Promise<PacketisedSegment> {
+  async #build(presentation: OpenPresentation, index: number, format: RtpFormat): Promise<PacketisedSegment> {
+    const { live } = presentation
+    if (live !== undefined) {
+      return packetiseUnits(live.readUnits(index), presentation.outline(), index, format.maxRtpBytes)
+    }
     const bytes = await presentation.readSegment(index)
-    return packetiseSegment(bytes, presentation.outline(), index, maxRtpBytes)
+    return packetiseSegment(bytes, presentation.outline(), index, format)
   }
 }

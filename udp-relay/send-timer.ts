@@ -1,3 +1,5 @@
+import { TimerWheel } from './timer-wheel.ts'
+
 /** The clocks and the alarm that a playout works by: the process's own, or a virtual one in tests. */
 export type SendTimer = {
   /** Monotonic. */
@@ -8,14 +10,11 @@ export type SendTimer = {
   wakeAt(dueMs: number, wake: () => void): () => void
 }
 
-type Alarm = { readonly dueMs: number; readonly wake: () => void }
-
-/** One timer of the process for all playouts. Each has one alarm, so the next is found by looking at all of them. */
+/** One timer of the process for all playouts: what is due within two milliseconds is rung for together. */
 export class SharedSendTimer implements SendTimer {
-  readonly #alarms = new Set<Alarm>()
+  readonly #wheel = new TimerWheel(performance.now())
   #timer: NodeJS.Timeout | undefined
   #timerDueMs = Infinity
-  #ringing = false
 
   nowMs(): number {
     return performance.now()
@@ -26,23 +25,16 @@ export class SharedSendTimer implements SendTimer {
   }
 
   wakeAt(dueMs: number, wake: () => void): () => void {
-    const alarm = { dueMs, wake }
-    this.#alarms.add(alarm)
-    if (!this.#ringing && dueMs < this.#timerDueMs) this.#setTimer(dueMs)
-    return () => void this.#alarms.delete(alarm)
+    const alarm = this.#wheel.set(dueMs, wake)
+    if (dueMs < this.#timerDueMs) this.#setTimer(this.#wheel.nextMs)
+    return () => this.#wheel.callOff(alarm)
   }
 
-  #ring(): void {
-    this.#ringing = true
-    const nowMs = this.nowMs()
-    for (const alarm of [...this.#alarms]) {
-      // One that rings may call off another.
-      if (alarm.dueMs <= nowMs && this.#alarms.delete(alarm)) alarm.wake()
-    }
-    this.#ringing = false
-    let nextMs = Infinity
-    for (const { dueMs } of this.#alarms) nextMs = Math.min(nextMs, dueMs)
-    this.#setTimer(nextMs)
+  readonly #ring = (): void => {
+    this.#timerDueMs = -Infinity // what is set meanwhile is looked at below
+    this.#wheel.ringUntil(this.nowMs())
+    this.#timer = undefined
+    this.#setTimer(this.#wheel.nextMs)
   }
 
   #setTimer(dueMs: number): void {
@@ -50,6 +42,6 @@ export class SharedSendTimer implements SendTimer {
     this.#timerDueMs = dueMs
     if (dueMs === Infinity) return
     // Node counts whole milliseconds; rounding up spares a wake-up just before the moment.
-    this.#timer = setTimeout(() => this.#ring(), Math.ceil(dueMs - this.nowMs()))
+    this.#timer = setTimeout(this.#ring, Math.ceil(dueMs - this.nowMs()))
   }
 }

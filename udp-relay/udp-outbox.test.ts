@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { Departures } from './departures.ts'
 import { UdpOutbox } from './udp-outbox.ts'
 import { bindUdp, closeUdp, connectUdp } from './udp-sockets.ts'
 
@@ -9,13 +11,33 @@ test('UdpOutbox sends when the turn ends, in order, and at once what waits when 
   await connectUdp(sender, receiver.address().port, '127.0.0.1')
   const came: number[] = []
   receiver.on('message', (datagram) => came.push(datagram[0] ?? -1))
-  const outbox = new UdpOutbox()
-  for (const name of [1, 2]) outbox.add(sender, new Uint8Array([name]))
+  const outbox = new UdpOutbox(new Departures())
+  for (const name of [1, 2]) outbox.add(sender, new Uint8Array([name]), 0)
   while (came.length < 2) await once(receiver, 'message')
-  outbox.add(sender, new Uint8Array([3]))
+  outbox.add(sender, new Uint8Array([3]), 0)
   outbox.flush()
   await closeUdp([sender])
   while (came.length < 3) await once(receiver, 'message')
   expect(came).toEqual([1, 2, 3])
   await closeUdp([receiver])
+})
+
+test('UdpOutbox frees its memory when the turn ends and not before, and leaves it to what Node still holds', async () => {
+  const memory: string[] = []
+  const outbox = new UdpOutbox(new Departures())
+  outbox.memory.reuse = () => void memory.push('reused')
+  outbox.memory.abandon = () => void memory.push('abandoned')
+  const socketWith = (queuedBytes: number) =>
+    ({ send: () => {}, getSendQueueSize: () => queuedBytes }) as unknown as Parameters<typeof outbox.add>[0]
+  outbox.add(socketWith(0), new Uint8Array(1), 0)
+  outbox.flush()
+  expect(memory).toEqual([])
+  await setImmediate()
+  expect(memory).toEqual(['reused'])
+  const slow = socketWith(1_000_001)
+  expect(outbox.add(slow, new Uint8Array(1), 0)).toBe(true)
+  outbox.flush()
+  await setImmediate()
+  expect(memory).toEqual(['reused', 'abandoned'])
+  expect(outbox.add(slow, new Uint8Array(1), 0)).toBe(false) // its queue is full
 })

@@ -1,3 +1,4 @@
+import type { Reception } from '../protocol/weir-api.ts'
 import type { PacketSink } from './packet-sink.ts'
 
 /** What lies between the relay and its viewers, where an access link is emulated. */
@@ -11,10 +12,13 @@ export type ViewerLinks = {
 /** One viewer's access line. Once something is open on it, it works until that is closed, also when it has gone from the
  *  list or begins anew. */
 export type ViewerLink = {
+  readonly id: string
   /** A TCP connection on the line, opened now by the viewer. */
   openConversation(ends: ConversationEnds): Conversation
   /** The way of a viewer's packets to `sink`, which it closes. */
   openPackets(sink: PacketSink): LinkedPackets
+  /** What the viewer's receiver report said, at `atMs` on this side of the line. */
+  noteReception(reception: Reception, atMs: number): void
 }
 
 /** Who is told what has crossed; in order, each byte once. */
@@ -36,7 +40,7 @@ export type Conversation = {
 
 export type LinkedPackets = PacketSink & {
   /** A datagram of the viewer's; told if it comes through. */
-  sendUp(sizeBytes: number, arrived: (atMs: number) => void): void
+  sendUp(datagram: Uint8Array, arrived: (atMs: number) => void): void
   /** Where the times of reports are drawn from, beginning anew with each call. */
   newReportRandom(): () => number
   /** Lets what is under way arrive, then closes. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { RtspSessionStatus } from '../protocol/weir-api.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 import { ViewerSession, type Viewer, type ViewerSessionOptions } from './viewer-session.ts'
 
@@ -8,7 +9,8 @@ export type SessionLimits = {
   readonly timeoutSeconds: number
 }
 
-type SharedByAll = Omit<ViewerSessionOptions, 'id' | 'viewer' | 'presentation' | 'onClosed'>
+type OfOne = Pick<ViewerSessionOptions, 'viewer' | 'presentation' | 'wish' | 'way' | 'userAgent'>
+type SharedByAll = Omit<ViewerSessionOptions, keyof OfOne | 'id' | 'publicId' | 'onClosed'>
 
 const SWEEP_MS = 1000
 
@@ -19,6 +21,7 @@ export class ViewerSessions {
   readonly #limits: SessionLimits
   readonly #sessions = new Map<string, ViewerSession>()
   readonly #sweeper: NodeJS.Timeout
+  #newestPublicId = 0
 
   constructor(shared: SharedByAll, limits: SessionLimits) {
     this.#shared = shared
@@ -28,6 +31,17 @@ export class ViewerSessions {
 
   get count(): number {
     return this.#sessions.size
+  }
+
+  /** What is known of each viewer, oldest first. */
+  list(): readonly RtspSessionStatus[] {
+    return [...this.#sessions.values()].map((session) => session.status())
+  }
+
+  /** Of the newest that are behind that link, at most `limit`. */
+  behind(linkId: string, limit: number): readonly RtspSessionStatus[] {
+    const behind = [...this.#sessions.values()].filter(({ viewer }) => viewer.link?.id === linkId)
+    return behind.slice(-limit).map((session) => session.status())
   }
 
   get timeoutSeconds(): number {
@@ -41,11 +55,12 @@ export class ViewerSessions {
     if (ofAddress >= this.#limits.sessionsPerAddress) throw new RtspRefusal(453, 'too many sessions of one address')
   }
 
-  create(options: Pick<ViewerSessionOptions, 'viewer' | 'presentation'>): ViewerSession {
+  create(options: OfOne): ViewerSession {
     const session = new ViewerSession({
       ...this.#shared,
       ...options,
       id: randomBytes(8).toString('hex'), // 64 bits that nobody guesses
+      publicId: String((this.#newestPublicId += 1)),
       onClosed: ({ id }) => void this.#sessions.delete(id),
     })
     this.#sessions.set(session.id, session)

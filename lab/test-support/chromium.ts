@@ -24,11 +24,12 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** A browser with an empty profile of its own and one blank page; it is closed, and its files removed, when the test ends. */
-export async function openChromium(test: TestContext, options: ChromiumOptions = {}): Promise<OpenedChromium> {
-  needs(test, 'chromium')
+export type LaunchedChromium = OpenedChromium & { close(): Promise<void> }
+
+/** A browser with an empty profile of its own and one blank page; `close` ends it and removes its files. */
+export async function launchChromium(options: ChromiumOptions = {}): Promise<LaunchedChromium> {
   const binary = findChromium()
-  if (binary === undefined) throw new Error('Chromium went away while the test started')
+  if (binary === undefined) throw new Error('there is no Chromium; WEIR_CHROMIUM tells where one is')
   const folder = mkdtempSync(join(tmpdir(), 'weir-chromium-'))
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     executablePath: binary.path,
@@ -37,9 +38,17 @@ export async function openChromium(test: TestContext, options: ChromiumOptions =
     viewport: { width: options.widthPixels ?? 1280, height: options.heightPixels ?? 800 },
     env: { ...process.env, ...binary.env, TMPDIR: folder }, // Chromium leaves pulse-* folders in it
   })
-  test.onTestFinished(async () => {
+  const close = async (): Promise<void> => {
     await context.close()
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }) // its processes end a little later
-  })
-  return { context, page: context.pages()[0] ?? (await context.newPage()) }
+  }
+  return { context, page: context.pages()[0] ?? (await context.newPage()), close }
+}
+
+/** The same for a test: it is gone with the test. */
+export async function openChromium(test: TestContext, options: ChromiumOptions = {}): Promise<OpenedChromium> {
+  needs(test, 'chromium')
+  const { close, ...opened } = await launchChromium(options)
+  test.onTestFinished(close)
+  return opened
 }

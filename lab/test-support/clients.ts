@@ -14,6 +14,7 @@ export type ClientName =
   | 'chromium'
   | 'node-datachannel'
   | 'node-24'
+  | 'tshark'
 
 /** Where each client may come from after `WEIR_<NAME>`, and what is lost without it. */
 const clients: Readonly<Record<ClientName, { readonly find: () => string | undefined; readonly get: string }>> = {
@@ -31,6 +32,7 @@ const clients: Readonly<Record<ClientName, { readonly find: () => string | undef
   chromium: { find: () => findChromium()?.path, get: 'apt-get install chromium' },
   'node-datachannel': { find: findDataChannel, get: 'npm ci, without --omit=optional' },
   'node-24': { find: findNode24, get: 'npm ci --prefix .ci/node-24' },
+  tshark: { find: () => onPath('tshark'), get: 'apt-get install tshark' },
 }
 
 /** The path of a client that the test drives. Without it the test is skipped with the reason,

@@ -46,18 +46,18 @@ export class ServedClip {
     this.#folder = folder
   }
 
-  /** Undefined without ffmpeg: then each test skips by `needs`. */
-  static async start(options: ClipOptions): Promise<ServedClip | undefined> {
+  /** Undefined without ffmpeg: then each test skips by `needs`. `env` sets up the server. */
+  static async start(options: ClipOptions, env: NodeJS.ProcessEnv = {}): Promise<ServedClip | undefined> {
     if (findClient('ffmpeg') === undefined) return undefined
     const folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
     const skip = (reason?: string): never => {
       throw new Error(reason)
     }
     const clip = makeClip({ skip } as Pick<TestContext, 'skip'> as TestContext, folder, options)
-    const weir = await startWeir({ mediaFolder: join(folder) })
+    const weir = await startWeir({ mediaFolder: join(folder), env })
     const posted = await postFile(weir.url, await readFile(clip), 'clip.mp4')
     const { id } = (await posted.json()) as { readonly id: string }
-    const { variants } = await untilStatus(weir.url, id, ['ready'])
+    const { variants } = await untilStatus(weir.url, id, ['ready'], 60_000 + 500 * options.seconds)
     return new ServedClip(weir, id, variants[0]?.name ?? '', folder)
   }
 
@@ -71,9 +71,11 @@ export class ServedClip {
     return new TestLink(`${this.weir.url}/api/links/${response.id}`, response.id)
   }
 
-  /** A fresh browser that plays without being clicked, on the compare page of the video. */
-  async openPage(context: TestContext, query: string): Promise<Page> {
+  /** A fresh browser that plays without being clicked, on the compare page of the video; `observe` runs in the page before
+   *  its own scripts. */
+  async openPage(context: TestContext, query: string, observe?: () => void): Promise<Page> {
     const { page } = await openChromium(context, { flags: ['--autoplay-policy=no-user-gesture-required'] })
+    if (observe !== undefined) await page.addInitScript(observe)
     await page.goto(`${this.weir.url}/compare/${this.videoId}${query}`)
     return page
   }
@@ -97,6 +99,10 @@ export class TestLink {
     return ask(this.#address, 'PATCH', patch)
   }
 
+  async remove(): Promise<void> {
+    await ask(this.#address, 'DELETE')
+  }
+
   restart(): Promise<Summary> {
     return ask(`${this.#address}/restart`, 'POST')
   }
@@ -108,7 +114,7 @@ export class TestLink {
     text.catch(() => undefined) // told by `end`, unless the test has failed before
     return {
       end: async () => {
-        await ask(this.#address, 'DELETE')
+        await this.remove()
         const record = readRecord(await text)
         if (!record.ok) throw new Error(JSON.stringify(record.fault))
         return record.value

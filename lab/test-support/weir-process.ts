@@ -34,7 +34,7 @@ const LOG_BYTES = 200_000
 export async function startWeir(options: WeirOptions): Promise<WeirProcess> {
   const log = new TailBuffer(LOG_BYTES)
   const child = trackChild(
-    spawn(process.execPath, [...program(), 'serve', ...serveArgs(options)], {
+    spawn(process.execPath, [...weirProgram(), 'serve', ...serveArgs(options)], {
       cwd: options.mediaFolder, // so that nobody's weir.yaml is read
       env: { ...process.env, INIT_CWD: options.mediaFolder, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,8 +48,8 @@ export async function startWeir(options: WeirOptions): Promise<WeirProcess> {
   return { ...(await printedAddresses(child, log)), ...running }
 }
 
-/** What was built, if it was built from these sources; else the sources themselves. */
-function program(): string[] {
+/** The arguments of Node that run `weir`: what was built, if it was built from these sources; else the sources. */
+export function weirProgram(): string[] {
   if (isFresh('server')) return [join(repositoryFolder, 'dist/weir.js')]
   return ['--import', import.meta.resolve('tsx'), join(repositoryFolder, 'weir.ts')]
 }

@@ -6,6 +6,7 @@ import { readRecord } from '../../stream/run-record.ts'
 import { createApp } from '../app.ts'
 import { Gate } from '../gate.ts'
 import { Links } from '../links.ts'
+import { PlacesByAddress } from '../places-by-address.ts'
 import { RtpThroughLink } from '../rtp-through-link.ts'
 import { linkRecordRoutes } from './link-record.ts'
 
@@ -15,7 +16,8 @@ const links = new Links({ defaultProfile: { seed: 1, downlink: {} } })
 
 beforeAll(async () => {
   const gate = new Gate({ host: '127.0.0.1', publicUrl: undefined, token: undefined })
-  const routes = [linkRecordRoutes(links, { weir: '0.1.0' })]
+  const places = new PlacesByAddress(8, 'records at once')
+  const routes = [linkRecordRoutes({ links, places, versions: { weir: '0.1.0' } })]
   server = createServer(createApp({ gate, routes, logger: pino({ level: 'silent' }) }))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -43,12 +45,14 @@ test('GET /api/links/:id/record.jsonl tells head, rates, changes and every packe
   expect(head).toMatchObject({ seed: 7, scenario: { link: id, profile }, versions: { weir: '0.1.0' } })
   expect(events.map(({ kind }) => kind)).toEqual([
     ...Array<string>(4).fill('rate-set'),
+    'clock',
     'packet-accepted',
-    ...Array<string>(2).fill('rate-set'),
+    'network-changed',
+    ...Array<string>(4).fill('rate-set'),
     'packet-delivered',
   ])
   expect(events[0]).toEqual({ kind: 'rate-set', atMs: 0, lane: 'tcp', direction: 'down', rateBitsPerSecond: 1_000_000 })
-  expect(events[4]).toMatchObject({ atMs: 0, lane: 'udp', direction: 'down', traffic: 'rtp', sizeBytes: 1000 })
+  expect(events[5]).toMatchObject({ atMs: 0, lane: 'udp', direction: 'down', traffic: 'rtp', sizeBytes: 1000 })
   lane.close()
 })
 

@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import { json, Router, type Request } from 'express'
 import { z } from 'zod'
 import type { Video } from '../../protocol/weir-api.ts'
@@ -28,6 +29,12 @@ export function videoRoutes({ library, jobs, addresses }: VideoRouteParts): Rout
     .get('/api/videos/:id', (request, response) => {
       response.json(view(request, library.require(request.params.id)))
     })
+    .get('/api/videos/:id/source', (request, response, next) => {
+      const { id, title, source } = library.require(request.params.id)
+      // A folder above the library may begin with a dot.
+      const options = { root: library.folder.video(id), dotfiles: 'allow' as const, cacheControl: false }
+      response.download(source, sourceName(title, source), options, next)
+    })
     .patch('/api/videos/:id', json({ limit: '16kb' }), async (request, response) => {
       const { id } = library.require(request.params.id)
       await library.change(id, { title: readTitle(request.body) })
@@ -57,6 +64,12 @@ export function videoRoutes({ library, jobs, addresses }: VideoRouteParts): Rout
     await library.change(id, { status: 'queued' })
     jobs.enqueue(id)
   }
+}
+
+/** What a downloaded source is called: its title, and the ending that it came with. */
+function sourceName(title: string, source: string): string {
+  const ending = extname(source)
+  return title.toLowerCase().endsWith(ending) ? title : `${title}${ending}`
 }
 
 function readTitle(body: unknown): string {

@@ -8,18 +8,20 @@ export type ClipOptions = {
   readonly seconds: number
   readonly size?: string // such as 320x180
   readonly name?: string
+  readonly keyframeFrames?: number // apart: the segmenter copies what has enough of them
 }
 
 /** A clip with moving picture and a tone, made by ffmpeg in the folder; gives its path. */
 export function makeClip(
   context: TestContext,
   folder: string,
-  { seconds, size = '160x90', name = 'clip.mp4' }: ClipOptions,
+  { seconds, size = '160x90', name = 'clip.mp4', keyframeFrames = 250 }: ClipOptions,
 ): string {
   const path = join(folder, name)
   const inputs = ['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=25:d=${seconds}`, '-f', 'lavfi', '-i', `sine=d=${seconds}`]
   const codecs = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-shortest']
-  execFileSync(needs(context, 'ffmpeg'), ['-v', 'error', '-y', ...inputs, ...codecs, path])
+  const keyframes = ['-g', String(keyframeFrames)]
+  execFileSync(needs(context, 'ffmpeg'), ['-v', 'error', '-y', ...inputs, ...codecs, ...keyframes, path])
   return path
 }
 

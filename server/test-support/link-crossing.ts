@@ -1,4 +1,4 @@
-import type { LinkEvent } from '../../stream/record.ts'
+import type { RecordedEvent } from '../link-watch.ts'
 import type { Links } from '../links.ts'
 
 /** When one request and its answer crossed a link, in link time. */
@@ -12,13 +12,13 @@ const REQUEST_FROM_BYTES = 110 // a packet with a request in it is larger than a
 
 /** Writes down a link's packets, so that a test can ask when the request before it crossed: exact on a busy machine, too. */
 export function watchCrossings(links: Links, id: string): () => Crossing {
-  const events: LinkEvent[] = []
+  const events: RecordedEvent[] = []
   links.record(id, { record: (event) => events.push(event), end: () => {} })
   return () => crossingOf(events.splice(0))
 }
 
-function crossingOf(events: readonly LinkEvent[]): Crossing {
-  const moments = (kind: LinkEvent['kind'], direction: 'up' | 'down', leastBytes = REQUEST_FROM_BYTES) =>
+function crossingOf(events: readonly RecordedEvent[]): Crossing {
+  const moments = (kind: RecordedEvent['kind'], direction: 'up' | 'down', leastBytes = REQUEST_FROM_BYTES) =>
     events.flatMap((event) =>
       'sizeBytes' in event && event.kind === kind && event.direction === direction && event.sizeBytes >= leastBytes
         ? [event.atMs]

@@ -6,6 +6,7 @@ import { temporaryFolder } from '../../lab/test-support/temporary-folder.ts'
 import type { LinkProfile } from '../../link/profile.ts'
 import { createApp } from '../app.ts'
 import { Gate } from '../gate.ts'
+import type { HttpAudience } from '../http-audience.ts'
 import { HttpListener } from '../http-listener.ts'
 import { HttpThroughLink } from '../http-through-link.ts'
 import { Links } from '../links.ts'
@@ -18,6 +19,7 @@ export type LinkServer = {
   readonly url: string
   readonly links: Links
   readonly listener: HttpListener
+  readonly audience: HttpAudience
   /** The path of a file behind the link. */
   through(linkId: string, name: string): string
 }
@@ -38,9 +40,10 @@ export async function startLinkServer(
   const logger = pino({ level: 'silent' })
   const links = new Links({ defaultProfile })
   const gate = new Gate({ host: '127.0.0.1', publicUrl: undefined, token: undefined })
+  const throughLink = new HttpThroughLink(links)
   const listener = new HttpListener({
     origin: new Origin({ packageFolders: (id) => (id === VIDEO ? [folder] : []) }),
-    throughLink: new HttpThroughLink(links),
+    throughLink,
     app: createApp({ gate, routes: [healthRoutes('0'), linkRoutes(links)], logger }),
     gate,
     upgrades: {},
@@ -52,7 +55,7 @@ export async function startLinkServer(
     links.close()
   })
   const through = (linkId: string, name: string): string => `/link/${linkId}/hls/${VIDEO}/720p/${name}`
-  return { port, url: `http://127.0.0.1:${port}`, links, listener, through }
+  return { port, url: `http://127.0.0.1:${port}`, links, listener, audience: throughLink.audience, through }
 }
 
 /** Bytes of which none looks like its neighbour, so that a lost or a doubled one shows. */

@@ -36,7 +36,7 @@ const server = createServer(createApp({ gate, routes: [linkRoutes(links), udpSes
 const upgrade = udpSessionUpgrade(sessions)
 server.on('upgrade', (request, socket, head) => {
   try {
-    upgrade(request, socket, head)
+    upgrade(request, socket, head, '')
   } catch (error) {
     const { status, code } = problemOf(refusalFor(error) ?? new Refusal('internal', 'see the log'))
     socket.end(`HTTP/1.1 ${status} ${code}\r\nConnection: close\r\n\r\n`)

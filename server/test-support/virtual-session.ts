@@ -65,7 +65,7 @@ async function send(
 
   const reportRandom = seededRandom(reportSeed(seed))
   const counts = [0, 0]
-  const firstMs = feed.peek()?.sendMs ?? 0
+  const firstMs = feed.nextSendMs
   let reportMs = startMs
   for (let next = feed.take(); next !== undefined; next = feed.take()) {
     const { trackIndex, sizeBytes, sendMs } = next.packet

@@ -5,7 +5,12 @@ import { expect, vi } from 'vitest'
 import type { Video, VideoStatus } from '../../protocol/weir-api.ts'
 
 /** Waits until a video has come to a state; fails at once when it has failed instead. */
-export async function untilStatus(url: string, id: string, statuses: readonly VideoStatus[]): Promise<Video> {
+export async function untilStatus(
+  url: string,
+  id: string,
+  statuses: readonly VideoStatus[],
+  timeout = 60_000,
+): Promise<Video> {
   return vi.waitFor(
     async () => {
       const video = await getVideo(url, id)
@@ -13,7 +18,7 @@ export async function untilStatus(url: string, id: string, statuses: readonly Vi
       expect(statuses).toContain(video.status)
       return video
     },
-    { timeout: 60_000, interval: 50 },
+    { timeout, interval: 50 },
   )
 }
 

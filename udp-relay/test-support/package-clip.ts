@@ -16,10 +16,11 @@ export type PackageClip = { readonly outline: Outline; readonly segments: readon
 export const CLIP_SECONDS = 6
 export const CLIP_FRAMES = 150
 
-export function makePackageClip(): PackageClip {
+/** `noiseBitsPerSecond`: with pictures of noise, as many bits of it. */
+export function makePackageClip({ noiseBitsPerSecond }: { readonly noiseBitsPerSecond?: number } = {}): PackageClip {
   const folder = mkdtempSync(join(tmpdir(), 'weir-relay-clip-'))
   try {
-    encode(folder)
+    encode(folder, noiseBitsPerSecond)
     const names = readdirSync(folder).filter((name) => name.endsWith('.ts'))
     return packageOf(names.sort().map((name) => readFileSync(join(folder, name))))
   } finally {
@@ -27,7 +28,7 @@ export function makePackageClip(): PackageClip {
   }
 }
 
-function encode(folder: string): void {
+function encode(folder: string, noiseBitsPerSecond: number | undefined): void {
   const picture = ['-f', 'lavfi', '-i', `testsrc2=size=320x240:rate=25:duration=${CLIP_SECONDS}`]
   const sound = ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=44100:duration=${CLIP_SECONDS}`]
   const video = [
@@ -44,10 +45,22 @@ function encode(folder: string): void {
     '-pix_fmt',
     'yuv420p',
   ]
+  const noise =
+    noiseBitsPerSecond === undefined ? [] : ['-vf', 'noise=alls=80:allf=t', '-b:v', String(noiseBitsPerSecond)]
   const audio = ['-c:a', 'aac', '-b:a', '64k', '-ac', '2']
   const hls = ['-f', 'hls', '-hls_time', '4', '-hls_list_size', '0', '-hls_segment_filename', join(folder, '%05d.ts')]
   const ffmpeg = findClient('ffmpeg') ?? 'ffmpeg'
-  execFileSync(ffmpeg, ['-v', 'error', ...picture, ...sound, ...video, ...audio, ...hls, join(folder, 'index.m3u8')])
+  execFileSync(ffmpeg, [
+    '-v',
+    'error',
+    ...picture,
+    ...sound,
+    ...video,
+    ...noise,
+    ...audio,
+    ...hls,
+    join(folder, 'index.m3u8'),
+  ])
 }
 
 function packageOf(segments: readonly Uint8Array[]): PackageClip {

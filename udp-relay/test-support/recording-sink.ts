@@ -1,6 +1,6 @@
 import { decodeRtcp, type RtcpPacket } from '../../protocol/rtcp.ts'
 import { decodeRtp, type RtpPacket } from '../../protocol/rtp.ts'
-import type { PacketSink } from '../packet-sink.ts'
+import type { PacketKind, PacketSink } from '../packet-sink.ts'
 
 export type SentRtp = RtpPacket & { readonly trackIndex: number; readonly scheduledMs: number }
 export type SentRtcp = {
@@ -16,8 +16,8 @@ export class RecordingSink implements PacketSink {
   readonly rtp: SentRtp[] = []
   readonly rtcp: SentRtcp[] = []
 
-  send(kind: 'rtp' | 'rtcp', trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
-    if (kind === 'rtp') {
+  send(kind: PacketKind, trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
+    if (kind !== 'rtcp') {
       const decoded = decodeRtp(packet)
       if (!decoded.ok) throw new Error(`bad RTP: ${decoded.fault.code}`)
       this.rtp.push({ ...decoded.value, trackIndex, scheduledMs })

@@ -2,7 +2,12 @@ import type { Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { encodeRtspMessage, RtspReader, type RtspResponse } from '../../protocol/rtsp-message.ts'
+import {
+  encodeRtspMessage,
+  RtspReader,
+  type RtspInterleavedFrame,
+  type RtspResponse,
+} from '../../protocol/rtsp-message.ts'
 import { decodeRtcp, type RtcpPacket } from '../../protocol/rtcp.ts'
 import { decodeRtp, type RtpPacket } from '../../protocol/rtp.ts'
 import { closeUdp, findFreePair, bindUdpPair } from '../udp-sockets.ts'
@@ -10,6 +15,8 @@ import { closeUdp, findFreePair, bindUdpPair } from '../udp-sockets.ts'
 /** An RTSP client by hand: one connection, replies in order. */
 export class RtspClient {
   readonly socket: Socket
+  /** What came between the replies. */
+  readonly interleaved: RtspInterleavedFrame[] = []
   readonly #reader = new RtspReader()
   readonly #replies: RtspResponse[] = []
   #waiting: ((reply: RtspResponse) => void)[] = []
@@ -19,7 +26,11 @@ export class RtspClient {
     this.socket = socket
     socket.on('error', () => {})
     socket.on('data', (bytes) => {
-      for (const event of this.#reader.push(bytes)) if (event.kind === 'response') this.#take(event)
+      for (const event of this.#reader.push(bytes)) {
+        if (event.kind === 'response') this.#take(event)
+        else if (event.kind === 'interleaved') this.interleaved.push(event)
+      }
+      this.#onBytes()
     })
   }
 
@@ -48,6 +59,34 @@ export class RtspClient {
     const reply = this.#replies.shift()
     return reply ?? new Promise((resolve) => this.#waiting.push(resolve))
   }
+
+  /** Resolves when `holds`, which is asked whenever bytes come. */
+  until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onBytes = () => {
+        if (holds()) resolve()
+      }
+      this.#onBytes()
+    })
+  }
+
+  /** RTP of a channel. */
+  rtpOf(channel: number): RtpPacket[] {
+    return this.interleaved.flatMap((frame) => {
+      const rtp = frame.channel === channel ? decodeRtp(frame.payload) : undefined
+      return rtp?.ok === true ? [rtp.value] : []
+    })
+  }
+
+  /** RTCP of a channel. */
+  rtcpOf(channel: number): RtcpPacket[] {
+    return this.interleaved.flatMap((frame) => {
+      const rtcp = frame.channel === channel ? decodeRtcp(frame.payload) : undefined
+      return rtcp?.ok === true ? rtcp.value : []
+    })
+  }
+
+  #onBytes = (): void => {}
 
   #take(reply: RtspResponse): void {
     const waiting = this.#waiting.shift()

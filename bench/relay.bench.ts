@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Benchmark, Bound } from './benchmark.ts'
+import {
+  makeLibrary,
+  makeNoisyClip,
+  startGstPeer,
+  startWeirWith,
+  watch,
+  wholeStream,
+  type LoadedWeir,
+  type Peer,
+} from './relay-servers.ts'
+
+const VIEWERS = 100
+const CLIP_KILOBITS_PER_SECOND = 3400
+const MEGABITS_PER_SECOND = 2.8 // of the library's best variant of it, as it is sent
+const CLIP_SECONDS = 20
+const MEASURED_SECONDS = 6
+const PEER_PORT = 28_654
+const PEER = 'gst-rtsp-server, shared'
+
+const folder = mkdtempSync(join(tmpdir(), 'weir-bench-relay-'))
+let plain: LoadedWeir // each packet a system call of Node's own
+let fast: LoadedWeir // bursts by segmentation offload
+let stream: Buffer
+
+async function prepare(): Promise<void> {
+  const clip = makeNoisyClip(folder, CLIP_KILOBITS_PER_SECOND, CLIP_SECONDS)
+  const mediaFolder = mkdtempSync(join(folder, 'media'))
+  const library = { mediaFolder, path: await makeLibrary(mediaFolder, clip) }
+  plain = await startWeirWith(library, { WEIR_UDP_OFFLOAD: 'false' })
+  fast = await startWeirWith(library, { WEIR_UDP_OFFLOAD: 'true' })
+  stream = await wholeStream(fast.variantUrl)
+}
+
+/** Of the server's process, a packet. Throws when a packet was lost, or the viewers did not get the rate. */
+async function cpuMicroseconds(url: string, pid: number): Promise<number> {
+  const load = await watch(url, VIEWERS, MEASURED_SECONDS, pid)
+  if (load.lost > 0) throw new Error(`${url}: ${load.lost} packets lost`)
+  const least = 0.85 * VIEWERS * MEGABITS_PER_SECOND
+  if (load.megabitsPerSecond < least) throw new Error(`${url}: ${load.megabitsPerSecond} Mbit/s of ${least}`)
+  await sleep(1000) // the goodbyes of a hundred
+  return load.serverCpuMicrosecondsPerPacket
+}
+
+/** A new process each time: it plays its file once. */
+async function peerCpuMicroseconds(peer: Peer): Promise<number> {
+  try {
+    return await cpuMicroseconds(peer.url, peer.pid)
+  } finally {
+    await peer.stop()
+  }
+}
+
+const ours = {
+  'weir, live': () => cpuMicroseconds(`${plain.videoUrl}?payload=mp2t&live=loop`, plain.pid),
+  'weir, live, offload': () => cpuMicroseconds(`${fast.videoUrl}?payload=mp2t&live=loop`, fast.pid),
+  'weir, on demand': () => cpuMicroseconds(`${plain.videoUrl}?payload=mp2t`, plain.pid),
+  'weir, on demand, offload': () => cpuMicroseconds(`${fast.videoUrl}?payload=mp2t`, fast.pid),
+}
+
+const limits: Readonly<Record<keyof typeof ours, number>> = {
+  'weir, live': 1.2,
+  'weir, live, offload': 0.35,
+  'weir, on demand': 1.6,
+  'weir, on demand, offload': 0.5,
+}
+
+const hasPeer = await probePeer()
+
+/** The peer is left out, by name, where it is not installed; then nothing is compared. */
+async function probePeer(): Promise<boolean> {
+  const peer = await startGstPeer(folder, Buffer.alloc(188), PEER_PORT)
+  await peer?.stop()
+  if (peer === undefined) console.log('without gst-rtsp-server: apt-get install python3-gi gir1.2-gst-rtsp-server-1.0')
+  return peer !== undefined
+}
+
+async function peerRun(): Promise<number> {
+  const peer = await startGstPeer(folder, stream, PEER_PORT)
+  if (peer === undefined) throw new Error('gst-rtsp-server was there a minute ago')
+  return peerCpuMicroseconds(peer)
+}
+
+export default {
+  title: `${VIEWERS} viewers of one RTP/MP2T stream of ${MEGABITS_PER_SECOND} Mbit/s: CPU of the server's process`,
+  unit: 'µs a packet',
+  sides: { ...(hasPeer ? { [PEER]: peerRun } : {}), ...ours },
+  bounds: hasPeer
+    ? Object.entries(limits).map(([side, limit]): Bound => ({ side, is: 'at most', limit, than: PEER }))
+    : [],
+  prepare,
+  finish: async () => {
+    await plain.stop()
+    await fast.stop()
+    rmSync(folder, { recursive: true, force: true })
+  },
+} satisfies Benchmark

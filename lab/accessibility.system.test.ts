@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RunSummary } from '../protocol/weir-api.ts'
+import { needs } from './test-support/clients.ts'
+import { ServedClip, untilPage } from './test-support/link-page.ts'
+import { openChromium } from './test-support/chromium.ts'
+
+let clip: ServedClip | undefined
+beforeAll(async () => {
+  clip = await ServedClip.start({ seconds: 4 })
+}, 120_000)
+afterAll(() => clip?.stop())
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** What axe-core calls serious or critical, a line a finding with the first element. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await page.evaluate(async () => {
+    const axe = Reflect.get(window, 'axe') as { run(options: object): Promise<AxeResults> }
+    return axe.run({ resultTypes: ['violations'] })
+  })
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.target.join(' ')} (${nodes[0]?.failureSummary})`)
+}
+
+/** In both themes at both widths; the page stays as it is. */
+async function allFindings(page: Page): Promise<Record<string, string[]>> {
+  await page.evaluate(await readFile(axeFile, 'utf8'))
+  const found: Record<string, string[]> = {}
+  for (const width of [1280, 400]) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height: 800 })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      found[`${width} ${colorScheme}`] = await findings(page)
+    }
+  }
+  return found
+}
+
+const nothing = { '1280 light': [], '1280 dark': [], '400 light': [], '400 dark': [] }
+
+test('axe-core finds nothing serious on the library page, its addresses unfolded', async (context) => {
+  needs(context, 'chromium')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const { page } = await openChromium(context)
+  await page.goto(clip.weir.url)
+  await page.getByText('Addresses').click()
+  await page.locator('.qr-code path').waitFor()
+  expect(await allFindings(page)).toEqual(nothing)
+})
+
+test('axe-core finds nothing serious on the compare page, everything unfolded', async (context) => {
+  needs(context, 'chromium')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const change = encodeURIComponent('[{"atSeconds":20,"set":{"udpBlocked":true}}]')
+  const page = await clip.openPage(context, `?side=hls&preset=lte-walking&changes=${change}`)
+  await page.locator('[data-phase=playing]').first().waitFor()
+  await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))
+  await page.locator('.qr-code path').waitFor()
+  expect(await allFindings(page)).toEqual(nothing)
+})
+
+test('axe-core finds nothing serious on a run’s report', async (context) => {
+  needs(context, 'chromium')
+  needs(context, 'node-datachannel')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const link = await clip.makeLink({ seed: 7, downlink: { loss: { kind: 'random', lossRatio: 0.05 } } })
+  const page = await clip.openPage(context, `?side=both&link=${link.id}`)
+  await untilPage(page, ({ phase }) => phase === 'ended')
+  const runs = (await (await fetch(`${clip.weir.url}/api/runs`)).json()) as RunSummary[]
+  await page.goto(`${clip.weir.url}/runs/${runs.find((run) => run.link === link.id)?.id}`)
+  await page.locator('.chart canvas').first().waitFor()
+  await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))
+  expect(await allFindings(page)).toEqual(nothing)
+})

@@ -1,0 +1,132 @@
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { finished } from 'node:stream/promises'
+import { readReceiverAddress } from '../udp-relay/receiver-address.ts'
+import { startReceiver, type Receiver } from '../udp-relay/receiver.ts'
+import { ReceiverFailure } from '../udp-relay/receiver-failure.ts'
+import type { ReceptionEnd } from '../udp-relay/reception.ts'
+import { judgeBudgets, type Budget, type JudgedBudget } from './budget.ts'
+import { junitReport, type JunitCase } from './junit.ts'
+import { watchFigures, type WatchFigures } from './watch-figures.ts'
+import { budgetLine, watchLine } from './watch-text.ts'
+
+export type WatchOptions = {
+  readonly url: string
+  readonly forMs: number // Infinity: to the end
+  readonly transport: 'udp' | 'tcp' | undefined
+  readonly jitterBufferMs: number
+  readonly budgets: readonly Budget[]
+  readonly junitFile: string | undefined
+  readonly outFile: string | undefined
+  readonly userAgent: string
+  readonly signal: AbortSignal // ends it early, with its figures
+  readonly everyMs: number // between two lines
+  readonly onLine: (line: string) => void
+}
+
+/** `end.reason` is 'asked' after `--for`, 'interrupted' after the signal, 'refused' where nothing played. */
+export type Watched = {
+  readonly url: string
+  readonly transport?: 'udp' | 'tcp'
+  readonly jitterBufferMs: number
+  readonly end: { readonly reason: ReceptionEnd['reason'] | 'asked' | 'interrupted' | 'refused'; readonly why?: string }
+  readonly figures?: WatchFigures
+  readonly judged: readonly JudgedBudget[]
+  readonly unwrittenBytes: number // the disk was too slow for
+  readonly isGood: boolean // it played, to an end that was meant, within all budgets
+}
+
+const MAX_UNWRITTEN_BYTES = 32_000_000
+
+/** Watches an RTSP address without a screen and says how it was. Rejects for our own mistakes, and files that cannot be written. */
+export async function watch(options: WatchOptions): Promise<Watched> {
+  const startMs = performance.now()
+  const recording = options.outFile === undefined ? undefined : new Recording(options.outFile)
+  const receiver = await open(options, recording)
+  if (receiver instanceof ReceiverFailure) {
+    await recording?.close()
+    return conclude(options, { end: { reason: 'refused', why: receiver.message } }, startMs)
+  }
+  const lines = setInterval(() => {
+    const figures = receiver.figures()
+    options.onLine(watchLine(watchFigures(figures, performance.now() - startMs), figures))
+  }, options.everyMs)
+  const end = await endOf(receiver, options)
+  const watchedMs = performance.now() - startMs
+  clearInterval(lines)
+  await receiver.close()
+  await recording?.close()
+  const { unwrittenBytes = 0 } = recording ?? {}
+  const figures = watchFigures(receiver.figures(), watchedMs)
+  return conclude(options, { end, transport: receiver.transport, figures, unwrittenBytes }, startMs)
+}
+
+async function open(options: WatchOptions, recording: Recording | undefined): Promise<Receiver | ReceiverFailure> {
+  const { url, transport, jitterBufferMs, userAgent } = options
+  const onTransportStream = recording && ((bytes: Uint8Array): void => recording.write(bytes))
+  return startReceiver({ url, transport, jitterBufferMs, userAgent, onTransportStream }).catch((error: unknown) => {
+    if (error instanceof ReceiverFailure) return error
+    throw error
+  })
+}
+
+/** Whatever comes first. */
+async function endOf(receiver: Receiver, { forMs, signal }: WatchOptions): Promise<Watched['end']> {
+  let timer: NodeJS.Timeout | undefined
+  const asked = new Promise<Watched['end']>((resolve) => {
+    if (forMs !== Infinity) timer = setTimeout(() => resolve({ reason: 'asked' }), forMs)
+  })
+  const interrupted = new Promise<Watched['end']>((resolve) => {
+    if (signal.aborted) resolve({ reason: 'interrupted' })
+    signal.addEventListener('abort', () => resolve({ reason: 'interrupted' }))
+  })
+  const end = await Promise.race([receiver.ended, asked, interrupted])
+  clearTimeout(timer)
+  return end
+}
+
+type Outcome = Pick<Watched, 'end'> & Partial<Pick<Watched, 'transport' | 'figures' | 'unwrittenBytes'>>
+
+async function conclude(options: WatchOptions, outcome: Outcome, startMs: number): Promise<Watched> {
+  const { jitterBufferMs, budgets, junitFile } = options
+  const url = readReceiverAddress(options.url)?.url ?? options.url // without the password
+  const { end, figures, unwrittenBytes = 0 } = outcome
+  const judged = judgeBudgets(budgets, figures ?? {})
+  const isMeant = ['bye', 'complete', 'asked', 'interrupted'].includes(end.reason)
+  const isGood = isMeant && judged.every(({ isKept }) => isKept)
+  if (junitFile !== undefined) {
+    const plays = { name: 'plays', ...(isMeant ? {} : { failure: end.why ?? end.reason }) }
+    const cases: JunitCase[] = [plays, ...judged.map(budgetCase)]
+    await writeFile(junitFile, junitReport(`weir watch ${url}`, (performance.now() - startMs) / 1000, cases)) // ms to s
+  }
+  return { url, jitterBufferMs, ...outcome, judged, unwrittenBytes, isGood }
+}
+
+function budgetCase(judged: JudgedBudget): JunitCase {
+  return { name: judged.budget.text, ...(judged.isKept ? {} : { failure: budgetLine(judged) }) }
+}
+
+/** A file that is written while packets come; what the disk cannot take in time is left out and counted. */
+class Recording {
+  readonly #stream: WriteStream
+  #error: Error | undefined
+  unwrittenBytes = 0
+
+  constructor(path: string) {
+    this.#stream = createWriteStream(path)
+    this.#stream.on('error', (error) => (this.#error = error))
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#error !== undefined || this.#stream.writableLength > MAX_UNWRITTEN_BYTES)
+      this.unwrittenBytes += bytes.length
+    else this.#stream.write(bytes)
+  }
+
+  /** Rejects where the file could not be written. */
+  async close(): Promise<void> {
+    if (this.#error !== undefined) throw this.#error
+    this.#stream.end()
+    await finished(this.#stream)
+  }
+}

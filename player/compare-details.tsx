@@ -1,0 +1,39 @@
+import { FigureTable } from './figures.tsx'
+import type { Viewing } from './viewing.ts'
+import { detailWords } from './words.ts'
+
+/** What few ask for: every figure, and the files. */
+export function CompareDetails({ viewing, videoId }: { viewing: Viewing; videoId: string }) {
+  return (
+    <>
+      <details class="more">
+        <summary>{detailWords.figures}</summary>
+        <AllFigures viewing={viewing} />
+      </details>
+      <details class="more">
+        <summary>{detailWords.downloads}</summary>
+        <Downloads videoId={videoId} />
+      </details>
+    </>
+  )
+}
+
+function AllFigures({ viewing }: { viewing: Viewing }) {
+  const { hls, udp } = viewing.sides.value
+  const sides = [hls, udp].filter((side) => side !== undefined)
+  return <FigureTable sides={sides.map(({ name, status }) => ({ name, status: status.value }))} />
+}
+
+function Downloads({ videoId }: { videoId: string }) {
+  const id = encodeURIComponent(videoId)
+  return (
+    <p class="downloads">
+      <a class="button small" href={`/api/videos/${id}/source`} title={detailWords.sourceTitle} download>
+        {detailWords.source}
+      </a>
+      <a class="button small" href={`/hls/${id}/master.m3u8`} title={detailWords.playlistTitle} download>
+        {detailWords.playlist}
+      </a>
+    </p>
+  )
+}

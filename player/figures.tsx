@@ -1,0 +1,75 @@
+import { counterRows, mainRows, type CounterRow, type Counters } from './counters.ts'
+import { formatCount } from './format.ts'
+import type { SideName } from './settings.ts'
+import type { SideStatus } from './side.ts'
+import { detailWords, sideWords } from './words.ts'
+
+function Value({ row, value }: { row: CounterRow; value: number | undefined }) {
+  if (value === undefined) return <span class="figure-none">–</span>
+  return (
+    <>
+      {row.show(value)}
+      {row.unit !== '' && <small>{row.unit}</small>}
+    </>
+  )
+}
+
+const isFaulty = (row: CounterRow, value: number | undefined): boolean => row.isFault && (value ?? 0) > 0
+
+function MainFigure({ row, counters }: { row: CounterRow; counters: Counters }) {
+  const value = counters[row.key]
+  return (
+    <div class={isFaulty(row, value) ? 'figure faulty' : 'figure'} title={row.definition} data-counter={row.key}>
+      <dt>{row.label}</dt>
+      <dd>
+        {row.key === 'stallSeconds' && value !== undefined && (
+          <span class="figure-times">{formatCount(counters.stallCount ?? 0)}×</span>
+        )}
+        <Value row={row} value={value} />
+      </dd>
+    </div>
+  )
+}
+
+/** The few large figures of one side, each always in its place. */
+export function MainFigures({ side, counters }: { side: SideName; counters: Counters }) {
+  return (
+    <dl class="main-figures">
+      {mainRows[side].map((row) => (
+        <MainFigure key={row.key} row={row} counters={counters} />
+      ))}
+    </dl>
+  )
+}
+
+/** All of them, a column a side. */
+export function FigureTable({ sides }: { sides: readonly { readonly name: SideName; readonly status: SideStatus }[] }) {
+  return (
+    <table class="figure-table">
+      <caption class="visually-hidden">{detailWords.figuresCaption}</caption>
+      <thead>
+        <tr>
+          <td />
+          {sides.map(({ name }) => (
+            <th key={name} scope="col">
+              <i class={`mark ${name}`} aria-hidden="true" />
+              {sideWords[name]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {counterRows.map((row) => (
+          <tr key={row.key} title={row.definition}>
+            <th scope="row">{row.label}</th>
+            {sides.map(({ name, status: { counters } }) => (
+              <td key={name} class={isFaulty(row, counters[row.key]) ? 'faulty' : undefined}>
+                <Value row={row} value={counters[row.key]} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,99 @@
+import { useRef } from 'preact/hooks'
+import { noCounters } from './counters.ts'
+import { MainFigures } from './figures.tsx'
+import { toggleFullScreen } from './full-screen.ts'
+import { Icon } from './icons.tsx'
+import type { PlayerStatus } from './player-status.ts'
+import { sidesIn, type SideName } from './settings.ts'
+import type { SideStatus } from './side.ts'
+import { CaptionMenu, SpeedMenu, VariantMenu, type MenuVariants } from './side-menus.tsx'
+import type { Viewing } from './viewing.ts'
+import { pairWords, sideWords, stageWords } from './words.ts'
+
+const beforeStart: SideStatus = {
+  phase: 'starting',
+  positionSeconds: 0,
+  durationSeconds: 0,
+  variant: undefined,
+  transport: '',
+  counters: noCounters,
+}
+
+function stageWord({ phase, counters }: SideStatus): string | undefined {
+  if (phase === 'stalled' || phase === 'held') return stageWords[phase]
+  if (phase !== 'starting') return undefined
+  return (counters.frozenFrames ?? 0) > 0 ? stageWords.noKeyframe : stageWords.starting
+}
+
+type MessageProps = {
+  readonly status: SideStatus
+  readonly player: PlayerStatus | undefined
+  readonly onPlay: () => void
+}
+
+function StageMessage({ status, player, onPlay }: MessageProps) {
+  if (status.problem !== undefined) {
+    return (
+      <div class="stage-problem" role="alert">
+        <p>{status.problem.message}</p>
+        <p>{status.problem.whatToDo}</p>
+      </div>
+    )
+  }
+  if (player?.phase === 'paused' || player?.phase === 'ended') {
+    const label = player.phase === 'ended' ? 'Play again' : 'Play'
+    return <button type="button" class="stage-play" onClick={onPlay} aria-label={label} tabIndex={-1} />
+  }
+  const word = stageWord(status)
+  return word === undefined ? null : <span class="stage-word">{word}</span>
+}
+
+type SideViewProps = {
+  readonly viewing: Viewing
+  readonly side: SideName
+  readonly variants: MenuVariants
+  readonly onHost: (host: HTMLElement | null) => void
+}
+
+/** One side: its picture, what brought it, its few large figures. It stays while the other one is shown alone, or its
+ *  picture would have to begin anew. */
+export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
+  const stage = useRef<HTMLDivElement>(null)
+  const { side: view } = viewing.settings.value
+  const told = viewing.sides.value[side]?.status.value ?? beforeStart
+  const isBlocked = side === 'udp' && viewing.network.settings.value.udpBlocked
+  const status = isBlocked ? { ...told, problem: stageWords.blockedUdp } : told
+  const isSeen = sidesIn(view).includes(side)
+  const togglePlay = () => viewing.togglePlay()
+  const captions = viewing.sides.value.hls?.captions
+  return (
+    <section class="side" data-side={side} aria-label={sideWords[side]} hidden={!isSeen}>
+      <div class="stage" ref={stage} data-phase={status.phase}>
+        <div class="stage-host" ref={onHost} onClick={togglePlay} />
+        {isSeen && <StageMessage status={status} player={viewing.status.value} onPlay={togglePlay} />}
+      </div>
+      <div class="side-head">
+        <p class="stage-caption">
+          <i class={`mark ${side}`} aria-hidden="true" />
+          <strong>{sideWords[side]}</strong> {status.transport}
+        </p>
+        {side === 'hls' && captions !== undefined && <CaptionMenu captions={captions} />}
+        {side === 'hls' && <SpeedMenu viewing={viewing} />}
+        <VariantMenu viewing={viewing} side={side} variants={variants} />
+        {view === 'both' && (
+          <button
+            type="button"
+            class="icon-button"
+            onClick={() => toggleFullScreen(stage.current)}
+            aria-label={pairWords.fullScreenOf(sideWords[side])}
+            title={pairWords.fullScreenOf(sideWords[side])}
+          >
+            <Icon name="fullScreen" />
+          </button>
+        )}
+      </div>
+      <MainFigures side={side} counters={status.counters} />
+      <p class="stage-note">{status.note}</p>
+    </section>
+  )
+}

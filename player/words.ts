@@ -1,0 +1,398 @@
+/** Every text of the compare page, a constant a part of the page. */
+
+export const sideWords = { hls: 'HLS', udp: 'UDP' } as const
+
+export const rateWords = {
+  title: 'Varying rate and traces',
+  line: 'Line',
+  lineTitle: 'Which direction the rate below is that of',
+  downlink: 'Downlink',
+  uplink: 'Uplink',
+  kind: 'Its rate',
+  kindTitle: 'Constant, made from a few numbers, or as a trace file has it',
+  constant: 'Constant',
+  trace: 'From a trace file',
+  traceNote: 'A trace has no room in the address of the page: save the network as a file to have it again.',
+  open: 'Open a trace',
+  openTitle:
+    'A file of mahimahi (a millisecond a line), of sabre (JSON with duration_ms, bandwidth_kbps, latency_ms) or a JSON list of [kbit/s, seconds]; it may be dropped here',
+  sketch: 'How the rate goes over its period, at most two minutes of it',
+  period: 'Repeats after',
+  mean: 'Mean Mbit/s',
+  lowest: 'Lowest',
+  highest: 'Highest',
+} as const
+
+export const changeWords = {
+  title: 'Scheduled changes',
+  none: 'Nothing changes by itself. Plan what the network does at a second of link time; Start anew goes back to 0.',
+  at: 'At this second of link time',
+  what: 'What changes',
+  to: 'To what',
+  kinds: { rate: 'Rate', loss: 'Loss', delay: 'Delay', udp: 'UDP' },
+  blocked: 'blocked',
+  passes: 'passes',
+  add: 'Add',
+  remove: (at: string, what: string) => `Remove the change at ${at}: ${what}`,
+  removeTitle: 'Remove',
+} as const
+
+export const profileWords = {
+  title: 'This network as a file',
+  open: 'Open',
+  openTitle: 'A network as weir.yaml has it under link, or JSON; it may be dropped here',
+  saveYaml: 'Save YAML',
+  saveYamlTitle: 'As the link part of weir.yaml',
+  saveJson: 'Save JSON',
+  saveJsonTitle: 'As the body of POST /api/links',
+  refused: 'The file was not taken:',
+} as const
+
+/** Whole sentences that are true whichever sides are shown. */
+export const showWords = {
+  begin: 'Show me',
+  beginTitle: '40 seconds: a perfect network, then losses, then a slow line, then perfect again',
+  stop: 'Stop the show',
+  stopTitle: 'The network is again as you had it',
+  progress: 'The show',
+  count: (step: number, of: number) => `${step} of ${of}`,
+  steps: {
+    whole: {
+      title: 'A perfect network',
+      look: 'Nothing is lost and nothing waits. Both transports bring the same pictures; HLS fills a buffer ahead, UDP shows each picture a fifth of a second after it comes.',
+    },
+    lossy: {
+      title: 'Now 2 % of the time is lost',
+      look: 'TCP sends again what was lost, so HLS stays whole and only its rate falls. UDP does not: look for smears that stay until the next keyframe.',
+    },
+    slow: {
+      title: 'Now the line carries 1 Mbit/s',
+      look: 'HLS plays from its buffer, then takes a smaller variant, or stalls. UDP goes on sending more than fits: the queue overflows and the picture breaks.',
+    },
+    wholeAgain: {
+      title: 'Perfect again',
+      look: 'UDP is whole from the next keyframe on. HLS fills its buffer first and climbs back to the better variant.',
+    },
+  },
+} as const
+
+export const addressWords = {
+  title: 'Open it in another player',
+  why: 'VLC, ffplay, a phone or a television becomes one of the two sides: these addresses cross the same network as the pictures above.',
+  hls: 'HLS',
+  rtsp: 'RTSP',
+  copy: (label: string) => `Copy ${label}`,
+  copied: 'Copied',
+  qr: 'QR code',
+  commands: { hls: 'HLS, over TCP', rtsp: 'RTSP, over UDP' },
+  onlyHere: 'Only this machine reaches this address. For a phone or a television start Weir with',
+  forOthers: ['--host 0.0.0.0', '--public-url http://<name>:8080'],
+  and: 'and',
+} as const
+
+/** The two sides: which comparison runs, and how their pictures lie to each other. */
+export const pairWords = {
+  view: 'What is shown',
+  views: { hls: 'HLS', udp: 'UDP', both: 'Side by side' },
+  comparison: {
+    adaptive: (udpVariant: string) => `HLS with ABR against UDP fixed at ${udpVariant}`,
+    alike: (variant: string) => `Both fixed at ${variant}: the same pictures, two transports`,
+    fixed: (hlsVariant: string, udpVariant: string) => `HLS fixed at ${hlsVariant} against UDP fixed at ${udpVariant}`,
+  },
+  best: 'the best variant',
+  holdInStep: 'Hold in step',
+  holdInStepTitle:
+    'Both pictures at the same place of the video. UDP is the clock; HLS waits, plays up to 5 % faster or slower, or leaves out what a stall has cost it.',
+  apart: (aheadMs: number) =>
+    Math.abs(aheadMs) < 10
+      ? 'together'
+      : `HLS ${Math.abs(aheadMs) < 1000 ? `${Math.round(Math.abs(aheadMs))} ms` : `${(Math.abs(aheadMs) / 1000).toFixed(1)} s`} ${aheadMs > 0 ? 'ahead' : 'behind'}`,
+  apartTitle: 'How far the two pictures lie apart in the video. Measured in this page.',
+  sound: 'Sound',
+  soundFrom: 'Sound from',
+  speed: 'Speed of HLS',
+  speedInStep: 'Held in step, HLS plays as fast as UDP comes',
+  captions: 'Captions',
+  noCaptions: 'No captions',
+  fullScreenOf: (side: string) => `Full screen, ${side} alone`,
+  fullScreenOfBoth: 'Full screen, both',
+} as const
+
+/** What a stage says while it shows no moving picture. */
+export const stageWords = {
+  starting: 'Starting',
+  stalled: 'Stalled',
+  held: 'Waits for UDP',
+  noKeyframe: 'Waiting for a whole keyframe',
+  blockedUdp: {
+    message: 'This network blocks UDP: no packet of the video comes through.',
+    whatToDo: 'HLS still plays, over TCP. Or let UDP pass again in the network panel.',
+  },
+} as const
+
+/** Below the pictures, unfolded on demand. */
+export const detailWords = {
+  figures: 'All figures',
+  figuresCaption: 'Measured in this page',
+  downloads: 'Download',
+  source: 'Source file',
+  sourceTitle: 'The video as it was uploaded',
+  playlist: 'HLS playlist',
+  playlistTitle: 'The multivariant playlist of the package, for any player; past the link',
+} as const
+
+/** The charts: for each figure its label and its definition. */
+export const chartWords = {
+  title: 'Charts',
+  loading: 'The charts are being loaded…',
+  failed: 'The charts could not be loaded. Fold and unfold them to try again.',
+  empty: 'Press play: what both sides and the link do is drawn here as it happens.',
+  newest: 'Newest 60 s',
+  whole: 'Whole run',
+  zoomIn: 'Show less time',
+  zoomOut: 'Show more time',
+  pause: 'Pause',
+  goOn: 'Go on',
+  now: 'now',
+  hint: 'Drag to zoom, double-click to go back',
+  keys: 'With the focus in the charts: + and − or the wheel zoom, arrows move, space pauses, Escape goes back.',
+  measured: 'Measured.',
+  modelled: 'Modelled.',
+  stalled: 'stalled',
+  frozen: 'frozen',
+  seek: 'seek',
+  networkChanged: 'network changed',
+  leftOut: 'events left out',
+  plots: {
+    throughput: 'Rate and throughput',
+    seconds: 'Buffer, and how far behind',
+    losses: 'Packets lost, so far',
+    frames: 'Frames, so far',
+    delays: 'Round trip and queue',
+    window: 'TCP’s window',
+  },
+  figures: {
+    rate: ['Link', 'The rate that the link is set to, downwards. No line: unlimited, or it follows a trace.'],
+    throughput: ['through', 'Bytes of this side that came out of the downlink, with all headers, told by the link.'],
+    shown: ['shown', 'BANDWIDTH of the variant whose pictures are shown.'],
+    buffer: ['buffer', 'Video that has arrived and is not yet shown, told by the player.'],
+    behind: [
+      'behind',
+      'How far the shown picture is behind a viewer who had no network: time since play was asked for, less pauses, less the video played. From the code in the picture where there is one, else from the playhead.',
+    ],
+    loss: ['lost', 'Packets that the link’s loss process took.'],
+    queue: ['queue full', 'Packets that found the link’s queue full.'],
+    blocked: ['blocked', 'Packets that the link blocked.'],
+    reported: ['RTCP', 'Cumulative packets lost as the viewer’s receiver reports tell it, RFC 3550 section 6.4.1.'],
+    seen: ['given up', 'RTP packets that the player’s jitter buffer gave up waiting for.'],
+    late: ['late', 'Of those, packets that came after all, too late. Given up less late is lost.'],
+    intact: ['intact', 'Frames shown whole.'],
+    damaged: ['damaged', 'Frames shown with a part missing, or leaning on such a frame, until the next keyframe.'],
+    frozen: ['frozen', 'Frames that were due and could not be shown: the picture before stays.'],
+    roundTripTcp: ['RTT', 'Smoothed round trip of the TCP sender, RFC 6298.'],
+    roundTripRtcp: ['RTT', 'Round trip by RTCP: now less last SR less delay since last SR, RFC 3550 section 6.4.1.'],
+    queueing: ['queue', 'How long packets waited before their first bit was sent, on average, told by the link.'],
+    window: ['window', 'Congestion window of the TCP sender, in segments, RFC 5681.'],
+    inFlight: ['in flight', 'Segments sent and not yet acknowledged.'],
+    threshold: ['ssthresh', 'Slow start threshold, RFC 5681: below it the window doubles each round trip.'],
+    repaired: ['sent again', 'Segments that TCP sent again, RFC 8985: what repairs a loss.'],
+  },
+  rows: { hlsLink: 'HLS link', udpLink: 'UDP link', rtcp: 'RTCP', player: 'player', hls: 'HLS', udp: 'UDP' },
+} as const
+
+export const whyWords = {
+  title: 'Why does it look like this?',
+  nothing: 'Nothing to explain yet: every picture was whole and nothing stood still.',
+  hint: 'Choose a damaged frame, a loss or a stall in the charts, or unfold the newest one here.',
+  newest: 'Back to the newest',
+  unknown: 'What the outline or the link would tell of this is not known any more.',
+  causes: {
+    loss: 'lost on the line',
+    queue: 'dropped by the full queue',
+    blocked: 'blocked: this network lets no UDP through',
+    late: 'came after the jitter buffer had given it up',
+    gateway: 'came through the line, but not on to this browser',
+    unknown: 'never came',
+  },
+  states: { intact: 'intact', damaged: 'damaged', frozen: 'not shown' },
+  letters: {
+    I: 'a keyframe (IDR), which leans on nothing',
+    P: 'which leans on earlier pictures',
+    B: 'which leans on an earlier and a later picture',
+  },
+  steps: {
+    packets: { title: 'Packets', source: 'RFC 3550 section 5.1' },
+    nals: { title: 'What they carried', source: 'RFC 6184 sections 5.6 to 5.8' },
+    frames: { title: 'Which frames lean on it', source: 'ISO/IEC 14496-10 sections 7.4.3 and 8.2.5' },
+    end: { title: 'What ends it', source: 'ISO/IEC 14496-10 section 7.4.1.2.4' },
+  },
+  stallSteps: {
+    reason: 'The reason',
+    waitedFor: { title: 'What it waited for', source: 'RFC 8216 section 6.3.3' },
+    download: { title: 'Its download', source: 'RFC 9438; RFC 6298; RFC 8985' },
+  },
+  packetColumns: { number: 'Number', size: 'Size', cause: 'What happened to it' },
+  moments: { request: 'at the server', firstByte: 'first byte', lastByte: 'last byte', pending: 'not yet' },
+  figures: {
+    got: 'It came with',
+    needed: 'The variant needs',
+    line: 'The line carries',
+    window: 'Window ÷ round trip',
+    roundTrip: 'Round trip',
+    queueing: 'Queueing delay',
+    lost: 'Lost on the line',
+    dropped: 'Dropped by the queue',
+    repeated: 'Sent again',
+    timeouts: 'Timeouts',
+  },
+  ownLoss: 'lost packets of its own',
+  nothingAsked: 'Nothing had been asked for.',
+  stripHelp: 'Frames in the order in which they are shown. Arrow keys go from frame to frame.',
+  cutNal: 'A decoder dies of a NAL unit with a hole, so it gets whole ones only.',
+  headersOnly: 'Parameter sets and SEI only; the decoder keeps the ones it has.',
+  ends: {
+    harmless: 'Nothing to end: no slice was lost, so no picture is damaged.',
+    frame: 'It ends with this frame: no other frame leans on a disposable one.',
+    video: 'There is no later keyframe: it lasts until the end.',
+  },
+  waterfall: {
+    asked: 'asked',
+    request: 'request on its way',
+    waiting: 'waiting for the first byte',
+    download: 'download',
+    cancelled: 'given up',
+    stall: 'picture stood still',
+    window: 'Window of the modelled TCP sender, segments',
+    lost: 'lost',
+    dropped: 'queue full',
+  },
+} as const
+
+/** A run's measures and its report: on the page, and in the file that is kept. */
+export const reportWords = {
+  title: 'Report of this run',
+  empty: 'Press play: a run begins, and all its measures stand here as it goes.',
+  recording: 'This run is being recorded.',
+  recorded: 'This run has been recorded.',
+  beginning: 'The record of this run begins…',
+  notRecorded: 'This run is not recorded, and has no files:',
+  caption: 'Measures of both sides by the same definitions',
+  measure: 'Measure',
+  kind: 'How it is known',
+  none: 'none',
+  files: {
+    report: ['Report', 'All of this run as one HTML file: charts, measures, network, versions'],
+    record: ['Record', 'Everything that the run told, as JSON lines'],
+    results: ['Results', 'The measures as CSV'],
+    capture: ['Capture', 'RTP and RTCP as they left and as they arrived, as pcapng for Wireshark'],
+  },
+  copyAddress: 'Copy the address of this run',
+  earlier: 'Earlier runs of this video',
+  noEarlier: 'There are none yet.',
+  earlierProblem: 'Earlier runs could not be listed:',
+  of: (title: string) => `Run of ${title}`,
+  lasted: (seconds: string) => `${seconds} long`,
+  sections: {
+    said: 'In short',
+    measures: 'Measures',
+    charts: 'Charts',
+    network: 'Network',
+    run: 'What was run',
+    versions: 'Versions',
+  },
+  facts: {
+    video: 'Video',
+    frames: 'Frames a second',
+    view: 'Shown',
+    variant: 'variant',
+    adaptive: 'chosen as it played (ABR)',
+    jitterBuffer: 'Jitter buffer of UDP',
+    transport: 'UDP came by',
+    transports: { 'data-channel': 'a data channel, or a WebSocket where that failed', ws: 'a WebSocket' },
+    inStep: 'Held in step',
+    yes: 'yes',
+    no: 'no',
+    from: 'From',
+    link: 'Link',
+    run: 'Run',
+  },
+  noCharts: 'Nothing was told in this run that could be drawn.',
+  profile: 'The whole network as JSON',
+  repeat: 'Open it again',
+  repeatNote:
+    'This address sets the same network, seed, sides and variants. Press Start anew there, and the seed begins with its first draw.',
+  traceNote: 'The rate follows a trace, for which an address has no room: open the network below as a file there.',
+  noRepeat: 'The record of this run does not tell the address of its page.',
+  unreadable: 'This file has no run in it.',
+} as const
+
+/** How like what stood on the screen was to what was due. */
+export const qualityWords = {
+  title: 'Displayed quality',
+  measure: 'Measure displayed quality',
+  again: 'Try again',
+  note: 'Compares what stood on the screen with what was due, frame by frame (SSIM), now that the run is over.',
+  waiting: 'Waits for another measurement',
+  measuring: 'Compares the pictures',
+  giveUp: 'Give up',
+  failed: 'It could not be measured:',
+  none: 'Neither side showed a picture.',
+  ssim: (ssim: string, decibels: string | undefined) =>
+    decibels === undefined ? `SSIM ${ssim}, identical` : `SSIM ${ssim}, ${decibels} dB`,
+  how: (slots: number, others: number, size: string) =>
+    `${slots} frame intervals, ${others} of which showed another frame than the one due; compared at ${size}`,
+  estimate: 'Estimated for UDP: ffmpeg mends gaps in another way than a browser may.',
+} as const
+
+/** One number for a side, with what it is made of. */
+export const scoreWords = {
+  title: 'Composite score',
+  term: 'Term, in kbit/s',
+  total: 'Score, in kbit/s',
+} as const
+
+/** A network in words, for people who read a report. */
+export const networkRowWords = {
+  preset: 'Began as',
+  seed: 'Seed',
+  rate: 'Rate',
+  delay: 'Delay, one way',
+  loss: 'Loss',
+  jitter: 'Jitter',
+  queue: 'Queue',
+  uplink: 'Uplink',
+  tcp: 'TCP',
+  sharing: 'Both sides',
+  udp: 'UDP',
+  changes: 'Scheduled changes',
+  unlimited: 'unlimited',
+  varies: 'varies, made from a few numbers',
+  trace: 'follows a trace',
+  inBytes: 'in bytes',
+  separate: 'a line each, the same in all',
+  shared: 'one line for both',
+  blocked: 'blocked',
+  congestionControls: { cubic: 'CUBIC', reno: 'Reno', bbr: 'BBR' },
+  kinds: {
+    'bad-moments': (length: string) => `in bad moments of ${length} on average`,
+    'gilbert-elliott': (packets: string) => `in bursts of ${packets} packets on average`,
+    random: 'each packet by itself',
+  },
+} as const
+
+/** What the server sees of other players, and what serving costs. */
+export const seenWords = {
+  title: 'What the server sees of them',
+  nobody: 'Nobody else plays through this link yet: open one of the addresses above.',
+  rtsp: 'RTSP',
+  columns: ['Player', 'Protocol', 'Got', 'Says of itself'],
+  packets: (count: string) => `${count} packets`,
+  requests: (count: string, bytes: string) => `${count} requests, ${bytes}`,
+  cost: (percent: string, memory: string, { http, page, rtsp }: { http: number; page: number; rtsp: number }) =>
+    `The server takes ${percent} % of a core and ${memory} of memory (measured, the emulated network among it) for ${http} HLS connections, ${page} pages over UDP and ${rtsp} RTSP sessions.`,
+  perViewer: (percent: string) => `About ${percent} % of a core a viewer (estimated: shared out evenly).`,
+  sockets: ({ http, page, rtsp }: { http: number; page: number; rtsp: number }) =>
+    `Sockets a viewer: HLS ${http}, and none between its requests if it likes; page over UDP ${page}; RTSP ${rtsp}, for as long as its session, with its state.`,
+  costTitle:
+    'What a media control server costs and plain HTTP does not: sockets and state for as long as somebody watches.',
+} as const

@@ -1,0 +1,104 @@
+import { extendSequenceNumber, RTP_HEADER_BYTES } from '../protocol/rtp.ts'
+import { BurstGapFold } from './burst-gap.ts'
+import type { ViewerEvent } from './record.ts'
+import { VideoLosses, type OutlineOf } from './video-losses.ts'
+
+type Told<Kind extends ViewerEvent['kind']> = ViewerEvent & { readonly kind: Kind }
+
+/** The fold over RTP packets that came, did not come, or came for nothing. */
+export class PacketsReceived {
+  readonly #outlineOf: OutlineOf
+  readonly #bursts = new BurstGapFold() // of the video
+  #losses: VideoLosses | undefined // since the newest start
+  #newestLost: number | undefined // extended sequence number of the video
+  #received = 0
+  #receivedBytes = 0
+  #givenUp = 0
+  #late = 0
+  #ofUnshown = 0 // came, of frames that could not be shown
+  #videoReceived = 0
+  #videoGivenUp = 0
+  #videoFirstMs: number | undefined
+  #videoNewestMs = 0
+
+  constructor(outlineOf: OutlineOf = () => undefined) {
+    this.#outlineOf = outlineOf
+  }
+
+  add(event: ViewerEvent): void {
+    if (event.kind === 'rtp-started') this.#start(event)
+    else if (event.kind === 'media-received') this.#receive(event)
+    else if (event.kind === 'packets-given-up') this.#giveUp(event)
+    else if (event.kind === 'packet-late') this.#late += 1
+    else if (event.kind === 'frame-frozen') this.#ofUnshown += this.#receivedOfFrame(event.ptsTicks)
+  }
+
+  /** Payload bytes that were of use: a packet that came for nothing counts as a mean one. */
+  get usedBytes(): number {
+    const payloadBytes = this.#receivedBytes - this.#received * RTP_HEADER_BYTES
+    return payloadBytes * (1 - (this.#late + this.#ofUnshown) / Math.max(1, this.#received))
+  }
+
+  measures() {
+    const expected = this.#received + this.#givenUp - this.#late // a late one was given up, and came
+    if (expected === 0) return {}
+    return {
+      expectedPackets: expected,
+      lostPackets: this.#givenUp - this.#late,
+      latePackets: this.#late,
+      effectiveLossRatio: (this.#givenUp + this.#ofUnshown) / expected,
+      discardRatio: this.#late / expected,
+      ...this.#burstMeasures(),
+    }
+  }
+
+  #start(start: Told<'rtp-started'>): void {
+    if (start.track !== 'video') return
+    this.#bursts.beginAnew()
+    this.#losses = new VideoLosses(start, this.#outlineOf)
+  }
+
+  #receive({ sizeBytes, track, atMs }: Told<'media-received'>): void {
+    this.#received += 1
+    this.#receivedBytes += sizeBytes
+    if (track !== 'video') return
+    this.#videoReceived += 1
+    this.#videoFirstMs ??= atMs
+    this.#videoNewestMs = atMs
+  }
+
+  #giveUp({ packets, track, firstSequenceNumber }: Told<'packets-given-up'>): void {
+    this.#givenUp += packets
+    if (track !== 'video' || firstSequenceNumber === undefined) return
+    const first = extendSequenceNumber(firstSequenceNumber, this.#newestLost ?? firstSequenceNumber)
+    this.#newestLost = first
+    this.#videoGivenUp += packets
+    this.#bursts.lose(first, packets)
+    this.#losses?.lose(firstSequenceNumber, packets)
+  }
+
+  #receivedOfFrame(ptsTicks: number | undefined): number {
+    const video = this.#losses?.video
+    if (this.#losses === undefined || video === undefined || ptsTicks === undefined) return 0
+    const frameIndex = video.frameIndexAt(ptsTicks)
+    if (frameIndex < 0) return 0
+    const first = video.firstPacketOf(frameIndex)
+    const end = video.firstPacketOf(frameIndex + 1)
+    return end - first - this.#losses.between(first, end).length
+  }
+
+  /** Durations as RFC 3611 appendix A.2 has them: packets times the mean time between two. */
+  #burstMeasures() {
+    const expected = this.#videoReceived + this.#videoGivenUp
+    const bursts = this.#bursts.of(expected)
+    if (bursts === undefined || this.#videoFirstMs === undefined) return {}
+    const packetMs = (this.#videoNewestMs - this.#videoFirstMs) / expected
+    return {
+      burstCount: bursts.bursts,
+      burstDensity: bursts.burstDensity,
+      gapDensity: bursts.gapDensity,
+      meanBurstMs: bursts.meanBurstPackets * packetMs,
+      meanGapMs: bursts.meanGapPackets * packetMs,
+    }
+  }
+}

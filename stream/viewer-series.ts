@@ -1,0 +1,121 @@
+import { BehindFold } from './behind.ts'
+import type { ViewerEvent, ViewerSide } from './record.ts'
+import type { Band, RunMoments } from './run-moments.ts'
+import { sideNames, type SeriesName, type SideNames } from './series-columns.ts'
+import type { TimeBins } from './time-bins.ts'
+import type { Standstill, Standstills } from './standstills.ts'
+import { Watching } from './watching.ts'
+
+/** What one viewer tells, as columns and moments. */
+export class ViewerSeries {
+  readonly #side: ViewerSide
+  readonly #names: SideNames
+  readonly #bins: TimeBins<SeriesName>
+  readonly #moments: RunMoments
+  readonly #behind: BehindFold
+  readonly #watching: Watching
+  readonly #told: { [kind in Band['kind']]?: Standstill } = {} // the newest of each
+  #offsetMs = 0 // of the axis to the viewer's clock
+  #newestMs = -Infinity // on the viewer's clock
+  #hasAsked = false
+
+  constructor(side: ViewerSide, frameIntervalMs: number, bins: TimeBins<SeriesName>, moments: RunMoments) {
+    this.#side = side
+    this.#names = sideNames[side]
+    this.#bins = bins
+    this.#moments = moments
+    this.#behind = new BehindFold(frameIntervalMs)
+    this.#watching = new Watching(frameIntervalMs)
+  }
+
+  add(event: ViewerEvent, atMs: number): void {
+    this.#offsetMs = atMs - event.atMs
+    this.#newestMs = Math.max(this.#newestMs, event.atMs)
+    this.#watch(event)
+    const behindMs = this.#behind.add(event)
+    if (behindMs !== undefined) this.#bins.add(this.#names.behindMs, atMs, behindMs)
+    this.#count(event, atMs)
+  }
+
+  /** The stall and the freeze that last, up to what the viewer told last. */
+  openBands(): readonly Band[] {
+    const stallMs = this.#watching.stalls.openSinceMs(this.#newestMs)
+    const freezeMs = this.#watching.freezes.openSinceMs(this.#newestMs)
+    return [
+      ...(stallMs === undefined ? [] : [this.#band('stall', stallMs, this.#newestMs)]),
+      ...(freezeMs === undefined ? [] : [this.#band('freeze', freezeMs, this.#newestMs)]),
+    ]
+  }
+
+  #count(event: ViewerEvent, atMs: number): void {
+    switch (event.kind) {
+      case 'play-asked':
+        if (this.#hasAsked) this.#moments.addSeek(this.#side, atMs, event.fromSeconds)
+        this.#hasAsked = true
+        return
+      case 'frame-shown':
+        if (event.state === 'intact') return this.#bins.add(this.#names.intactFrames, atMs, 1)
+        this.#moments.addFrame(atMs, this.#side, 'damaged', event)
+        return this.#bins.add(this.#names.damagedFrames, atMs, 1)
+      case 'frame-frozen':
+        this.#moments.addFrame(atMs, this.#side, 'frozen', event)
+        return this.#bins.add(this.#names.frozenFrames, atMs, 1)
+      case 'variant-shown':
+        return this.#bins.add(this.#names.shownBitsPerSecond, atMs, event.bitsPerSecond)
+      case 'buffer':
+        return this.#bins.add(this.#names.bufferSeconds, atMs, event.bufferSeconds)
+      case 'packets-given-up':
+        return this.#bins.add('givenUpPackets', atMs, event.packets)
+      case 'packet-late':
+        return this.#bins.add('latePackets', atMs, 1)
+      case 'paused':
+      case 'resumed':
+      case 'ended':
+      case 'playhead':
+      case 'code-read':
+      case 'media-received':
+      case 'rtp-started':
+      case 'segment-asked':
+      case 'segment-received':
+      case 'segment-cancelled':
+        return
+    }
+  }
+
+  #watch(event: ViewerEvent): void {
+    switch (event.kind) {
+      case 'play-asked':
+      case 'paused':
+      case 'resumed':
+      case 'ended':
+      case 'playhead':
+      case 'frame-shown':
+        this.#watching.add(event)
+        this.#tellEnded('stall', this.#watching.stalls)
+        return this.#tellEnded('freeze', this.#watching.freezes)
+      case 'frame-frozen':
+      case 'code-read':
+      case 'variant-shown':
+      case 'buffer':
+      case 'media-received':
+      case 'rtp-started':
+      case 'segment-asked':
+      case 'segment-received':
+      case 'segment-cancelled':
+      case 'packets-given-up':
+      case 'packet-late':
+        return
+    }
+  }
+
+  #tellEnded(kind: Band['kind'], { ended }: Standstills): void {
+    const newest = ended.at(-1)
+    if (newest === undefined || newest === this.#told[kind]) return
+    this.#told[kind] = newest
+    this.#moments.addBand(this.#band(kind, newest.fromMs, newest.toMs))
+  }
+
+  #band(kind: Band['kind'], fromMs: number, toMs: number): Band {
+    return { kind, side: this.#side, fromMs: fromMs + this.#offsetMs, toMs: toMs + this.#offsetMs }
+  }
+}

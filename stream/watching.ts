@@ -1,0 +1,79 @@
+import type { ViewerEvent } from './record.ts'
+import { Standstills } from './standstills.ts'
+
+const STALL_MS = 100
+const FREEZE_MS = 150
+const FREEZE_INTERVALS = 3
+
+/** The events that say when a viewer watches, and what. */
+export type WatchEvent = Extract<
+  ViewerEvent,
+  { readonly kind: 'play-asked' | 'paused' | 'resumed' | 'ended' | 'playhead' | 'frame-shown' }
+>
+
+/** When a viewer watched, and when the picture stood still meanwhile; definitions: network-model.md 5.1. Watching begins
+ *  with the first picture after each wish to play, and is broken by a pause. */
+export class Watching {
+  readonly stalls = new Standstills(STALL_MS, 0) // of the playhead
+  readonly freezes: Standstills // of the picture
+  startupMs: number | undefined // from the first wish to play to the first picture
+  #askedMs: number | undefined
+  #positionSeconds: number | undefined
+  #sinceMs: number | undefined // while it watches
+  #watchedMs = 0 // before that
+
+  constructor(frameIntervalMs: number) {
+    this.freezes = new Standstills(Math.max(FREEZE_MS, FREEZE_INTERVALS * frameIntervalMs), frameIntervalMs)
+  }
+
+  get isOn(): boolean {
+    return this.#sinceMs !== undefined
+  }
+
+  add(event: WatchEvent): void {
+    switch (event.kind) {
+      case 'play-asked':
+        this.#askedMs ??= event.atMs
+        return this.#hold(event.atMs)
+      case 'paused':
+      case 'ended':
+        return this.#hold(event.atMs)
+      case 'resumed':
+        return this.#moveOn(event.atMs)
+      case 'playhead':
+        return this.#movePlayhead(event.positionSeconds, event.atMs)
+      case 'frame-shown':
+        return this.#show(event.atMs)
+    }
+  }
+
+  /** How long it has watched; standstills count, pauses do not. */
+  watchedMs(nowMs: number): number {
+    return this.#watchedMs + (this.#sinceMs === undefined ? 0 : nowMs - this.#sinceMs)
+  }
+
+  #show(atMs: number): void {
+    this.startupMs ??= atMs - (this.#askedMs ?? atMs)
+    if (!this.isOn) this.#moveOn(atMs)
+    else this.freezes.mark(atMs)
+  }
+
+  #movePlayhead(positionSeconds: number, atMs: number): void {
+    const hasMoved = positionSeconds !== this.#positionSeconds
+    this.#positionSeconds = positionSeconds
+    if (hasMoved && this.isOn) this.stalls.mark(atMs)
+  }
+
+  #hold(atMs: number): void {
+    this.#watchedMs = this.watchedMs(atMs)
+    this.#sinceMs = undefined
+    this.stalls.stop(atMs)
+    this.freezes.stop(atMs)
+  }
+
+  #moveOn(atMs: number): void {
+    this.#sinceMs ??= atMs
+    this.stalls.mark(atMs)
+    this.freezes.mark(atMs)
+  }
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import type { LiveSegments } from '../stream/live-segments.ts'
+import type { OpenPresentation, PresentationSource } from './presentation-source.ts'
+
+/** `rtsp://host/live/<name>`: what is published, beside the library. */
+export const LIVE_ID = 'live'
+
+const FIRST_KEYFRAME_WAIT_MS = 10_000
+const POLL_MS = 50
+
+type Live = { readonly segments: LiveSegments; readonly key: string }
+
+/** The streams that are published now, by name; the rest of the presentations is another source's. */
+export class LivePresentations implements PresentationSource {
+  readonly #others: PresentationSource
+  readonly #streams = new Map<string, Live>()
+
+  constructor(others: PresentationSource) {
+    this.#others = others
+  }
+
+  has(name: string): boolean {
+    return this.#streams.has(name)
+  }
+
+  add(name: string, segments: LiveSegments): void {
+    this.#streams.set(name, { segments, key: `${LIVE_ID}/${name}/${randomBytes(4).toString('hex')}` })
+  }
+
+  /** Who watches it goes on to its end. */
+  remove(name: string): void {
+    this.#streams.delete(name)
+  }
+
+  /** A stream that has just begun is waited for, 10 s at most: until its first picture group is whole. */
+  async open(id: string, variant: string | undefined): Promise<OpenPresentation | undefined> {
+    if (id !== LIVE_ID) return this.#others.open(id, variant)
+    const live = this.#streams.get(variant ?? '')
+    if (live === undefined || variant === undefined) return undefined
+    const untilMs = performance.now() + FIRST_KEYFRAME_WAIT_MS
+    while (live.segments.outline.video === undefined) {
+      if (performance.now() > untilMs || !this.#streams.has(variant)) return undefined
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    }
+    return presentationOf(variant, live)
+  }
+}
+
+function presentationOf(name: string, { segments, key }: Live): OpenPresentation {
+  return {
+    packageKey: key,
+    title: name,
+    variant: name,
+    outline: () => segments.outline,
+    readSegment: () => Promise.reject(new Error('a published stream has no transport stream')),
+    live: {
+      readUnits(index) {
+        const units = segments.units(index)
+        if (units !== undefined) return units
+        throw new RangeError(`segment ${index} of a live stream is too old`)
+      },
+      get window() {
+        return { startSeconds: segments.windowStartSeconds, liveSeconds: segments.liveSeconds }
+      },
+    },
+    close() {},
+  }
+}

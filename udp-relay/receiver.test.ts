@@ -1,0 +1,123 @@
+import { createServer, type AddressInfo } from 'node:net'
+import { expect, test, type TestContext } from 'vitest'
+import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
+import { startReceiver, type ReceiverOptions } from './receiver.ts'
+import { startClipRelay } from './test-support/clip-relay.ts'
+import { CLIP_FRAMES, CLIP_SECONDS, makePackageClip } from './test-support/package-clip.ts'
+
+const clip = makePackageClip()
+const audioUnits = clip.outline.segments.reduce((sum, { audio }) => sum + (audio?.sizesBytes.length ?? 0), 0)
+const common = { jitterBufferMs: 200, userAgent: 'weir tests' }
+
+async function start(
+  context: Pick<TestContext, 'onTestFinished'>,
+  options: Pick<ReceiverOptions, 'url'> & Partial<ReceiverOptions>,
+) {
+  const receiver = await startReceiver({ ...common, ...options })
+  context.onTestFinished(() => receiver.close())
+  return receiver
+}
+
+test('the receiver counts every packet and judges every frame, to the goodbye', async (context) => {
+  const relay = await startClipRelay(context, clip)
+  const written: Uint8Array[] = []
+  const receiver = await start(context, { url: relay.url, onTransportStream: (bytes) => written.push(bytes) })
+  expect(receiver.transport).toBe('udp')
+  expect(await receiver.ended).toEqual({ reason: 'bye' })
+  await receiver.close()
+
+  const { measures, tracks, skippedFrames } = receiver.figures()
+  const [end] = relay.log.filter(({ msg }) => msg === 'RTSP session ended')
+  expect(end).toMatchObject({ reason: 'teardown', reportedLostPackets: 0, droppedPackets: 0 })
+  expect(measures).toMatchObject({
+    intactFrames: CLIP_FRAMES,
+    damagedFrames: 0,
+    frozenFrames: 0,
+    lostPackets: 0,
+    freezeCount: 0,
+  })
+  expect(measures.startupMs).toBeGreaterThan(common.jitterBufferMs)
+  expect(skippedFrames).toBe(0)
+  expect(tracks.map(({ encoding, lostPackets, strangePackets }) => [encoding, lostPackets, strangePackets])).toEqual([
+    ['H264', 0, 0],
+    ['MPEG4-GENERIC', 0, 0],
+  ])
+  expect(tracks.map(({ expectedPackets, receivedPackets }) => expectedPackets - receivedPackets)).toEqual([0, 0])
+  expect(tracks[1]?.receivedPackets).toBe(audioUnits)
+  expect(measures.receivedPackets).toBe(tracks.reduce((sum, { receivedPackets }) => sum + receivedPackets, 0))
+
+  const stream = demuxMpegTs(Buffer.concat(written))
+  if (!stream.ok) throw new Error(stream.fault.code)
+  const { video, audio, faults } = stream.value
+  expect([video.length, audio.length, faults]).toEqual([CLIP_FRAMES, audioUnits, []])
+  const sent = clip.outline.segments.flatMap(({ frames }) => frames)
+  const firstPts = video[0]?.ptsTicks ?? 0
+  expect(video.map(({ ptsTicks }) => ptsTicks - firstPts)).toEqual(sent.map(({ ptsTicks }) => ptsTicks))
+  const firstDts = video[0]?.dtsTicks ?? 0
+  expect(video.map(({ dtsTicks }) => dtsTicks - firstDts)).toEqual(sent.map((_, frame) => 3600 * frame))
+  expect((audio[0]?.ptsTicks ?? 0) - firstPts).toBe(clip.outline.segments[0]?.audio?.firstPtsTicks)
+})
+
+test('a receiver that is closed says goodbye: the relay ends the session at once, and has its reports', async (context) => {
+  const relay = await startClipRelay(context, clip)
+  const receiver = await start(context, { url: `${relay.url}/240p` })
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  await receiver.close()
+  expect(await receiver.ended).toEqual({ reason: 'closed' })
+  const [end] = relay.log.filter(({ msg }) => msg === 'RTSP session ended')
+  expect(end).toMatchObject({ reason: 'teardown', receiverReports: 2 }) // with the goodbye of each track
+  expect(Number(end?.['seconds'])).toBeLessThan(CLIP_SECONDS / 2)
+  expect(relay.sessions.count).toBe(0)
+})
+
+test('the receiver says why an address does not play', async (context) => {
+  const relay = await startClipRelay(context, clip)
+  const url = (path: string) => ({ ...common, url: relay.url.replace('/clip', path) })
+  await expect(startReceiver(url('/nothing'))).rejects.toMatchObject({ code: 'refused', status: 404 })
+  await expect(startReceiver({ ...common, url: 'rtsp://127.0.0.1:1/clip' })).rejects.toMatchObject({
+    code: 'unreachable',
+  })
+  await expect(startReceiver({ ...common, url: 'http://127.0.0.1/' })).rejects.toThrow(RangeError)
+})
+
+/** A server that answers each request with the next of these texts, `CSEQ` being the request's. */
+async function serverSaying(context: Pick<TestContext, 'onTestFinished'>, answers: readonly string[]): Promise<string> {
+  const left = [...answers]
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (bytes) => {
+      const answer = left.shift()?.replace('CSEQ', /CSeq: (\d+)/.exec(bytes.toString())?.[1] ?? '0')
+      if (answer === undefined) socket.destroy()
+      else socket.write(answer)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  context.onTestFinished(() => void server.close())
+  return `rtsp://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
+
+const answerOf = (body: string) =>
+  `RTSP/1.0 200 OK\r\nCSeq: CSEQ\r\nContent-Type: application/sdp\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+const description = (media: string) => answerOf(`v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=x\r\nt=0 0\r\n${media}`)
+
+for (const [name, answers, failure] of [
+  ['hangs up', [], { code: 'unreachable' }],
+  ['speaks no RTSP', ['220 ESMTP\r\n\r\n'.padEnd(20_000, 'x')], { code: 'unreachable' }],
+  ['describes nothing', [answerOf(''), answerOf('hello')], { code: 'bad-answer' }],
+  ['describes no track', [answerOf(''), description('')], { code: 'unplayable' }],
+  [
+    'sets up without a session',
+    [answerOf(''), description('m=video 0 RTP/AVP 33\r\na=control:0\r\n'), answerOf('')],
+    { code: 'bad-answer' },
+  ],
+  [
+    'wants a password that nobody has',
+    ['RTSP/1.0 401 No\r\nCSeq: CSEQ\r\nWWW-Authenticate: Basic realm="x"\r\n\r\n'],
+    { status: 401 },
+  ],
+] as const) {
+  test(`the receiver refuses a server that ${name}`, async (context) => {
+    const url = await serverSaying(context, answers)
+    await expect(startReceiver({ ...common, url })).rejects.toMatchObject(failure)
+  })
+}

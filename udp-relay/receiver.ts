@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import type { SdpTrack } from '../protocol/sdp.ts'
+import type { ViewerEvent } from '../stream/record.ts'
+import { readReceiverAddress } from './receiver-address.ts'
+import { ReceiverConnection } from './receiver-connection.ts'
+import { ReceiverConversation } from './receiver-conversation.ts'
+import { ReceiverFailure } from './receiver-failure.ts'
+import { openInterleavedWay, openUdpWay, type ReceiverWay, type WayListener } from './receiver-way.ts'
+import { Reception, type ReceptionEnd, type ReceptionFigures, type TsSink } from './reception.ts'
+
+export type ReceiverOptions = {
+  readonly url: string
+  /** Absent: UDP, and TCP where the server refuses that. */
+  readonly transport?: 'udp' | 'tcp' | undefined
+  readonly jitterBufferMs: number
+  readonly userAgent: string
+  readonly tell?: (event: ViewerEvent) => void
+  /** What arrived, as a transport stream. */
+  readonly onTransportStream?: TsSink | undefined
+}
+
+const ANSWER_MS = 10_000
+const UNSUPPORTED_TRANSPORT = 461
+
+/** A client that plays: to the end, until the server falls silent, or until it is closed. */
+export type Receiver = {
+  readonly transport: 'udp' | 'tcp'
+  readonly ended: Promise<ReceptionEnd>
+  figures(): ReceptionFigures
+  /** Says goodbye; all figures are final then. */
+  close(): Promise<void>
+}
+
+/** Plays an RTSP address (RFC 2326) without showing it: whatever the server sends is counted, put in order and judged.
+ *  Resolves once PLAY is answered. Rejects with ReceiverFailure, RangeError for what is no RTSP address. */
+export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
+  const transports: readonly ('udp' | 'tcp')[] = options.transport === undefined ? ['udp', 'tcp'] : [options.transport]
+  const askedMs = performance.now()
+  for (const transport of transports) {
+    const starting = new StartingReceiver(options, transport, askedMs)
+    try {
+      return await starting.start()
+    } catch (error) {
+      await starting.close()
+      const isRefused = error instanceof ReceiverFailure && error.status === UNSUPPORTED_TRANSPORT
+      if (!isRefused || transport === transports.at(-1)) throw error
+    }
+  }
+  throw new Error('no transport was tried')
+}
+
+/** One attempt, over one transport. */
+class StartingReceiver {
+  readonly #options: ReceiverOptions
+  readonly #transport: 'udp' | 'tcp'
+  readonly #askedMs: number
+  readonly #channels = new Map<number, (datagram: Uint8Array) => void>()
+  readonly #ways: ReceiverWay[] = []
+  readonly #cname = randomBytes(12).toString('base64url') // 96 bits, RFC 7022 section 4.2
+  #connection: ReceiverConnection | undefined
+  #conversation: ReceiverConversation | undefined
+  #reception: Reception | undefined
+  #keepAlive: NodeJS.Timeout | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(options: ReceiverOptions, transport: 'udp' | 'tcp', askedMs: number) {
+    this.#options = options
+    this.#transport = transport
+    this.#askedMs = askedMs
+  }
+
+  async start(): Promise<Receiver> {
+    const address = readReceiverAddress(this.#options.url)
+    if (address === undefined) throw new RangeError(`no RTSP address: ${this.#options.url}`)
+    this.#connection = await ReceiverConnection.open({
+      ...address,
+      credentials: address.credentials,
+      userAgent: this.#options.userAgent,
+      timeoutMs: ANSWER_MS,
+      onInterleaved: (channel, payload) => this.#channels.get(channel)?.(payload),
+      onLost: (why) => this.#reception?.connectionLost(why, this.#transport),
+    })
+    const conversation = new ReceiverConversation(this.#connection, address.url)
+    this.#conversation = conversation
+    const { tracks: offers, durationSeconds } = await conversation.describe()
+    const tracks = oneOfEach(offers)
+    if (tracks.length === 0) throw new ReceiverFailure('unplayable', 'the server describes no track that RTP carries')
+    const reception = this.#newReception(tracks, durationSeconds)
+    for (const [index, track] of tracks.entries())
+      await conversation.setUp(track, await this.#openWay(index, reception))
+    const starts = await conversation.play(tracks)
+    this.#beginKeepAlive(conversation)
+    reception.begin(starts, this.#connection.roundTripMs)
+    return {
+      transport: this.#transport,
+      ended: reception.ended,
+      figures: () => reception.figures(),
+      close: () => this.close(),
+    }
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#closeAll())
+  }
+
+  async #closeAll(): Promise<void> {
+    clearInterval(this.#keepAlive)
+    this.#reception?.close()
+    await this.#conversation?.tearDown()
+    this.#connection?.close()
+    await Promise.all(this.#ways.map((way) => way.close()))
+  }
+
+  #newReception(tracks: readonly SdpTrack[], durationSeconds: number | undefined): Reception {
+    const { jitterBufferMs, tell = () => {}, onTransportStream } = this.#options
+    const options = { tracks, jitterBufferMs, durationSeconds, tell, onTransportStream, cname: this.#cname }
+    this.#reception = new Reception({
+      ...options,
+      askedMs: this.#askedMs,
+      sendRtcp: (index, bytes) => this.#ways[index]?.sendRtcp(bytes),
+    })
+    return this.#reception
+  }
+
+  async #openWay(index: number, reception: Reception): Promise<ReceiverWay> {
+    const listener: WayListener = {
+      onRtp: (datagram) => reception.takeRtp(index, datagram, performance.now()),
+      onRtcp: (datagram) => reception.takeRtcp(index, datagram, performance.now()),
+    }
+    const connection = this.#connection as ReceiverConnection
+    const way =
+      this.#transport === 'udp'
+        ? await openUdpWay(connection, listener)
+        : openInterleavedWay(connection, index, this.#channels, listener)
+    this.#ways.push(way)
+    return way
+  }
+
+  #beginKeepAlive(conversation: ReceiverConversation): void {
+    this.#keepAlive = setInterval(() => {
+      conversation.keepAlive().catch(() => {}) // a lost connection is told by itself
+    }, conversation.keepAliveMs)
+  }
+}
+
+/** A server may offer a track twice, with feedback and without: the one that can be repaired is taken. */
+function oneOfEach(offers: readonly SdpTrack[]): SdpTrack[] {
+  const byControl = new Map<string, SdpTrack>()
+  for (const offer of offers) {
+    if (byControl.get(offer.controlUrl)?.repair === undefined) byControl.set(offer.controlUrl, offer)
+  }
+  return [...byControl.values()]
+}

@@ -1,0 +1,242 @@
+import { decodeRtcp } from '../protocol/rtcp.ts'
+import type { RtpInfo } from '../protocol/rtsp-headers.ts'
+import type { SdpTrack } from '../protocol/sdp.ts'
+import type { FrameVerdict } from '../stream/frame-integrity.ts'
+import { FramePlayback } from '../stream/frame-playback.ts'
+import { MeasuresFold, type Measures } from '../stream/measures.ts'
+import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
+import type { ViewerEvent } from '../stream/record.ts'
+import { RepairRequests } from '../stream/repair-requests.ts'
+import { MediaTime } from './media-time.ts'
+import { ReceivedTrack, type TrackFigures } from './received-track.ts'
+import { TrackReports } from './track-reports.ts'
+import { trackFormat, trackMedia, type TrackFormat } from './track-media.ts'
+import { TsRecording, type TsSink } from './ts-recording.ts'
+
+export type { TsSink } from './ts-recording.ts'
+
+export type ReceptionOptions = {
+  readonly tracks: readonly SdpTrack[]
+  readonly durationSeconds: number | undefined // as described
+  readonly jitterBufferMs: number
+  readonly cname: string
+  readonly askedMs: number // the wish to play
+  readonly tell: (event: ViewerEvent) => void
+  readonly sendRtcp: (trackIndex: number, datagram: Uint8Array) => void
+  readonly onTransportStream: TsSink | undefined
+}
+
+/** bye: the sender said so; complete: the described end has been played; silence: nothing came for ten seconds. */
+export type ReceptionEnd = {
+  readonly reason: 'bye' | 'complete' | 'silence' | 'connection-lost' | 'closed'
+  readonly why?: string
+}
+
+export type ReceptionFigures = {
+  readonly measures: Measures
+  readonly tracks: readonly TrackFigures[]
+  readonly positionSeconds: number
+  readonly bufferMs: number // of pictures, beyond what is due
+  readonly skippedFrames: number // overtaken before their time
+}
+
+type Held = {
+  readonly kind: 'rtp' | 'rtcp'
+  readonly trackIndex: number
+  readonly datagram: Uint8Array
+  readonly atMs: number
+}
+
+const TICK_MS = 10
+const MAX_HELD = 8192
+const SILENCE_MS = 10_000
+const QUIET_END_MS = 1000 // after the described end
+const DEFAULT_FRAME_INTERVAL_MS = 1000 / 30
+
+/** Everything that comes of one PLAY: tracks, playback, reports, and how it ends. */
+export class Reception {
+  readonly ended: Promise<ReceptionEnd>
+  readonly #options: ReceptionOptions
+  readonly #formats: readonly TrackFormat[]
+  readonly #fold: MeasuresFold
+  readonly #clock: PlaybackClock
+  readonly #playback: FramePlayback
+  readonly #recording: TsRecording | undefined
+  #tracks: readonly { readonly track: ReceivedTrack; readonly reports: TrackReports }[] = []
+  #held: Held[] | undefined = [] // until PLAY is answered
+  #ticker: NodeJS.Timeout | undefined
+  #beganMs = 0
+  #finishAtMs = Infinity // all have said goodbye: what is under way may still come
+  #finalMs: number | undefined
+  #settle: (end: ReceptionEnd) => void = () => {}
+
+  constructor(options: ReceptionOptions) {
+    const { tracks, jitterBufferMs, askedMs, onTransportStream } = options
+    this.#options = options
+    this.#formats = tracks.map(trackFormat)
+    const intervalMs = this.#frameIntervalMs()
+    this.#fold = new MeasuresFold(intervalMs)
+    this.#clock = new PlaybackClock(jitterBufferMs)
+    this.#playback = new FramePlayback(this.#clock, this.#tell)
+    this.#recording = onTransportStream && new TsRecording(this.#formats, intervalMs, onTransportStream)
+    this.ended = new Promise((resolve) => (this.#settle = resolve))
+    this.#tell({ kind: 'play-asked', atMs: askedMs })
+  }
+
+  /** PLAY has been answered; `roundTripMs` is what RTSP saw. */
+  begin(starts: readonly (RtpInfo | undefined)[], roundTripMs: number): void {
+    this.#beganMs = performance.now()
+    this.#tracks = this.#options.tracks.map((description, index) =>
+      this.#newTrack(description, index, starts[index], roundTripMs),
+    )
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const { kind, trackIndex, datagram, atMs } of held) {
+      if (kind === 'rtp') this.takeRtp(trackIndex, datagram, atMs)
+      else this.takeRtcp(trackIndex, datagram, atMs)
+    }
+    this.#ticker = setInterval(() => this.#tick(performance.now()), TICK_MS)
+  }
+
+  takeRtp(trackIndex: number, datagram: Uint8Array, nowMs: number): void {
+    const found = this.#tracks[trackIndex]
+    if (found === undefined) return this.#hold({ kind: 'rtp', trackIndex, datagram, atMs: nowMs })
+    found.track.takeRtp(datagram, nowMs)
+    found.reports.askForMissing(nowMs)
+  }
+
+  takeRtcp(trackIndex: number, datagram: Uint8Array, nowMs: number): void {
+    const found = this.#tracks[trackIndex]
+    if (found === undefined) return this.#hold({ kind: 'rtcp', trackIndex, datagram, atMs: nowMs })
+    const read = decodeRtcp(datagram)
+    if (!read.ok) return
+    found.reports.take(read.value, nowMs)
+    const hasAllEnded = this.#tracks.every(({ reports }) => reports.hasSaidBye)
+    if (hasAllEnded && this.#finishAtMs === Infinity) this.#finishAtMs = nowMs + this.#options.jitterBufferMs
+  }
+
+  /** Over TCP nothing more can come; UDP may go on, and its silence will tell. */
+  connectionLost(why: string, transport: 'udp' | 'tcp'): void {
+    if (transport === 'tcp') this.#end({ reason: 'connection-lost', why }, performance.now())
+  }
+
+  figures(): ReceptionFigures {
+    const nowMs = this.#finalMs ?? performance.now()
+    return {
+      measures: this.#fold.at(nowMs),
+      tracks: this.#tracks.map(({ track }) => track.figures()),
+      positionSeconds: Math.max(0, (this.#clock.positionMs(nowMs) ?? 0) / 1000), // ms to s
+      bufferMs: this.#playback.bufferMs(nowMs),
+      skippedFrames: this.#playback.skippedFrames,
+    }
+  }
+
+  /** We leave; the server is told. */
+  close(): void {
+    const nowMs = performance.now()
+    for (const { reports } of this.#tracks) reports.leave(nowMs)
+    this.#end({ reason: 'closed' }, nowMs)
+  }
+
+  readonly #tell = (event: ViewerEvent): void => {
+    this.#fold.add(event)
+    this.#options.tell(event)
+  }
+
+  #newTrack(description: SdpTrack, index: number, start: RtpInfo | undefined, roundTripMs: number) {
+    const { jitterBufferMs, cname, sendRtcp } = this.#options
+    const waitMs = Math.max(0, jitterBufferMs - DECODE_MS)
+    const format = this.#formats[index] as TrackFormat
+    const time = new MediaTime(description.clockRateHz, start?.timestampTicks)
+    const media = trackMedia(format, time, {
+      onFrame: (ptsTicks, frame, nowMs) => this.#takeFrame(ptsTicks, frame, nowMs),
+      onSound: (ptsTicks, accessUnit) => this.#recording?.sound(ptsTicks, accessUnit),
+      onTransport: (packets) => this.#recording?.transport(packets),
+      onClock: (ptsTicks, nowMs) => this.#clock.start(ptsTicks / 90, nowMs), // 90 ticks a ms
+    })
+    const track = new ReceivedTrack({
+      description,
+      waitMs,
+      first: start,
+      repairs: description.repair && new RepairRequests({ waitMs, roundTripMs }),
+      media,
+      tell: this.#tell,
+      onFirst: (timestampTicks, arrivalMs) => {
+        if (format.kind === 'h264') this.#startClock(time.at(timestampTicks), format, arrivalMs)
+      },
+    })
+    const send = (datagram: Uint8Array): void => sendRtcp(index, datagram)
+    return {
+      track,
+      reports: new TrackReports({ track, cname, jitterBufferMs, roundTripMs, send, random: Math.random }),
+    }
+  }
+
+  /** A keyframe is sent as long before its time as pictures are reordered. */
+  #startClock(ptsTicks: number, format: TrackFormat, arrivalMs: number): void {
+    const reorderFrames = (format.kind === 'h264' ? format.sps?.reorderFrames : undefined) ?? 0
+    this.#clock.start(ptsTicks / 90 - reorderFrames * this.#frameIntervalMs(), arrivalMs) // 90 ticks a ms
+  }
+
+  #frameIntervalMs(): number {
+    const video = this.#formats.find((format) => format.kind === 'h264')
+    const framesPerSecond = video?.sps?.framesPerSecond
+    return framesPerSecond === undefined ? DEFAULT_FRAME_INTERVAL_MS : 1000 / framesPerSecond
+  }
+
+  #takeFrame(ptsTicks: number, { state, nals }: FrameVerdict, nowMs: number): void {
+    this.#playback.add(ptsTicks / 90, state, nowMs) // 90 ticks a ms
+    if (nals !== undefined) this.#recording?.picture({ ptsTicks, nals })
+  }
+
+  #hold(held: Held): void {
+    if (this.#held !== undefined && this.#held.length < MAX_HELD) this.#held.push(held)
+  }
+
+  #tick(nowMs: number): void {
+    for (const { track, reports } of this.#tracks) {
+      track.advance(nowMs)
+      reports.askForMissing(nowMs)
+      reports.reportWhenDue(nowMs)
+    }
+    this.#playback.advance(nowMs)
+    const end = this.#whyEnded(nowMs)
+    if (end !== undefined) this.#end(end, nowMs)
+  }
+
+  #whyEnded(nowMs: number): ReceptionEnd | undefined {
+    if (nowMs >= this.#finishAtMs) {
+      this.#finishTracks(nowMs)
+      return this.#playback.isEmpty ? { reason: 'bye' } : undefined
+    }
+    const lastMs = Math.max(this.#beganMs, ...this.#tracks.map(({ track }) => track.lastArrivalMs ?? 0))
+    const silentMs = nowMs - lastMs
+    const { durationSeconds } = this.#options
+    const positionMs = this.#clock.positionMs(nowMs) ?? 0
+    if (durationSeconds !== undefined && positionMs >= durationSeconds * 1000 && silentMs > QUIET_END_MS) {
+      return { reason: 'complete' }
+    }
+    return silentMs > SILENCE_MS ? { reason: 'silence', why: `nothing came for ${SILENCE_MS / 1000} s` } : undefined
+  }
+
+  #end(end: ReceptionEnd, nowMs: number): void {
+    if (this.#finalMs !== undefined) return
+    this.#finalMs = nowMs
+    clearInterval(this.#ticker)
+    this.#finishTracks(nowMs)
+    this.#playback.advance(nowMs)
+    this.#recording?.finish()
+    this.#tell({ kind: 'ended', atMs: this.#endMs(end, nowMs) })
+    this.#settle(end)
+  }
+
+  /** After the last frame of a stream that has come to its end nothing is overdue. */
+  #endMs({ reason }: ReceptionEnd, nowMs: number): number {
+    const isWhole = (reason === 'bye' || reason === 'complete') && this.#playback.isEmpty
+    return isWhole ? Math.min(nowMs, this.#playback.lastShownMs + this.#frameIntervalMs()) : nowMs
+  }
+
+  #finishTracks(nowMs: number): void {
+    for (const { track, reports } of this.#tracks) track.finish(nowMs, reports.lastSequenceNumber)
+  }
+}

@@ -1,0 +1,107 @@
+import { RTX_TIME_MS, rtxPayloadTypeOf } from '../protocol/presentation-sdp.ts'
+import { encodeRtx } from '../protocol/rtp-rtx.ts'
+import type { RepairFigures } from '../protocol/weir-api.ts'
+import type { PacketKind, PacketSink } from './packet-sink.ts'
+
+/** About two seconds of 5 Mbit/s; a track's packets of the last second are wanted. */
+const KEPT_PACKETS = 1024 // a power of two
+const REPAIR_SHARE = 0.25 // retransmissions for each packet sent: what one viewer's requests may add to the rate
+const MAX_CREDIT_PACKETS = 64
+
+/** A sink before another that keeps what passes, and sends it again to who asks for it: generic NACK (RFC 4585 section 6.2.1)
+ *  is answered with retransmissions of an SSRC of their own in the same session (RFC 4588 section 5.3). */
+export class RepairSink implements PacketSink {
+  readonly #sink: PacketSink
+  readonly #random: () => number
+  readonly #tracks = new Map<number, SentTrack>()
+  #counts = { requestedPackets: 0, resentPackets: 0, resentBytes: 0, unknownPackets: 0, refusedPackets: 0 }
+  #creditPackets = MAX_CREDIT_PACKETS
+
+  constructor(sink: PacketSink, random: () => number) {
+    this.#sink = sink
+    this.#random = random
+  }
+
+  send(kind: PacketKind, trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
+    if (kind === 'rtp') {
+      this.#trackOf(trackIndex).keep(packet, scheduledMs)
+      this.#creditPackets = Math.min(this.#creditPackets + REPAIR_SHARE, MAX_CREDIT_PACKETS)
+    }
+    this.#sink.send(kind, trackIndex, packet, scheduledMs)
+  }
+
+  /** What a viewer asks for again of one track. */
+  resend(trackIndex: number, lostSequenceNumbers: readonly number[], nowMs: number): void {
+    const track = this.#trackOf(trackIndex)
+    for (const sequenceNumber of lostSequenceNumbers) this.#resend(trackIndex, track, sequenceNumber, nowMs)
+  }
+
+  figures(): RepairFigures {
+    return { ...this.#counts }
+  }
+
+  close(): void {
+    this.#sink.close()
+  }
+
+  #resend(trackIndex: number, track: SentTrack, sequenceNumber: number, nowMs: number): void {
+    this.#counts.requestedPackets += 1
+    const original = track.find(sequenceNumber, nowMs)
+    if (original === undefined) {
+      this.#counts.unknownPackets += 1
+    } else if (this.#creditPackets < 1) {
+      this.#counts.refusedPackets += 1
+    } else {
+      const packet = track.again(original)
+      this.#creditPackets -= 1
+      this.#counts.resentPackets += 1
+      this.#counts.resentBytes += packet.length
+      this.#sink.send('rtx', trackIndex, packet, nowMs)
+    }
+  }
+
+  #trackOf(trackIndex: number): SentTrack {
+    const known = this.#tracks.get(trackIndex)
+    if (known !== undefined) return known
+    const track = new SentTrack(this.#random)
+    this.#tracks.set(trackIndex, track)
+    return track
+  }
+}
+
+/** The newest packets of one track, by the low bits of their sequence numbers, and its stream of retransmissions. */
+class SentTrack {
+  readonly #packets: (Uint8Array | undefined)[] = []
+  readonly #sentMs = new Float64Array(KEPT_PACKETS)
+  readonly #ssrc: number
+  #nextSequenceNumber: number
+
+  constructor(random: () => number) {
+    this.#ssrc = Math.floor(random() * 2 ** 32)
+    this.#nextSequenceNumber = Math.floor(random() * 2 ** 16)
+  }
+
+  keep(packet: Uint8Array, sentMs: number): void {
+    const slot = sequenceNumberOf(packet) & (KEPT_PACKETS - 1)
+    this.#packets[slot] = packet
+    this.#sentMs[slot] = sentMs
+  }
+
+  find(sequenceNumber: number, nowMs: number): Uint8Array | undefined {
+    const slot = sequenceNumber & (KEPT_PACKETS - 1)
+    const packet = this.#packets[slot]
+    const isHere = packet !== undefined && sequenceNumberOf(packet) === sequenceNumber
+    return isHere && nowMs - (this.#sentMs[slot] as number) <= RTX_TIME_MS ? packet : undefined
+  }
+
+  again(original: Uint8Array): Uint8Array {
+    const sequenceNumber = this.#nextSequenceNumber
+    this.#nextSequenceNumber = (sequenceNumber + 1) & 0xffff
+    const payloadType = rtxPayloadTypeOf((original[1] as number) & 0x7f)
+    return encodeRtx(original, { payloadType, ssrc: this.#ssrc, sequenceNumber })
+  }
+}
+
+function sequenceNumberOf(packet: Uint8Array): number {
+  return ((packet[2] as number) << 8) | (packet[3] as number)
+}

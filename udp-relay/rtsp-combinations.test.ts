@@ -1,0 +1,83 @@
+import { expect, test, type TestContext } from 'vitest'
+import { genericNackPacket } from '../protocol/rtcp-feedback.ts'
+import { encodeRtcp } from '../protocol/rtcp.ts'
+import { decodeRtx } from '../protocol/rtp-rtx.ts'
+import { readSessionHeader, readTransport } from '../protocol/rtsp-headers.ts'
+import { startClipRelay, type ClipRelayChanges } from './test-support/clip-relay.ts'
+import { freeMulticast } from './test-support/free-multicast.ts'
+import { makePackageClip, presentationOf } from './test-support/package-clip.ts'
+import { RtspClient, UdpReceiver } from './test-support/rtsp-client.ts'
+
+const clip = makePackageClip()
+const overTcp = 'RTP/AVP/TCP;unicast;interleaved=0-1'
+
+async function open(context: TestContext, changes: ClipRelayChanges = {}) {
+  const relay = await startClipRelay(context, clip, changes)
+  const client = await RtspClient.open(relay.rtspPort)
+  const setUp = async (query: string, transport: string) => {
+    const reply = await client.request('SETUP', `${relay.url}/trackID=0${query}`, { transport })
+    const [told] = readTransport(reply.headers.get('transport') ?? '')
+    return { told, headers: { session: readSessionHeader(reply.headers.get('session') ?? '').id } }
+  }
+  return { relay, client, url: relay.url, setUp }
+}
+
+test('a transport stream comes over the connection as well, seven packets a frame', async (context) => {
+  const { client, url, setUp } = await open(context)
+  const { headers } = await setUp('?payload=mp2t', overTcp)
+  await client.request('PLAY', url, headers)
+  await client.until(() => client.rtpOf(0).length > 5)
+  const [first] = client.rtpOf(0)
+  expect([first?.payloadType, first?.payload.length, first?.payload[0]]).toEqual([33, 7 * 188, 0x47])
+})
+
+test('packets of a transport stream are sent again where ?repair=rtx asks so, and none in bursts', async (context) => {
+  const { relay, client, url, setUp } = await open(context)
+  const receiver = await UdpReceiver.open()
+  const { told, headers } = await setUp('?payload=mp2t&repair=rtx', receiver.transport.replace('AVP', 'AVPF'))
+  expect(told?.profile).toBe('AVPF')
+  await client.request('PLAY', url, headers)
+  await receiver.until(() => receiver.rtp.length > 5)
+  const original = receiver.rtp[3]!
+  const lost = { senderSsrc: 1, mediaSsrc: original.ssrc, lostSequenceNumbers: [original.sequenceNumber] }
+  const report = { kind: 'receiver-report', ssrc: 1, reports: [] } as const
+  receiver.sendRtcp(encodeRtcp([report, genericNackPacket(lost)]), relay.rtpPort + 1)
+  await receiver.until(() => receiver.rtp.some(({ payloadType }) => payloadType === 98))
+  const again = receiver.rtp.find(({ payloadType }) => payloadType === 98)!
+  expect(decodeRtx(again, { payloadType: 33, ssrc: original.ssrc })).toEqual({ ok: true, value: original })
+  expect(relay.departures().bursts).toBe(0)
+})
+
+test('each payload has a group of its own, and a loop has one more', async (context) => {
+  const { setUp } = await open(context, { multicast: await freeMulticast() })
+  const groups: (string | undefined)[] = []
+  for (const query of ['', '?payload=mp2t', '?live=loop', '']) {
+    groups.push((await setUp(query, 'RTP/AVP;multicast')).told?.destination)
+  }
+  expect(new Set(groups).size).toBe(3)
+  expect(groups[3]).toBe(groups[0])
+})
+
+test('who shares a sender is told that it has no pace of its own, and of a transport stream no keyframe goes alone', async (context) => {
+  const { client, url, setUp } = await open(context, { multicast: await freeMulticast() })
+  const wanted = { scale: '4', speed: '2' }
+  for (const [query, transport, told] of [
+    ['', overTcp, ['4.0', '2.0']],
+    ['?payload=mp2t', overTcp, ['1.0', '2.0']],
+    ['?live=loop', overTcp, ['1.0', '1.0']],
+    ['', 'RTP/AVP;multicast', ['1.0', '1.0']],
+  ] as const) {
+    const { headers } = await setUp(query, transport)
+    const played = await client.request('PLAY', url, { ...headers, ...wanted })
+    expect([played.headers.get('scale'), played.headers.get('speed')]).toEqual(told)
+    await client.request('TEARDOWN', url, headers)
+  }
+})
+
+test('what is published has no transport stream to offer, and no end to begin again at', async (context) => {
+  const live = { readUnits: () => ({ video: [], audio: [] }), window: { startSeconds: 0, liveSeconds: 4 } }
+  const published = { ...presentationOf(clip), outline: () => ({ ...clip.outline, ended: false }), live }
+  const { client, url } = await open(context, { source: { open: async () => published } })
+  const statusOf = async (query: string) => (await client.request('DESCRIBE', url + query)).status
+  expect([await statusOf(''), await statusOf('?payload=mp2t'), await statusOf('?live=loop')]).toEqual([200, 404, 503])
+})
