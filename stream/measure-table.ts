@@ -101,16 +101,14 @@ export const MEASURES = {
   displayedSsim: likeness({
     label: 'Displayed quality (SSIM)',
     kind: 'estimated',
-    source: 'our own definition; ffmpeg’s ssim filter',
     definition:
-      'After the run, for each frame interval watched: the picture that stood on the screen against the best variant’s of the frame due at the median latency of this side’s pictures since the wish to play; luma, at the best variant’s size (at most 1280 × 720), the mean. Standstills and damage cost alike. Both are decoded anew from the package: UDP without the packets that the viewer went without, and ffmpeg may mend the gaps in another way than the browser did.',
+      'After the run, for each frame interval watched: the picture that stood on the screen against the best variant’s of the frame due at the median latency of this side’s pictures since the wish to play; luma, at the best variant’s size (at most 1280 × 720), the mean (ffmpeg’s ssim filter). Standstills and damage cost alike. Both are decoded anew from the package: UDP without the packets that the viewer went without, and ffmpeg may mend the gaps in another way than the browser did.',
   }),
   displayedSsimDb: decibels({
     label: 'Displayed quality, in decibels',
     kind: 'estimated',
-    source: 'our own definition, as ffmpeg gives it',
     definition:
-      'That mean as −10 × log10(1 − SSIM): small differences near 1 can be told apart. None where nothing differed.',
+      'That mean as −10 × log10(1 − SSIM), in which small differences near 1 can be told apart. None where nothing differed.',
   }),
   shownBitsPerSecond: megabits({
     label: 'Bitrate shown',
