@@ -8,8 +8,7 @@ const longFiles = ['lab/long-watch.system.test.ts']
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
 
-/** Whole systems that mostly work or wait for players of their own, and hold nothing against a neighbour: three at a time: they wait more than they
- *  work. */
+/** Whole systems that wait more than they work, and hold nothing against a neighbour: three at a time. */
 const patient = [
   'lab/accessibility.system.test.ts',
   'lab/http-sockets.system.test.ts',
