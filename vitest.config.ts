@@ -27,20 +27,23 @@ const patient = [
   'segmenter/*.system.test.ts',
   'server/displayed-quality.system.test.ts',
   'server/re*.system.test.ts',
-  'server/rtsp-through-link.system.test.ts',
+  'server/rtsp-through-link*.test.ts',
   'server/run-*.system.test.ts',
   'server/serve.system.test.ts',
   'udp-relay/*.system.test.ts',
   'weir.system.test.ts',
 ]
 
+/** Unit tests that hold real sockets to the moments of a link. */
+const exact = ['server/http-through-link.test.ts', 'server/live-link.test.ts']
+
 function systems(name: string, test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
   const testTimeout = longRun ? HOUR_MS : 90_000
   return { extends: true, test: { name, testTimeout, hookTimeout: 90_000, ...test } }
 }
 
-/** Unit tests first, on every core; then whole systems: the patient ones, and at last, one after the other, those that keep
- *  to the clock of real media. */
+/** Unit tests first, on every core; then whole systems: the patient ones, and at last, one after the other, what keeps to
+ *  the clock of real media. */
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
@@ -52,7 +55,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...elsewhere, '**/*.system.test.ts'],
+          exclude: [...elsewhere, '**/*.system.test.ts', ...patient, ...exact],
+          maxWorkers: 2,
           testTimeout: longRun ? HOUR_MS : 20_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 0 },
@@ -60,7 +64,7 @@ export default defineConfig({
       },
       systems('patient', { include: patient, exclude: elsewhere, maxWorkers: 3, sequence: { groupOrder: 1 } }),
       systems('system', {
-        include: ['**/*.system.test.ts'],
+        include: ['**/*.system.test.ts', ...exact],
         exclude: [...elsewhere, ...patient],
         maxWorkers: 1,
         sequence: { groupOrder: 2 },
