@@ -13,7 +13,6 @@ const patient = [
   'lab/accessibility.system.test.ts',
   'lab/http-sockets.system.test.ts',
   'lab/network-panel.system.test.ts',
-  'lab/page-reports.system.test.ts',
   'lab/presets.system.test.ts',
   'lab/run-quality.system.test.ts',
   'lab/run-report.system.test.ts',
