@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
 import type { RunUpload } from '../player/run-upload.ts'
 import type { LinkFeed } from '../player/link-feed.ts'
 import type { RunLog } from '../player/run-log.ts'
@@ -33,6 +34,35 @@ async function bundledParts(): Promise<string> {
   return bundled.outputFiles[0]?.text ?? ''
 }
 
+type OnPage = {
+  readonly log: RunLog
+  readonly heard: RunEvent[]
+  readonly feed: LinkFeed
+  readonly upload: RunUpload
+}
+
+const heardBy = (page: Page): Promise<RunEvent[]> => page.evaluate(() => (window as unknown as OnPage).heard)
+
+const arrived = (events: readonly RunEvent[]) =>
+  events.filter((event) => event.kind === 'packet-delivered' && event.direction === 'down')
+
+async function recordText(url: string, id: string): Promise<string> {
+  return (await fetch(`${url}/api/runs/${id}/record.jsonl`)).text()
+}
+
+/** The run of the page, once the server has such an event of it. */
+async function untilRecorded(page: Page, url: string, kind: RunEvent['kind']): Promise<string> {
+  return vi.waitFor(
+    async () => {
+      const state = await page.evaluate(() => (window as unknown as OnPage).upload.state.value)
+      const id = 'id' in state ? (state.id ?? '') : ''
+      expect(await recordText(url, id)).toContain(`"kind":"${kind}"`)
+      return id
+    },
+    { timeout: 10_000, interval: 50 },
+  )
+}
+
 test('a page’s run is on the server: what it told, what the link did, and all clocks; the page hears the link as well', async (context) => {
   needs(context, 'ffmpeg')
   const clip = await ServedClip.start({ seconds: 4 })
@@ -42,7 +72,7 @@ test('a page’s run is on the server: what it told, what the link did, and all 
   await page.goto(clip!.weir.url)
   await page.evaluate(await bundledParts())
 
-  const told = await page.evaluate(
+  const sizeBytes = await page.evaluate(
     async ([video, linkId, variant]) => {
       const log = new parts.RunLog()
       const heard: RunEvent[] = []
@@ -51,6 +81,7 @@ test('a page’s run is on the server: what it told, what the link did, and all 
       feed.open()
       const scenario = { page: '?seed=7' }
       const upload = new parts.RunUpload({ log, video, link: linkId, scenario, onServerClock: () => {} })
+      Object.assign(window, { log, heard, feed, upload })
       const wallMs = () => performance.timeOrigin + performance.now()
       const askedMs = wallMs()
       log.tell([{ kind: 'play-asked', side: 'hls', atMs: askedMs }])
@@ -59,18 +90,25 @@ test('a page’s run is on the server: what it told, what the link did, and all 
       const sizeBytes = (await (await fetch(uri)).arrayBuffer()).byteLength
       const segment = { uri: '00000.ts', variant, sizeBytes, askedMs, atMs: wallMs() }
       log.tell([{ kind: 'segment-received', side: 'hls', ...segment }])
-      await new Promise((resolve) => setTimeout(resolve, 1500))
-      log.tell([{ kind: 'ended', side: 'hls', atMs: wallMs() }])
-      await upload.end()
-      feed.close()
-      return { heard, sizeBytes, state: upload.state.value }
+      return sizeBytes
     },
     [clip!.videoId, link.id, clip!.variant] as const,
   )
+  const id = await untilRecorded(page, clip!.weir.url, 'segment-received')
+  await vi.waitFor(async () => {
+    const { tcp } = await link.get()
+    expect(arrived(await heardBy(page)).length).toBe(tcp.downlink.deliveredPackets)
+  })
+  const told = await page.evaluate(async () => {
+    const { log, heard, feed, upload } = window as unknown as OnPage
+    log.tell([{ kind: 'ended', side: 'hls', atMs: performance.timeOrigin + performance.now() }])
+    await upload.end()
+    feed.close()
+    return { heard, state: upload.state.value }
+  })
 
-  if (told.state.phase !== 'ended') throw new Error(JSON.stringify(told.state))
-  const text = await (await fetch(`${clip!.weir.url}/api/runs/${told.state.id}/record.jsonl`)).text()
-  const record = readRecord(text)
+  expect(told.state).toMatchObject({ phase: 'ended', id })
+  const record = readRecord(await recordText(clip!.weir.url, id))
   if (!record.ok) throw new Error(JSON.stringify(record.fault))
   const { head, events } = record.value
   expect(head.scenario).toMatchObject({ page: '?seed=7', video: clip!.videoId, framesPerSecond: 25 })
@@ -80,13 +118,11 @@ test('a page’s run is on the server: what it told, what the link did, and all 
   expect(new Set(clocks.map(({ of }) => of))).toEqual(new Set(['hls', 'udp', 'link']))
   for (const { of, atMs, unixMs } of clocks) if (of !== 'link') expect(Math.abs(unixMs - atMs)).toBeLessThan(20)
 
-  const arrived = (list: readonly RunEvent[]) =>
-    list.filter((event) => event.kind === 'packet-delivered' && event.direction === 'down')
   const arrivedBytes = arrived(events).reduce(
     (sum, event) => sum + ('sizeBytes' in event ? event.sizeBytes - 52 : 0),
     0,
   )
-  expect(arrivedBytes).toBeGreaterThan(told.sizeBytes) // and its head
+  expect(arrivedBytes).toBeGreaterThan(sizeBytes) // and its head
   expect(arrived(told.heard).length).toBe(arrived(events).length)
   expect(told.heard.some(({ kind }) => kind === 'tcp-state')).toBe(true)
 }, 60_000)
@@ -116,16 +152,19 @@ test('a page’s run goes over a WebSocket alone, over HTTP where there is no wa
       },
       [clip!.videoId, link.id] as const,
     )
-    if (isCutOff) await link.remove()
+    const phase = () => page.evaluate(() => (window as unknown as OnPage).upload.state.value.phase)
+    if (isCutOff) {
+      await link.remove()
+      await vi.waitFor(async () => expect(await phase()).toBe('failed'), { timeout: 10_000, interval: 50 })
+    } else await untilRecorded(page, clip!.weir.url, 'play-asked')
     const state = await page.evaluate(async () => {
-      const { log, upload } = window as unknown as { log: RunLog; upload: RunUpload }
-      await new Promise((resolve) => setTimeout(resolve, 1300))
+      const { log, upload } = window as unknown as OnPage
       log.tell([{ kind: 'ended', side: 'hls', atMs: performance.timeOrigin }])
       await upload.end()
       return upload.state.value
     })
     const id = 'id' in state ? (state.id ?? '') : ''
-    const text = await (await fetch(`${clip!.weir.url}/api/runs/${id}/record.jsonl`)).text()
+    const text = await recordText(clip!.weir.url, id)
     return {
       state,
       posts: [...new Set(posts)].map((path) => path.replace(id, ':id')),

@@ -53,7 +53,7 @@ async function watchLive(page: Page, run: number, seconds: number): Promise<read
       const startMs = performance.now()
       for (let nowMs = 0; nowMs < lastMs; nowMs = performance.now() - startMs) {
         harness.tellUntil(nowMs)
-        await new Promise((resolve) => setTimeout(resolve, 100))
+        await new Promise((resolve) => setTimeout(resolve, 100)) // the pace at which a page tells: it waits for nothing
       }
       return [...harness.redrawsMs]
     },

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { expect, test, type TestContext } from 'vitest'
+import { expect, test, vi, type TestContext } from 'vitest'
 import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
 import { startReceiver, type ReceiverOptions } from './receiver.ts'
 import { startClipRelay } from './test-support/clip-relay.ts'
@@ -61,7 +61,9 @@ test('the receiver counts every packet and judges every frame, to the goodbye', 
 test('a receiver that is closed says goodbye: the relay ends the session at once, and has its reports', async (context) => {
   const relay = await startClipRelay(context, clip)
   const receiver = await start(context, { url: `${relay.url}/240p` })
-  await new Promise((resolve) => setTimeout(resolve, 700))
+  await vi.waitFor(() => {
+    for (const { receivedPackets } of receiver.figures().tracks) expect(receivedPackets).toBeGreaterThan(0)
+  })
   await receiver.close()
   expect(await receiver.ended).toEqual({ reason: 'closed' })
   const [end] = relay.log.filter(({ msg }) => msg === 'RTSP session ended')
