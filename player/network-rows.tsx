@@ -35,7 +35,7 @@ export function SliderRow({
         type="text"
         inputMode="decimal"
         value={shown}
-        placeholder={value === 'as-preset' ? 'varies' : '∞'}
+        placeholder={value === 'as-preset' ? 'varies' : '∞'} // an empty field: no number of its own, or no limit
         aria-label={`${label}, exact, ${unit}`}
         onChange={(event) => {
           const next = fromShown(event.currentTarget.value)

@@ -121,7 +121,7 @@ function NewChange({ link }: { link: NetworkLink }) {
             class="exact"
             type="text"
             inputMode="decimal"
-            placeholder="∞"
+            placeholder="∞" // an empty field is no limit
             aria-label={`${changeWords.to}, ${controlOf[kind.value].unit}`}
             value={text.value}
             onInput={({ currentTarget }) => (text.value = currentTarget.value)}

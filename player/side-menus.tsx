@@ -54,7 +54,7 @@ export function SpeedMenu({ viewing }: { viewing: Viewing }) {
   )
 }
 
-/** Only where the video has any. */
+/** Not there for a video without captions. */
 export function CaptionMenu({ captions }: { captions: CaptionTracks }) {
   if (captions.labels.value.length === 0) return null
   return (
