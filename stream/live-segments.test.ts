@@ -112,3 +112,13 @@ test('LiveSegments refuses a group without end, by bytes, by time and by sound',
   expect(byTime.pushSound({ ptsTicks: START, data: Uint8Array.of(1) })).toBe(true)
   expect(byTime.pushSound({ ptsTicks: START + 90_001, data: Uint8Array.of(1) })).toBe(false)
 })
+
+test('LiveSegments refuses a group of more pictures than anybody sends, however small, and ends', () => {
+  const segments = openSegments({ maxGroupBytes: 40_000_000 })
+  segments.pushPicture({ ptsTicks: START, nals: [IDR] })
+  let pushed = 1
+  while (pushed < 200_000 && segments.pushPicture({ ptsTicks: START + pushed, nals: [DISPOSABLE] })) pushed += 1
+  expect(pushed).toBe(49_998) // the keyframe came with two parameter sets
+  segments.end()
+  expect(segments.outline.segments[0]?.frames).toHaveLength(49_999)
+})

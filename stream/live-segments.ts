@@ -27,8 +27,9 @@ export type LiveOptions = {
 
 const TICKS_PER_SECOND = 90_000
 const MAX_SOUNDS = 10_000 // held at once, whatever times they claim
+const MAX_GROUP_NALS = 50_000 // of however few bytes; twenty seconds of 60 pictures in 40 slices
 
-type Group = { readonly pictures: LivePicture[]; sizeBytes: number }
+type Group = { readonly pictures: LivePicture[]; sizeBytes: number; nals: number }
 
 /** A live stream as segments of one picture group each, as they are finished: an outline that grows, and the units of the
  *  newest segments. Of older ones the outline keeps the keyframe alone, so that a day of them is a few megabytes. */
@@ -77,15 +78,14 @@ export class LiveSegments {
     if (frameKind(kept) === 'idr') {
       this.#finishGroup(ptsTicks)
       this.#originTicks ??= ptsTicks
-      this.#group = { pictures: [], sizeBytes: 0 }
+      this.#group = { pictures: [], sizeBytes: 0, nals: 0 }
     }
     if (this.#group === undefined) return true // nobody can begin before a keyframe
     const whole = frameKind(kept) === 'idr' ? this.#withParameterSets(kept) : kept
     this.#group.pictures.push({ ptsTicks, nals: whole })
     this.#group.sizeBytes += sizeOf(whole)
-    const { maxGroupBytes, maxGroupSeconds } = this.#options
-    const lastsTicks = ptsTicks - (this.#group.pictures[0]?.ptsTicks ?? ptsTicks)
-    return this.#group.sizeBytes <= maxGroupBytes && lastsTicks <= maxGroupSeconds * TICKS_PER_SECOND
+    this.#group.nals += whole.length
+    return this.#isWithinLimits(this.#group, ptsTicks)
   }
 
   /** In order of time. What comes before the first keyframe belongs to nothing that is shown. False when no picture group ends
@@ -102,6 +102,12 @@ export class LiveSegments {
     const last = this.#group?.pictures.reduce((latest, { ptsTicks }) => Math.max(latest, ptsTicks), 0) ?? 0
     this.#finishGroup(last + TICKS_PER_SECOND / (this.#outline.video?.framesPerSecond ?? 25))
     this.#outline = { ...this.#outline, ended: true }
+  }
+
+  #isWithinLimits({ pictures, sizeBytes, nals }: Group, newestTicks: number): boolean {
+    const { maxGroupBytes, maxGroupSeconds } = this.#options
+    const lastsTicks = newestTicks - (pictures[0]?.ptsTicks ?? newestTicks)
+    return sizeBytes <= maxGroupBytes && nals <= MAX_GROUP_NALS && lastsTicks <= maxGroupSeconds * TICKS_PER_SECOND
   }
 
   #finishGroup(endTicks: number): void {
