@@ -161,3 +161,8 @@ test('DamageLog explains once the outline is known, and nothing before', () => {
   known.set('made-up', outline)
   expect(late.explainNewest()?.packets[0]?.sequenceNumber).toBe(100)
 })
+
+test('DamageLog keeps the newest packets of the longest gap that a record can tell', () => {
+  const gap = { ...givenUp(0), packets: 0xffff_ffff }
+  expect(logOf([start, gap]).explainNewest()).toBeUndefined() // so many were never sent
+})

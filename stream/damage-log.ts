@@ -12,6 +12,7 @@ type Start = { readonly losses: VideoLosses; readonly fates: PacketFates }
 type Loss = { readonly atMs: number; readonly start: Start; readonly packet: number; readonly sequenceNumber: number }
 
 const REMEMBERED_STARTS = 8
+const REMEMBERED_LOSSES = 20_000
 const NEAR_MS = 1000 // a mark on a chart is not hit exactly
 
 /** Keeps what an explanation of damaged pictures needs: since the newest eight starts of the video, the newest 20,000
@@ -20,7 +21,7 @@ export class DamageLog {
   readonly #options: DamageLogOptions
   readonly #axis = new RunAxis()
   readonly #starts: Start[] = [] // the newest last
-  readonly #losses = new Newest<Loss>(20_000)
+  readonly #losses = new Newest<Loss>(REMEMBERED_LOSSES)
 
   constructor(options: DamageLogOptions) {
     this.#options = options
@@ -83,7 +84,7 @@ export class DamageLog {
     const start = this.#starts.at(-1)
     if (start === undefined || firstSequenceNumber === undefined) return
     const first = start.losses.lose(firstSequenceNumber, packets)
-    for (let index = 0; index < packets; index += 1) {
+    for (let index = Math.max(0, packets - REMEMBERED_LOSSES); index < packets; index += 1) {
       const sequenceNumber = (firstSequenceNumber + index) & 0xffff
       this.#losses.push({ atMs, start, packet: first + index, sequenceNumber })
     }

@@ -154,7 +154,7 @@ const READERS: { readonly [K in Kind]: (fields: EventFields) => RunEvent & { rea
   'packets-given-up': (fields) => ({
     kind: 'packets-given-up',
     ...seen(fields),
-    packets: fields.wholeNumber('packets'),
+    packets: fields.wholeNumber('packets', MOST_32_BITS), // as far as extended sequence numbers go
     ...fields.optional('track', () => fields.oneOf<'video' | 'audio'>('track', TRACKS)),
     ...fields.optional('firstSequenceNumber', () => fields.wholeNumber('firstSequenceNumber', MOST_16_BITS)),
   }),

@@ -61,6 +61,11 @@ const faults = [
     expected: 'line 2 atMs: a number from -10000000000000 to 10000000000000',
   },
   {
+    name: 'more packets than there are sequence numbers',
+    text: `${head}\n{"kind":"packets-given-up","atMs":0,"packets":4294967296}\n`,
+    expected: 'line 2 packets: a whole number from 0 to 4294967295',
+  },
+  {
     name: 'an unknown cause',
     text: `${[head, ...lines].join('\n').replace('"cause":"queue"', '"cause":"bad luck"')}\n`,
     expected: 'line 6 cause: loss | queue | blocked',

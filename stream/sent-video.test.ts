@@ -49,3 +49,11 @@ test('VideoLosses keeps the newest 20,000', () => {
   expect(losses.between(0, 20_000)[0]).toBe(5000)
   expect(losses.video).toBeUndefined()
 })
+
+test('VideoLosses takes the longest gap that a record can tell in no time', () => {
+  const losses = new VideoLosses({ variant: 'made-up', startSeconds: 0, firstSequenceNumber: 0 }, () => undefined)
+  expect(losses.lose(10, 0xffff_ffff)).toBe(10)
+  expect(losses.between(0xffff_ffff, 0xffff_ffff + 20)).toEqual(
+    [...Array(10).keys()].map((index) => 0xffff_ffff + index),
+  )
+})

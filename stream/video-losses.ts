@@ -43,7 +43,8 @@ export class VideoLosses {
     const { firstSequenceNumber: zero } = this.#start
     const first = extendSequenceNumber(firstSequenceNumber, this.#newestPacket + zero) - zero
     this.#newestPacket = first
-    for (let packet = first; packet < first + packets; packet += 1) this.#lost.add(packet)
+    const end = first + packets
+    for (let packet = Math.max(first, end - this.#rememberedPackets); packet < end; packet += 1) this.#lost.add(packet)
     for (const oldest of this.#lost) {
       if (this.#lost.size <= this.#rememberedPackets) break
       this.#lost.delete(oldest)
