@@ -1,3 +1,4 @@
+import { listensTo } from './event-kinds.ts'
 import type { ViewerEvent } from './record.ts'
 
 /** A picture that came on the screen. */
@@ -9,6 +10,7 @@ export type Appearance = {
 }
 
 const TICKS_PER_MS = 90
+const isHeard = listensTo('play-asked', 'paused', 'ended', 'resumed', 'variant-shown', 'rtp-started', 'frame-shown')
 
 /** The pictures that a viewer saw since its newest wish to play, on the clock of what it watched. */
 export class Appearances {
@@ -30,6 +32,7 @@ export class Appearances {
 
   add(event: ViewerEvent): void {
     this.#newestMs = Math.max(this.#newestMs, event.atMs)
+    if (!isHeard(event)) return
     switch (event.kind) {
       case 'play-asked':
         this.#zeroMs = event.atMs
@@ -54,17 +57,6 @@ export class Appearances {
         this.#goOn(event.atMs)
         if (event.ptsTicks === undefined) this.#untoldPictures += 1
         else this.#show(event.ptsTicks, event.atMs)
-        return
-      case 'playhead':
-      case 'frame-frozen':
-      case 'code-read':
-      case 'buffer':
-      case 'media-received':
-      case 'segment-asked':
-      case 'segment-received':
-      case 'segment-cancelled':
-      case 'packets-given-up':
-      case 'packet-late':
         return
     }
   }

@@ -1,4 +1,5 @@
 import { DelayHistogram } from './delay-histogram.ts'
+import { listensTo } from './event-kinds.ts'
 import type { ViewerEvent } from './record.ts'
 
 /** How far a viewer is behind one without a network: one whose picture begins with the wish to play and never waits.
@@ -9,6 +10,8 @@ export type Behind = {
   readonly driftMs: number // at the newest picture, less at the first after the newest wish to play
   readonly from: 'code' | 'playhead' // the picture's burnt-in code counts more than the player's word
 }
+
+const isHeard = listensTo('play-asked', 'paused', 'resumed', 'ended', 'frame-shown', 'playhead', 'code-read')
 
 /** The fold over a viewer's events. */
 export class BehindFold {
@@ -26,6 +29,7 @@ export class BehindFold {
 
   /** The new sample in milliseconds, where the event gives one that counts. */
   add(event: ViewerEvent): number | undefined {
+    if (!isHeard(event)) return
     switch (event.kind) {
       case 'play-asked':
         return this.#ask(event.atMs, event.fromSeconds)
@@ -44,17 +48,6 @@ export class BehindFold {
         return this.#sample(this.#byPlayhead, event.positionSeconds, event.atMs, this.#byCode.hasBegun)
       case 'code-read':
         return this.#sample(this.#byCode, event.frameNumber * this.#frameIntervalSeconds, event.atMs)
-      case 'frame-frozen':
-      case 'variant-shown':
-      case 'buffer':
-      case 'media-received':
-      case 'rtp-started':
-      case 'segment-asked':
-      case 'segment-received':
-      case 'segment-cancelled':
-      case 'packets-given-up':
-      case 'packet-late':
-        return
     }
   }
 

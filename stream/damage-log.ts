@@ -1,3 +1,4 @@
+import type { EventOf } from './event-kinds.ts'
 import { Newest } from './newest.ts'
 import { DECODE_MS } from './playback-clock.ts'
 import { PacketFates } from './packet-fates.ts'
@@ -73,14 +74,14 @@ export class DamageLog {
     return nearest && explainLoss(nearest)
   }
 
-  #begin(start: RunEvent & { readonly kind: 'rtp-started' }): void {
+  #begin(start: EventOf<'rtp-started'>): void {
     const losses = new VideoLosses(start, this.#options.outlineOf)
     const fates = new PacketFates(start.ssrc, Math.max(0, this.#options.jitterBufferMs - DECODE_MS))
     this.#starts.push({ losses, fates })
     if (this.#starts.length > REMEMBERED_STARTS) this.#starts.shift()
   }
 
-  #lose({ firstSequenceNumber, packets }: RunEvent & { readonly kind: 'packets-given-up' }, atMs: number): void {
+  #lose({ firstSequenceNumber, packets }: EventOf<'packets-given-up'>, atMs: number): void {
     const start = this.#starts.at(-1)
     if (start === undefined || firstSequenceNumber === undefined) return
     const first = start.losses.lose(firstSequenceNumber, packets)

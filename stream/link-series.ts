@@ -1,4 +1,5 @@
-import type { LinkEvent, PacketEvent, ReceiverReportEvent, TcpStateEvent, ViewerSide } from './record.ts'
+import { receiverOf } from './event-kinds.ts'
+import type { LinkEvent, PacketEvent, ReceiverReportEvent, TcpStateEvent } from './record.ts'
 import type { RunMoments } from './run-moments.ts'
 import { sideNames, type SeriesName } from './series-columns.ts'
 import type { TimeBins } from './time-bins.ts'
@@ -41,13 +42,13 @@ export class LinkSeries {
   }
 
   #deliver(event: Extract<PacketEvent, { readonly kind: 'packet-delivered' }>, atMs: number): void {
-    const names = sideNames[sideOf(event)]
+    const names = sideNames[receiverOf(event)]
     this.#bins.add(names.deliveredBytes, atMs, event.sizeBytes)
     this.#bins.add(names.queueingDelayMs, atMs, event.queueingDelayMs)
   }
 
   #drop(event: Extract<PacketEvent, { readonly kind: 'packet-dropped' }>, atMs: number): void {
-    const side = sideOf(event)
+    const side = receiverOf(event)
     if (side === 'udp' && event.traffic !== 'rtp') return // the viewer can miss nothing else
     this.#bins.add(sideNames[side][columnOf[event.cause]], atMs, 1)
     this.#moments.loseAt(atMs, side, event)
@@ -68,12 +69,6 @@ export class LinkSeries {
 }
 
 const columnOf = { loss: 'lostPackets', queue: 'tailDroppedPackets', blocked: 'blockedPackets' } as const
-
-/** Whose packet it is: on a line of its own the lane tells; on one for both what it carries does. */
-function sideOf({ lane, traffic }: PacketEvent): ViewerSide {
-  if (lane === 'shared') return traffic === 'tcp' ? 'hls' : 'udp'
-  return lane === 'tcp' ? 'hls' : 'udp'
-}
 
 /** What counters that are told now and then have grown by, each since it was told before. */
 class Increments {

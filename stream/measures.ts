@@ -1,7 +1,8 @@
+import { listensTo, type Heard } from './event-kinds.ts'
 import { LinkMeasuresFold, type LinkMeasures } from './link-measures.ts'
 import { RecentBytes } from './recent-bytes.ts'
 import type { RunEvent } from './record.ts'
-import { Watching } from './watching.ts'
+import { isWatchEvent, Watching } from './watching.ts'
 
 /** The figures of a run up to a moment; definitions: network-model.md 5.1. Those of the current stall or freeze count in. */
 export type Measures = {
@@ -26,6 +27,20 @@ export type Measures = {
 
 const BITRATE_WINDOW_MS = 5000
 
+const isCounted = listensTo(
+  'frame-shown',
+  'frame-frozen',
+  'media-received',
+  'segment-received',
+  'packets-given-up',
+  'packet-late',
+  'packet-accepted',
+  'packet-dropped',
+  'packet-delivered',
+  'rate-set',
+  'events-left-out',
+)
+
 /** The fold over a run's events, in their order. */
 export class MeasuresFold {
   readonly watching: Watching
@@ -40,17 +55,16 @@ export class MeasuresFold {
   }
 
   add(event: RunEvent): void {
+    if (isWatchEvent(event)) this.watching.add(event)
+    if (isCounted(event)) this.#count(event)
+  }
+
+  #count(event: Heard<typeof isCounted>): void {
     switch (event.kind) {
-      case 'play-asked':
-      case 'paused':
-      case 'ended':
-      case 'resumed':
-      case 'playhead':
-        return this.watching.add(event)
       case 'frame-shown':
         if (event.state === 'intact') this.#counts.intactFrames += 1
         else this.#counts.damagedFrames += 1
-        return this.watching.add(event)
+        return
       case 'frame-frozen':
         this.#counts.frozenFrames += 1
         return
@@ -70,17 +84,6 @@ export class MeasuresFold {
         return this.#link.add(event)
       case 'events-left-out':
         this.#leftOutEvents += event.events
-        return
-      case 'code-read':
-      case 'variant-shown':
-      case 'buffer':
-      case 'rtp-started':
-      case 'segment-asked':
-      case 'segment-cancelled':
-      case 'network-changed':
-      case 'tcp-state':
-      case 'receiver-report':
-      case 'clock':
         return
     }
   }

@@ -1,9 +1,8 @@
 import { extendSequenceNumber, RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { BurstGapFold } from './burst-gap.ts'
+import type { EventOf } from './event-kinds.ts'
 import type { ViewerEvent } from './record.ts'
 import { VideoLosses, type OutlineOf } from './video-losses.ts'
-
-type Told<Kind extends ViewerEvent['kind']> = ViewerEvent & { readonly kind: Kind }
 
 /** The fold over RTP packets that came, did not come, or came for nothing. */
 export class PacketsReceived {
@@ -52,13 +51,13 @@ export class PacketsReceived {
     }
   }
 
-  #start(start: Told<'rtp-started'>): void {
+  #start(start: EventOf<'rtp-started'>): void {
     if (start.track !== 'video') return
     this.#bursts.beginAnew()
     this.#losses = new VideoLosses(start, this.#outlineOf)
   }
 
-  #receive({ sizeBytes, track, atMs }: Told<'media-received'>): void {
+  #receive({ sizeBytes, track, atMs }: EventOf<'media-received'>): void {
     this.#received += 1
     this.#receivedBytes += sizeBytes
     if (track !== 'video') return
@@ -67,7 +66,7 @@ export class PacketsReceived {
     this.#videoNewestMs = atMs
   }
 
-  #giveUp({ packets, track, firstSequenceNumber }: Told<'packets-given-up'>): void {
+  #giveUp({ packets, track, firstSequenceNumber }: EventOf<'packets-given-up'>): void {
     this.#givenUp += packets
     if (track !== 'video' || firstSequenceNumber === undefined) return
     const first = extendSequenceNumber(firstSequenceNumber, this.#newestLost ?? firstSequenceNumber)

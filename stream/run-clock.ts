@@ -1,3 +1,4 @@
+import { isOfViewer, viewerOf } from './event-kinds.ts'
 import type { RunEvent, ViewerSide } from './record.ts'
 
 type Teller = ViewerSide | 'link'
@@ -24,8 +25,7 @@ export class RunClock {
   }
 }
 
-/** Who tells an event; a viewer's event without a side is told by the only viewer there is, on `hls`' clock. */
+/** On whose clock an event is. */
 export function tellerOf(event: Exclude<RunEvent, { readonly kind: 'clock' }>): Teller {
-  if ('lane' in event || event.kind === 'events-left-out') return 'link'
-  return event.side ?? 'hls'
+  return isOfViewer(event) ? viewerOf(event) : 'link'
 }

@@ -1,5 +1,6 @@
+import { receiverOf, viewerOf } from './event-kinds.ts'
 import { LinkMeasuresFold, type LinkMeasures } from './link-measures.ts'
-import type { LinkEvent, PacketEvent, RunEvent, ViewerEvent, ViewerSide } from './record.ts'
+import type { LinkEvent, PacketEvent, RunEvent, ViewerSide } from './record.ts'
 import { SideMeasuresFold, type SideMeasures } from './side-measures.ts'
 import type { OutlineOf } from './video-losses.ts'
 
@@ -28,12 +29,11 @@ export class RunMeasuresFold {
     }
   }
 
-  /** A viewer's event without a side is that of the only viewer there is, and counts as HLS'. */
   add(event: RunEvent): void {
     if (event.kind === 'clock') return
     if (event.kind === 'events-left-out') this.#leftOutEvents += event.events
     else if ('lane' in event) this.#addOfLink(event)
-    else this.#viewers[sideOf(event)].add(event)
+    else this.#viewers[viewerOf(event)].add(event)
   }
 
   measures(): RunMeasures {
@@ -59,15 +59,6 @@ export class RunMeasuresFold {
 function isOffered(event: LinkEvent): event is PacketEvent {
   if (event.direction !== 'down') return false
   return event.kind === 'packet-accepted' || (event.kind === 'packet-dropped' && event.cause !== 'loss')
-}
-
-function receiverOf({ lane, traffic }: PacketEvent): ViewerSide {
-  if (lane === 'shared') return traffic === 'tcp' ? 'hls' : 'udp'
-  return lane === 'tcp' ? 'hls' : 'udp'
-}
-
-function sideOf(event: ViewerEvent): ViewerSide {
-  return event.side ?? 'hls'
 }
 
 function linkMeasures(truth: LinkMeasures) {

@@ -1,3 +1,4 @@
+import { viewerOf } from './event-kinds.ts'
 import { LinkSeries } from './link-series.ts'
 import type { RunEvent } from './record.ts'
 import { RunClock, tellerOf } from './run-clock.ts'
@@ -63,7 +64,7 @@ export class RunSeries implements DrawnRun {
     }
     if (event.kind === 'play-asked') this.#originMs = Math.min(this.#originMs ?? Infinity, atMs)
     if ('lane' in event) this.#link.add(event, atMs)
-    else this.#viewers[event.side ?? 'hls'].add(event, atMs)
+    else this.#viewers[viewerOf(event)].add(event, atMs)
   }
 
   #wait(event: ToldEvent): void {

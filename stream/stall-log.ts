@@ -1,8 +1,9 @@
+import { isOfViewer, listensTo, type EventOf, type Heard } from './event-kinds.ts'
 import { Newest } from './newest.ts'
 import type { LinkEvent, PacketEvent, RunEvent, ViewerEvent } from './record.ts'
 import { RunAxis } from './run-axis.ts'
 import type { Standstill } from './standstills.ts'
-import { Watching } from './watching.ts'
+import { isWatchEvent, Watching } from './watching.ts'
 import {
   explainStall,
   LINE_BIN_MS,
@@ -22,6 +23,7 @@ type OpenBin = { -readonly [key in keyof LineBin]: LineBin[key] }
 const TEN_MINUTES = 600_000 / LINE_BIN_MS // in bins
 const REQUEST_BYTES = 100 // an ACK is smaller, headers and all
 const NEAR_MS = 2000 // a mark on a chart is not hit exactly
+const isOfSegments = listensTo('buffer', 'variant-shown', 'segment-asked', 'segment-received', 'segment-cancelled')
 
 /** Keeps what an explanation of HLS' stalls needs: the newest 500 segments, and ten minutes of the sender's windows and of
  *  the line. Feed a run's events in their order. */
@@ -47,8 +49,7 @@ export class StallLog {
   add(event: RunEvent): void {
     const atMs = this.#axis.place(event)
     if ('lane' in event) this.#addOfLink(event, atMs)
-    else if (event.kind !== 'clock' && event.kind !== 'events-left-out' && event.side !== 'udp')
-      this.#watch(event, atMs)
+    else if (isOfViewer(event) && event.side !== 'udp') this.#watch(event, atMs)
   }
 
   /** When the newest stall began, on the run's axis. */
@@ -94,16 +95,13 @@ export class StallLog {
 
   #watch(event: ViewerEvent, atMs: number): void {
     this.#newestMs = Math.max(this.#newestMs, atMs)
+    if (event.kind === 'playhead') this.#positions.push({ atMs, positionSeconds: event.positionSeconds })
+    if (isWatchEvent(event)) this.#watching.add({ ...event, atMs })
+    else if (isOfSegments(event)) this.#follow(event, atMs)
+  }
+
+  #follow(event: Heard<typeof isOfSegments>, atMs: number): void {
     switch (event.kind) {
-      case 'play-asked':
-      case 'paused':
-      case 'resumed':
-      case 'ended':
-      case 'frame-shown':
-        return this.#watching.add({ ...event, atMs })
-      case 'playhead':
-        this.#positions.push({ atMs, positionSeconds: event.positionSeconds })
-        return this.#watching.add({ ...event, atMs })
       case 'buffer':
         this.#bufferSeconds = event.bufferSeconds
         return
@@ -115,17 +113,10 @@ export class StallLog {
       case 'segment-received':
       case 'segment-cancelled':
         return this.#receive(event, atMs)
-      case 'frame-frozen':
-      case 'code-read':
-      case 'media-received':
-      case 'rtp-started':
-      case 'packets-given-up':
-      case 'packet-late':
-        return
     }
   }
 
-  #ask({ uri, variant }: ViewerEvent & { readonly kind: 'segment-asked' }, askedMs: number): void {
+  #ask({ uri, variant }: EventOf<'segment-asked'>, askedMs: number): void {
     const bufferSeconds = this.#bufferSeconds
     this.#transfers.push({
       uri,
@@ -136,7 +127,7 @@ export class StallLog {
     })
   }
 
-  #receive(event: ViewerEvent & { readonly kind: 'segment-received' | 'segment-cancelled' }, endedMs: number): void {
+  #receive(event: EventOf<'segment-received' | 'segment-cancelled'>, endedMs: number): void {
     const { uri, variant, sizeBytes, atMs, askedMs, firstByteMs } = event
     const asked = this.#transfers.takeLast(
       (transfer) => transfer.uri === uri && transfer.variant === variant && transfer.endedMs === undefined,

@@ -1,10 +1,21 @@
 import { BehindFold } from './behind.ts'
+import { listensTo, type Heard } from './event-kinds.ts'
 import type { ViewerEvent, ViewerSide } from './record.ts'
 import type { Band, RunMoments } from './run-moments.ts'
 import { sideNames, type SeriesName, type SideNames } from './series-columns.ts'
 import type { TimeBins } from './time-bins.ts'
 import type { Standstill, Standstills } from './standstills.ts'
-import { Watching } from './watching.ts'
+import { isWatchEvent, Watching } from './watching.ts'
+
+const isDrawn = listensTo(
+  'play-asked',
+  'frame-shown',
+  'frame-frozen',
+  'variant-shown',
+  'buffer',
+  'packets-given-up',
+  'packet-late',
+)
 
 /** What one viewer tells, as columns and moments. */
 export class ViewerSeries {
@@ -31,10 +42,14 @@ export class ViewerSeries {
   add(event: ViewerEvent, atMs: number): void {
     this.#offsetMs = atMs - event.atMs
     this.#newestMs = Math.max(this.#newestMs, event.atMs)
-    this.#watch(event)
+    if (isWatchEvent(event)) {
+      this.#watching.add(event)
+      this.#tellEnded('stall', this.#watching.stalls)
+      this.#tellEnded('freeze', this.#watching.freezes)
+    }
     const behindMs = this.#behind.add(event)
     if (behindMs !== undefined) this.#bins.add(this.#names.behindMs, atMs, behindMs)
-    this.#count(event, atMs)
+    if (isDrawn(event)) this.#draw(event, atMs)
   }
 
   /** The stall and the freeze that last, up to what the viewer told last. */
@@ -47,7 +62,7 @@ export class ViewerSeries {
     ]
   }
 
-  #count(event: ViewerEvent, atMs: number): void {
+  #draw(event: Heard<typeof isDrawn>, atMs: number): void {
     switch (event.kind) {
       case 'play-asked':
         if (this.#hasAsked) this.#moments.addSeek(this.#side, atMs, event.fromSeconds)
@@ -68,43 +83,6 @@ export class ViewerSeries {
         return this.#bins.add('givenUpPackets', atMs, event.packets)
       case 'packet-late':
         return this.#bins.add('latePackets', atMs, 1)
-      case 'paused':
-      case 'resumed':
-      case 'ended':
-      case 'playhead':
-      case 'code-read':
-      case 'media-received':
-      case 'rtp-started':
-      case 'segment-asked':
-      case 'segment-received':
-      case 'segment-cancelled':
-        return
-    }
-  }
-
-  #watch(event: ViewerEvent): void {
-    switch (event.kind) {
-      case 'play-asked':
-      case 'paused':
-      case 'resumed':
-      case 'ended':
-      case 'playhead':
-      case 'frame-shown':
-        this.#watching.add(event)
-        this.#tellEnded('stall', this.#watching.stalls)
-        return this.#tellEnded('freeze', this.#watching.freezes)
-      case 'frame-frozen':
-      case 'code-read':
-      case 'variant-shown':
-      case 'buffer':
-      case 'media-received':
-      case 'rtp-started':
-      case 'segment-asked':
-      case 'segment-received':
-      case 'segment-cancelled':
-      case 'packets-given-up':
-      case 'packet-late':
-        return
     }
   }
 

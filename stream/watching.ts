@@ -1,4 +1,4 @@
-import type { ViewerEvent } from './record.ts'
+import { listensTo, type Heard } from './event-kinds.ts'
 import { Standstills } from './standstills.ts'
 
 const STALL_MS = 100
@@ -6,10 +6,9 @@ const FREEZE_MS = 150
 const FREEZE_INTERVALS = 3
 
 /** The events that say when a viewer watches, and what. */
-export type WatchEvent = Extract<
-  ViewerEvent,
-  { readonly kind: 'play-asked' | 'paused' | 'resumed' | 'ended' | 'playhead' | 'frame-shown' }
->
+export const isWatchEvent = listensTo('play-asked', 'paused', 'resumed', 'ended', 'playhead', 'frame-shown')
+
+type WatchEvent = Heard<typeof isWatchEvent>
 
 /** When a viewer watched, and when the picture stood still meanwhile; definitions: network-model.md 5.1. Watching begins
  *  with the first picture after each wish to play, and is broken by a pause. */

@@ -1,5 +1,6 @@
 import type { LinkProfile } from '../../link/profile.ts'
 import type { Outline } from '../../protocol/outline.ts'
+import { isOfViewer } from '../../stream/event-kinds.ts'
 import type { RunEvent } from '../../stream/record.ts'
 import { compare, type ComparisonOptions } from '../comparison.ts'
 
@@ -20,6 +21,5 @@ export function toldRun(
 }
 
 function withSide(event: RunEvent, side: 'hls' | 'udp'): RunEvent {
-  const isViewers = !('lane' in event) && event.kind !== 'clock' && event.kind !== 'events-left-out'
-  return isViewers ? { ...event, side } : event
+  return isOfViewer(event) ? { ...event, side } : event
 }
