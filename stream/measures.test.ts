@@ -35,6 +35,16 @@ test('a playhead that stands still for more than 100 ms is a stall, and lasts un
   expect(measures.at(900)).toMatchObject({ stallCount: 1, stallMs: 550 })
 })
 
+test('a playhead that has not moved 100 ms after the first picture is a stall: the startup ended with the picture', () => {
+  const measures = fold([
+    { kind: 'play-asked', atMs: 0 },
+    ...playhead([60, 0]),
+    ...shown(100),
+    ...playhead([140, 0], [180, 0], [220, 0.01]),
+  ])
+  expect(measures.at(220)).toMatchObject({ startupMs: 100, stallCount: 1, stallMs: 120, watchedMs: 120 })
+})
+
 test('a playhead that stands still for 100 ms is no stall', () => {
   const measures = fold([...shown(0), ...playhead([0, 0], [100, 0], [100, 0.1])])
   expect(measures.at(200)).toMatchObject({ stallCount: 0, stallMs: 0 })

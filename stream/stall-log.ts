@@ -25,11 +25,12 @@ const REQUEST_BYTES = 100 // an ACK is smaller, headers and all
 const NEAR_MS = 2000 // a mark on a chart is not hit exactly
 const isOfSegments = listensTo('buffer', 'variant-shown', 'segment-asked', 'segment-received', 'segment-cancelled')
 
-/** Keeps what an explanation of HLS' stalls needs: the newest 500 segments, and ten minutes of the sender's windows and of
- *  the line. Feed a run's events in their order. */
+/** Keeps what an explanation of HLS' stalls needs: the newest 500 segments and 250 stalls, and ten minutes of the sender's
+ *  windows and of the line. Feed a run's events in their order. */
 export class StallLog {
   readonly #axis = new RunAxis()
   readonly #watching: Watching // on the run's axis
+  readonly #ended = new Newest<Standstill>(250)
   readonly #bitrateOf: (variant: string) => number | undefined
   readonly #bitrates = new Map<string, number>()
   readonly #transfers = new Newest<Transfer>(500)
@@ -42,7 +43,7 @@ export class StallLog {
   #newestMs = -Infinity // of the viewer
 
   constructor({ frameIntervalMs, bitrateOf }: StallLogOptions) {
-    this.#watching = new Watching(frameIntervalMs)
+    this.#watching = new Watching(frameIntervalMs, { stalled: (stall) => this.#ended.push(stall) })
     this.#bitrateOf = (variant) => this.#bitrates.get(variant) ?? bitrateOf?.(variant)
   }
 
@@ -86,9 +87,8 @@ export class StallLog {
   }
 
   #stalls(): readonly { readonly stall: Standstill; readonly isOver: boolean }[] {
-    const { stalls } = this.#watching
-    const ended = stalls.ended.map((stall) => ({ stall, isOver: true }))
-    const openSinceMs = stalls.openSinceMs(this.#newestMs)
+    const ended = this.#ended.items.map((stall) => ({ stall, isOver: true }))
+    const openSinceMs = this.#watching.stalls.openSinceMs(this.#newestMs)
     if (openSinceMs === undefined) return ended
     return [...ended, { stall: { fromMs: openSinceMs, toMs: this.#newestMs }, isOver: false }]
   }

@@ -1,26 +1,21 @@
 /** A time in which something stood still; it ends with the next mark. */
 export type Standstill = { readonly fromMs: number; readonly toMs: number }
 
-const REMEMBERED = 256
-
 /** The gaps between marks that are longer than a threshold; each lasts its length less what is normal. */
 export class Standstills {
   readonly #thresholdMs: number
   readonly #normalMs: number
-  readonly #ended: Standstill[] = []
+  readonly #ended: (standstill: Standstill) => void
   #markMs: number | undefined
   #count = 0
   #totalMs = 0
   #longestMs = 0
 
-  constructor(thresholdMs: number, normalMs: number) {
+  /** `ended` is told of each one that is over. */
+  constructor(thresholdMs: number, normalMs: number, ended: (standstill: Standstill) => void = () => {}) {
     this.#thresholdMs = thresholdMs
     this.#normalMs = normalMs
-  }
-
-  /** Those that have ended, the newest 256. */
-  get ended(): readonly Standstill[] {
-    return this.#ended
+    this.#ended = ended
   }
 
   mark(atMs: number): void {
@@ -61,7 +56,6 @@ export class Standstills {
     this.#count += 1
     this.#totalMs += toMs - fromMs
     this.#longestMs = Math.max(this.#longestMs, toMs - fromMs)
-    this.#ended.push({ fromMs, toMs })
-    if (this.#ended.length > REMEMBERED) this.#ended.shift()
+    this.#ended({ fromMs, toMs })
   }
 }

@@ -4,7 +4,6 @@ import type { ViewerEvent, ViewerSide } from './record.ts'
 import type { Band, RunMoments } from './run-moments.ts'
 import { sideNames, type SeriesName, type SideNames } from './series-columns.ts'
 import type { TimeBins } from './time-bins.ts'
-import type { Standstill, Standstills } from './standstills.ts'
 import { isWatchEvent, Watching } from './watching.ts'
 
 const isDrawn = listensTo(
@@ -25,7 +24,6 @@ export class ViewerSeries {
   readonly #moments: RunMoments
   readonly #behind: BehindFold
   readonly #watching: Watching
-  readonly #told: { [kind in Band['kind']]?: Standstill } = {} // the newest of each
   #offsetMs = 0 // of the axis to the viewer's clock
   #newestMs = -Infinity // on the viewer's clock
   #hasAsked = false
@@ -36,17 +34,16 @@ export class ViewerSeries {
     this.#bins = bins
     this.#moments = moments
     this.#behind = new BehindFold(frameIntervalMs)
-    this.#watching = new Watching(frameIntervalMs)
+    this.#watching = new Watching(frameIntervalMs, {
+      stalled: ({ fromMs, toMs }) => moments.addBand(this.#band('stall', fromMs, toMs)),
+      frozen: ({ fromMs, toMs }) => moments.addBand(this.#band('freeze', fromMs, toMs)),
+    })
   }
 
   add(event: ViewerEvent, atMs: number): void {
     this.#offsetMs = atMs - event.atMs
     this.#newestMs = Math.max(this.#newestMs, event.atMs)
-    if (isWatchEvent(event)) {
-      this.#watching.add(event)
-      this.#tellEnded('stall', this.#watching.stalls)
-      this.#tellEnded('freeze', this.#watching.freezes)
-    }
+    if (isWatchEvent(event)) this.#watching.add(event)
     const behindMs = this.#behind.add(event)
     if (behindMs !== undefined) this.#bins.add(this.#names.behindMs, atMs, behindMs)
     if (isDrawn(event)) this.#draw(event, atMs)
@@ -84,13 +81,6 @@ export class ViewerSeries {
       case 'packet-late':
         return this.#bins.add('latePackets', atMs, 1)
     }
-  }
-
-  #tellEnded(kind: Band['kind'], { ended }: Standstills): void {
-    const newest = ended.at(-1)
-    if (newest === undefined || newest === this.#told[kind]) return
-    this.#told[kind] = newest
-    this.#moments.addBand(this.#band(kind, newest.fromMs, newest.toMs))
   }
 
   #band(kind: Band['kind'], fromMs: number, toMs: number): Band {

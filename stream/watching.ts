@@ -1,5 +1,5 @@
 import { listensTo, type Heard } from './event-kinds.ts'
-import { Standstills } from './standstills.ts'
+import { Standstills, type Standstill } from './standstills.ts'
 
 const STALL_MS = 100
 const FREEZE_MS = 150
@@ -8,12 +8,19 @@ const FREEZE_INTERVALS = 3
 /** The events that say when a viewer watches, and what. */
 export const isWatchEvent = listensTo('play-asked', 'paused', 'resumed', 'ended', 'playhead', 'frame-shown')
 
+/** For who wants each stall, each freeze, once it is over. */
+export type WatchingTold = {
+  readonly stalled?: (stall: Standstill) => void
+  readonly frozen?: (freeze: Standstill) => void
+}
+
 type WatchEvent = Heard<typeof isWatchEvent>
 
 /** When a viewer watched, and when the picture stood still meanwhile; definitions: network-model.md 5.1. Watching begins
- *  with the first picture after each wish to play, and is broken by a pause. */
+ *  with the first picture after each wish to play, and is broken by a pause. A playhead that does not move at once then
+ *  stands still before the viewer's eyes: the startup has ended, so that time is a stall's. */
 export class Watching {
-  readonly stalls = new Standstills(STALL_MS, 0) // of the playhead
+  readonly stalls: Standstills // of the playhead
   readonly freezes: Standstills // of the picture
   startupMs: number | undefined // from the first wish to play to the first picture
   #askedMs: number | undefined
@@ -21,8 +28,10 @@ export class Watching {
   #sinceMs: number | undefined // while it watches
   #watchedMs = 0 // before that
 
-  constructor(frameIntervalMs: number) {
-    this.freezes = new Standstills(Math.max(FREEZE_MS, FREEZE_INTERVALS * frameIntervalMs), frameIntervalMs)
+  constructor(frameIntervalMs: number, { stalled, frozen }: WatchingTold = {}) {
+    const freezeMs = Math.max(FREEZE_MS, FREEZE_INTERVALS * frameIntervalMs)
+    this.stalls = new Standstills(STALL_MS, 0, stalled)
+    this.freezes = new Standstills(freezeMs, frameIntervalMs, frozen)
   }
 
   get isOn(): boolean {
