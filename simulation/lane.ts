@@ -3,8 +3,8 @@ import type { DropCause, LinkPacket } from '../link/link-packet.ts'
 import { profileAfter, type DirectionProfile, type LinkProfile } from '../link/profile.ts'
 import type { DirectionFold, LinkMeasuresFold } from '../stream/link-measures.ts'
 import { packetEvents } from '../stream/packet-events.ts'
-import { rtpOf } from './rtp-sender.ts'
 import type { Lane, LinkEvent, RateEvent } from '../stream/record.ts'
+import { rtpOf } from './rtp-sender.ts'
 
 /** An access link whose truth is measured, and told as events where somebody listens. */
 export function measuredLane(
@@ -14,7 +14,7 @@ export function measuredLane(
   tell?: (event: LinkEvent) => void,
 ): AccessLink {
   const counting = new CountingObserver(lane, measures)
-  const link = new AccessLink(profile, tell === undefined ? counting : both(counting, telling(lane, tell)))
+  const link = new AccessLink(profile, tell === undefined ? counting : both(counting, packetEvents(lane, tell, rtpOf)))
   tellRates(lane, link, profile, (event) => {
     measures.add(event)
     tell?.(event)
@@ -46,17 +46,6 @@ class CountingObserver implements LinkObserver {
 
   #of(direction: Direction): DirectionFold {
     return direction === 'down' ? this.#down : this.#up
-  }
-}
-
-/** Packet for packet, RTP with its sequence number. */
-function telling(lane: Lane, tell: (event: LinkEvent) => void): LinkObserver {
-  const ofPacket = (packet: LinkPacket) =>
-    packetEvents(lane, (event) => tell(event.kind === 'packet-delivered' ? event : { ...event, ...rtpOf(packet) }))
-  return {
-    accepted: (direction, packet, atMs) => ofPacket(packet).accepted(direction, packet, atMs),
-    dropped: (direction, packet, atMs, cause) => ofPacket(packet).dropped(direction, packet, atMs, cause),
-    delivered: packetEvents(lane, tell).delivered,
   }
 }
 

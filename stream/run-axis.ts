@@ -11,9 +11,4 @@ export class RunAxis {
     this.#clock.add(event)
     return this.#clock.unixMsOf(event) ?? event.atMs
   }
-
-  /** The place of another moment of the same teller. */
-  placeOf(event: RunEvent, atMs: number): number {
-    return this.place(event) + atMs - event.atMs
-  }
 }
