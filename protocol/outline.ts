@@ -1,3 +1,4 @@
+import { countLeading } from './count-leading.ts'
 import { badText, decoded, type Decoded } from './decoded.ts'
 import { frameKind, isSlice } from './h264.ts'
 import { JsonFields } from './json-fields.ts'
@@ -189,16 +190,4 @@ export function keyframeAtOrBefore({ segments }: Outline, seconds: number): Keyf
   const frameIndex = frames.findLastIndex((frame) => frame.kind === 'idr' && isReached(frame))
   const frame = frames[frameIndex]
   return frame && { segmentIndex, frameIndex, startSeconds: frame.ptsTicks / TICKS_PER_SECOND }
-}
-
-/** How many of the sorted `items` pass before the first that does not, by halving. */
-function countLeading<T>(items: readonly T[], passes: (item: T) => boolean): number {
-  let low = 0
-  let high = items.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (passes(items[middle] as T)) low = middle + 1
-    else high = middle
-  }
-  return low
 }

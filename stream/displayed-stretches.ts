@@ -1,3 +1,4 @@
+import { countLeading } from '../protocol/count-leading.ts'
 import type { DisplayedSlot } from './displayed-slots.ts'
 
 /** Slots in a row that one decoder can show: frames of one variant and start, never going back. */
@@ -52,24 +53,12 @@ export class SlotTimes {
   }
 
   ticksOf(frame: number): number {
-    const slot = this.#firstSlotFrom(frame)
+    const slot = countLeading(this.#frames, (shownFrame) => shownFrame < frame)
     const shown = this.#frames[slot]
     if (shown === undefined) return (1 + this.#frames.length + frame - (this.#frames.at(-1) ?? 0)) * TICKS_PER_SLOT // after all of them
     const slotTicks = (1 + slot) * TICKS_PER_SLOT
     const before = this.#frames[slot - 1]
     if (before === undefined) return Math.max(1, slotTicks - (shown - frame)) // decoded for the sake of others
     return slotTicks - Math.floor(((shown - frame) * TICKS_PER_SLOT) / (shown - before))
-  }
-
-  /** The first slot that shows this frame or a later one. */
-  #firstSlotFrom(frame: number): number {
-    let low = 0
-    let high = this.#frames.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#frames[middle] as number) < frame) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }

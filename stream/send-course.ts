@@ -59,6 +59,7 @@ function packetsInOrder(
   }
 }
 
-function framesFrom({ segments }: Outline, { segmentIndex, frameIndex }: Keyframe): readonly OutlineFrame[] {
+/** The frames that are sent, in decode order. */
+export function framesFrom({ segments }: Outline, { segmentIndex, frameIndex }: Keyframe): readonly OutlineFrame[] {
   return segments.slice(segmentIndex).flatMap(({ frames }, index) => (index === 0 ? frames.slice(frameIndex) : frames))
 }

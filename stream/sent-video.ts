@@ -1,6 +1,8 @@
+import { countLeading } from '../protocol/count-leading.ts'
 import { keyframeAtOrBefore, type Outline, type OutlineFrame } from '../protocol/outline.ts'
 import { planRtpH264, type RtpH264Part } from '../protocol/rtp-h264.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
+import { framesFrom } from './send-course.ts'
 import { DEFAULT_MAX_RTP_BYTES } from './send-schedule.ts'
 
 /** From where a video track was sent: the keyframe at `startSeconds`, as an answer to PLAY tells it. */
@@ -23,11 +25,7 @@ export class SentVideo {
   constructor(outline: Outline, start: VideoStart, maxRtpBytes = DEFAULT_MAX_RTP_BYTES) {
     const keyframe = keyframeAtOrBefore(outline, start.startSeconds)
     if (keyframe === undefined) throw new RangeError(`${outline.variant} has no keyframe at ${start.startSeconds} s`)
-    const { segmentIndex, frameIndex } = keyframe
-    this.frames = outline.segments
-      .slice(segmentIndex)
-      .flatMap(({ frames }) => frames)
-      .slice(frameIndex)
+    this.frames = framesFrom(outline, keyframe)
     this.maxRtpBytes = maxRtpBytes
     this.framesPerSecond = outline.video?.framesPerSecond || 30
     this.#firstSequenceNumber = start.firstSequenceNumber
@@ -41,7 +39,7 @@ export class SentVideo {
   placeOf(packet: number): PacketPlace | undefined {
     if (packet < 0) return undefined
     while ((this.#firstPackets.at(-1) as number) <= packet) if (!this.#planNext()) return undefined
-    const frameIndex = countUpTo(this.#firstPackets, packet, (first) => first) - 1
+    const frameIndex = countLeading(this.#firstPackets, (first) => first <= packet) - 1
     return { frameIndex, packetOfFrame: packet - (this.#firstPackets[frameIndex] as number) }
   }
 
@@ -64,7 +62,7 @@ export class SentVideo {
 
   /** The frame shown at this time, -1 where there is none. A frame is sent before it is shown, and not long before. */
   frameIndexAt(ptsTicks: number): number {
-    const sentByThen = countUpTo(this.frames, ptsTicks, ({ dtsTicks }) => dtsTicks)
+    const sentByThen = countLeading(this.frames, ({ dtsTicks }) => dtsTicks <= ptsTicks)
     for (let index = sentByThen - 1; index >= 0 && index >= sentByThen - MAX_REORDERED_FRAMES; index -= 1) {
       if (this.frames[index]?.ptsTicks === ptsTicks) return index
     }
@@ -86,16 +84,4 @@ export class SentVideo {
     this.#firstPackets.push((this.#firstPackets[frameIndex] as number) + this.partsOf(frameIndex).length)
     return true
   }
-}
-
-/** How many of the items, sorted by `valueOf`, are at most `limit`. */
-function countUpTo<T>(items: readonly T[], limit: number, valueOf: (item: T) => number): number {
-  let low = 0
-  let high = items.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (valueOf(items[middle] as T) <= limit) low = middle + 1
-    else high = middle
-  }
-  return low
 }

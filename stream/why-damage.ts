@@ -3,7 +3,7 @@ import type { RtpH264Part } from '../protocol/rtp-h264.ts'
 import { FU_HEADER_BYTES } from '../protocol/rtp-h264-payload.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import type { LossCause } from './packet-fates.ts'
-import { predictDamage, type PredictedFrame } from './predict-damage.ts'
+import { nalsIn, predictDamage, type PredictedFrame } from './predict-damage.ts'
 import type { FrameState } from './reference-chain.ts'
 import type { SentVideo } from './sent-video.ts'
 import type { VideoLosses } from './video-losses.ts'
@@ -145,14 +145,12 @@ function lostPackets(
     const part = parts[packet - first] as RtpH264Part
     const sequenceNumber = video.sequenceNumberOf(packet)
     const sizeBytes = RTP_HEADER_BYTES + part.sizeBytes
-    return { sequenceNumber, sizeBytes, cause: causeOf(sequenceNumber), nals: nalsIn(part, frame) }
+    return { sequenceNumber, sizeBytes, cause: causeOf(sequenceNumber), nals: carriedNals(part, frame) }
   })
 }
 
-function nalsIn(part: RtpH264Part, { nalSizesBytes, headerNals = 0 }: OutlineFrame): readonly CarriedNal[] {
-  const nalCount = part.kind === 'aggregate' ? part.nalCount : 1
-  return Array.from({ length: nalCount }, (_, inPart) => {
-    const nalIndex = part.nalIndex + inPart
+function carriedNals(part: RtpH264Part, { nalSizesBytes, headerNals = 0 }: OutlineFrame): readonly CarriedNal[] {
+  return nalsIn(part).map((nalIndex) => {
     const nalBytes = nalSizesBytes[nalIndex] as number
     const carriedBytes = part.kind === 'fragment' ? part.sizeBytes - FU_HEADER_BYTES : nalBytes
     return { nalIndex, kind: nalIndex < headerNals ? 'header' : 'slice', nalBytes, carriedBytes }
