@@ -53,11 +53,12 @@ export const folderRules = {
     packages: ['esbuild', 'mediabunny', 'node-datachannel', 'rtp.js'],
     node: true,
   },
+  commands: { imports: EVERY_PROGRAM_FOLDER, packages: ['cli-progress'], node: true },
   docs: { imports: [...EVERY_PROGRAM_FOLDER, ''], packages: ['commander'], node: true },
   build: { imports: [], packages: ['esbuild', 'vitest'], node: true },
   '': {
-    imports: [...EVERY_PROGRAM_FOLDER, 'build'],
-    packages: ['cli-progress', 'commander', 'pino', 'vitest'],
+    imports: [...EVERY_PROGRAM_FOLDER, 'commands', 'build'],
+    packages: ['commander', 'vitest'],
     node: true,
   },
 }

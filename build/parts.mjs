@@ -15,7 +15,7 @@ const BUILD_FILES = ['package-lock.json', 'package.json', 'build', 'tsconfig.bas
  *  @type {Readonly<Record<PartName, Part>>} */
 export const parts = {
   server: {
-    sources: ['weir.ts', ...PURE_FOLDERS, 'segmenter', 'udp-relay', 'server', 'lab'],
+    sources: ['weir.ts', 'commands', ...PURE_FOLDERS, 'segmenter', 'udp-relay', 'server', 'lab'],
     output: 'dist/weir.js',
     build: bundleServer,
   },

@@ -37,7 +37,10 @@ export async function measureDisplayedQuality(
   const best = variants.toSorted((a, b) => pixelsOf(b) - pixelsOf(a))[0]
   if (best === undefined) return { notes: ['The video has no pictures.'] }
   const seen = new SeenPictures(variants, best.outline().video?.framesPerSecond || 30)
-  for await (const event of events) seen.add(event)
+  for await (const event of events) {
+    signal?.throwIfAborted() // before the folder is made: that of the run may be about to go
+    seen.add(event)
+  }
   const sides = SIDES.map((side) => ({ side, slots: seen.slots(side) })).filter(({ slots }) => slots.length > 0)
   const totalSlots = sides.reduce((sum, { slots }) => sum + slots.length, 0)
   const work = new Comparison({ ...material, seen, best }, signal, (slots) => onProgress?.(slots / totalSlots))

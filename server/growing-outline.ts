@@ -8,7 +8,7 @@ export type GrowingOutlineOptions = {
   readonly folders: readonly string[]
   readonly variant: string
   readonly nowMs: () => number
-  /** The whole outline, once the package is published. Rejects before. */
+  /** The whole outline, once the variant is made. Rejects before. */
   readonly readWhole: (variantFolder: string) => Promise<Outline>
 }
 
@@ -35,13 +35,22 @@ export class GrowingOutline {
   /** Resolves undefined while there is no segment yet. */
   static async open(options: GrowingOutlineOptions): Promise<GrowingOutline | undefined> {
     for (const folder of options.folders) {
-      const rows = await readRows(join(folder, options.variant), 0)
-      const [head, ...segments] = rows?.values ?? []
-      if (rows === undefined || head === undefined || segments.length === 0) continue
-      const outline = { ...(head as Omit<Outline, 'segments' | 'ended'>), segments, ended: false }
-      return new GrowingOutline(options, outline as Outline, rows.bytes)
+      const opened = await GrowingOutline.#openIn(join(folder, options.variant), options)
+      if (opened !== undefined) return opened
     }
     return undefined
+  }
+
+  static async #openIn(variantFolder: string, options: GrowingOutlineOptions): Promise<GrowingOutline | undefined> {
+    const rows = await readRows(variantFolder, 0)
+    if (rows === undefined) {
+      const whole = await options.readWhole(variantFolder).catch(() => undefined) // made, and not yet published
+      return whole && new GrowingOutline(options, whole, 0)
+    }
+    const [head, ...segments] = rows.values
+    if (head === undefined || segments.length === 0) return undefined
+    const outline = { ...(head as Omit<Outline, 'segments' | 'ended'>), segments, ended: false }
+    return new GrowingOutline(options, outline as Outline, rows.bytes)
   }
 
   /** As it is known now. */
@@ -53,7 +62,7 @@ export class GrowingOutline {
 
   async #refresh(): Promise<void> {
     this.#isRefreshing = true
-    this.#outline = await this.#next()
+    this.#outline = await this.#next().catch(() => this.#outline) // a row that cannot be read: nobody waits for this
     this.#refreshedMs = this.#options.nowMs()
     this.#isRefreshing = false
   }

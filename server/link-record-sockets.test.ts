@@ -1,44 +1,31 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import type { RunEvent } from '../stream/record.ts'
 import { readRecordEvent, readRecordHead } from '../stream/run-record.ts'
 import { Links } from './links.ts'
 import { LinkRecordSockets } from './link-record-sockets.ts'
 import { PlacesByAddress } from './places-by-address.ts'
-import { Refusal } from './refusal.ts'
-import { RtpThroughLink } from './rtp-through-link.ts'
+import { openLane } from './test-support/run-server.ts'
+import { openUpgradeServer, type UpgradeServer } from './test-support/upgrade-server.ts'
 
 let links: Links
 let sockets: LinkRecordSockets
-let server: Server
-let refusal: Refusal | undefined
+let server: UpgradeServer
 
 beforeEach(async () => {
   links = new Links({ defaultProfile: { seed: 7, downlink: { rateBitsPerSecond: 1_000_000 } } })
   sockets = new LinkRecordSockets({ links, places: new PlacesByAddress(2, 'records'), versions: { weir: '0' } })
-  server = createServer().on('upgrade', (request, socket, head) => {
-    try {
-      sockets.handleUpgrade(request, socket, head, request.url?.slice(1) ?? '')
-    } catch (error) {
-      refusal = error as Refusal
-      socket.destroy()
-    }
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  server = await openUpgradeServer(sockets.handleUpgrade.bind(sockets))
 })
 afterEach(() => {
   sockets.close()
   links.close()
-  server.closeAllConnections()
   server.close()
 })
 
 /** A page at the link `id`, and the lines that it was told, each frame apart. */
 async function follow(id: string) {
-  const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/${id}`)
+  const socket = server.open(id)
   const frames: string[][] = []
   socket.on('message', (text: Buffer) => frames.push(text.toString().trimEnd().split('\n')))
   await once(socket, 'open')
@@ -56,13 +43,9 @@ async function follow(id: string) {
 const rtpPacket = (sequenceNumber: number): Uint8Array =>
   Uint8Array.of(0x80, 96, sequenceNumber >> 8, sequenceNumber & 0xff, 0, 0, 0, 0, 0, 0, 0, 9, 0)
 
-function openLane(id: string): RtpThroughLink {
-  return new RtpThroughLink(links.find(id), { sink: { send: () => {}, close: () => {} }, onDropped: () => {} })
-}
-
 test('WebSocket /api/links/:id/record/ws tells head, clock, and which RTP packets go, in few frames', async () => {
   const { frames, events } = await follow('default')
-  const lane = openLane('default')
+  const lane = openLane(links, 'default')
   for (let sequenceNumber = 300; sequenceNumber < 340; sequenceNumber += 1) {
     lane.send('rtp', 0, rtpPacket(sequenceNumber), performance.now())
   }
@@ -80,7 +63,7 @@ test('WebSocket /api/links/:id/record/ws tells head, clock, and which RTP packet
 test('WebSocket /api/links/:id/record/ws goes on over a restart with another clock, and closes with its link', async () => {
   const { id } = links.create({ seed: 1, downlink: {} })
   const { socket, events } = await follow(id)
-  const lane = openLane(id)
+  const lane = openLane(links, id)
   lane.send('rtp', 0, rtpPacket(1), performance.now())
   links.restart(id)
   await Promise.resolve()
@@ -99,15 +82,10 @@ test('WebSocket /api/links/:id/record/ws goes on over a restart with another clo
 })
 
 test('WebSocket /api/links/:id/record/ws refuses an unknown link, and more than an address may have', async () => {
-  const attempt = async (id: string) => {
-    const failed = once(new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/${id}`), 'error')
-    await failed.catch(() => {})
-    return refusal?.code
-  }
-  expect(await attempt('none')).toBe('unknown-link')
+  expect(await server.refusalOf('none')).toBe('unknown-link')
   const first = await follow('default')
   await follow('default')
-  expect(await attempt('default')).toBe('too-many-requests')
+  expect(await server.refusalOf('default')).toBe('too-many-requests')
   first.socket.close()
   await once(first.socket, 'close')
   await expect.poll(() => follow('default').then(() => 'followed')).toBe('followed')

@@ -1,14 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws'
+import { createWebSocketStream, type WebSocket } from 'ws'
 import { writeRecordHead } from '../stream/run-record.ts'
 import { LinkRecord } from './link-record.ts'
 import type { Links } from './links.ts'
 import type { PlacesByAddress } from './places-by-address.ts'
-import { pingClients } from './web-socket-pings.ts'
+import { WebSocketRoom } from './web-socket-room.ts'
 
 const GATHER_MS = 100 // a page draws ten times a second
-const CLOSE_GOING_AWAY = 1001 // RFC 6455 section 7.4.1
 
 export type LinkRecordSocketsOptions = {
   readonly links: Links
@@ -20,18 +19,17 @@ export type LinkRecordSocketsOptions = {
  *  HTTP connections. Goes on when the link is begun anew, and ends with it. */
 export class LinkRecordSockets {
   readonly #options: LinkRecordSocketsOptions
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false })
-  readonly #endPings = pingClients(this.#server)
+  readonly #room: WebSocketRoom
 
   constructor(options: LinkRecordSocketsOptions) {
     this.#options = options
+    this.#room = new WebSocketRoom(options.places)
   }
 
   /** Takes over the connection, or throws the refusal: `unknown-link`, `too-many-requests`. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, linkId: string): void {
     this.#options.links.find(linkId)
-    socket.once('close', this.#options.places.take(request.socket.remoteAddress ?? ''))
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#follow(client, linkId))
+    this.#room.open(request, socket, head, (client) => this.#follow(client, linkId))
   }
 
   #follow(client: WebSocket, linkId: string): void {
@@ -44,7 +42,6 @@ export class LinkRecordSockets {
   }
 
   close(): void {
-    this.#endPings()
-    for (const client of this.#server.clients) client.close(CLOSE_GOING_AWAY, 'the server is shutting down')
+    this.#room.close()
   }
 }

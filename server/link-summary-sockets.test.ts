@@ -1,46 +1,31 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { WebSocket } from 'ws'
 import type { LinkProfile } from '../link/profile.ts'
 import type { LinkSummary } from '../protocol/weir-api.ts'
 import { LinkSummarySockets } from './link-summary-sockets.ts'
 import { Links } from './links.ts'
-import { Refusal } from './refusal.ts'
+import { openUpgradeServer, type UpgradeServer } from './test-support/upgrade-server.ts'
 
 let links: Links
 let sockets: LinkSummarySockets
-let server: Server
-let refusal: Refusal | undefined
+let server: UpgradeServer
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   links = new Links({ defaultProfile: { seed: 7, downlink: {} } })
   sockets = new LinkSummarySockets({ links, connectionsPerAddress: 1 })
-  server = createServer().on('upgrade', (request, socket, head) => {
-    try {
-      sockets.handleUpgrade(request, socket, head, request.url?.slice(1) ?? '')
-    } catch (error) {
-      refusal = error as Refusal
-      socket.destroy()
-    }
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  server = await openUpgradeServer(sockets.handleUpgrade.bind(sockets))
 })
 afterEach(() => {
   sockets.close()
   links.close()
-  server.closeAllConnections()
   server.close()
   vi.useRealTimers()
 })
 
-const open = (id: string): WebSocket => new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/${id}`)
-
 test('WebSocket /api/links/:id/ws tells the link’s summary at once, and as it is each second, until it has gone', async () => {
   const { id } = links.create({ seed: 1, downlink: {} })
-  const socket = open(id)
+  const socket = server.open(id)
   const told: LinkSummary<LinkProfile>[] = []
   socket.on('message', (text: Buffer) => told.push(JSON.parse(text.toString()) as LinkSummary<LinkProfile>))
   await expect.poll(() => told.length).toBe(1)
@@ -59,7 +44,7 @@ test('WebSocket /api/links/:id/ws tells the link’s summary at once, and as it 
 })
 
 test('WebSocket /api/links/:id/ws tells a client that does not read nothing more until it does', async () => {
-  const socket = open('default')
+  const socket = server.open('default')
   let told = 0
   socket.on('message', () => (told += 1))
   await expect.poll(() => told).toBe(1)
@@ -79,11 +64,7 @@ test('WebSocket /api/links/:id/ws tells a client that does not read nothing more
 })
 
 test('WebSocket /api/links/:id/ws refuses an unknown link, and more than an address may have', async () => {
-  const refusalOf = async (id: string) => {
-    await once(open(id), 'error')
-    return refusal?.code
-  }
-  expect(await refusalOf('none')).toBe('unknown-link')
-  await once(open('default'), 'open')
-  expect(await refusalOf('default')).toBe('too-many-requests')
+  expect(await server.refusalOf('none')).toBe('unknown-link')
+  await once(server.open('default'), 'open')
+  expect(await server.refusalOf('default')).toBe('too-many-requests')
 })

@@ -56,6 +56,11 @@ export class LiveRun {
     return this.#capture.writtenBytes
   }
 
+  /** What is told now would no longer be written down. */
+  get isEnding(): boolean {
+    return this.#ended !== undefined
+  }
+
   append(events: readonly RunEvent[]): void {
     this.#silence.refresh()
     for (const event of events) this.#add(event)

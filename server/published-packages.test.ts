@@ -70,6 +70,17 @@ test('a growing video is open as far as it is made, and whole once it is publish
   expect(await presentation?.readSegment(0)).toEqual(Buffer.from(clip.segments[0] ?? []))
 })
 
+test('a video whose files are all made plays before it is published, from either folder', async (context) => {
+  const { packages, variantFolder, soFar, folder } = await openPackages(context, 'playable', 2)
+  await writeFile(join(variantFolder, 'outline.json'), writeOutline(clip.outline))
+  await rm(soFar)
+  const before = await packages.open(ID, '240p')
+  expect(before?.outline()).toEqual(clip.outline)
+  await rename(folder.attempt(ID, 1), folder.package(ID)) // and the catalogue does not say so yet
+  expect(await before?.readSegment(1)).toEqual(Buffer.from(clip.segments[1] ?? []))
+  expect((await packages.open(ID, '240p'))?.outline()).toEqual(clip.outline)
+})
+
 test('a growing video ends where its job failed, and without a segment it is none yet', async (context) => {
   const { library, packages, folder } = await openPackages(context, 'playable', 1)
   const presentation = await packages.open(ID, '240p')

@@ -12,7 +12,7 @@ import { recordEvents } from './run-record-file.ts'
 import type { Runs } from './runs.ts'
 
 export type QualityJobsOptions = {
-  readonly runs: Pick<Runs, 'find' | 'variants' | 'recordPath'>
+  readonly runs: Pick<Runs, 'find' | 'variants' | 'recordPath' | 'beforeRemoval'>
   readonly folder: RunFolder
   readonly source: PresentationSource
   readonly tools: Promise<Tools>
@@ -36,6 +36,7 @@ export class QualityJobs {
 
   constructor(options: QualityJobsOptions) {
     this.#options = options
+    options.runs.beforeRemoval((id) => this.cancel(id))
   }
 
   /** Does nothing where it is being measured, or has been. Throws `unknown-run`, `run-not-ended`, `media-gone`,

@@ -30,7 +30,7 @@ const report = encodeRtcp([{ kind: 'receiver-report', ssrc: 3, reports: [] }])
 
 test('a run’s capture opens in tshark with the packets of its record: which left, which arrived, which were lost', async (context) => {
   const tshark = needs(context, 'tshark')
-  const { url, links } = await openRunServer(context, profile)
+  const { url, links } = await openRunServer(context, { profile })
   const { json } = await ask(`${url}/api/runs`, 'POST', { video: VIDEO, link: 'default' })
   const address = `${url}/api/runs/${String(json['id'])}`
   const lane = openLane(links, 'default')

@@ -1,13 +1,12 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { expect, test, type TestContext } from 'vitest'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import type { RunEvent } from '../stream/record.ts'
 import { readRecord } from '../stream/run-record.ts'
 import { RunEventSockets } from './run-event-sockets.ts'
 import { ask, linesOf, openRunServer, VIDEO } from './test-support/run-server.ts'
+import { openUpgradeServer } from './test-support/upgrade-server.ts'
 import { MOST_EVENT_BYTES } from './viewer-events.ts'
 
 const paused = (atMs: number): RunEvent => ({ kind: 'paused', side: 'hls', atMs })
@@ -16,22 +15,14 @@ const paused = (atMs: number): RunEvent => ({ kind: 'paused', side: 'hls', atMs 
 async function openSockets(context: TestContext) {
   const { url, runs } = await openRunServer(context)
   const sockets = new RunEventSockets({ runs, logger: pino({ level: 'silent' }) })
-  const server = createServer().on('upgrade', (request, socket, head) => {
-    try {
-      sockets.handleUpgrade(request, socket, head, request.url?.slice(1) ?? '')
-    } catch {
-      socket.destroy()
-    }
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const server = await openUpgradeServer(sockets.handleUpgrade.bind(sockets))
   context.onTestFinished(() => {
     sockets.close()
-    server.closeAllConnections()
     server.close()
   })
   const { json } = await ask(`${url}/api/runs`, 'POST', { video: VIDEO, link: 'default' })
   const id = String(json['id'])
-  const open = (runId = id) => new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/${runId}`)
+  const open = (runId = id) => server.open(runId)
   return { url, id, open }
 }
 

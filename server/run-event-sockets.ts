@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
-import { WebSocketServer, type WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { SILENCE_MS } from './live-run.ts'
 import { PlacesByAddress } from './places-by-address.ts'
 import { Refusal, refusalFor } from './refusal.ts'
 import type { Runs } from './runs.ts'
 import { MOST_EVENT_BYTES, readViewerEvents } from './viewer-events.ts'
-import { pingClients } from './web-socket-pings.ts'
+import { WebSocketRoom } from './web-socket-room.ts'
 
 const CONNECTIONS_PER_ADDRESS = 8 // of which four runs may be going on
 const UNREAD_LIMIT_BYTES = 64_000 // answers; who sends and never reads is cut off
 
 /** RFC 6455 section 7.4.1. */
-const closeCodes = { goingAway: 1001, unsupportedData: 1003, policyViolation: 1008, internalError: 1011 }
+const closeCodes = { unsupportedData: 1003, policyViolation: 1008, internalError: 1011 }
 
 export type RunEventSocketsOptions = {
   readonly runs: Pick<Runs, 'append' | 'find'>
@@ -26,9 +26,10 @@ export type RunEventSocketsOptions = {
  *  code of the refusal as the reason, which a page can read, other than the status of a refused upgrade. */
 export class RunEventSockets {
   readonly #options: RunEventSocketsOptions
-  readonly #places = new PlacesByAddress(CONNECTIONS_PER_ADDRESS, 'connections that tell of runs')
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MOST_EVENT_BYTES, perMessageDeflate: false })
-  readonly #endPings = pingClients(this.#server)
+  readonly #room = new WebSocketRoom(
+    new PlacesByAddress(CONNECTIONS_PER_ADDRESS, 'connections that tell of runs'),
+    MOST_EVENT_BYTES,
+  )
 
   constructor(options: RunEventSocketsOptions) {
     this.#options = options
@@ -36,8 +37,7 @@ export class RunEventSockets {
 
   /** Takes over the connection, or throws the refusal: `too-many-requests`. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, runId: string): void {
-    socket.once('close', this.#places.take(request.socket.remoteAddress ?? ''))
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#listen(client, runId))
+    this.#room.open(request, socket, head, (client) => this.#listen(client, runId))
   }
 
   #listen(client: WebSocket, runId: string): void {
@@ -74,8 +74,7 @@ export class RunEventSockets {
   }
 
   close(): void {
-    this.#endPings()
-    for (const client of this.#server.clients) client.close(closeCodes.goingAway, 'the server is shutting down')
+    this.#room.close()
   }
 }
 

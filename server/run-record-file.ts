@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream, type WriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, createGzip } from 'node:zlib'
 import type { RunEvent } from '../stream/record.ts'
@@ -16,12 +16,14 @@ export class RunRecordFile {
   /** Resolves when all is in the file; rejects when the disk takes no more. */
   readonly written: Promise<void>
   readonly #gzip = createGzip({ level: 1 })
+  readonly #file: WriteStream
   readonly #record: LinkRecord
   readonly #flushing: NodeJS.Timeout
 
   constructor(path: string, head: string) {
     const bounds = { gatherMs: GATHER_MS, unreadLimitBytes: UNWRITTEN_LIMIT_BYTES, limitBytes: LIMIT_BYTES }
-    this.written = pipeline(this.#gzip, createWriteStream(path))
+    this.#file = createWriteStream(path)
+    this.written = pipeline(this.#gzip, this.#file)
     this.written.catch(() => clearInterval(this.#flushing)) // told to who waits for it
     this.#record = new LinkRecord(this.#gzip, head, bounds)
     this.#flushing = setInterval(() => void this.flush(), FLUSH_MS).unref()
@@ -31,11 +33,20 @@ export class RunRecordFile {
     this.#record.record(event)
   }
 
-  /** Resolves when what was recorded before has left the compressor. */
+  /** Resolves when what was recorded before can be read from the file, or when the disk takes no more. */
   flush(): Promise<void> {
+    const hasEnded = this.written.catch(() => undefined)
     this.#record.flush()
-    if (this.#gzip.writableEnded || this.#gzip.destroyed) return Promise.resolve()
-    return new Promise((resolve) => this.#gzip.flush(constants.Z_SYNC_FLUSH, resolve))
+    if (this.#gzip.writableEnded || this.#gzip.destroyed) return hasEnded
+    return Promise.race([this.#flushThrough(), hasEnded])
+  }
+
+  async #flushThrough(): Promise<void> {
+    await new Promise<void>((resolve) => this.#gzip.flush(constants.Z_SYNC_FLUSH, resolve))
+    do {
+      if (this.#file.writableEnded || this.#file.destroyed) return // then all of it is told by `written`
+      await new Promise<void>((resolve) => this.#file.write('', () => resolve())) // after what the file was given before
+    } while (this.#gzip.readableLength > 0)
   }
 
   end(): Promise<void> {

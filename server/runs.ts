@@ -40,7 +40,12 @@ export type RunsOptions = {
   readonly logger: Logger
 }
 
-type Entry = { run: StoredRun; sizeBytes: number; live?: LiveRun; measures?: RunMeasures }
+type Entry = {
+  run: StoredRun
+  sizeBytes: number
+  live?: LiveRun // until its end is on the disk
+  measures?: RunMeasures
+}
 
 const KEPT_RUNS = 50
 const KEPT_BYTES = 2_000_000_000
@@ -52,6 +57,7 @@ export class Runs {
   readonly #options: RunsOptions
   readonly #entries = new Map<string, Entry>()
   readonly #places = new PlacesByAddress(RUNNING_PER_ADDRESS, 'runs at once')
+  #releaseFiles: (id: string) => Promise<void> = async () => {}
 
   private constructor(options: RunsOptions) {
     this.#options = options
@@ -103,8 +109,8 @@ export class Runs {
   /** Throws `unknown-run`, and `run-ended` for one that is not running. */
   append(id: string, events: readonly RunEvent[]): void {
     const { live, run } = this.#entry(id)
-    if (live === undefined) throw new Refusal('run-ended', `expected a running run, this one is ${run.state}`)
-    live.append(events)
+    if (live !== undefined && !live.isEnding) return live.append(events)
+    throw new Refusal('run-ended', `expected a running run, this one is ${live === undefined ? run.state : 'ending'}`)
   }
 
   /** Ended already is as good. Throws `unknown-run`. */
@@ -117,8 +123,12 @@ export class Runs {
   async remove(id: string): Promise<void> {
     const { live } = this.#entry(id)
     await live?.end('viewer')
-    this.#entries.delete(id)
-    await this.#options.folder.remove(id)
+    await this.#remove(id)
+  }
+
+  /** Who reads or writes a run's files after its end; waited for before they are removed. */
+  beforeRemoval(releaseFiles: (id: string) => Promise<void>): void {
+    this.#releaseFiles = releaseFiles
   }
 
   /** What was run. Throws `unknown-run`. */
@@ -224,7 +234,6 @@ export class Runs {
     const { id, link } = entry.run
     const outcome = entry.live?.outcome()
     if (outcome !== undefined) entry.measures = outcome.measures
-    delete entry.live
     const warning = links.has(link) ? links.get(link).warning : undefined
     const end = { state: 'ended', endedBy: by, endedUnixMs: nowUnixMs() } as const
     entry.run = { ...entry.run, ...end, ...(warning === undefined ? {} : { warning }) }
@@ -232,10 +241,11 @@ export class Runs {
       await folder.write(entry.run)
       if (outcome !== undefined) await keepOutcome(folder.path(id, 'outcome.json.gz'), this.#version, outcome)
       entry.sizeBytes = await folder.sizeBytes(id)
-      await this.#removeOldest()
     } catch (error) {
       logger.error({ err: error, run: id }, 'the end of a run could not be written')
     }
+    delete entry.live // from here on its files may go
+    await this.#removeOldest()
     logger.info({ run: id, by }, 'a run has ended')
   }
 
@@ -267,9 +277,16 @@ export class Runs {
     for (const { run, sizeBytes } of oldestFirst) {
       if (this.#entries.size <= KEPT_RUNS && keptBytes <= KEPT_BYTES) return
       keptBytes -= sizeBytes
-      this.#entries.delete(run.id)
-      await this.#options.folder.remove(run.id)
+      await this.#remove(run.id).catch((error: unknown) =>
+        this.#options.logger.error({ err: error, run: run.id }, 'an old run could not be removed'),
+      )
     }
+  }
+
+  async #remove(id: string): Promise<void> {
+    this.#entries.delete(id) // nobody begins anything new with it
+    await this.#releaseFiles(id)
+    await this.#options.folder.remove(id)
   }
 }
 

@@ -57,6 +57,29 @@ test('a whole file becomes a video that plays over HLS, told by events all the w
   expect(uploadsIn(mediaFolder)).toEqual([])
 })
 
+test('a video plays over UDP as soon as it does over HLS, while it is made', async (context) => {
+  const clip = readFileSync(makeClip(context, temporaryFolder(context), { seconds: 10 }))
+  const { url, rtspUrl } = await startWeir({ mediaFolder: temporaryFolder(context) })
+  const events = followEvents(url)
+  const { id } = (await (await postFile(url, clip, 'clip.mp4')).json()) as Video
+  const playable = await vi.waitFor(
+    () => {
+      const told = events.flatMap((event) => (event.kind === 'video' ? event.video : []))
+      return told.find(({ status }) => status === 'playable') ?? Promise.reject(new Error('not playable yet'))
+    },
+    { timeout: 60_000, interval: 5 },
+  )
+  expect(playable.urls).toMatchObject({ hls: `/hls/${id}/master.m3u8`, rtsp: `${rtspUrl}/${id}` })
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/udp-sessions/ws?video=${id}`)
+  const answers: unknown[] = []
+  socket.on('message', (data: Buffer, isBinary) => {
+    if (!isBinary) answers.push((JSON.parse(data.toString()) as { readonly kind: string }).kind)
+  })
+  socket.on('open', () => socket.send(JSON.stringify({ id: 1, method: 'play' })))
+  await expect.poll(() => answers, { timeout: 10_000 }).toEqual(['session', 'playing'])
+  socket.close()
+})
+
 function followEvents(url: string): (ServerEvent & { sequence: number })[] {
   const events: (ServerEvent & { sequence: number })[] = []
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/events/ws`)

@@ -1,21 +1,18 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Reception } from '../protocol/weir-api.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import { LivePresentations } from '../udp-relay/live-presentations.ts'
-import { startRelay, type RunningRelay } from '../udp-relay/relay.ts'
+import { startRelay } from '../udp-relay/relay.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
-import { urlAt, type AddressOptions } from './addresses.ts'
-import { createApp } from './app.ts'
+import { urlAt } from './addresses.ts'
+import { Closing } from './closing.ts'
+import { composeHttp } from './compose-http.ts'
 import { watchLinkPart } from './config-watch.ts'
 import type { Config } from './config.ts'
 import { EventLog } from './event-log.ts'
 import { EventSockets, type FeedEvent } from './event-sockets.ts'
-import { Gate } from './gate.ts'
-import { HttpListener } from './http-listener.ts'
-import { HttpThroughLink } from './http-through-link.ts'
 import { Intake } from './intake.ts'
 import { Jobs } from './jobs.ts'
 import { Library } from './library.ts'
@@ -26,27 +23,12 @@ import { MediaFolder } from './media-folder.ts'
 import { Links } from './links.ts'
 import { lockMedia } from './media-lock.ts'
 import { Metrics } from './metrics.ts'
-import { Origin } from './origin.ts'
 import { PlacesByAddress } from './places-by-address.ts'
-import { ProcessCost } from './process-cost.ts'
-import { projectFolder, version } from './project-folder.ts'
+import { version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
 import { QualityJobs } from './quality-jobs.ts'
 import { recover } from './recovery.ts'
-import { healthRoutes } from './routes/health.ts'
-import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
-import { linkViewersRoutes } from './routes/link-viewers.ts'
-import { linkRoutes } from './routes/links.ts'
-import { metricsRoutes } from './routes/metrics.ts'
-import { pageRoutes } from './routes/pages.ts'
-import { relayRoutes } from './routes/relay.ts'
-import { rtspSessionRoutes } from './routes/rtsp-sessions.ts'
-import { runQualityRoutes } from './routes/run-quality.ts'
-import { runReportRoutes } from './routes/run-reports.ts'
-import { runRoutes } from './routes/runs.ts'
-import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
-import { uploadRoutes } from './routes/uploads.ts'
-import { videoRoutes } from './routes/videos.ts'
+import type { LinkRecordRooms } from './routes/link-record.ts'
 import { LinksOfViewers } from './rtsp-through-link.ts'
 import { RunEventSockets } from './run-event-sockets.ts'
 import { RunFolder } from './run-folder.ts'
@@ -73,33 +55,6 @@ export type RunningWeir = {
   readonly rtspUrl: string
   /** Open answers end, jobs stop (they begin again at the next start), viewers are told goodbye. */
   close(): Promise<void>
-}
-
-/** What ends the parts, all at once; then what they needed until then; and last of all the lock goes. */
-class Closing {
-  readonly #steps: (() => Promise<unknown> | void)[] = []
-  readonly #laterSteps: (() => void)[] = []
-  readonly #last: () => Promise<void>
-
-  constructor(last: () => Promise<void>) {
-    this.#last = last
-  }
-
-  add(step: () => Promise<unknown> | void): void {
-    this.#steps.push(step)
-  }
-
-  addLater(step: () => void): void {
-    this.#laterSteps.push(step)
-  }
-
-  async close(): Promise<void> {
-    const ended = await Promise.allSettled(this.#steps.map(async (step) => step()))
-    for (const step of this.#laterSteps) step()
-    await this.#last()
-    const failed = ended.find((outcome) => outcome.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
-  }
 }
 
 /** Starts the server. Rejects when a port is taken or the media folder is in use; then nothing is left running. */
@@ -248,64 +203,6 @@ async function startRecords(
   const quality = new QualityJobs({ runs, folder, source, tools, version, requireFreeSpace, logger })
   closing.add(() => quality.close())
   return { records, recordSockets, summarySockets, runs, runEventSockets, quality }
-}
-
-type HttpRooms = IntakeRooms &
-  SessionRooms &
-  RecordRooms & {
-    readonly library: Library
-    readonly addresses: AddressOptions
-    readonly events: EventSockets
-    readonly metrics: Metrics
-    readonly relay: RunningRelay
-  }
-
-/** The list of routes. */
-function composeHttp(rooms: HttpRooms, { config, logger }: ServeParts): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, relay } = rooms
-  const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, metrics } = rooms
-  const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
-  const gate = new Gate(config)
-  const throughLink = new HttpThroughLink(links)
-  const { audience } = throughLink
-  const builtFolder = join(projectFolder, 'dist/player')
-  const routes = [
-    healthRoutes(version),
-    videoRoutes({ library, jobs, addresses }),
-    uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
-    linkRoutes(links),
-    linkViewersRoutes({
-      links,
-      audience,
-      rtspSessions: relay.sessions,
-      udpSessions: sessions,
-      cost: new ProcessCost(),
-    }),
-    linkRecordRoutes(records),
-    runRoutes(runs),
-    runQualityRoutes(quality),
-    runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
-    udpSessionRoutes(sessions),
-    rtspSessionRoutes(relay.sessions),
-    relayRoutes(relay),
-    metricsRoutes(metrics),
-    pageRoutes(builtFolder, gate),
-  ]
-  return new HttpListener({
-    origin: new Origin(library),
-    throughLink,
-    app: createApp({ gate, routes, logger }),
-    gate,
-    upgrades: {
-      '/api/events/ws': (request, socket, head) => events.handleUpgrade(request, socket, head),
-      '/api/links/:id/ws': summarySockets.handleUpgrade.bind(summarySockets),
-      '/api/links/:id/record/ws': recordSockets.handleUpgrade.bind(recordSockets),
-      '/api/runs/:id/events/ws': runEventSockets.handleUpgrade.bind(runEventSockets),
-      '/api/udp-sessions/ws': udpSessionUpgrade(sessions),
-    },
-    logger,
-    onRequest: (request, response) => metrics.noteRequest(request, response),
-  })
 }
 
 /** What a start still has to do while it already listens. */

@@ -11,6 +11,7 @@ import { openPresentation, type SessionWish } from './session-wish.ts'
 import { MAX_CONTROL_CHARACTERS } from './udp-control-step.ts'
 import { UdpSession, type SessionChannel, type SessionParts } from './udp-session.ts'
 import { webSocketChannel } from './web-socket-channel.ts'
+import { pingClients } from './web-socket-pings.ts'
 
 type Entry = {
   readonly id: string
@@ -35,6 +36,7 @@ export class UdpSessions {
     perMessageDeflate: false,
     maxPayload: MAX_CONTROL_CHARACTERS,
   })
+  readonly #endPings = pingClients(this.#server) // else one who paused and is gone keeps his place for ever
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -90,6 +92,7 @@ export class UdpSessions {
   }
 
   close(): void {
+    this.#endPings()
     for (const entry of [...this.#entries.values()]) entry.close()
   }
 

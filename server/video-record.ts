@@ -70,8 +70,9 @@ export function toVideo(record: VideoRecord, progress: Progress, rtspBase: strin
     ...(warnings === undefined ? {} : { warnings }),
     variants,
     urls: {
-      ...(isPlayable ? { hls: `/hls/${id}/master.m3u8`, poster: `/hls/${id}/poster.jpg` } : {}),
-      ...(status === 'ready' ? { rtsp: `${rtspBase}/${id}` } : {}),
+      ...(isPlayable
+        ? { hls: `/hls/${id}/master.m3u8`, poster: `/hls/${id}/poster.jpg`, rtsp: `${rtspBase}/${id}` }
+        : {}),
     },
   }
 }

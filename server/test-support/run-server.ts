@@ -6,8 +6,10 @@ import { temporaryFolder } from '../../lab/test-support/temporary-folder.ts'
 import type { LinkProfile } from '../../link/profile.ts'
 import type { RunEvent } from '../../stream/record.ts'
 import { writeRecordEvent } from '../../stream/run-record.ts'
+import type { OpenPresentation, PresentationSource } from '../../udp-relay/presentation-source.ts'
 import { createApp } from '../app.ts'
 import { Gate } from '../gate.ts'
+import type { Library } from '../library.ts'
 import { Links } from '../links.ts'
 import { MediaFolder } from '../media-folder.ts'
 import { Refusal } from '../refusal.ts'
@@ -19,21 +21,36 @@ import { Runs } from '../runs.ts'
 import type { VideoRecord } from '../video-record.ts'
 
 export const VIDEO = 'abcdefghij'
-const video = { id: VIDEO, title: 'A clip', variants: [] } as unknown as VideoRecord
-const library = {
-  require: (id: string): VideoRecord => {
-    if (id !== VIDEO) throw new Refusal('unknown-video', `no video has the id "${id}"`)
-    return video
-  },
-}
 const logger = pino({ level: 'silent' })
 
+/** With one video of these variants. */
+function libraryOf(variants: readonly string[]): Pick<Library, 'require'> {
+  const video = { id: VIDEO, title: 'A clip', variants: variants.map((name) => ({ name })) } as unknown as VideoRecord
+  return {
+    require: (id) => {
+      if (id !== VIDEO) throw new Refusal('unknown-video', `no video has the id "${id}"`)
+      return video
+    },
+  }
+}
+
+type RunServerOptions = {
+  readonly profile?: LinkProfile
+  readonly presentations?: readonly OpenPresentation[] // of the video; none: its files are not there
+}
+
 /** Runs and links behind a real server, with a folder of their own; `reopen` is what another process would find there. */
-export async function openRunServer(context: TestContext, profile: LinkProfile = { seed: 7, downlink: {} }) {
+export async function openRunServer(
+  context: TestContext,
+  { profile = { seed: 7, downlink: {} }, presentations = [] }: RunServerOptions = {},
+) {
   const media = new MediaFolder(temporaryFolder(context))
   await media.create()
   const links = new Links({ defaultProfile: profile })
-  const source = { open: async () => undefined }
+  const source: PresentationSource = {
+    open: async (_id, variant) => presentations.find((presentation) => presentation.variant === variant),
+  }
+  const library = libraryOf(presentations.map(({ variant }) => variant))
   const parts = { folder: new RunFolder(media.runs), media, library, source, links, logger }
   const reopen = (): Promise<Runs> =>
     Runs.open({ ...parts, rtpPort: 8000, versions: { weir: '0' }, minFreeBytes: 0, nowUnixMs: Date.now })
@@ -48,7 +65,7 @@ export async function openRunServer(context: TestContext, profile: LinkProfile =
     server.close()
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, links, runs, reopen, folder: parts.folder }
+  return { url, links, runs, reopen, folder: parts.folder, source }
 }
 
 /** The answer's status, and its JSON or text. */

@@ -1,0 +1,26 @@
+import { resolve } from 'node:path'
+import { makePackage } from '../segmenter/package.ts'
+import { findTools } from '../segmenter/tools.ts'
+import { exitCodes } from './exit-codes.ts'
+import { withBar } from './terminal.ts'
+import { readablePath, userFolder } from './user-files.ts'
+
+/** `weir segment`: prints where the multivariant playlist is. */
+export async function runSegment(file: string, out: string): Promise<void> {
+  const path = await readablePath(file)
+  const tools = await findTools(process.env)
+  const stop = new AbortController()
+  process.on('SIGINT', () => stop.abort())
+  const made = await withBar(path, (onProgress) =>
+    makePackage(path, resolve(userFolder, out), {
+      tools,
+      signal: stop.signal,
+      onProgress: ({ ratio }) => onProgress(ratio),
+    }),
+  ).catch((error: unknown) => {
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted)
+    throw error
+  })
+  for (const warning of made.warnings) console.error(`warning: ${warning}`)
+  console.log(resolve(userFolder, out, 'master.m3u8'))
+}

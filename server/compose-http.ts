@@ -1,0 +1,109 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { RunningRelay } from '../udp-relay/relay.ts'
+import type { AddressOptions } from './addresses.ts'
+import { createApp } from './app.ts'
+import type { Config } from './config.ts'
+import type { EventSockets } from './event-sockets.ts'
+import { Gate } from './gate.ts'
+import { HttpListener } from './http-listener.ts'
+import { HttpThroughLink } from './http-through-link.ts'
+import type { Intake } from './intake.ts'
+import type { Jobs } from './jobs.ts'
+import type { Library } from './library.ts'
+import type { LinkRecordSockets } from './link-record-sockets.ts'
+import type { LinkSummarySockets } from './link-summary-sockets.ts'
+import type { Links } from './links.ts'
+import type { Metrics } from './metrics.ts'
+import { Origin } from './origin.ts'
+import { ProcessCost } from './process-cost.ts'
+import { projectFolder, version } from './project-folder.ts'
+import type { QualityJobs } from './quality-jobs.ts'
+import { healthRoutes } from './routes/health.ts'
+import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
+import { linkViewersRoutes } from './routes/link-viewers.ts'
+import { linkRoutes } from './routes/links.ts'
+import { metricsRoutes } from './routes/metrics.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { relayRoutes } from './routes/relay.ts'
+import { rtspSessionRoutes } from './routes/rtsp-sessions.ts'
+import { runQualityRoutes } from './routes/run-quality.ts'
+import { runReportRoutes } from './routes/run-reports.ts'
+import { runRoutes } from './routes/runs.ts'
+import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
+import { uploadRoutes } from './routes/uploads.ts'
+import { videoRoutes } from './routes/videos.ts'
+import type { RunEventSockets } from './run-event-sockets.ts'
+import type { Runs } from './runs.ts'
+import type { TusUploads } from './tus-uploads.ts'
+import type { UdpSessions } from './udp-sessions.ts'
+
+/** What answers. */
+export type HttpRooms = {
+  readonly library: Library
+  readonly jobs: Jobs
+  readonly intake: Intake
+  readonly tus: TusUploads
+  readonly links: Links
+  readonly sessions: UdpSessions
+  readonly records: LinkRecordRooms
+  readonly recordSockets: LinkRecordSockets
+  readonly summarySockets: LinkSummarySockets
+  readonly runs: Runs
+  readonly runEventSockets: RunEventSockets
+  readonly quality: QualityJobs
+  readonly addresses: AddressOptions
+  readonly events: EventSockets
+  readonly metrics: Metrics
+  readonly relay: RunningRelay
+}
+
+export type HttpSettings = { readonly config: Config; readonly logger: Logger }
+
+/** The list of routes, and of what takes WebSockets. */
+export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings): HttpListener {
+  const { library, jobs, intake, tus, links, sessions, relay } = rooms
+  const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, metrics } = rooms
+  const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
+  const gate = new Gate(config)
+  const throughLink = new HttpThroughLink(links)
+  const { audience } = throughLink
+  const builtFolder = join(projectFolder, 'dist/player')
+  const routes = [
+    healthRoutes(version),
+    videoRoutes({ library, jobs, addresses }),
+    uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
+    linkRoutes(links),
+    linkViewersRoutes({
+      links,
+      audience,
+      rtspSessions: relay.sessions,
+      udpSessions: sessions,
+      cost: new ProcessCost(),
+    }),
+    linkRecordRoutes(records),
+    runRoutes(runs),
+    runQualityRoutes(quality),
+    runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
+    udpSessionRoutes(sessions),
+    rtspSessionRoutes(relay.sessions),
+    relayRoutes(relay),
+    metricsRoutes(metrics),
+    pageRoutes(builtFolder, gate),
+  ]
+  return new HttpListener({
+    origin: new Origin(library),
+    throughLink,
+    app: createApp({ gate, routes, logger }),
+    gate,
+    upgrades: {
+      '/api/events/ws': (request, socket, head) => events.handleUpgrade(request, socket, head),
+      '/api/links/:id/ws': summarySockets.handleUpgrade.bind(summarySockets),
+      '/api/links/:id/record/ws': recordSockets.handleUpgrade.bind(recordSockets),
+      '/api/runs/:id/events/ws': runEventSockets.handleUpgrade.bind(runEventSockets),
+      '/api/udp-sessions/ws': udpSessionUpgrade(sessions),
+    },
+    logger,
+    onRequest: (request, response) => metrics.noteRequest(request, response),
+  })
+}
