@@ -1,4 +1,4 @@
-import type { ReceptionFigures } from '../udp-relay/reception.ts'
+import type { ReceiverFigures } from '../udp-relay/received-presentation.ts'
 import type { TrackFigures } from '../udp-relay/received-track.ts'
 
 /** One line of what `weir watch` tells. */
@@ -36,7 +36,7 @@ export const watchMeasures = [
 export type WatchFigures = Readonly<Record<(typeof watchMeasures)[number]['name'], number | undefined>>
 
 /** `playedMs`: from PLAY's answer until now; the time before the first frame counts as startup. */
-export function watchFigures({ measures, tracks, skippedFrames }: ReceptionFigures, watchedMs: number): WatchFigures {
+export function watchFigures({ measures, tracks, skippedFrames }: ReceiverFigures, watchedMs: number): WatchFigures {
   const { startupMs, intactFrames, damagedFrames, frozenFrames, freezeCount, freezeMs, receivedBytes } = measures
   const sum = (read: (track: TrackFigures) => number): number => tracks.reduce((total, track) => total + read(track), 0)
   const most = (read: (track: TrackFigures) => number): number => Math.max(0, ...tracks.map(read))

@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises'
 import { readReceiverAddress } from '../udp-relay/receiver-address.ts'
 import { startReceiver, type Receiver } from '../udp-relay/receiver.ts'
 import { ReceiverFailure } from '../udp-relay/receiver-failure.ts'
-import type { ReceptionEnd } from '../udp-relay/reception.ts'
+import type { ReceiverEnd } from '../udp-relay/received-presentation.ts'
 import { judgeBudgets, type Budget, type JudgedBudget } from './budget.ts'
 import { junitReport, type JunitCase } from './junit.ts'
 import { watchFigures, type WatchFigures } from './watch-figures.ts'
@@ -29,7 +29,7 @@ export type Watched = {
   readonly url: string
   readonly transport?: 'udp' | 'tcp'
   readonly jitterBufferMs: number
-  readonly end: { readonly reason: ReceptionEnd['reason'] | 'asked' | 'interrupted' | 'refused'; readonly why?: string }
+  readonly end: { readonly reason: ReceiverEnd['reason'] | 'asked' | 'interrupted' | 'refused'; readonly why?: string }
   readonly figures?: WatchFigures
   readonly judged: readonly JudgedBudget[]
   readonly unwrittenBytes: number // the disk was too slow for

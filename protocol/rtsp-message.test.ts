@@ -127,7 +127,7 @@ test('RtspReader gives the same events for any split of any bytes', () => {
     for (let at = 0; at < whole.length; at += step) split.push(...reader.push(whole.subarray(at, at + step)))
     expect(split).toEqual(new RtspReader().push(whole))
   })
-  fc.assert(property, { seed: 1, numRuns: fuzzRuns(500) })
+  fc.assert(property, { seed: 1, numRuns: fuzzRuns(5000) })
 })
 
 const peeked: [text: string, seen: ReturnType<typeof peekRequestUrl>][] = [

@@ -159,5 +159,5 @@ test('readSdp takes any lines', () => {
     anyText,
     (lines) => void expect(() => readSdp(['v=0', ...lines].join('\n'))).not.toThrow(),
   )
-  fc.assert(property, { seed: 3, numRuns: fuzzRuns(500) })
+  fc.assert(property, { seed: 3, numRuns: fuzzRuns(5000) })
 })

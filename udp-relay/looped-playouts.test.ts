@@ -120,6 +120,34 @@ test('LoopedPlayouts reads on by another seat’s presentation when the first ha
   expect(second.sink.rtp.length).toBeGreaterThan(200)
 })
 
+test('LoopedPlayouts sends nothing to a seat that was left while it began', async () => {
+  const { timer, seat } = open()
+  const [one, other] = [seat(), seat()]
+  const starting = Promise.allSettled([one.play(), other.play()])
+  one.close()
+  const [left, played] = await starting
+  expect(left).toMatchObject({ status: 'rejected', reason: { code: 'superseded' } })
+  expect(played).toMatchObject({ status: 'fulfilled' })
+  await timer.advance(1000)
+  expect([one.sink.rtp.length, other.sink.rtp.length > 25]).toEqual([0, true])
+})
+
+test('LoopedPlayouts keeps nothing for a seat whose viewer was gone before the answer', async () => {
+  const { timer, seat } = open()
+  const [one, other] = [seat(), seat()]
+  await other.play()
+  await expect(one.play(undefined, () => Promise.reject(new Error('gone')))).rejects.toThrow('gone')
+  await timer.advance(500)
+  other.pause()
+  const sent = other.sink.rtp.length
+  await timer.advance(500)
+  expect([one.sink.rtp.length, other.sink.rtp.length]).toEqual([0, sent]) // it rests: nobody plays
+  const start = await one.play()
+  await timer.advance(100)
+  expect(one.sink.ofTrack(0)[0]!.sequenceNumber).toBe(start.tracks[0]!.sequenceNumber)
+  expect(other.sink.rtp.length).toBe(sent)
+})
+
 test('LoopedPlayouts starts once for two who come together', async () => {
   const { timer, seat } = open()
   const [one, other] = [seat(), seat()]

@@ -1,5 +1,5 @@
 import { FanOutSink } from './fan-out-sink.ts'
-import { Playout, type PlayoutOptions, type PlayoutStart, type SessionPlayout } from './playout.ts'
+import { Playout, PlayoutRefusal, type PlayoutOptions, type PlayoutStart, type SessionPlayout } from './playout.ts'
 import type { OpenPresentation } from './presentation-source.ts'
 import type { SegmentCache } from './segment-cache.ts'
 import type { SendTimer } from './send-timer.ts'
@@ -15,9 +15,9 @@ type SharedByAll = {
   readonly random: () => number
 }
 
-/** Videos that are played live, again and again: of each package, payload and packet size one sender, from which all viewers get the same packets with
- *  one SSRC and one sequence. It begins with its first viewer, plays the video again and again while anybody watches, and
- *  is forgotten with its last. */
+/** Videos that are played live, again and again: of each package, payload and packet size one sender, from which all
+ *  viewers get the same packets with one SSRC and one sequence. It begins with its first viewer, plays the video again and
+ *  again while anybody watches, and is forgotten with its last. */
 export class LoopedPlayouts {
   readonly #shared: SharedByAll
   readonly #playouts = new Map<string, LoopedPlayout>()
@@ -104,17 +104,26 @@ class LoopedPlayout {
     }
   }
 
-  /** The packets after those that the start tells are kept until `beforeFirstPacket` is through. */
+  /** The packets after those that the start tells are kept until `beforeFirstPacket` is through. Who waits for the start is
+   *  a member already: it goes on for him when another leaves meanwhile. */
   async #play(
-    { sink }: SeatOptions,
+    seat: SeatOptions,
     beforeFirstPacket: ((start: PlayoutStart) => Promise<void>) | undefined,
   ): Promise<PlayoutStart> {
-    if (!this.#playout.isPlaying) await this.#begin()
-    if (!this.#fanOut.has(sink)) this.#fanOut.join(sink)
-    const start = this.#playout.position()
-    await beforeFirstPacket?.(start)
-    this.#fanOut.release(sink, this.#timer.nowMs())
-    return start
+    const { sink } = seat
+    const joins = !this.#fanOut.has(sink)
+    if (joins) this.#fanOut.join(sink)
+    try {
+      if (!this.#playout.isPlaying) await this.#begin()
+      if (!this.#fanOut.has(sink)) throw new PlayoutRefusal('superseded', 'a pause or the end came first')
+      const start = this.#playout.position()
+      await beforeFirstPacket?.(start)
+      this.#fanOut.release(sink, this.#timer.nowMs())
+      return start
+    } catch (error) {
+      if (joins) this.#pause(seat)
+      throw error
+    }
   }
 
   /** Once for all who come while its first segment is being read. */

@@ -91,9 +91,13 @@ export class MulticastStream {
         return position()
       },
       play: async (startSeconds, beforeFirstPacket) => {
-        const start = await this.#play(startSeconds, beforeFirstPacket)
-        place.isPlaying = true
-        return start
+        place.isPlaying = true // from the wish on: another who leaves meanwhile must not stop it
+        try {
+          return await this.#play(startSeconds, beforeFirstPacket)
+        } catch (error) {
+          place.isPlaying = false
+          throw error
+        }
       },
       pause: () => {
         place.isPlaying = false
@@ -104,7 +108,8 @@ export class MulticastStream {
     }
   }
 
-  /** Only who finds it at rest says where it begins, and not of a loop; a reply tells everybody where it is. */
+  /** Only who finds it at rest says where it begins, and not of a loop; a reply tells everybody where it is. A start that
+   *  fails, for its viewer has gone, is the next one's to make. */
   async #play(
     startSeconds: number | undefined,
     beforeFirstPacket: ((start: PlayoutStart) => Promise<void>) | undefined,
@@ -113,10 +118,16 @@ export class MulticastStream {
     if (this.#start === undefined) {
       const starting = playout.play(this.#options.isLooped === true ? undefined : startSeconds, beforeFirstPacket)
       this.#start = starting
-      starting.catch(() => void (this.#start = undefined))
+      starting.catch(() => {
+        if (this.#start === starting) this.#start = undefined
+      })
       return starting
     }
-    await this.#start
+    const hasStarted = await this.#start.then(
+      () => true,
+      () => false,
+    )
+    if (!hasStarted) return this.#play(startSeconds, beforeFirstPacket)
     const { positionSeconds, durationSeconds } = playout
     const joined = { startSeconds: positionSeconds, durationSeconds, tracks: [] }
     await beforeFirstPacket?.(joined)

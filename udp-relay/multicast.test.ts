@@ -148,7 +148,7 @@ test('multicast is refused where no groups are configured', async (context) => {
   expect((await off.client.request('SETUP', `${off.url}/trackID=0`, { transport })).status).toBe(461)
 })
 
-test('MulticastStream takes the reports of others for signs of life of their address, and not its own', async () => {
+async function openStream() {
   const parts = {
     segments: new SegmentCache({ maxBytes: 1_000_000 }),
     timer: new VirtualTimer(),
@@ -156,7 +156,32 @@ test('MulticastStream takes the reports of others for signs of life of their add
     onReception: () => {},
   }
   const streams = new MulticastStreams(await freeMulticast(), parts)
-  const stream = await streams.streamOf(presentationOf(clip), plainWish)
+  return streams.streamOf(presentationOf(clip), plainWish)
+}
+
+const seatOf = (address: string) => ({ address, onAlive: () => {}, onFailed: () => {} })
+
+test('MulticastStream begins for one viewer though another, who does not play, leaves meanwhile', async () => {
+  const stream = await openStream()
+  const [one, other] = [stream.join(seatOf('127.0.0.1')), stream.join(seatOf('127.0.0.2'))]
+  const start = await one.play(2, async () => other.close())
+  expect(start.startSeconds).toBe(2)
+  one.close()
+})
+
+test('MulticastStream begins for the second viewer when the first is gone before his answer', async () => {
+  const stream = await openStream()
+  const [one, other] = [stream.join(seatOf('127.0.0.1')), stream.join(seatOf('127.0.0.2'))]
+  const gone = one.play(0, () => Promise.reject(new Error('gone')))
+  const [first, second] = await Promise.allSettled([gone, other.play(2)])
+  expect(first).toMatchObject({ status: 'rejected', reason: new Error('gone') })
+  expect(second).toMatchObject({ status: 'fulfilled', value: { startSeconds: 2 } })
+  one.close()
+  other.close()
+})
+
+test('MulticastStream takes the reports of others for signs of life of their address, and not its own', async () => {
+  const stream = await openStream()
   let signs = 0
   const onAlive = (): void => void (signs += 1)
   const seat = stream.join({ address: '127.0.0.1', onAlive, onFailed: () => {} })

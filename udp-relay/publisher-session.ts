@@ -28,6 +28,9 @@ const WINDOW_SECONDS = 30
 const MAX_GROUP_SECONDS = 20
 const MAX_GROUP_BYTES = 40_000_000
 
+/** What the reply tells of a track's way, and what closes it: once, for its ports or channels are soon another's. */
+type OpenWay = { readonly transport: TransportSpec; readonly close: () => void }
+
 /** One who publishes: ANNOUNCE made it, RECORD begins it (RFC 2326 sections 10.3 and 10.11). */
 export class PublisherSession {
   readonly id: string
@@ -36,7 +39,7 @@ export class PublisherSession {
   readonly segments: LiveSegments
   readonly #options: PublisherOptions
   readonly #tracks = new Map<number, PublisherTrack>()
-  readonly #ways = new Map<number, () => void>() // what closes the way of a track
+  readonly #ways = new Map<number, OpenWay['close']>() // by track
   readonly #clock = new PublisherClock(() => [...this.#tracks.values()])
   #isRecording = false
   #hasEnded = false
@@ -75,10 +78,16 @@ export class PublisherSession {
     if (trackIndex === undefined) throw new RtspRefusal(459, 'SETUP of a whole stream')
     if (format === undefined) throw new RtspRefusal(404, `no track ${trackIndex} in the description`)
     if (this.#isRecording) throw new RtspRefusal(455, 'SETUP while recording')
-    this.#ways.get(trackIndex)?.()
+    this.#closeWay(trackIndex)
     const track = new PublisherTrack({ ...format, waitMs: offer.kind === 'udp' ? REORDER_WAIT_MS : 0 })
     this.#tracks.set(trackIndex, track)
-    const transport = await this.#openWay(trackIndex, track, offer, channels)
+    const { transport, close } = await this.#openWay(track, offer, channels)
+    if (this.#hasEnded) {
+      close()
+      throw new RtspRefusal(454, 'the session ended meanwhile')
+    }
+    this.#closeWay(trackIndex) // of a SETUP that came meanwhile
+    this.#ways.set(trackIndex, close)
     return { ...transport, mode: 'RECORD' } satisfies TransportSpec
   }
 
@@ -103,7 +112,7 @@ export class PublisherSession {
   end(reason: EndReason): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    for (const close of this.#ways.values()) close()
+    for (const trackIndex of [...this.#ways.keys()]) this.#closeWay(trackIndex)
     this.segments.end()
     const tracks = [...this.#tracks.values()]
     const lostPackets = tracks.reduce((sum, track) => sum + track.lostPackets, 0)
@@ -117,12 +126,12 @@ export class PublisherSession {
     this.#options.onEnded(this)
   }
 
-  async #openWay(
-    trackIndex: number,
-    track: PublisherTrack,
-    offer: TransportOffer,
-    channels: InterleavedChannels,
-  ): Promise<TransportSpec> {
+  #closeWay(trackIndex: number): void {
+    this.#ways.get(trackIndex)?.()
+    this.#ways.delete(trackIndex)
+  }
+
+  async #openWay(track: PublisherTrack, offer: TransportOffer, channels: InterleavedChannels): Promise<OpenWay> {
     const onRtp = (packet: Uint8Array): void => this.#takeRtp(track, packet)
     const onRtcp = (packet: Uint8Array): void => {
       this.touch()
@@ -132,8 +141,8 @@ export class PublisherSession {
     if (offer.kind === 'interleaved') {
       const listener = { onRtp, onRtcp, onClosed: () => this.end('disconnected') }
       const interleaved = channels.open(offer.channels, listener)
-      this.#ways.set(trackIndex, () => channels.release(interleaved, listener))
-      return { lowerTransport: 'tcp', cast: 'unicast', interleaved }
+      const transport = { lowerTransport: 'tcp', cast: 'unicast', interleaved } as const
+      return { transport, close: () => channels.release(interleaved, listener) }
     }
     // Only a connected socket tells whose RTP comes; and what lies behind a link would have to cross its uplink.
     if (offer.kind !== 'udp' || !ports.sendsConnected || this.publisher.link !== undefined) {
@@ -142,10 +151,10 @@ export class PublisherSession {
     const { clientPorts } = offer
     const ends = { ...this.publisher, rtpPort: clientPorts[0], rtcpPort: clientPorts[1] }
     const way = await ports.openTrack(ends, { onRtp, onRtcp, onRefused: () => {} })
-    this.#ways.set(trackIndex, () => way.close())
     const serverPorts = [ports.rtpPort, ports.rtcpPort] as const
     const source = plainAddress(this.publisher.localAddress)
-    return { lowerTransport: 'udp', cast: 'unicast', source, clientPorts, serverPorts }
+    const transport = { lowerTransport: 'udp', cast: 'unicast', source, clientPorts, serverPorts } as const
+    return { transport, close: () => way.close() }
   }
 
   /** A datagram's memory is its socket's, so what is kept of it is copied. */

@@ -1,14 +1,19 @@
+import pino from 'pino'
 import { expect, test, type TestContext } from 'vitest'
 import { readAnnouncement } from './announcement.ts'
+import { InterleavedChannels } from './interleaved-channels.ts'
 import { PublisherClock } from './publisher-clock.ts'
+import { PublisherSession } from './publisher-session.ts'
 import { PublisherTrack } from './publisher-track.ts'
+import type { RtpPorts } from './rtp-ports.ts'
 import { encodeRtcp } from '../protocol/rtcp.ts'
 import { encodeRtp } from '../protocol/rtp.ts'
 import { ntpTimeOf } from '../protocol/ntp-time.ts'
 import { encodeInterleavedFrame } from '../protocol/rtsp-message.ts'
 import { startClipRelay } from './test-support/clip-relay.ts'
 import { makePackageClip } from './test-support/package-clip.ts'
-import { RtspClient } from './test-support/rtsp-client.ts'
+import { RtspClient, UdpReceiver } from './test-support/rtsp-client.ts'
+import { VirtualTimer } from './test-support/virtual-timer.ts'
 
 const clip = makePackageClip()
 
@@ -144,6 +149,46 @@ test('a publisher who falls silent is ended, and one whose connection goes', asy
   await client.request('SETUP', `${url}/streamid=0`, { transport })
   client.socket.destroy()
   await expect.poll(ends).toEqual(['timeout', 'disconnected'])
+})
+
+test('a track whose second SETUP is refused is closed once, and its publisher ends', async (context) => {
+  const { client, url, announce } = await open(context)
+  await announce(client)
+  const receiver = await UdpReceiver.open()
+  const overUdp = `${receiver.transport};mode=record`
+  const setUp = await client.request('SETUP', `${url}/streamid=0`, { transport: overUdp })
+  const session = { session: setUp.headers.get('session')?.split(';')[0] ?? '' }
+  const viewed = url.replace('/live/camera', '/clip/trackID=0')
+  for (let channels = 0; channels < 128; channels += 1) {
+    await client.request('SETUP', viewed, { transport: 'RTP/AVP/TCP;unicast' }) // takes two of 256
+  }
+  expect((await client.request('SETUP', `${url}/streamid=0`, { ...session, transport })).status).toBe(461)
+  expect((await client.request('TEARDOWN', url, session)).status).toBe(200)
+  expect((await announce(client)).status).toBe(200)
+})
+
+test('PublisherSession closes a way that opens after its end', async () => {
+  let opened = (): void => {}
+  let closed = 0
+  const way = { sendRtp: () => true, sendBurst: undefined, sendRtcp: () => true, close: () => void (closed += 1) }
+  const openTrack = () => new Promise<typeof way>((resolve) => (opened = () => resolve(way)))
+  const viewer = { address: '127.0.0.1', localAddress: '127.0.0.1', linkId: undefined, link: undefined }
+  const session = new PublisherSession({
+    id: 'x',
+    name: 'camera',
+    publisher: viewer,
+    announcement: readAnnouncement(sdpOf(VIDEO)),
+    ports: { sendsConnected: true, rtpPort: 8000, rtcpPort: 8001, openTrack } as unknown as RtpPorts,
+    timer: new VirtualTimer(),
+    logger: pino({ level: 'silent' }),
+    onEnded: () => {},
+  })
+  const channels = new InterleavedChannels({ push: () => {}, waitingBytes: 0 })
+  const setUp = session.setUp(0, { kind: 'udp', clientPorts: [5000, 5001] }, channels)
+  session.end('closing')
+  opened()
+  await expect(setUp).rejects.toMatchObject({ status: 454 })
+  expect(closed).toBe(1)
 })
 
 test('what a publisher sends before RECORD, or that is no RTP, makes no stream', async (context) => {

@@ -11,6 +11,7 @@ import type { ReceiverConnection } from './receiver-connection.ts'
 import { ReceiverFailure } from './receiver-failure.ts'
 import type { ReceiverWay } from './receiver-way.ts'
 
+const MIN_KEEP_ALIVE_MS = 500
 const TEARDOWN_MS = 2000 // for an answer that changes nothing any more
 
 /** A client's way through RFC 2326 section 10: each request in its turn, and what the answers told. */
@@ -29,9 +30,9 @@ export class ReceiverConversation {
     this.#sessionUrl = url
   }
 
-  /** How often the server wants to hear of us, halved. */
+  /** How often the server wants to hear of us, halved; one that tells a timeout of 0 is not flooded. */
   get keepAliveMs(): number {
-    return ((this.#session?.timeoutSeconds ?? 60) * 1000) / 2
+    return Math.max(MIN_KEEP_ALIVE_MS, ((this.#session?.timeoutSeconds ?? 60) * 1000) / 2)
   }
 
   /** OPTIONS and DESCRIBE. Rejects with ReceiverFailure. */

@@ -30,8 +30,9 @@ export async function openUdpWay(connection: ReceiverConnection, listener: WayLi
   return {
     offer: { lowerTransport: 'udp', cast: 'unicast', clientPorts: [rtp.address().port, rtcp.address().port] },
     agree: (answer) => {
-      serverPorts = answer.serverPorts
-      if (serverPorts === undefined) return
+      const { serverPorts: told } = answer
+      if (told === undefined || Math.min(...told) === 0) return // port 0 is none
+      serverPorts = told
       rtp.send(OPENER, serverPorts[0], remoteAddress)
       rtcp.send(OPENER, serverPorts[1], remoteAddress)
     },

@@ -82,6 +82,20 @@ test('the receiver says why an address does not play', async (context) => {
   await expect(startReceiver({ ...common, url: 'http://127.0.0.1/' })).rejects.toThrow(RangeError)
 })
 
+test('the receiver takes a port of 0 for none, and floods no server that tells a timeout of 0', async (context) => {
+  const transport = 'Transport: RTP/AVP;unicast;server_port=0-0'
+  const url = await serverSaying(context, [
+    answerOf(''),
+    description('m=video 0 RTP/AVP 33\r\na=control:0\r\n'),
+    `RTSP/1.0 200 OK\r\nCSeq: CSEQ\r\n${transport}\r\nSession: x;timeout=0\r\n\r\n`,
+    answerOf(''),
+  ])
+  vi.spyOn(globalThis, 'setInterval')
+  const receiver = await start(context, { url, transport: 'udp' })
+  await receiver.close()
+  expect(vi.mocked(setInterval).mock.calls.map(([, everyMs]) => everyMs)).toEqual([500, 10]) // sign of life, tick
+})
+
 /** A server that answers each request with the next of these texts, `CSEQ` being the request's. */
 async function serverSaying(context: Pick<TestContext, 'onTestFinished'>, answers: readonly string[]): Promise<string> {
   const left = [...answers]

@@ -6,7 +6,8 @@ import { ReceiverConnection } from './receiver-connection.ts'
 import { ReceiverConversation } from './receiver-conversation.ts'
 import { ReceiverFailure } from './receiver-failure.ts'
 import { openInterleavedWay, openUdpWay, type ReceiverWay, type WayListener } from './receiver-way.ts'
-import { Reception, type ReceptionEnd, type ReceptionFigures, type TsSink } from './reception.ts'
+import { ReceivedPresentation, type ReceiverEnd, type ReceiverFigures } from './received-presentation.ts'
+import type { TsSink } from './ts-recording.ts'
 
 export type ReceiverOptions = {
   readonly url: string
@@ -25,8 +26,8 @@ const UNSUPPORTED_TRANSPORT = 461
 /** A client that plays: to the end, until the server falls silent, or until it is closed. */
 export type Receiver = {
   readonly transport: 'udp' | 'tcp'
-  readonly ended: Promise<ReceptionEnd>
-  figures(): ReceptionFigures
+  readonly ended: Promise<ReceiverEnd>
+  figures(): ReceiverFigures
   /** Says goodbye; all figures are final then. */
   close(): Promise<void>
 }
@@ -59,7 +60,7 @@ class StartingReceiver {
   readonly #cname = randomBytes(12).toString('base64url') // 96 bits, RFC 7022 section 4.2
   #connection: ReceiverConnection | undefined
   #conversation: ReceiverConversation | undefined
-  #reception: Reception | undefined
+  #presentation: ReceivedPresentation | undefined
   #keepAlive: NodeJS.Timeout | undefined
   #closed: Promise<void> | undefined
 
@@ -78,23 +79,23 @@ class StartingReceiver {
       userAgent: this.#options.userAgent,
       timeoutMs: ANSWER_MS,
       onInterleaved: (channel, payload) => this.#channels.get(channel)?.(payload),
-      onLost: (why) => this.#reception?.connectionLost(why, this.#transport),
+      onLost: (why) => this.#presentation?.connectionLost(why, this.#transport),
     })
     const conversation = new ReceiverConversation(this.#connection, address.url)
     this.#conversation = conversation
     const { tracks: offers, durationSeconds } = await conversation.describe()
     const tracks = oneOfEach(offers)
     if (tracks.length === 0) throw new ReceiverFailure('unplayable', 'the server describes no track that RTP carries')
-    const reception = this.#newReception(tracks, durationSeconds)
+    const presentation = this.#newPresentation(tracks, durationSeconds)
     for (const [index, track] of tracks.entries())
-      await conversation.setUp(track, await this.#openWay(index, reception))
+      await conversation.setUp(track, await this.#openWay(index, presentation))
     const starts = await conversation.play(tracks)
     this.#beginKeepAlive(conversation)
-    reception.begin(starts, this.#connection.roundTripMs)
+    presentation.begin(starts, this.#connection.roundTripMs)
     return {
       transport: this.#transport,
-      ended: reception.ended,
-      figures: () => reception.figures(),
+      ended: presentation.ended,
+      figures: () => presentation.figures(),
       close: () => this.close(),
     }
   }
@@ -105,27 +106,27 @@ class StartingReceiver {
 
   async #closeAll(): Promise<void> {
     clearInterval(this.#keepAlive)
-    this.#reception?.close()
+    this.#presentation?.close()
     await this.#conversation?.tearDown()
     this.#connection?.close()
     await Promise.all(this.#ways.map((way) => way.close()))
   }
 
-  #newReception(tracks: readonly SdpTrack[], durationSeconds: number | undefined): Reception {
+  #newPresentation(tracks: readonly SdpTrack[], durationSeconds: number | undefined): ReceivedPresentation {
     const { jitterBufferMs, tell = () => {}, onTransportStream } = this.#options
     const options = { tracks, jitterBufferMs, durationSeconds, tell, onTransportStream, cname: this.#cname }
-    this.#reception = new Reception({
+    this.#presentation = new ReceivedPresentation({
       ...options,
       askedMs: this.#askedMs,
       sendRtcp: (index, bytes) => this.#ways[index]?.sendRtcp(bytes),
     })
-    return this.#reception
+    return this.#presentation
   }
 
-  async #openWay(index: number, reception: Reception): Promise<ReceiverWay> {
+  async #openWay(index: number, presentation: ReceivedPresentation): Promise<ReceiverWay> {
     const listener: WayListener = {
-      onRtp: (datagram) => reception.takeRtp(index, datagram, performance.now()),
-      onRtcp: (datagram) => reception.takeRtcp(index, datagram, performance.now()),
+      onRtp: (datagram) => presentation.takeRtp(index, datagram, performance.now()),
+      onRtcp: (datagram) => presentation.takeRtcp(index, datagram, performance.now()),
     }
     const connection = this.#connection as ReceiverConnection
     const way =

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, test, type TestContext } from 'vitest'
 import { encodeRtp } from '../protocol/rtp.ts'
 import { RtpPorts, type TrackWay } from './rtp-ports.ts'
@@ -57,8 +58,25 @@ test('RtpPorts hands RTCP to the viewer whose it is, and a stranger’s to nobod
   stranger.sendRtcp(Uint8Array.of(9), ports.rtcpPort)
   one.sendRtcp(Uint8Array.of(1), ports.rtcpPort)
   other.sendRtcp(Uint8Array.of(2), ports.rtcpPort)
-  while ((got[1]?.length ?? 0) === 0) await new Promise(setImmediate)
+  while ((got[1]?.length ?? 0) === 0) await setImmediate()
   expect(got.map((datagrams) => datagrams.map((datagram) => [...datagram]))).toEqual([[[1]], [[2]]])
+})
+
+/** A handle that is being closed is gone after a turn. */
+async function openSockets(): Promise<number> {
+  await setImmediate()
+  await setImmediate()
+  return process.getActiveResourcesInfo().filter((name) => name === 'UDPWrap').length
+}
+
+test('RtpPorts keeps no socket open for a viewer to whom there is no way', async (context) => {
+  const ports = await openPorts(context)
+  if (!ports.sendsConnected) return context.skip('there are no connected sockets on one port here')
+  const before = await openSockets()
+  const ends = { localAddress: '127.0.0.1', address: '255.255.255.255', rtpPort: 5000, rtcpPort: 5001 }
+  const listener = { onRtcp: () => {}, onRtp: () => {}, onRefused: () => {} }
+  await expect(ports.openTrack(ends, listener)).rejects.toMatchObject({ syscall: 'connect' })
+  expect(await openSockets()).toBe(before)
 })
 
 test('RtpPorts sends over connected sockets on this system', async (context) => {

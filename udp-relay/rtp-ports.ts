@@ -89,7 +89,7 @@ export class RtpPorts {
     return this.sendsConnected && this.#offload !== undefined
   }
 
-  /** `inBursts`: the way can send bursts, where that is possible. */
+  /** `inBursts`: the way can send bursts, where that is possible. Rejects when there is no way to the address. */
   async openTrack(ends: TrackEnds, listener: TrackListener, inBursts = false): Promise<TrackWay> {
     const { address, rtpPort, rtcpPort } = ends
     const connected = this.sendsConnected ? await this.#connect(ends, listener) : undefined
@@ -126,7 +126,12 @@ export class RtpPorts {
   /** A stranger's datagram that comes between bind and connect is of no use, to the socket that holds the port neither. */
   async #connect({ localAddress, address, rtpPort }: TrackEnds, { onRtp, onRefused }: TrackListener): Promise<Socket> {
     const socket = await bindUdp(localAddress, this.rtpPort, true)
-    await connectUdp(socket, rtpPort, address)
+    try {
+      await connectUdp(socket, rtpPort, address)
+    } catch (error) {
+      await closeUdp([socket])
+      throw error
+    }
     socket.on('message', onRtp)
     socket.on('error', onRefused) // ECONNREFUSED: unhandled it would end the process
     return socket

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { RtcpPacket } from '../protocol/rtcp.ts'
 import { reportDelayMs } from '../stream/report-schedule.ts'
 import type { ReceivedTrack } from './received-track.ts'
-import { ReceiverReports } from './receiver-reports.ts'
+import { ReportDatagrams } from './report-datagrams.ts'
 
 export type TrackReportsOptions = {
   readonly track: ReceivedTrack
@@ -16,7 +16,7 @@ export type TrackReportsOptions = {
 /** The RTCP of one track: what its sender reports, and our reports and requests at their times. */
 export class TrackReports {
   readonly #options: TrackReportsOptions
-  readonly #reports: ReceiverReports
+  readonly #datagrams: ReportDatagrams
   #nextReportMs: number | undefined
   #sentPackets = 0 // by the sender's newest report
   #countsFromFirst = false // the sender has begun to count with our first packet
@@ -25,7 +25,7 @@ export class TrackReports {
   constructor(options: TrackReportsOptions) {
     const { track, cname, jitterBufferMs } = options
     this.#options = options
-    this.#reports = new ReceiverReports({ track, cname, jitterBufferMs, ssrc: randomInt(2 ** 32) })
+    this.#datagrams = new ReportDatagrams({ track, cname, jitterBufferMs, ssrc: randomInt(2 ** 32) })
   }
 
   /** Of the packet that was sent last, once its sender has said goodbye; undefined: not known. */
@@ -38,7 +38,7 @@ export class TrackReports {
     const { ssrc } = this.#options.track
     for (const packet of packets) {
       if (packet.kind === 'sender-report' && (ssrc ?? packet.ssrc) === packet.ssrc) {
-        this.#reports.noteSenderReport(packet, nowMs)
+        this.#datagrams.noteSenderReport(packet, nowMs)
         this.#sentPackets = packet.sentPackets
       }
       if (packet.kind === 'bye') this.hasSaidBye ||= ssrc === undefined || packet.ssrcs.includes(ssrc)
@@ -52,16 +52,16 @@ export class TrackReports {
     this.#nextReportMs ??= nowMs + reportDelayMs(random) / 2
     if (nowMs < this.#nextReportMs) return
     this.#nextReportMs = nowMs + reportDelayMs(random)
-    send(this.#reports.report(nowMs, roundTripMs))
+    send(this.#datagrams.report(nowMs, roundTripMs))
   }
 
   askForMissing(nowMs: number): void {
     const requests = this.#options.track.takeRequests(nowMs)
-    if (requests.length > 0) this.#options.send(this.#reports.nack(requests))
+    if (requests.length > 0) this.#options.send(this.#datagrams.nack(requests))
   }
 
   leave(nowMs: number): void {
-    this.#options.send(this.#reports.bye(nowMs))
+    this.#options.send(this.#datagrams.bye(nowMs))
   }
 
   /** Packets come before the report that counts them: one that tells of more than we know counts others' packets, as a

@@ -5,7 +5,7 @@ import { encodeRtcp, type ReportBlock, type RtcpPacket, type SenderReport } from
 import { GMIN_PACKETS } from '../stream/burst-gap.ts'
 import type { ReceivedTrack, TrackFigures } from './received-track.ts'
 
-export type ReportsOptions = {
+export type ReportDatagramsOptions = {
   readonly track: ReceivedTrack
   readonly ssrc: number // our own
   readonly cname: string
@@ -13,11 +13,11 @@ export type ReportsOptions = {
 }
 
 /** What a receiver says of one track, as datagrams: RFC 3550 section 6.4.2, RFC 3611, RFC 4585. */
-export class ReceiverReports {
-  readonly #options: ReportsOptions
+export class ReportDatagrams {
+  readonly #options: ReportDatagramsOptions
   #lastSr: { readonly middle: number; readonly arrivalMs: number } | undefined
 
-  constructor(options: ReportsOptions) {
+  constructor(options: ReportDatagramsOptions) {
     this.#options = options
   }
 

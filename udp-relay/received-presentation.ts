@@ -13,9 +13,7 @@ import { TrackReports } from './track-reports.ts'
 import { trackFormat, trackMedia, type TrackFormat } from './track-media.ts'
 import { TsRecording, type TsSink } from './ts-recording.ts'
 
-export type { TsSink } from './ts-recording.ts'
-
-export type ReceptionOptions = {
+export type ReceivedPresentationOptions = {
   readonly tracks: readonly SdpTrack[]
   readonly durationSeconds: number | undefined // as described
   readonly jitterBufferMs: number
@@ -27,12 +25,12 @@ export type ReceptionOptions = {
 }
 
 /** bye: the sender said so; complete: the described end has been played; silence: nothing came for ten seconds. */
-export type ReceptionEnd = {
+export type ReceiverEnd = {
   readonly reason: 'bye' | 'complete' | 'silence' | 'connection-lost' | 'closed'
   readonly why?: string
 }
 
-export type ReceptionFigures = {
+export type ReceiverFigures = {
   readonly measures: Measures
   readonly tracks: readonly TrackFigures[]
   readonly positionSeconds: number
@@ -54,9 +52,9 @@ const QUIET_END_MS = 1000 // after the described end
 const DEFAULT_FRAME_INTERVAL_MS = 1000 / 30
 
 /** Everything that comes of one PLAY: tracks, playback, reports, and how it ends. */
-export class Reception {
-  readonly ended: Promise<ReceptionEnd>
-  readonly #options: ReceptionOptions
+export class ReceivedPresentation {
+  readonly ended: Promise<ReceiverEnd>
+  readonly #options: ReceivedPresentationOptions
   readonly #formats: readonly TrackFormat[]
   readonly #fold: MeasuresFold
   readonly #clock: PlaybackClock
@@ -68,9 +66,9 @@ export class Reception {
   #beganMs = 0
   #finishAtMs = Infinity // all have said goodbye: what is under way may still come
   #finalMs: number | undefined
-  #settle: (end: ReceptionEnd) => void = () => {}
+  #settle: (end: ReceiverEnd) => void = () => {}
 
-  constructor(options: ReceptionOptions) {
+  constructor(options: ReceivedPresentationOptions) {
     const { tracks, jitterBufferMs, askedMs, onTransportStream } = options
     this.#options = options
     this.#formats = tracks.map(trackFormat)
@@ -120,7 +118,7 @@ export class Reception {
     if (transport === 'tcp') this.#end({ reason: 'connection-lost', why }, performance.now())
   }
 
-  figures(): ReceptionFigures {
+  figures(): ReceiverFigures {
     const nowMs = this.#finalMs ?? performance.now()
     return {
       measures: this.#fold.at(nowMs),
@@ -204,7 +202,7 @@ export class Reception {
     if (end !== undefined) this.#end(end, nowMs)
   }
 
-  #whyEnded(nowMs: number): ReceptionEnd | undefined {
+  #whyEnded(nowMs: number): ReceiverEnd | undefined {
     if (nowMs >= this.#finishAtMs) {
       this.#finishTracks(nowMs)
       return this.#playback.isEmpty ? { reason: 'bye' } : undefined
@@ -219,7 +217,7 @@ export class Reception {
     return silentMs > SILENCE_MS ? { reason: 'silence', why: `nothing came for ${SILENCE_MS / 1000} s` } : undefined
   }
 
-  #end(end: ReceptionEnd, nowMs: number): void {
+  #end(end: ReceiverEnd, nowMs: number): void {
     if (this.#finalMs !== undefined) return
     this.#finalMs = nowMs
     clearInterval(this.#ticker)
@@ -231,7 +229,7 @@ export class Reception {
   }
 
   /** After the last frame of a stream that has come to its end nothing is overdue. */
-  #endMs({ reason }: ReceptionEnd, nowMs: number): number {
+  #endMs({ reason }: ReceiverEnd, nowMs: number): number {
     const isWhole = (reason === 'bye' || reason === 'complete') && this.#playback.isEmpty
     return isWhole ? Math.min(nowMs, this.#playback.lastShownMs + this.#frameIntervalMs()) : nowMs
   }
