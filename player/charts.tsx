@@ -35,7 +35,7 @@ export function Charts({ log, frameIntervalMs = FRAME_INTERVAL_MS, isUnfolded = 
     [log, series],
   )
   return (
-    <details class="charts" open={isOpen.value} onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+    <details class="fold charts" open={isOpen.value} onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
       <summary>{chartWords.title}</summary>
       {isOpen.value && <Unfolded series={series} picks={picks} loop={loop} isEmpty={isEmpty} />}
     </details>
