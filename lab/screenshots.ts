@@ -68,6 +68,22 @@ const states: readonly State[] = [
     },
   },
   {
+    name: 'compare-why',
+    show: async (page, place) => {
+      await compare(page, place, 'side=both&preset=lossy&seed=7')
+      await page.locator('.why-line.damage').click()
+      for (const fold of ['All figures', 'Download']) await unfold(page, fold)
+    },
+  },
+  {
+    name: 'compare-stall',
+    show: async (page, place) => {
+      await compare(page, place, 'side=hls&preset=slow&hlsVariant=720p')
+      await page.locator('.why-line.stall').click({ timeout: WAIT_MS })
+      await page.locator('.waterfall').waitFor()
+    },
+  },
+  {
     name: 'compare-show',
     show: async (page, place) => {
       await compare(page, place, 'side=both&preset=perfect')
@@ -88,7 +104,7 @@ const states: readonly State[] = [
     show: async (page, place) => {
       await compare(page, place, 'side=both&preset=lossy&seed=7')
       await unfold(page, 'Report of this run')
-      await page.locator('.measure-table').waitFor()
+      await page.locator('.measure-table').first().waitFor()
     },
   },
   {

@@ -16,6 +16,7 @@ export class PlotData {
   readonly widthsSeconds: number[] = []
   readonly columns: readonly BinnedValues[]
   readonly #series: DrawnRun
+  #bins: BinsView['bins'] = []
 
   constructor(plot: Plot, series: DrawnRun) {
     this.plot = plot
@@ -26,31 +27,38 @@ export class PlotData {
 
   /** Reads the bins that a span shows on so many pixels, up to a moment. */
   read({ fromSeconds, toSeconds }: Span, untilSeconds: number, widthPixels: number): void {
-    const { bins, originMs } = this.#series
+    const { bins } = this.#series
     const spanSeconds = toSeconds - fromSeconds
     const binPixels = Math.max(1, Math.floor(widthPixels / LEAST_BIN_PIXELS[this.plot.kind]))
     const leastMs = Math.max((spanSeconds * 1000) / binPixels, spanSeconds > STEADY_FROM_SECONDS ? STEADY_BIN_MS : 0)
-    const view = bins.view(originMs + fromSeconds * 1000, originMs + Math.min(toSeconds, untilSeconds) * 1000, leastMs) // s to ms
-    this.#place(view, originMs)
+    const view = bins.view(this.#ms(fromSeconds), this.#ms(Math.min(toSeconds, untilSeconds)), leastMs)
+    this.#place(view)
     for (const [index, figure] of this.figures.entries()) {
       const column = bins.read(figure.column, view, this.columns[index]!)
       this.#scale(figure, column)
     }
   }
 
-  /** The bin that a moment lies in; undefined outside of what is drawn. */
+  /** The bin that a moment lies in or ends; undefined outside of what is drawn. */
   placeAt(atSeconds: number): number | undefined {
-    const place = this.startsSeconds.findLastIndex((startSeconds) => startSeconds <= atSeconds)
-    if (place < 0) return undefined
-    return atSeconds <= this.startsSeconds[place]! + this.widthsSeconds[place]! ? place : undefined
+    const atMs = this.#ms(atSeconds)
+    const place = this.#bins.findIndex(({ startMs, widthMs }) => atMs <= startMs + widthMs)
+    return place >= 0 && this.#bins[place]!.startMs <= atMs ? place : undefined
   }
 
   /** How many of a figure there were up to a moment of the run. */
   total({ column }: Figure, untilSeconds: number): number {
-    return this.#series.bins.total(column, this.#series.originMs + untilSeconds * 1000) // s to ms
+    return this.#series.bins.total(column, this.#ms(untilSeconds))
   }
 
-  #place({ bins }: BinsView, originMs: number): void {
+  /** Whole: bins end at whole milliseconds, and there and back over seconds a moment would miss the end of its bin. */
+  #ms(seconds: number): number {
+    return Math.round(this.#series.originMs + seconds * 1000) // s to ms
+  }
+
+  #place({ bins }: BinsView): void {
+    const { originMs } = this.#series
+    this.#bins = bins
     this.startsSeconds.length = this.widthsSeconds.length = bins.length
     for (const [place, { startMs, widthMs }] of bins.entries()) {
       this.startsSeconds[place] = (startMs - originMs) / 1000 // ms to s

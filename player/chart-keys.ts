@@ -3,6 +3,8 @@ export type ChartActions = {
   pan(share: number): void // of what is seen; above 0 to later
   toggleHold(): void
   letGo(): void
+  step(direction: 1 | -1): void // to the next fault, or the one before
+  explain(): void // where it stands
 }
 
 const PAN_SHARE = 0.2
@@ -18,6 +20,9 @@ export function onChartKeys(host: HTMLElement, actions: ChartActions): () => voi
     '-': () => actions.zoom(false),
     ' ': () => actions.toggleHold(),
     Escape: () => actions.letGo(),
+    n: () => actions.step(1),
+    p: () => actions.step(-1),
+    Enter: () => actions.explain(),
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const action = keys[event.key]

@@ -2,6 +2,7 @@ import type { Band, FaultyFrame, LostPacket } from '../stream/run-moments.ts'
 import type { DrawnRun } from '../stream/run-series.ts'
 import type { Plot, RowsPlot } from './chart-figures.ts'
 import { isSeen } from './chart-moments.ts'
+import type { Stop } from './chart-stops.ts'
 
 /** Who wants to know what somebody clicked at. */
 export type ChartPicks = {
@@ -25,7 +26,29 @@ export class Picker {
   pick(plot: Plot, click: Click): void {
     if (plot.kind === 'rows' && this.#pickInRow(plot, click)) return
     const band = this.#bandAt(click)
-    if (band !== undefined) this.#picks.onStall?.(band)
+    if (band !== undefined) this.#pickBand(band)
+  }
+
+  /** What a click at it would have meant. */
+  pickStop(stop: Stop): void {
+    switch (stop.kind) {
+      case 'stall':
+        return this.#pickBand(stop.band)
+      case 'frames':
+        return this.#picks.onFrame?.(stop.frame)
+      case 'packets':
+        return this.#picks.onLossMark?.(stop.packet)
+    }
+  }
+
+  /** UDP waits for nothing: it stands still because frames could not be shown, and the first of them tells why. */
+  #pickBand(band: Band): void {
+    const { onFrame, onStall } = this.#picks
+    const frozen = this.#series.moments.faultyFrames.find(
+      ({ side, state, atMs }) => side === 'udp' && state === 'frozen' && band.fromMs <= atMs && atMs <= band.toMs,
+    )
+    if (band.side === 'udp' && frozen !== undefined) onFrame?.(frozen)
+    else onStall?.(band)
   }
 
   /** Of two at the same time HLS's is meant in the upper half, where its edge is. */

@@ -28,6 +28,7 @@ const MARK_LABELS_PIXELS = 20
 const TIMES_PIXELS = 22
 const TICK_PIXELS = 8
 const LEAST_DRAG_PIXELS = 4
+const OUTSIDE = -10 // where uPlot has a pointer that is elsewhere
 const ROUND_TOPS = [1, 2, 3, 4, 6, 8]
 
 /** One plot: its head, and a canvas that uPlot draws. */
@@ -61,6 +62,12 @@ export class ChartPlot {
   get cursorSeconds(): number | undefined {
     const left = this.#chart.cursor.left ?? -1
     return left < 0 ? undefined : this.#chart.posToVal(left, 'x')
+  }
+
+  /** As if the pointer were at a moment; undefined takes it away. */
+  pointAt(atSeconds: number | undefined): void {
+    const left = atSeconds === undefined ? OUTSIDE : this.#chart.valToPos(atSeconds, 'x')
+    this.#chart.setCursor({ left, top: atSeconds === undefined ? OUTSIDE : 0 })
   }
 
   get widthPixels(): number {

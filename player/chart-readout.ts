@@ -16,10 +16,19 @@ export type ReadMoment = {
 /** The line above the plots: which moment all their figures are of, and what was going on then. */
 export class ChartReadout {
   readonly root = element('p', 'chart-moment')
+  readonly #moment = element('span', '')
+  readonly #stop = element('span', 'chart-stop') // heard by who does not see it
   readonly #series: DrawnRun
 
   constructor(series: DrawnRun) {
     this.#series = series
+    this.#stop.setAttribute('role', 'status')
+    this.root.append(this.#moment, ' ', this.#stop)
+  }
+
+  /** Which fault the keys have come to; nothing where they have not. */
+  sayStop(text: string): void {
+    this.#stop.textContent = text
   }
 
   say(moment: ReadMoment): void {
@@ -31,7 +40,7 @@ export class ChartReadout {
       ...this.#changes(moment),
       ...(leftOutEvents === 0 ? [] : [`${formatCount(leftOutEvents)} ${chartWords.leftOut}`]),
     ].join(' · ')
-    if (this.root.textContent !== said) this.root.textContent = said
+    if (this.#moment.textContent !== said) this.#moment.textContent = said
   }
 
   #standing(moment: ReadMoment): readonly string[] {

@@ -6,7 +6,9 @@ import { readPaint, type Paint } from './chart-paint.ts'
 import { Picker, type ChartPicks } from './chart-picks.ts'
 import { ChartPlot } from './chart-plot.ts'
 import { ChartReadout, sayMark } from './chart-readout.ts'
+import { placeOfNext, sayStop, stopsOf, type Stop } from './chart-stops.ts'
 import { hold, letGo, pan, spanOf, zoom, type ChartWindow, type Following, type Span } from './chart-window.ts'
+import { chartWords } from './words.ts'
 
 export type ChartStackOptions = ChartPicks & {
   readonly follows: Following
@@ -14,6 +16,7 @@ export type ChartStackOptions = ChartPicks & {
   readonly lagMs?: number
   readonly isOver?: boolean // nothing comes any more: its newest moment is not now
   readonly onWindow?: (window: ChartWindow) => void
+  readonly onStop?: (stop: Stop | undefined) => void // which fault is chosen
 }
 
 const ZOOM_STEP = 1.5
@@ -36,6 +39,7 @@ export class ChartStack {
   #paint: Paint
   #window: ChartWindow
   #cursorSeconds: number | undefined
+  #stop: Stop | undefined // that the keys have come to
   #newest = { ms: -Infinity, sinceMs: 0 }
   #nowMs = 0
   #isPressed = false // somebody drags: the plots stand still below the pointer
@@ -61,6 +65,8 @@ export class ChartStack {
       pan: (share) => this.#show(pan(this.#window, this.#run(), share)),
       toggleHold: () => this.toggleHold(),
       letGo: () => this.#show(letGo(this.#window)),
+      step: (direction) => this.step(direction),
+      explain: () => this.explain(),
     })
   }
 
@@ -85,6 +91,28 @@ export class ChartStack {
 
   zoom(isCloser: boolean, atSeconds?: number): void {
     this.#show(zoom(this.#window, this.#run(), isCloser ? 1 / ZOOM_STEP : ZOOM_STEP, atSeconds))
+  }
+
+  /** To the next fault or the one before, which stays in view; the first step goes to the newest, or the oldest in view. */
+  step(direction: 1 | -1): void {
+    const stops = stopsOf(this.#series)
+    const { originMs } = this.#series
+    const seen = spanOf(this.#window, this.#run())
+    const edgeSeconds = direction === 1 ? seen.fromSeconds : seen.toSeconds
+    const place = placeOfNext(stops, this.#stop ?? originMs + edgeSeconds * 1000, direction) // s to ms
+    const stop = stops[place]
+    if (stop === undefined) return this.#readout.sayStop(chartWords.stops.none)
+    const atSeconds = (stop.atMs - originMs) / 1000 // ms to s
+    this.#show(hold(this.#window, spanWith(seen, atSeconds)))
+    this.#stop = stop
+    this.#options.onStop?.(stop)
+    for (const plot of this.#plots) plot.pointAt(atSeconds)
+    this.#readout.sayStop(chartWords.stops.place(sayStop(stop), place + 1, stops.length))
+  }
+
+  /** The fault that was stepped to, as a click at it does. */
+  explain(): void {
+    if (this.#stop !== undefined) this.#picker.pickStop(this.#stop)
   }
 
   /** After a change of the theme. */
@@ -131,8 +159,17 @@ export class ChartStack {
 
   #show(window: ChartWindow): void {
     this.#window = window
+    this.#leaveStop()
     this.#options.onWindow?.(window)
     this.#drawNow()
+  }
+
+  #leaveStop(): void {
+    if (this.#stop === undefined) return
+    this.#stop = undefined
+    this.#options.onStop?.(undefined)
+    this.#readout.sayStop('')
+    for (const plot of this.#plots) plot.pointAt(undefined)
   }
 
   #drawNow(): void {
@@ -182,4 +219,13 @@ export class ChartStack {
     for (const plot of this.#plots) plot.resize(this.#host.clientWidth)
     this.#drawNow()
   }
+}
+
+/** The span that was seen, moved where a moment lies outside of it or at its edge. */
+function spanWith({ fromSeconds, toSeconds }: Span, atSeconds: number): Span {
+  const lengthSeconds = toSeconds - fromSeconds
+  const roomSeconds = lengthSeconds / 20
+  if (fromSeconds + roomSeconds <= atSeconds && atSeconds <= toSeconds - roomSeconds) return { fromSeconds, toSeconds }
+  const from = Math.max(0, atSeconds - lengthSeconds / 2)
+  return { fromSeconds: from, toSeconds: from + lengthSeconds }
 }

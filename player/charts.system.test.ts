@@ -6,6 +6,8 @@ import { testOutline } from '../simulation/test-support/test-outline.ts'
 import { compare } from '../simulation/comparison.ts'
 import { clockedRun } from '../simulation/test-support/clocked-run.ts'
 import { RunSeries } from '../stream/run-series.ts'
+import { formatMoment } from './chart-axes.ts'
+import { sayStop, stopsOf, type Stop } from './chart-stops.ts'
 import { formatCount, formatTime } from './format.ts'
 import type { ChartsHarness } from './test-support/charts-harness/main.tsx'
 import { openChartsPage } from './test-support/charts-page.ts'
@@ -137,6 +139,44 @@ test('the charts say the totals of the run, zoom, pause, and tell who clicks wha
   expect(await name.getAttribute('aria-label')).toBe(held)
   await page.getByText('Go on').click()
   expect(await name.getAttribute('aria-label')).not.toBe(held)
+})
+
+test('keys step from fault to fault, say where they are, and Enter means what a click there does', async (context) => {
+  const page = await openChartsPage(context, { heightPixels: 1000 })
+  const series = new RunSeries(1000 / 30)
+  for (const event of clockedRun(
+    testOutline({ seconds: VIDEO_SECONDS, videoBitsPerSecond: VIDEO_BITS_PER_SECOND }),
+    profile,
+  ))
+    series.add(event)
+  const stops = stopsOf(series)
+  await prepare(page)
+  await tellRuns(page, 0, 1)
+  await page.getByText('Whole run').click()
+
+  const chart = page.locator('.chart-canvas').first()
+  const status = page.locator('.chart-stack [role=status]')
+  const untilSaid = (stop: Stop, place: number) =>
+    vi.waitFor(async () => expect(await status.textContent()).toBe(`${sayStop(stop)} · ${place} of ${stops.length}`))
+  await chart.press('n')
+  await untilSaid(stops[0]!, 1)
+  await chart.press('n')
+  await untilSaid(stops[1]!, 2)
+  expect(await page.locator('.chart-moment').textContent()).toContain(
+    formatMoment((stops[1]!.atMs - series.originMs) / 1000, 1),
+  )
+  await chart.press('p')
+  await untilSaid(stops[0]!, 1)
+  await chart.press('Enter')
+  const freeze = stops.findIndex((stop) => stop.kind === 'stall' && stop.band.side === 'udp')
+  for (let place = 0; place < freeze; place += 1) await page.getByLabel('Next fault').click()
+  await untilSaid(stops[freeze]!, freeze + 1)
+  await page.getByText('Explain').click()
+  const picked = await page.evaluate(() => harness.picked)
+  expect(picked).toMatchObject([{}, { frame: { side: 'udp', state: 'frozen' } }]) // UDP stands still for want of a frame
+  expect(picked[0]).toHaveProperty(stops[0]!.kind === 'packets' ? 'lost' : 'frame')
+  await chart.press('Escape')
+  await vi.waitFor(async () => expect(await status.textContent()).toBe(''))
 })
 
 test('folded charts draw nothing, and unfolded they know what happened meanwhile', async (context) => {

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { RunSeries } from '../stream/run-series.ts'
 import type { ChartPicks } from './chart-picks.ts'
 import type { ChartStack } from './chart-stack.ts'
+import type { Stop } from './chart-stops.ts'
 import type { ChartWindow, Following } from './chart-window.ts'
 import { RedrawLoop } from './redraw-loop.ts'
 import type { RunLog } from './run-log.ts'
@@ -35,7 +36,7 @@ export function Charts({ log, frameIntervalMs = FRAME_INTERVAL_MS, isUnfolded = 
     [log, series],
   )
   return (
-    <details class="charts" open={isOpen.value} onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+    <details class="fold charts" open={isOpen.value} onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
       <summary>{chartWords.title}</summary>
       {isOpen.value && <Unfolded series={series} picks={picks} loop={loop} isEmpty={isEmpty} />}
     </details>
@@ -55,6 +56,7 @@ function Unfolded({ series, picks, loop, isEmpty }: UnfoldedProps) {
   const host = useRef<HTMLDivElement>(null)
   const stack = useSignal<ChartStack | undefined>(undefined)
   const view = useSignal<ChartWindow>(following)
+  const stop = useSignal<Stop | undefined>(undefined)
   const problem = useSignal(false)
   const newestPicks = useRef(picks)
   newestPicks.current = picks
@@ -67,6 +69,7 @@ function Unfolded({ series, picks, loop, isEmpty }: UnfoldedProps) {
           follows: 'newest',
           lagMs: LAG_MS,
           onWindow: (window) => (view.value = window),
+          onStop: (chosen) => (stop.value = chosen),
           onFrame: (frame) => newestPicks.current.onFrame?.(frame),
           onLossMark: (packet) => newestPicks.current.onLossMark?.(packet),
           onStall: (band) => newestPicks.current.onStall?.(band),
@@ -88,14 +91,22 @@ function Unfolded({ series, picks, loop, isEmpty }: UnfoldedProps) {
     <div class="charts-body">
       {problem.value && <p role="alert">{chartWords.failed}</p>}
       {isEmpty.value && <p class="charts-note">{chartWords.empty}</p>}
-      {stack.value !== undefined && <Toolbar stack={stack.value} view={view.value} />}
+      {stack.value !== undefined && (
+        <Toolbar stack={stack.value} view={view.value} canExplain={stop.value !== undefined} />
+      )}
       <div class="chart-stack" ref={host} hidden={isEmpty.value} />
     </div>
   )
 }
 
+export type ToolbarProps = {
+  readonly stack: ChartStack
+  readonly view: ChartWindow
+  readonly canExplain?: boolean // what was stepped to; absent: nobody explains
+}
+
 /** What a mouse does in the plots, for those who have none; the keys are in onChartKeys. */
-export function Toolbar({ stack, view }: { stack: ChartStack; view: ChartWindow }) {
+export function Toolbar({ stack, view, canExplain }: ToolbarProps) {
   const isHeld = view.kind === 'held'
   return (
     <div class="charts-bar" role="group" aria-label={chartWords.title}>
@@ -122,10 +133,32 @@ export function Toolbar({ stack, view }: { stack: ChartStack; view: ChartWindow 
       <button type="button" class="button charts-hold" aria-pressed={isHeld} onClick={() => stack.toggleHold()}>
         {isHeld ? chartWords.goOn : chartWords.pause}
       </button>
+      <Step stack={stack} direction={-1} />
+      <Step stack={stack} direction={1} />
+      {canExplain !== undefined && (
+        <button
+          type="button"
+          class="button"
+          title={chartWords.explainTitle}
+          disabled={!canExplain}
+          onClick={() => stack.explain()}
+        >
+          {chartWords.explain}
+        </button>
+      )}
       <span class="charts-hint" title={chartWords.keys}>
         {chartWords.hint}
       </span>
     </div>
+  )
+}
+
+function Step({ stack, direction }: { stack: ChartStack; direction: 1 | -1 }) {
+  const label = direction === 1 ? chartWords.nextFault : chartWords.previousFault
+  return (
+    <button type="button" class="button" title={label} aria-label={label} onClick={() => stack.step(direction)}>
+      {direction === 1 ? '›' : '‹'}
+    </button>
   )
 }
 

@@ -6,11 +6,11 @@ import { detailWords } from './words.ts'
 export function CompareDetails({ viewing, videoId }: { viewing: Viewing; videoId: string }) {
   return (
     <>
-      <details class="more">
+      <details class="fold more">
         <summary>{detailWords.figures}</summary>
         <AllFigures viewing={viewing} />
       </details>
-      <details class="more">
+      <details class="fold more">
         <summary>{detailWords.downloads}</summary>
         <Downloads videoId={videoId} />
       </details>

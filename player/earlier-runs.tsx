@@ -10,7 +10,7 @@ import { reportWords } from './words.ts'
 export function EarlierRuns({ videoId, currentId }: { videoId: string; currentId: string | undefined }) {
   const isOpen = useSignal(false)
   return (
-    <details class="earlier-runs" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+    <details class="fold earlier-runs" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
       <summary>{reportWords.earlier}</summary>
       {isOpen.value && <RunList key={currentId} videoId={videoId} currentId={currentId} />}
     </details>

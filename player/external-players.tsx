@@ -50,7 +50,7 @@ export function ExternalPlayers({
   const ofVariant = variant === undefined ? {} : { variant }
   const addresses = externalAddresses({ urls: video.urls, page: location.href, link: linkId, ...ofVariant })
   return (
-    <details class="external" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+    <details class="fold more external" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
       <summary>{addressWords.title}</summary>
       {isOpen.value && <Unfolded addresses={addresses} linkId={linkId} />}
     </details>

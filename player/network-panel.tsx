@@ -72,7 +72,7 @@ function MoreSettings({ link }: { link: NetworkLink }) {
   const { lossKind, congestionControl, sharing } = link.settings.value
   const burst = lossKind === 'random' ? [] : [burstControls[lossKind]]
   return (
-    <details class="network-more">
+    <details class="fold network-more">
       <summary>More of this network</summary>
       {link.base.value !== undefined && (
         <p class="network-note">
@@ -113,18 +113,18 @@ function Folds({ link }: { link: NetworkLink }) {
   const { length: planned } = link.settings.value.changes
   return (
     <>
-      <details class="network-more">
+      <details class="fold network-more">
         <summary>{rateWords.title}</summary>
         <VaryingRate link={link} />
       </details>
-      <details class="network-more">
+      <details class="fold network-more">
         <summary>
           {changeWords.title}
           {planned > 0 && ` (${planned})`}
         </summary>
         <ScheduledChanges link={link} />
       </details>
-      <details class="network-more">
+      <details class="fold network-more">
         <summary>{profileWords.title}</summary>
         <ProfileButtons link={link} />
       </details>

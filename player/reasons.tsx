@@ -17,9 +17,7 @@ export function Reasons({ viewing, video }: { viewing: Viewing; video: Video }) 
         log={viewing.log}
         frameIntervalMs={frameIntervalMs(video)}
         onFrame={({ ptsTicks }) => ptsTicks !== undefined && why.explainFrame(ptsTicks)}
-        onLossMark={({ atMs, event }) =>
-          why.explainLoss(event.sequenceNumber === undefined ? { atMs } : { sequenceNumber: event.sequenceNumber })
-        }
+        onLossMark={(packet) => why.explainPacket(packet)}
         onStall={({ fromMs, toMs }) => why.explainStall((fromMs + toMs) / 2)}
       />
       <WhyPanel store={why} />

@@ -57,7 +57,7 @@ export function ReportPage({ report }: { report: RunReport }) {
       )}
       <Section title={sections.network}>
         <Facts rows={describeNetwork(profile)} />
-        <details class="report-profile">
+        <details class="fold report-profile">
           <summary>{reportWords.profile}</summary>
           <pre>{JSON.stringify(profile, undefined, 2)}</pre>
         </details>

@@ -20,7 +20,7 @@ export type RunReportProps = { readonly viewing: Viewing; readonly video: Video 
 export function RunReport({ viewing, video }: RunReportProps) {
   const isOpen = useSignal(false)
   return (
-    <details class="more run-report" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+    <details class="fold more run-report" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
       <summary>{reportWords.title}</summary>
       {isOpen.value && <Unfolded viewing={viewing} video={video} />}
     </details>

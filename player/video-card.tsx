@@ -58,7 +58,7 @@ function VideoAddresses({ video }: { video: Video }) {
   const isOpen = useSignal(false)
   if (video.urls.hls === undefined && video.urls.rtsp === undefined) return null
   return (
-    <details class="addresses" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+    <details class="fold addresses" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
       <summary>Addresses</summary>
       {isOpen.value && (
         <AddressPanel addresses={externalAddresses({ urls: video.urls, page: location.href })} name={video.id} />

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import { DamageView } from './damage-view.tsx'
 import { StallView } from './stall-view.tsx'
 import { lineOf, type WhyStory } from './why-lines.ts'
@@ -8,9 +9,15 @@ import { whyWords } from './words.ts'
 export function WhyPanel({ store }: { store: WhyStore }) {
   const story = store.shown.value
   const isUnfolded = store.isUnfolded.value
+  const remark = store.remark.value
   const toggle = () => (isUnfolded ? store.fold() : store.unfold())
+  const panel = useRef<HTMLElement>(null)
+  // What was chosen in the charts is explained below them, perhaps out of sight.
+  useEffect(() => {
+    if (store.choices.value > 0) panel.current?.scrollIntoView({ block: 'nearest' })
+  }, [store.choices.value])
   return (
-    <section class="why" aria-labelledby="why-title">
+    <section class="why" aria-labelledby="why-title" ref={panel}>
       <div class="why-head">
         <h2 id="why-title">{whyWords.title}</h2>
         {isUnfolded && story !== store.newest.value && (
@@ -19,9 +26,17 @@ export function WhyPanel({ store }: { store: WhyStore }) {
           </button>
         )}
       </div>
+      <p class={remark === undefined ? 'visually-hidden' : 'why-remark'} role="status">
+        {remark === undefined ? saidOf(store.chosen.value) : whyWords.remarks[remark]}
+      </p>
       {story === undefined ? <Nothing /> : <Story story={story} isOpen={isUnfolded} onToggle={toggle} />}
     </section>
   )
+}
+
+/** Heard by who cannot see the line: only what somebody chose. */
+function saidOf(story: WhyStory | undefined): string {
+  return story === undefined ? '' : lineOf(story).chain.join(', ')
 }
 
 function Nothing() {

@@ -48,6 +48,23 @@ test('WhyStore shows the newest story, and holds what is being read', async () =
   store.close()
 })
 
+test('WhyStore says of a lost packet of sound, or of HLS, why it has no story', () => {
+  const log = new RunLog()
+  const store = listenTo(log)
+  log.tell([
+    { kind: 'rtp-started', atMs: 0, track: 'audio', variant: 'a', ssrc: 5, firstSequenceNumber: 0, startSeconds: 0 },
+  ])
+  const of = { direction: 'down', flow: 1, packet: 1, sizeBytes: 100, atMs: 10, cause: 'loss' } as const
+  const dropped = { kind: 'packet-dropped', ...of } as const
+  const sound = { ...dropped, lane: 'udp', traffic: 'rtp', ssrc: 5, sequenceNumber: 0 } as const
+  expect(store.explainPacket({ atMs: 10, side: 'udp', event: sound })).toBeUndefined()
+  expect([store.remark.value, store.choices.value]).toEqual(['sound', 1])
+  const ofTcp = { ...dropped, lane: 'tcp', traffic: 'tcp' } as const
+  expect(store.explainPacket({ atMs: 10, side: 'hls', event: ofTcp })).toBeUndefined()
+  expect([store.remark.value, store.choices.value]).toEqual(['repaired', 2])
+  store.close()
+})
+
 test('WhyStore explains what is chosen, having asked for the outline once', async () => {
   asked.length = 0
   const log = new RunLog()
@@ -60,7 +77,8 @@ test('WhyStore explains what is chosen, having asked for the outline once', asyn
   const story = store.explainFrame(frozen?.kind === 'frame-frozen' ? (frozen.ptsTicks ?? 0) : 0)
   expect(story?.kind === 'damage' && story.asked.state).toBe('frozen')
   expect(store.explainStall(-60_000)).toBeUndefined()
-  expect(store.shown.value).toBe(story) // what cannot be explained changes nothing
+  expect(store.shown.value).toBe(story) // what cannot be explained changes nothing else
+  expect(store.remark.value).toBe('unknown')
   expect(asked).toEqual(['/hls/x/made-up/outline.json'])
   store.close()
 })

@@ -144,7 +144,6 @@ export const detailWords = {
 /** The charts: for each figure its label and its definition. */
 export const chartWords = {
   title: 'Charts',
-  loading: 'The charts are being loaded…',
   failed: 'The charts could not be loaded. Fold and unfold them to try again.',
   empty: 'Press play: what both sides and the link do is drawn here as it happens.',
   newest: 'Newest 60 s',
@@ -155,13 +154,26 @@ export const chartWords = {
   goOn: 'Go on',
   now: 'now',
   hint: 'Drag to zoom, double-click to go back',
-  keys: 'With the focus in the charts: + and − or the wheel zoom, arrows move, space pauses, Escape goes back.',
+  keys: 'With the focus in the charts: + and − or the wheel zoom, arrows move, space pauses, Escape goes back; n and p go to the next fault and the one before, Enter explains it.',
+  nextFault: 'Next fault or stall',
+  previousFault: 'Fault or stall before',
+  explain: 'Explain',
+  explainTitle: 'Why this fault or stall came about, below the charts',
   measured: 'Measured.',
   modelled: 'Modelled.',
   stalled: 'stalled',
   frozen: 'frozen',
   seek: 'seek',
   networkChanged: 'network changed',
+  stops: {
+    none: 'no fault and no stall',
+    stall: (side: string, stood: string, seconds: string) => `${side} ${stood} for ${seconds} s`,
+    frames: (side: string, count: number, shown: string) =>
+      `${side}: ${count === 1 ? '1 frame' : `${shown} frames`} damaged or not shown`,
+    packets: (side: string, count: number, shown: string, cause: string) =>
+      `${side}: ${count === 1 ? '1 packet' : `${shown} packets`} ${cause}`,
+    place: (said: string, place: number, of: number) => `${said} · ${place} of ${of}`,
+  },
   leftOut: 'events left out',
   plots: {
     throughput: 'Rate and throughput',
@@ -202,10 +214,14 @@ export const chartWords = {
 
 export const whyWords = {
   title: 'Why does it look like this?',
-  nothing: 'Nothing to explain yet: every picture was whole and nothing stood still.',
+  nothing: 'Nothing to explain yet: no picture was damaged, and none stood still.',
   hint: 'Choose a damaged frame, a loss or a stall in the charts, or unfold the newest one here.',
   newest: 'Back to the newest',
-  unknown: 'What the outline or the link would tell of this is not known any more.',
+  remarks: {
+    sound: 'That packet carried sound: the time of the lost unit stays silent, and no picture is damaged.',
+    repaired: 'That packet was one of TCP’s, which sent it again: HLS shows whole pictures, and waits where it has to.',
+    unknown: 'Of that, nothing is known that would explain it: no picture leant on it, or it was too long ago.',
+  },
   causes: {
     loss: 'lost on the line',
     queue: 'dropped by the full queue',
