@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 import { needs } from './test-support/clients.ts'
-import { ServedClip, untilPage } from './test-support/link-page.ts'
+import { untilPage } from './test-support/page-state.ts'
+import { ServedClip } from './test-support/served-clip.ts'
 import { inLongRun } from './test-support/long-run.ts'
 import { requestsOf, type TracedRequest } from './test-support/request-trace.ts'
 
