@@ -8,8 +8,8 @@ RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
 
-# What runs: no compiler, no test tools. Optional packages stay (node-datachannel is one), npm's ffmpeg and
-# ffprobe go, since Debian's are newer.
+# What runs: no compiler, no test tools. Optional packages stay (node-datachannel, koffi), npm's ffmpeg and ffprobe
+# go, since Debian's are newer.
 FROM node:20-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -40,5 +40,6 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
 # Beyond loopback, writing needs a token: give one (-e WEIR_TOKEN=…), or read the one that the start prints.
 # RTSP players need the UDP ports published under the same numbers:
 #   docker run -p 8080:8080 -p 8554:8554 -p 8000-8001:8000-8001/udp -v weir-media:/app/media weir
+# A configuration is mounted as /app/weir.yaml. Multicast does not leave Docker's own network: it needs --network host.
 ENTRYPOINT ["node", "dist/weir.js"]
 CMD ["serve", "--host", "0.0.0.0"]

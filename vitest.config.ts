@@ -11,12 +11,15 @@ const HOUR_MS = 3_600_000
 /** Whole systems that wait more than they work, and hold nothing against a neighbour: three at a time. */
 const patient = [
   'lab/accessibility.system.test.ts',
+  'lab/determinism.system.test.ts',
+  'lab/http-link-browser.system.test.ts',
   'lab/http-sockets.system.test.ts',
   'lab/network-panel.system.test.ts',
   'lab/presets.system.test.ts',
   'lab/run-quality.system.test.ts',
   'lab/run-report.system.test.ts',
   'lab/run-upload.system.test.ts',
+  'lab/test-support/*.system.test.ts',
   'lab/three-tabs.system.test.ts',
   'lab/upload-resumes.system.test.ts',
   'lab/watch.system.test.ts',
@@ -33,8 +36,17 @@ const patient = [
   'weir.system.test.ts',
 ]
 
+/** The pure folders have no state that one test file could leave to the next: theirs share a process, for half of the CPU. */
+const pure = ['{protocol,link,stream,simulation}/**/*.test.ts']
+
 /** Unit tests that hold real sockets to the moments of a link. */
 const exact = ['server/http-through-link.test.ts', 'server/live-link.test.ts']
+
+function units(name: string, test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
+  const testTimeout = longRun ? HOUR_MS : 20_000
+  const sequence = { groupOrder: 0 }
+  return { extends: true, test: { name, maxWorkers: 2, testTimeout, hookTimeout: 30_000, sequence, ...test } }
+}
 
 function systems(name: string, test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
   const testTimeout = longRun ? HOUR_MS : 90_000
@@ -49,18 +61,11 @@ export default defineConfig({
     reporters: [new PlainReporter(), ...(longRun ? [new LongRunReporter()] : [])],
     setupFiles: longRun ? ['./build/long-run-setup.ts'] : [],
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          include: ['**/*.test.{ts,tsx}'],
-          exclude: [...elsewhere, '**/*.system.test.ts', ...patient, ...exact],
-          maxWorkers: 2,
-          testTimeout: longRun ? HOUR_MS : 20_000,
-          hookTimeout: 30_000,
-          sequence: { groupOrder: 0 },
-        },
-      },
+      units('pure', { include: pure, exclude: [...elsewhere, '**/*.system.test.ts'], isolate: false }),
+      units('unit', {
+        include: ['**/*.test.{ts,tsx}'],
+        exclude: [...elsewhere, '**/*.system.test.ts', ...patient, ...exact, ...pure],
+      }),
       systems('patient', { include: patient, exclude: elsewhere, maxWorkers: 3, sequence: { groupOrder: 1 } }),
       systems('system', {
         include: ['**/*.system.test.ts', ...exact],

@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { launchChromium, type LaunchedChromium } from '../lab/test-support/chromium.ts'
-import { findClient } from '../lab/test-support/clients.ts'
 import { startWeir, type WeirProcess } from '../lab/test-support/weir-process.ts'
-import { getVideo, postFile } from '../server/test-support/weir-client.ts'
 import type { Benchmark } from './benchmark.ts'
+import { addClip, makeNoisyClip, type SegmentedVideo } from './noisy-clip.ts'
 
 const CLIP_SECONDS = 20
 const SETTLE_MS = 3000 // both play, and HLS has filled its buffer
@@ -18,28 +16,12 @@ type CDPSession = Awaited<ReturnType<LaunchedChromium['context']['newCDPSession'
 const folder = mkdtempSync(join(tmpdir(), 'weir-bench-page-'))
 let weir: WeirProcess
 let browser: LaunchedChromium
-let videoId: string
-
-/** 720p at 30 pictures a second, of about 3 Mbit/s. */
-function makeClip(): Buffer {
-  const path = join(folder, 'clip.mp4')
-  const picture = `testsrc2=s=1280x720:r=30:d=${CLIP_SECONDS},noise=alls=12:allf=t`
-  const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', `sine=d=${CLIP_SECONDS}`]
-  const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-g', '60', '-sc_threshold', '0']
-  const rates = ['-b:v', '3000k', '-maxrate', '3000k', '-bufsize', '3000k', '-b:a', '128k']
-  const ffmpeg = findClient('ffmpeg') ?? 'ffmpeg'
-  execFileSync(ffmpeg, ['-v', 'error', '-y', ...inputs, ...video, ...rates, '-c:a', 'aac', '-shortest', path])
-  return readFileSync(path)
-}
+let video: SegmentedVideo
 
 async function prepare(): Promise<void> {
   weir = await startWeir({ mediaFolder: folder })
-  const { id } = (await (await postFile(weir.url, makeClip(), 'clip.mp4')).json()) as { readonly id: string }
-  for (let status = ''; status !== 'ready'; status = (await getVideo(weir.url, id)).status) {
-    if (status === 'failed') throw new Error('the clip could not be segmented')
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  videoId = id
+  const clip = makeNoisyClip(folder, { seconds: CLIP_SECONDS, videoKilobitsPerSecond: 3000, framesPerSecond: 30 })
+  video = await addClip(weir.url, clip)
   browser = await launchChromium({ flags: ['--autoplay-policy=no-user-gesture-required'] })
 }
 
@@ -56,7 +38,7 @@ async function mainThreadLoad(query: string): Promise<number> {
   try {
     const session = await page.context().newCDPSession(page)
     await session.send('Performance.enable')
-    await page.goto(`${weir.url}/compare/${videoId}${query}&variant=720p`)
+    await page.goto(`${weir.url}/compare/${video.id}${query}&variant=${video.bestVariant}`)
     await page.waitForTimeout(SETTLE_MS)
     const [positionSeconds, startSeconds, startMs] = [
       await position(page),

@@ -8,7 +8,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { latenessQuantileMs, type DeparturesSummary } from '../udp-relay/departures.ts'
 import { bindUdpPair, closeUdp, findFreePair } from '../udp-relay/udp-sockets.ts'
 import type { Report } from './benchmark.ts'
-import { makeLibrary, makeNoisyClip, startWeirWith, watch, type Load, type LoadedWeir } from './relay-servers.ts'
+import { makeNoisyClip } from './noisy-clip.ts'
+import {
+  makeLibrary,
+  startWeirWith,
+  VIDEO_KILOBITS_PER_SECOND,
+  watch,
+  type Load,
+  type LoadedWeir,
+} from './relay-servers.ts'
 
 const CLIP_SECONDS = 30
 const MEASURED_SECONDS = 6
@@ -148,7 +156,8 @@ async function sessionsRow(weir: LoadedWeir): Promise<Row> {
 async function report(): Promise<{ readonly text: string; readonly holds: boolean }> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-bench-relay-scale-'))
   const mediaFolder = mkdtempSync(join(folder, 'media'))
-  const library = { mediaFolder, path: await makeLibrary(mediaFolder, makeNoisyClip(folder, 3400, CLIP_SECONDS)) }
+  const clip = makeNoisyClip(folder, { seconds: CLIP_SECONDS, videoKilobitsPerSecond: VIDEO_KILOBITS_PER_SECOND })
+  const library = { mediaFolder, path: await makeLibrary(mediaFolder, clip) }
   const weir = await startWeirWith(library, {})
   try {
     const rows = [

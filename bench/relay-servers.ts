@@ -1,37 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { trackChild } from '../lab/test-support/child-processes.ts'
-import { findClient } from '../lab/test-support/clients.ts'
+import { fetchOutline } from '../lab/test-support/fetch-outline.ts'
 import { sharedFolder } from '../lab/test-support/shared-files.ts'
 import { startWeir, type WeirProcess } from '../lab/test-support/weir-process.ts'
-import { readOutline } from '../protocol/outline.ts'
-import { getVideo, postFile } from '../server/test-support/weir-client.ts'
+import { addClip } from './noisy-clip.ts'
 
-/** A picture so noisy that the encoder needs the whole rate; `kilobitsPerSecond` with sound and transport stream, about. */
-export function makeNoisyClip(folder: string, kilobitsPerSecond: number, seconds: number): Buffer {
-  const path = join(folder, 'clip.mp4')
-  const inputs = [`testsrc2=s=1280x720:r=25:d=${seconds},noise=alls=12:allf=t`, `sine=d=${seconds}`]
-  const rate = `${Math.round(kilobitsPerSecond * 0.97 - 150)}k` // 128 kbit/s of sound, and 3 % for MPEG-TS
-  const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-g', '50', '-sc_threshold', '0']
-  const rates = ['-b:v', rate, '-minrate', rate, '-maxrate', rate, '-bufsize', rate, '-b:a', '128k']
-  const sources = inputs.flatMap((input) => ['-f', 'lavfi', '-i', input])
-  execFileSync(findClient('ffmpeg') ?? 'ffmpeg', [
-    '-v',
-    'error',
-    '-y',
-    ...sources,
-    ...video,
-    ...rates,
-    '-c:a',
-    'aac',
-    path,
-  ])
-  return readFileSync(path)
-}
+/** Of the picture: with 128 of sound, and 3 % for MPEG-TS, the clip takes about 3400. */
+export const VIDEO_KILOBITS_PER_SECOND = 3148
 
 export type LoadedWeir = WeirProcess & {
   readonly videoUrl: string // rtsp, of the best variant
@@ -41,17 +21,9 @@ export type LoadedWeir = WeirProcess & {
 /** A library of one clip, made by the server itself; gives the path of its best variant, below `/hls/`. */
 export async function makeLibrary(mediaFolder: string, clip: Buffer): Promise<string> {
   const weir = await startWeir({ mediaFolder })
-  const { id } = (await (await postFile(weir.url, clip, 'clip.mp4')).json()) as { readonly id: string }
-  for (;;) {
-    const { status, error, variants } = await getVideo(weir.url, id)
-    if (status === 'failed') throw new Error(`${JSON.stringify(error)}\n${weir.log()}`)
-    const [best] = variants.toSorted((a, b) => b.bandwidthBitsPerSecond - a.bandwidthBitsPerSecond)
-    if (status === 'ready' && best !== undefined) {
-      await weir.stop()
-      return `${id}/${best.name}`
-    }
-    await sleep(200)
-  }
+  const { id, bestVariant } = await addClip(weir.url, clip)
+  await weir.stop()
+  return `${id}/${bestVariant}`
 }
 
 /** The server as it is shipped, with a library of its own that is a copy. */
@@ -68,10 +40,9 @@ export async function startWeirWith(
 
 /** The transport stream that all get: the segments, one behind the other. */
 export async function wholeStream(variantUrl: string): Promise<Buffer> {
-  const outline = readOutline(await (await fetch(`${variantUrl}/outline.json`)).text())
-  if (!outline.ok) throw new Error(JSON.stringify(outline.fault))
+  const outline = await fetchOutline(variantUrl)
   const segments: Buffer[] = []
-  for (const { uri } of outline.value.segments) {
+  for (const { uri } of outline.segments) {
     segments.push(Buffer.from(await (await fetch(`${variantUrl}/${uri}`)).arrayBuffer()))
   }
   return Buffer.concat(segments)

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Benchmark, Bound } from './benchmark.ts'
+import { makeNoisyClip } from './noisy-clip.ts'
 import {
   makeLibrary,
-  makeNoisyClip,
   startGstPeer,
   startWeirWith,
+  VIDEO_KILOBITS_PER_SECOND,
   watch,
   wholeStream,
   type LoadedWeir,
@@ -15,7 +16,6 @@ import {
 } from './relay-servers.ts'
 
 const VIEWERS = 100
-const CLIP_KILOBITS_PER_SECOND = 3400
 const MEGABITS_PER_SECOND = 2.8 // of the library's best variant of it, as it is sent
 const CLIP_SECONDS = 20
 const MEASURED_SECONDS = 6
@@ -28,7 +28,7 @@ let fast: LoadedWeir // bursts by segmentation offload
 let stream: Buffer
 
 async function prepare(): Promise<void> {
-  const clip = makeNoisyClip(folder, CLIP_KILOBITS_PER_SECOND, CLIP_SECONDS)
+  const clip = makeNoisyClip(folder, { seconds: CLIP_SECONDS, videoKilobitsPerSecond: VIDEO_KILOBITS_PER_SECOND })
   const mediaFolder = mkdtempSync(join(folder, 'media'))
   const library = { mediaFolder, path: await makeLibrary(mediaFolder, clip) }
   plain = await startWeirWith(library, { WEIR_UDP_OFFLOAD: 'false' })

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { trackChild } from '../lab/test-support/child-processes.ts'
-import { findClient } from '../lab/test-support/clients.ts'
+import { fetchOutline } from '../lab/test-support/fetch-outline.ts'
 import { startWeir, type WeirProcess } from '../lab/test-support/weir-process.ts'
 import type { LinkProfile } from '../link/profile.ts'
-import { readOutline, type Outline } from '../protocol/outline.ts'
-import { getVideo, postFile } from '../server/test-support/weir-client.ts'
+import type { Outline } from '../protocol/outline.ts'
 import type { Benchmark } from './benchmark.ts'
+import { addClip, makeNoisyClip } from './noisy-clip.ts'
 import type { ViewersWish } from './viewers-load.ts'
 
 const VIEWERS = 25 // of each kind
@@ -33,36 +33,13 @@ const folder = mkdtempSync(join(tmpdir(), 'weir-bench-viewers-'))
 let weir: WeirProcess
 let watched: Pick<ViewersWish, 'videoId' | 'variant' | 'segments'>
 
-/** A noisy picture, so that the encoder needs the whole rate. */
-function makeClip(): Buffer {
-  const path = join(folder, 'clip.mp4')
-  const picture = `testsrc2=s=1280x720:r=25:d=${CLIP_SECONDS},noise=alls=12:allf=t`
-  const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', `sine=d=${CLIP_SECONDS}`]
-  const rate = `${CLIP_KILOBITS_PER_SECOND}k`
-  const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-g', '50', '-sc_threshold', '0']
-  const rates = ['-b:v', rate, '-minrate', rate, '-maxrate', rate, '-bufsize', rate, '-b:a', '128k']
-  const ffmpeg = findClient('ffmpeg') ?? 'ffmpeg'
-  execFileSync(ffmpeg, ['-v', 'error', '-y', ...inputs, ...video, ...rates, '-c:a', 'aac', '-shortest', path])
-  return readFileSync(path)
-}
-
 async function prepare(): Promise<void> {
   weir = await startWeir({ mediaFolder: folder })
-  const { id } = (await (await postFile(weir.url, makeClip(), 'clip.mp4')).json()) as { readonly id: string }
-  for (;;) {
-    const { status, error, variants } = await getVideo(weir.url, id)
-    if (status === 'failed') throw new Error(JSON.stringify(error))
-    const [best] = variants.toSorted((a, b) => b.bandwidthBitsPerSecond - a.bandwidthBitsPerSecond)
-    const variant = best?.name
-    if (status === 'ready' && variant !== undefined) {
-      const outline = readOutline(await (await fetch(`${weir.url}/hls/${id}/${variant}/outline.json`)).text())
-      if (!outline.ok) throw new Error(JSON.stringify(outline.fault))
-      checkRate(outline.value)
-      watched = { videoId: id, variant, segments: outline.value.segments }
-      return
-    }
-    await sleep(200)
-  }
+  const clip = makeNoisyClip(folder, { seconds: CLIP_SECONDS, videoKilobitsPerSecond: CLIP_KILOBITS_PER_SECOND })
+  const { id, bestVariant } = await addClip(weir.url, clip)
+  const outline = await fetchOutline(`${weir.url}/hls/${id}/${bestVariant}`)
+  checkRate(outline)
+  watched = { videoId: id, variant: bestVariant, segments: outline.segments }
 }
 
 function checkRate({ segments }: Outline): void {

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RunSummary } from '../protocol/weir-api.ts'
 import { needs } from './test-support/clients.ts'
-import { ServedClip, untilPage } from './test-support/link-page.ts'
+import { untilPage } from './test-support/page-state.ts'
+import { ServedClip } from './test-support/served-clip.ts'
 import { openChromium } from './test-support/chromium.ts'
 
 let clip: ServedClip | undefined
@@ -71,7 +71,7 @@ test('axe-core finds nothing serious on a run’s report', async (context) => {
   const link = await clip.makeLink({ seed: 7, downlink: { loss: { kind: 'random', lossRatio: 0.05 } } })
   const page = await clip.openPage(context, `?side=both&link=${link.id}`)
   await untilPage(page, ({ phase }) => phase === 'ended')
-  const runs = (await (await fetch(`${clip.weir.url}/api/runs`)).json()) as RunSummary[]
+  const runs = await clip.runs()
   await page.goto(`${clip.weir.url}/runs/${runs.find((run) => run.link === link.id)?.id}`)
   await page.locator('.chart canvas').first().waitFor()
   await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))

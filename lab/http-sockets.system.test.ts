@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 import { needs } from './test-support/clients.ts'
-import { ServedClip, untilPage } from './test-support/link-page.ts'
+import { untilPage } from './test-support/page-state.ts'
+import { ServedClip } from './test-support/served-clip.ts'
 import { inLongRun } from './test-support/long-run.ts'
 import { requestsOf, type TracedRequest } from './test-support/request-trace.ts'
 
@@ -35,6 +36,8 @@ function sinceHls(log: string, linkId: string) {
   }
 }
 
+const nameOf = ({ method, path }: TracedRequest): string => `${method} ${path}`
+
 async function changeNetwork(page: Page): Promise<void> {
   await page.getByRole('slider', { name: 'Loss' }).focus()
   await page.keyboard.press('ArrowRight')
@@ -45,15 +48,18 @@ for (let run = 1; run <= RUNS; run += 1) {
     needs(context, 'chromium')
     needs(context, 'node-datachannel')
     if (clip === undefined) return needs(context, 'ffmpeg')
-    const { link, page } = await openBoth(context, clip)
+    const served = clip
+    const { link, page } = await openBoth(context, served)
     await page.waitForTimeout(PLAYED_MS)
     await changeNetwork(page) // while the socket that was used last is idle: nothing else would be chosen
-    await page.waitForTimeout(500)
+    const patch = `PATCH /api/links/${link.id}`
+    await expect.poll(() => requestsOf(served.weir.log()).map(nameOf)).toContain(patch)
+    await page.waitForTimeout(500) // what it may bring
 
-    const { connections, others } = sinceHls(clip.weir.log(), link.id)
+    const { connections, others } = sinceHls(served.weir.log(), link.id)
     expect(others.filter(({ connection }) => connections.has(connection))).toEqual([])
     const ofApi = others.filter(({ path }) => path.startsWith('/api/'))
-    expect(ofApi.map(({ method, path }) => `${method} ${path}`)).toEqual([`PATCH /api/links/${link.id}`])
+    expect(ofApi.map(nameOf)).toEqual([patch])
 
     const { http } = (await link.get()).tcp
     expect(http).toMatchObject({ connections: 1, handshakes: 1 }) // hls.js asks for one thing after the other

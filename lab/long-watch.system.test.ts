@@ -2,7 +2,8 @@ import type { CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
 import { needs } from './test-support/clients.ts'
-import { pageState, ServedClip, untilPage, type PageState } from './test-support/link-page.ts'
+import { pageState, untilSides, type BothState } from './test-support/page-state.ts'
+import { ServedClip } from './test-support/served-clip.ts'
 import { inLongRun } from './test-support/long-run.ts'
 
 const PRESETS = ['lossy', 'wifi', 'lte'] as const
@@ -12,15 +13,6 @@ const READ_EVERY_MS = 1000
 const MOST_APART_MS = 100
 const MOST_READINGS_APART = 2 // in a row: of three the first and the last lie two seconds apart
 const MOST_GROWTH_BYTES = 20e6
-
-type UdpState = PageState & {
-  readonly session: string
-  readonly lostSequenceNumbers: { readonly video: readonly number[]; readonly audio: readonly number[] }
-}
-type Both = PageState & {
-  readonly sides: { readonly hls: PageState; readonly udp: UdpState }
-  readonly aheadMs?: number // by the page's own word
-}
 
 /** A page that watches one preset, and what is noticed meanwhile. */
 type Watch = {
@@ -39,7 +31,7 @@ async function openWatch(page: Page, served: ServedClip, preset: string): Promis
   const link = await served.makeLink({ downlink: {} })
   const query = `?side=both&inStep=true&preset=${preset}&seed=7&link=${link.id}&variant=${served.variant}`
   await page.goto(`${served.weir.url}/compare/${served.videoId}${query}`)
-  await untilPage(page, (now) => (now as Both | undefined)?.sides?.udp.phase === 'playing', 60_000)
+  await untilSides(page, ({ udp }) => udp.phase === 'playing', 60_000)
   const devTools = await page.context().newCDPSession(page)
   return { preset, page, devTools, complaints, apartMs: [], warmHeapBytes: 0 }
 }
@@ -51,7 +43,7 @@ async function heapBytes({ devTools }: Watch): Promise<number> {
 
 /** One reading, by the positions or by the page's own figure, whichever is larger; true once both have ended. */
 async function look(watch: Watch): Promise<boolean> {
-  const { sides, aheadMs = 0 } = (await pageState(watch.page)) as Both
+  const { sides, aheadMs = 0 } = (await pageState(watch.page)) as BothState
   const { hls, udp } = sides
   for (const { side, phase } of [hls, udp]) if (phase === 'failed') watch.complaints.push(`${side} failed`)
   const bothPlay = hls.phase === 'playing' && udp.phase === 'playing'
@@ -82,7 +74,7 @@ async function watchToTheEnd(watch: Watch): Promise<void> {
 
 /** The RTP packets that the viewer says it lost, and those that the link took. */
 async function lostPackets({ page }: Watch, { weir }: ServedClip): Promise<{ seen: number; taken: number }> {
-  const { measures, session } = ((await pageState(page)) as Both).sides.udp
+  const { measures, session } = ((await pageState(page)) as BothState).sides.udp
   const { droppedPackets } = (await (await fetch(`${weir.url}/api/udp-sessions/${session}`)).json()) as UdpSessionStatus
   return {
     seen: measures['lostPackets'] ?? -1,

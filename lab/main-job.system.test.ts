@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test, vi, type TestContext } from 'vitest'
 import { AccessLink } from '../link/access-link.ts'
-import { readOutline, type Outline } from '../protocol/outline.ts'
+import type { Outline } from '../protocol/outline.ts'
 import { UDP_IPV4_HEADER_BYTES, type LinkPacket } from '../link/link-packet.ts'
 import { predictDamage } from '../stream/predict-damage.ts'
 import { PacketQueue } from '../stream/packet-queue.ts'
@@ -10,21 +10,15 @@ import { makeClip } from '../server/test-support/clips.ts'
 import { listVideos, untilStatus } from '../server/test-support/weir-client.ts'
 import { openChromium } from './test-support/chromium.ts'
 import { needs } from './test-support/clients.ts'
+import { fetchOutline } from './test-support/fetch-outline.ts'
+import { untilPage, type UdpState } from './test-support/page-state.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
 import { startWeir } from './test-support/weir-process.ts'
 
-/** What these tests read of `window.weir`; player/README.md tells all of it. */
-type Snapshot = {
+/** What else these tests read of `window.weir`. */
+type Snapshot = UdpState & {
   readonly view: 'hls' | 'udp' | 'both'
-  readonly side: 'hls' | 'udp'
-  readonly phase: string
-  readonly positionSeconds: number
   readonly transport: string
-  readonly measures: Readonly<Record<string, number>>
-  readonly session: string
-  readonly startSeconds: number
-  readonly tracks: readonly { readonly kind: string; readonly sequenceNumber: number }[]
-  readonly lostSequenceNumbers: { readonly video: readonly number[]; readonly audio: readonly number[] }
   readonly damagedFrames: readonly number[]
   readonly frozenFrames: readonly number[]
   readonly decoderResets: number
@@ -32,17 +26,8 @@ type Snapshot = {
 
 const GOP_SECONDS = 2
 
-const snapshot = (page: Page): Promise<Snapshot> => page.evaluate(() => Reflect.get(window, 'weir') as Snapshot)
-
-async function until(page: Page, isSo: (now: Snapshot) => boolean, timeout = 60_000): Promise<Snapshot> {
-  return vi.waitFor(
-    async () => {
-      const now = await snapshot(page)
-      if (!isSo(now)) throw new Error(`the page says ${JSON.stringify(now)}`)
-      return now
-    },
-    { timeout, interval: 50 },
-  )
+async function until(page: Page, isSo: (now: Snapshot) => boolean): Promise<Snapshot> {
+  return (await untilPage(page, (now) => isSo(now as Snapshot), 60_000)) as Snapshot
 }
 
 async function startWithClip(context: TestContext, seconds: number) {
@@ -62,12 +47,6 @@ async function startWithClip(context: TestContext, seconds: number) {
   )
   const { variants } = await untilStatus(weir.url, id, ['ready'])
   return { url: weir.url, page, id, variant: variants[0]?.name ?? '' }
-}
-
-async function outlineOf(url: string, id: string, variant: string): Promise<Outline> {
-  const outline = readOutline(await (await fetch(`${url}/hls/${id}/${variant}/outline.json`)).text())
-  if (!outline.ok) throw new Error(JSON.stringify(outline.fault))
-  return outline.value
 }
 
 test('a page uploads a video, plays it over HLS, and goes on over UDP at the same position', async (context) => {
@@ -144,7 +123,7 @@ function virtualLosses(outline: Outline, seed: number, lossRatio: number) {
 test('at 5 % with seed 7 the page misses what the link dropped, and sees the damage that the outline predicts', async (context) => {
   needs(context, 'node-datachannel')
   const { url, page, id, variant } = await startWithClip(context, 8)
-  const outline = await outlineOf(url, id, variant)
+  const outline = await fetchOutline(`${url}/hls/${id}/${variant}`)
   await page.goto(`${url}/compare/${id}?side=udp&variant=${variant}&lossRatio=0.05&seed=7`)
   const seen = await until(page, ({ phase }) => phase === 'ended')
 

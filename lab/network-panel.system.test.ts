@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { linkPresets } from '../link/presets.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { needs } from './test-support/clients.ts'
-import { ServedClip, type TestLink } from './test-support/link-page.ts'
+import { ServedClip, type TestLink } from './test-support/served-clip.ts'
 
 let clip: ServedClip | undefined
 beforeAll(async () => {

@@ -5,7 +5,8 @@ import type { LinkProfile } from '../link/profile.ts'
 import { TcpConnection } from '../link/tcp/connection.ts'
 import type { RunEvent } from '../stream/record.ts'
 import { needs } from './test-support/clients.ts'
-import { ServedClip, untilPage, type Summary } from './test-support/link-page.ts'
+import { untilPage } from './test-support/page-state.ts'
+import { ServedClip, type Summary } from './test-support/served-clip.ts'
 import { inLongRun, matrix } from './test-support/long-run.ts'
 
 let clip: ServedClip | undefined

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
 import { needs } from './test-support/clients.ts'
-import { ServedClip, untilPage } from './test-support/link-page.ts'
+import { untilPage } from './test-support/page-state.ts'
+import { ServedClip } from './test-support/served-clip.ts'
 import { matrix } from './test-support/long-run.ts'
 
 let clip: ServedClip | undefined

@@ -1,4 +1,3 @@
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 import { generatedSteps } from '../link/generators.ts'
 import { linkPresets, type LinkPreset } from '../link/presets.ts'
@@ -7,7 +6,8 @@ import { rateFacts } from '../link/rate-facts.ts'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
 import type { RunEvent } from '../stream/record.ts'
 import { needs } from './test-support/clients.ts'
-import { ServedClip, untilPage, type PageState } from './test-support/link-page.ts'
+import { untilSides, type PageState } from './test-support/page-state.ts'
+import { ServedClip } from './test-support/served-clip.ts'
 import { inLongRun, matrix } from './test-support/long-run.ts'
 
 const SEED = 7
@@ -22,21 +22,6 @@ beforeAll(async () => {
   clip = await ServedClip.start({ seconds: 6, size: '320x180' })
 }, 120_000)
 afterAll(() => clip?.stop())
-
-type UdpState = PageState & {
-  readonly session: string
-  readonly tracks: readonly { readonly ssrc: number; readonly sequenceNumber: number }[]
-}
-type Sides = { readonly hls: PageState; readonly udp: UdpState }
-
-async function untilSides(page: Page, isSo: (now: Sides) => boolean): Promise<Sides> {
-  const sidesOf = (now: PageState) => (now as PageState & { readonly sides?: Sides }).sides
-  const now = await untilPage(page, (state) => {
-    const sides = sidesOf(state)
-    return sides !== undefined && isSo(sides)
-  })
-  return sidesOf(now)!
-}
 
 /** Both sides on a link of their own, which the page's address gives its network. */
 async function openNetwork(context: TestContext, served: ServedClip, network: string) {

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readOutline } from '../protocol/outline.ts'
 import type { RunQuality, RunSummary } from '../protocol/weir-api.ts'
 import { compare } from '../simulation/comparison.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import { writeRecordEvent } from '../stream/run-record.ts'
 import { needs } from './test-support/clients.ts'
-import { ServedClip } from './test-support/link-page.ts'
+import { ServedClip } from './test-support/served-clip.ts'
 
 let clip: ServedClip | undefined
 beforeAll(async () => {
@@ -23,12 +22,10 @@ async function ask<Answer>(url: string, method = 'GET', body?: string) {
 }
 
 /** What two viewers would tell of the clip on a line that loses packets, in virtual time. */
-async function viewed({ weir, videoId, variant }: ServedClip): Promise<string> {
-  const outline = readOutline(await (await fetch(`${weir.url}/hls/${videoId}/${variant}/outline.json`)).text())
-  if (!outline.ok) throw new Error(JSON.stringify(outline.fault))
+async function viewed(served: ServedClip): Promise<string> {
   const lines: string[] = []
   compare({
-    outline: outline.value,
+    outline: await served.outline(),
     profile: { seed: 7, downlink: { loss: { kind: 'random', lossRatio: 0.05 } } },
     tell: (side, event) => {
       if ('lane' in event || event.kind === 'clock' || event.kind === 'events-left-out') return

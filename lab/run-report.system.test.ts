@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readOutline, type Outline } from '../protocol/outline.ts'
+import type { Outline } from '../protocol/outline.ts'
 import type { RunSummary } from '../protocol/weir-api.ts'
 import { writeResultsCsv } from '../stream/results-csv.ts'
 import { RunMeasuresFold, type RunMeasures } from '../stream/run-measures.ts'
 import type { RunEvent } from '../stream/record.ts'
 import { readRecord, type RecordHead } from '../stream/run-record.ts'
 import { needs } from './test-support/clients.ts'
-import { ServedClip, untilPage } from './test-support/link-page.ts'
+import { untilPage } from './test-support/page-state.ts'
+import { ServedClip } from './test-support/served-clip.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
 
 const FRAME_INTERVAL_MS = 40
@@ -23,12 +24,6 @@ beforeAll(async () => {
 afterAll(() => clip?.stop())
 
 type Run = RunSummary & { readonly head: RecordHead; readonly measures: RunMeasures }
-
-async function outlineOf({ weir, videoId }: ServedClip, variant: string): Promise<Outline> {
-  const outline = readOutline(await (await fetch(`${weir.url}/hls/${videoId}/${variant}/outline.json`)).text())
-  if (!outline.ok) throw new Error(JSON.stringify(outline.fault))
-  return outline.value
-}
 
 async function eventsOf(address: string): Promise<readonly RunEvent[]> {
   const record = readRecord(await (await fetch(`${address}/record.jsonl`)).text())
@@ -57,12 +52,10 @@ function tableOf(page: Page): Promise<Record<string, Record<string, number>>> {
   })
 }
 
-async function endedRun({ weir }: ServedClip): Promise<Run> {
-  await expect
-    .poll(async () => (await fetch(`${weir.url}/api/runs`)).json(), { timeout: 10_000 })
-    .toMatchObject([{ state: 'ended', endedBy: 'viewer' }])
-  const [run] = (await (await fetch(`${weir.url}/api/runs`)).json()) as RunSummary[]
-  return (await (await fetch(`${weir.url}/api/runs/${run?.id}`)).json()) as Run
+async function endedRun(served: ServedClip): Promise<Run> {
+  await expect.poll(() => served.runs(), { timeout: 10_000 }).toMatchObject([{ state: 'ended', endedBy: 'viewer' }])
+  const [run] = await served.runs()
+  return (await (await fetch(`${served.weir.url}/api/runs/${run?.id}`)).json()) as Run
 }
 
 /** Takes the keyframe at 4 s: what follows it comes for nothing, which only the outline can tell. */
@@ -85,7 +78,7 @@ test('a run’s report, API, record and CSV have the same numbers, and the repor
 
   const { measures } = run
   const events = await eventsOf(address)
-  expect(measuresOf(events, await outlineOf(clip, clip.variant))).toEqual(measures)
+  expect(measuresOf(events, await clip.outline())).toEqual(measures)
   expect(measures.udp.lostPackets).toBe(events.filter(isLostRtp).length)
   expect(measures.udp.damagedFrames).toBeGreaterThan(0)
   const { lostPackets = 0, latePackets = 0, expectedPackets = 0, effectiveLossRatio } = measures.udp
@@ -139,11 +132,11 @@ test('a run’s report, API, record and CSV have the same numbers, and the repor
 test('a page whose runs cannot be recorded plays on and says so; Start anew begins another run, and leaving ends it', async (context) => {
   needs(context, 'chromium')
   if (clip === undefined) return needs(context, 'ffmpeg')
-  const { url } = clip.weir
-  const link = await clip.makeLink({ seed: 7, downlink: {} })
-  const page = await clip.openPage(context, '?side=hls')
+  const served = clip
+  const link = await served.makeLink({ seed: 7, downlink: {} })
+  const page = await served.openPage(context, '?side=hls')
   await page.route('**/api/runs', (route) => route.abort())
-  await page.goto(`${url}/compare/${clip.videoId}?side=hls&link=${link.id}`)
+  await page.goto(`${served.weir.url}/compare/${served.videoId}?side=hls&link=${link.id}`)
   await untilPage(page, ({ phase }) => phase === 'playing')
   await page.getByText('Report of this run').click()
   await page.getByText('This run is not recorded').waitFor()
@@ -153,7 +146,6 @@ test('a page whose runs cannot be recorded plays on and says so; Start anew begi
   await page.getByText('This run is being recorded').waitFor()
   await untilPage(page, ({ phase, positionSeconds }) => phase === 'playing' && positionSeconds < 3)
   await page.goto('about:blank')
-  const ofLink = async () =>
-    ((await (await fetch(`${url}/api/runs`)).json()) as RunSummary[]).filter((run) => run.link === link.id)
+  const ofLink = async () => (await served.runs()).filter((run) => run.link === link.id)
   await expect.poll(ofLink).toMatchObject([{ state: 'ended', endedBy: 'viewer' }])
 }, 60_000)

@@ -9,7 +9,7 @@ import type { RunEvent } from '../stream/record.ts'
 import { readRecord } from '../stream/run-record.ts'
 import { openChromium } from './test-support/chromium.ts'
 import { needs } from './test-support/clients.ts'
-import { ServedClip } from './test-support/link-page.ts'
+import { ServedClip } from './test-support/served-clip.ts'
 import { repositoryFolder } from './test-support/shared-files.ts'
 
 type Parts = {

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MeasuresFold } from '../stream/measures.ts'
 import type { RunEvent, ViewerSide } from '../stream/record.ts'
 import { needs } from './test-support/clients.ts'
-import { ServedClip, untilPage, type PageState } from './test-support/link-page.ts'
+import { untilSides, type BothState } from './test-support/page-state.ts'
+import { ServedClip } from './test-support/served-clip.ts'
+import { keepTold, toldEvents } from './test-support/told-events.ts'
 
 const CLIP_SECONDS = 14
 const START_SECONDS = 3.1 // where HLS begins; UDP begins at the keyframe before, more than a second apart
@@ -18,32 +20,11 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => clip?.stop())
 
-type UdpState = PageState & {
-  readonly session: string
-  readonly lostSequenceNumbers: { readonly video: readonly number[]; readonly audio: readonly number[] }
-}
-type Sides = { readonly hls: PageState; readonly udp: UdpState }
-
-async function untilSides(page: Page, isSo: (now: Sides) => boolean): Promise<Sides> {
-  const sidesOf = (now: PageState) => (now as PageState & { readonly sides?: Sides }).sides
-  const now = await untilPage(page, (state) => {
-    const sides = sidesOf(state)
-    return sides !== undefined && isSo(sides)
-  })
-  return sidesOf(now)!
-}
-
-/** Runs in the page before its own scripts: keeps the events of the run, looks at the playhead of HLS by itself, and
- *  listens to what the sound of UDP is worth when it leaves the page. */
+/** Runs in the page before its own scripts: looks at the playhead of HLS by itself, and listens to what the sound of UDP
+ *  is worth when it leaves the page. */
 function observe(): void {
-  const seen = { told: [] as unknown[], heads: [] as unknown[], loudness: () => 0 }
+  const seen = { heads: [] as unknown[], loudness: () => 0 }
   Reflect.set(window, 'seen', seen)
-  const begin = setInterval(() => {
-    const weir = Reflect.get(window, 'weir') as { listen(listener: (events: unknown[]) => void): void } | undefined
-    if (weir === undefined) return
-    clearInterval(begin)
-    weir.listen((events) => seen.told.push(...events))
-  }, 1)
   setInterval(() => {
     const video = document.querySelector('video')
     if (video === null || video.paused) return
@@ -64,7 +45,7 @@ function observe(): void {
   })
 }
 
-type Seen = { readonly told: RunEvent[]; readonly heads: Extract<RunEvent, { kind: 'playhead' }>[]; loudness(): number }
+type Seen = { readonly heads: Extract<RunEvent, { kind: 'playhead' }>[]; loudness(): number }
 const read = <Value>(page: Page, of: (seen: Seen) => Value): Promise<Value> =>
   page.evaluate(`(${of.toString()})(window.seen)`)
 
@@ -73,7 +54,7 @@ async function openBoth(
   served: ServedClip,
   query: string,
 ): Promise<Page> {
-  const page = await served.openPage(context, `?side=both&variant=${served.variant}&${query}`, observe)
+  const page = await served.openPage(context, `?side=both&variant=${served.variant}&${query}`, keepTold, observe)
   await untilSides(page, ({ hls, udp }) => hls.phase === 'playing' && udp.phase === 'playing')
   return page
 }
@@ -83,7 +64,7 @@ async function aheadMs(page: Page, seconds: number): Promise<number[]> {
   const ahead: number[] = []
   const endMs = Date.now() + seconds * 1000
   for (; Date.now() < endMs; await page.waitForTimeout(100)) {
-    const { hls, udp } = await page.evaluate(() => (Reflect.get(window, 'weir') as { sides: Sides }).sides)
+    const { hls, udp } = await page.evaluate(() => (Reflect.get(window, 'weir') as BothState).sides)
     ahead.push((hls.positionSeconds - udp.positionSeconds) * 1000)
   }
   return ahead
@@ -139,7 +120,7 @@ test('both sides play from one play and are held in step to 100 ms, and UDP miss
   expect(lostPackets).toBeGreaterThan(5)
   expect([tailDroppedPackets, blockedPackets]).toEqual([0, 0])
 
-  const told = await read(page, (seen) => seen.told)
+  const told = await toldEvents(page)
   const frames = new Set(Array.from({ length: CLIP_SECONDS * 25 }, (_, index) => index * 3600)) // 25 a second
   expect(shownTicks(told, 'udp').filter((ticks) => !frames.has(ticks))).toEqual([])
   expect(shownTicks(told, 'hls').filter((ticks) => !frames.has(ticks))).toEqual([])

@@ -11,15 +11,12 @@ import { startWeir } from './test-support/weir-process.ts'
 const UPLOAD_SECONDS = 8 // at the rate that the page is held to
 const WAIT = { timeout: 30_000, interval: 50 }
 
-async function holdUploads(page: Page, bytesPerSecond: number): Promise<void> {
+/** Holds what the page uploads to a rate; -1 lifts that. */
+async function uploadHolder(page: Page): Promise<(bytesPerSecond: number) => Promise<unknown>> {
   const devTools = await page.context().newCDPSession(page)
   await devTools.send('Network.enable')
-  const unlimited = { latency: 0, downloadThroughput: -1 }
-  await devTools.send('Network.emulateNetworkConditions', {
-    ...unlimited,
-    offline: false,
-    uploadThroughput: bytesPerSecond,
-  })
+  const others = { offline: false, latency: 0, downloadThroughput: -1 }
+  return (uploadThroughput) => devTools.send('Network.emulateNetworkConditions', { ...others, uploadThroughput })
 }
 
 test('an upload that a reload cut off goes on from where it was when the file is chosen again', async (context) => {
@@ -34,12 +31,14 @@ test('an upload that a reload cut off goes on from where it was when the file is
   })
 
   await page.goto(url)
-  await holdUploads(page, sizeBytes / UPLOAD_SECONDS)
+  const hold = await uploadHolder(page)
+  await hold(sizeBytes / UPLOAD_SECONDS)
   await page.getByLabel('Choose videos to upload').setInputFiles(clip)
   const bar = page.getByRole('list', { name: 'Uploads' }).getByRole('progressbar')
   await vi.waitFor(async () => expect(Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThan(30), WAIT)
 
   await page.reload()
+  await hold(-1)
   await page.getByLabel('Choose clip.mp4 again').setInputFiles(clip)
   await vi.waitFor(async () => expect(await listVideos(url)).toHaveLength(1), WAIT)
   expect(sentFrom[0]).toBe(0)

@@ -8,7 +8,7 @@ export type WatchMeasure = { readonly name: string; readonly unit: string; reado
 export const watchMeasures = [
   { name: 'startupMs', unit: 'ms', means: 'from the wish to play to the first frame shown' },
   { name: 'playedSeconds', unit: 's', means: 'from the first frame shown to the end' },
-  { name: 'bitrateBitsPerSecond', unit: 'bit/s', means: 'of the RTP packets, the mean' },
+  { name: 'bitrateBitsPerSecond', unit: 'bit/s', means: 'of the RTP packets, the mean since the wish to play' },
   { name: 'intactFrames', unit: 'frames', means: 'shown as they were encoded' },
   { name: 'damagedFrames', unit: 'frames', means: 'shown with a part missing, or leaning on such a frame' },
   { name: 'frozenFrames', unit: 'frames', means: 'due, and not to be shown at all' },
@@ -35,20 +35,20 @@ export const watchMeasures = [
 
 export type WatchFigures = Readonly<Record<(typeof watchMeasures)[number]['name'], number | undefined>>
 
-/** `playedMs`: from PLAY's answer until now; the time before the first frame counts as startup. */
-export function watchFigures({ measures, tracks, skippedFrames }: ReceiverFigures, watchedMs: number): WatchFigures {
-  const { startupMs, intactFrames, damagedFrames, frozenFrames, freezeCount, freezeMs, receivedBytes } = measures
+/** `sinceAskedMs`: from the wish to play until now. */
+export function watchFigures({ measures, tracks, skippedFrames }: ReceiverFigures, sinceAskedMs: number): WatchFigures {
+  const { startupMs, watchedMs, intactFrames, damagedFrames, frozenFrames, freezeCount, freezeMs, receivedBytes } =
+    measures
   const sum = (read: (track: TrackFigures) => number): number => tracks.reduce((total, track) => total + read(track), 0)
   const most = (read: (track: TrackFigures) => number): number => Math.max(0, ...tracks.map(read))
-  const playedMs = startupMs === undefined ? undefined : Math.max(0, watchedMs - startupMs)
   const expectedPackets = sum((track) => track.expectedPackets)
   const lostPackets = sum((track) => track.lostPackets)
   const missingPackets = sum((track) => track.missingPackets)
-  const freezeRatio = ratio(freezeMs, playedMs ?? 0)
+  const freezeRatio = ratio(freezeMs, watchedMs)
   return {
     startupMs,
-    playedSeconds: playedMs === undefined ? undefined : playedMs / 1000, // ms to s
-    bitrateBitsPerSecond: ratio(receivedBytes * 8 * 1000, watchedMs),
+    playedSeconds: startupMs === undefined ? undefined : watchedMs / 1000, // ms to s
+    bitrateBitsPerSecond: ratio(receivedBytes * 8 * 1000, sinceAskedMs),
     intactFrames,
     damagedFrames,
     frozenFrames,

@@ -52,12 +52,12 @@ export async function watch(options: WatchOptions): Promise<Watched> {
     options.onLine(watchLine(watchFigures(figures, performance.now() - startMs), figures))
   }, options.everyMs)
   const end = await endOf(receiver, options)
-  const watchedMs = performance.now() - startMs
+  const sinceAskedMs = performance.now() - startMs
   clearInterval(lines)
   await receiver.close()
   await recording?.close()
   const { unwrittenBytes = 0 } = recording ?? {}
-  const figures = watchFigures(receiver.figures(), watchedMs)
+  const figures = watchFigures(receiver.figures(), sinceAskedMs)
   return conclude(options, { end, transport: receiver.transport, figures, unwrittenBytes }, startMs)
 }
 

@@ -1,14 +1,14 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readOutline, type Outline } from '../protocol/outline.ts'
-import type { RunSummary } from '../protocol/weir-api.ts'
+import type { Outline } from '../protocol/outline.ts'
 import { predictDamage } from '../stream/predict-damage.ts'
 import type { RunEvent } from '../stream/record.ts'
 import { readRecord } from '../stream/run-record.ts'
 import { RunSeries } from '../stream/run-series.ts'
 import { SentVideo } from '../stream/sent-video.ts'
 import { needs } from './test-support/clients.ts'
-import { ServedClip, untilPage, type PageState } from './test-support/link-page.ts'
+import { untilPage, type UdpState } from './test-support/page-state.ts'
+import { ServedClip } from './test-support/served-clip.ts'
 import { keepTold, toldEvents } from './test-support/told-events.ts'
 
 const FRAME_INTERVAL_MS = 40
@@ -20,18 +20,6 @@ beforeAll(async () => {
   clip = await ServedClip.start({ seconds: 10, size: '320x180' })
 }, 120_000)
 afterAll(() => clip?.stop())
-
-async function outlineOf({ weir, videoId, variant }: ServedClip): Promise<Outline> {
-  const outline = readOutline(await (await fetch(`${weir.url}/hls/${videoId}/${variant}/outline.json`)).text())
-  if (!outline.ok) throw new Error(JSON.stringify(outline.fault))
-  return outline.value
-}
-
-type UdpState = PageState & {
-  readonly startSeconds: number
-  readonly tracks: readonly { readonly kind: string; readonly sequenceNumber: number }[]
-  readonly lostSequenceNumbers: { readonly video: readonly number[] }
-}
 
 /** What the outline says of a lost packet, in the panel's words; frames count from the first of the video. */
 type Expected = {
@@ -158,7 +146,7 @@ test('at 5 % with seed 7 the panel names the frames that the outline predicts: t
   const query = `?side=udp&link=${link.id}&variant=${clip.variant}&startSeconds=4`
   const page = await clip.openPage(context, query, keepTold)
   const seen = (await untilPage(page, ({ phase }) => phase === 'ended')) as UdpState
-  const expectation = new Expectation(await outlineOf(clip), seen)
+  const expectation = new Expectation(await clip.outline(), seen)
 
   await page.locator('.why-line').click()
   await expectStory(page, expectation.of(seen.lostSequenceNumbers.video.at(-1)!))
@@ -186,12 +174,11 @@ function stoodAtSeconds(events: readonly RunEvent[]): number {
 }
 
 /** The page leaves, and with it ends the run on this link. */
-async function recordOf(page: Page, { weir }: ServedClip, link: string): Promise<readonly RunEvent[]> {
+async function recordOf(page: Page, served: ServedClip, link: string): Promise<readonly RunEvent[]> {
   await page.goto('about:blank')
-  const runs = async (): Promise<RunSummary[]> => (await (await fetch(`${weir.url}/api/runs`)).json()) as RunSummary[]
-  await expect.poll(runs).toContainEqual(expect.objectContaining({ link, state: 'ended' }))
-  const { id } = (await runs()).find((run) => run.link === link)!
-  const record = readRecord(await (await fetch(`${weir.url}/api/runs/${id}/record.jsonl`)).text())
+  await expect.poll(() => served.runs()).toContainEqual(expect.objectContaining({ link, state: 'ended' }))
+  const { id } = (await served.runs()).find((run) => run.link === link)!
+  const record = readRecord(await (await fetch(`${served.weir.url}/api/runs/${id}/record.jsonl`)).text())
   if (!record.ok) throw new Error(JSON.stringify(record.fault))
   return record.value.events
 }
@@ -229,7 +216,7 @@ test('a click on a stall of HLS unfolds the download of the segment that the rec
   const drawing = (await page.locator('.waterfall svg[role=img]').getAttribute('aria-label')) ?? ''
 
   const events = await recordOf(page, clip, link.id)
-  const { segments } = await outlineOf(clip)
+  const { segments } = await clip.outline()
   const stoodSeconds = stoodAtSeconds(events)
   const waitedFor = segments.findIndex(({ startSeconds }) => startSeconds > stoodSeconds)
   const uri = segments[waitedFor]?.uri

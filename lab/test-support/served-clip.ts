@@ -1,36 +1,21 @@
 import { mkdtempSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { vi, type TestContext } from 'vitest'
+import type { TestContext } from 'vitest'
 import type { LinkProfile } from '../../link/profile.ts'
-import type { LinkSummary } from '../../protocol/weir-api.ts'
+import type { Outline } from '../../protocol/outline.ts'
+import type { LinkSummary, RunSummary } from '../../protocol/weir-api.ts'
 import { makeClip, type ClipOptions } from '../../server/test-support/clips.ts'
 import { postFile, untilStatus } from '../../server/test-support/weir-client.ts'
-import { readFile } from 'node:fs/promises'
 import { readRecord, type RunRecord } from '../../stream/run-record.ts'
 import { findClient } from './clients.ts'
 import { openChromium } from './chromium.ts'
+import { fetchOutline } from './fetch-outline.ts'
 import { startWeir, type WeirProcess } from './weir-process.ts'
 
 export type Summary = LinkSummary<LinkProfile>
-
-/** What these tests read of `window.weir`; player/README.md tells all of it. */
-export type PageState = {
-  readonly side: 'hls' | 'udp'
-  readonly phase: string
-  readonly positionSeconds: number
-  readonly measures: Readonly<Record<string, number | undefined>>
-  readonly bandwidthEstimateBitsPerSecond: number
-  readonly segments: readonly {
-    readonly path: string
-    readonly sizeBytes: number
-    readonly askedMs: number
-    readonly loadedMs: number
-  }[]
-  readonly setup?: { readonly modelledMs: number; readonly transportMs: number }
-}
 
 /** A server with one video, for all tests of a file: made in `beforeAll`, where ffmpeg is. */
 export class ServedClip {
@@ -54,7 +39,7 @@ export class ServedClip {
       throw new Error(reason)
     }
     const clip = makeClip({ skip } as Pick<TestContext, 'skip'> as TestContext, folder, options)
-    const weir = await startWeir({ mediaFolder: join(folder), env })
+    const weir = await startWeir({ mediaFolder: folder, env })
     const posted = await postFile(weir.url, await readFile(clip), 'clip.mp4')
     const { id } = (await posted.json()) as { readonly id: string }
     const { variants } = await untilStatus(weir.url, id, ['ready'], 60_000 + 500 * options.seconds)
@@ -66,16 +51,25 @@ export class ServedClip {
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 
+  outline(): Promise<Outline> {
+    return fetchOutline(`${this.weir.url}/hls/${this.videoId}/${this.variant}`)
+  }
+
+  /** All runs that the server knows, of this page and of others. */
+  runs(): Promise<RunSummary[]> {
+    return ask(`${this.weir.url}/api/runs`, 'GET')
+  }
+
   async makeLink(profile: object): Promise<TestLink> {
     const response = await ask<Summary>(`${this.weir.url}/api/links`, 'POST', { profile })
     return new TestLink(`${this.weir.url}/api/links/${response.id}`, response.id)
   }
 
-  /** A fresh browser that plays without being clicked, on the compare page of the video; `observe` runs in the page before
-   *  its own scripts. */
-  async openPage(context: TestContext, query: string, observe?: () => void): Promise<Page> {
+  /** A fresh browser that plays without being clicked, on the compare page of the video; `observers` run in the page
+   *  before its own scripts. */
+  async openPage(context: TestContext, query: string, ...observers: readonly (() => void)[]): Promise<Page> {
     const { page } = await openChromium(context, { flags: ['--autoplay-policy=no-user-gesture-required'] })
-    if (observe !== undefined) await page.addInitScript(observe)
+    for (const observe of observers) await page.addInitScript(observe)
     await page.goto(`${this.weir.url}/compare/${this.videoId}${query}`)
     return page
   }
@@ -121,22 +115,6 @@ export class TestLink {
       },
     }
   }
-}
-
-export async function pageState(page: Page): Promise<PageState> {
-  return page.evaluate(() => Reflect.get(window, 'weir') as PageState)
-}
-
-/** Waits until the page says so. */
-export async function untilPage(page: Page, isSo: (now: PageState) => boolean, timeout = 30_000): Promise<PageState> {
-  return vi.waitFor(
-    async () => {
-      const now = await pageState(page)
-      if (now === undefined || !isSo(now)) throw new Error(`the page says ${JSON.stringify(now)}`)
-      return now
-    },
-    { timeout, interval: 50 },
-  )
 }
 
 async function ask<Answer>(address: string, method: string, body?: object): Promise<Answer> {
