@@ -33,16 +33,27 @@ export class ServedClip {
 
   /** Undefined without ffmpeg: then each test skips by `needs`. `env` sets up the server. */
   static async start(options: ClipOptions, env: NodeJS.ProcessEnv = {}): Promise<ServedClip | undefined> {
-    if (findClient('ffmpeg') === undefined) return undefined
-    const folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
     const skip = (reason?: string): never => {
       throw new Error(reason)
     }
-    const clip = makeClip({ skip } as Pick<TestContext, 'skip'> as TestContext, folder, options)
+    const context = { skip } as Pick<TestContext, 'skip'> as TestContext
+    return ServedClip.startWith((_ffmpeg, folder) => makeClip(context, folder, options), options.seconds, env)
+  }
+
+  /** The same with a clip that `make` leaves in a folder. */
+  static async startWith(
+    make: (ffmpeg: string, folder: string) => string,
+    seconds: number,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<ServedClip | undefined> {
+    const ffmpeg = findClient('ffmpeg')
+    if (ffmpeg === undefined) return undefined
+    const folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
+    const clip = make(ffmpeg, folder)
     const weir = await startWeir({ mediaFolder: folder, env })
     const posted = await postFile(weir.url, await readFile(clip), 'clip.mp4')
     const { id } = (await posted.json()) as { readonly id: string }
-    const { variants } = await untilStatus(weir.url, id, ['ready'], 60_000 + 500 * options.seconds)
+    const { variants } = await untilStatus(weir.url, id, ['ready'], 60_000 + 500 * seconds)
     return new ServedClip(weir, id, variants[0]?.name ?? '', folder)
   }
 
