@@ -137,6 +137,8 @@ export const detailWords = {
   downloads: 'Download',
   source: 'Source file',
   sourceTitle: 'The video as it was uploaded',
+  package: 'HLS package',
+  packageTitle: 'Playlists and segments of all variants as one ZIP archive; any player plays the folder it unpacks to',
   playlist: 'HLS playlist',
   playlistTitle: 'The multivariant playlist of the package, for any player; past the link',
 } as const
