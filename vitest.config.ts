@@ -11,6 +11,7 @@ const HOUR_MS = 3_600_000
 /** Whole systems that wait more than they work, and hold nothing against a neighbour: three at a time. */
 const patient = [
   'lab/accessibility.system.test.ts',
+  'lab/burnt-in-code.system.test.ts',
   'lab/captions.system.test.ts',
   'lab/determinism.system.test.ts',
   'lab/http-link-browser.system.test.ts',
