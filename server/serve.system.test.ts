@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -276,6 +277,7 @@ test('SIGKILL while segmenting: the job begins again, its ffmpeg has ended, and 
     expect(processes).not.toBeUndefined()
     return processes as { pid: number; command: string }[]
   }, 20_000)
+  for (const { pid } of left) expect(getPriority(pid)).toBe(10) // who plays meanwhile comes first
   await first.kill()
 
   const { url } = await startWeir({ mediaFolder })
