@@ -47,7 +47,10 @@ export function createProgram(): Command {
   program
     .command('watch')
     .description('watch an RTSP address without a screen, and say how it was: startup, loss, damage, freezes, jitter')
-    .argument('<url>', 'rtsp://[user:password@]host[:port]/…; with ?repair=rtx Weir sends again what is lost')
+    .argument(
+      '<url>',
+      'rtsp://[user:password@]host[:port]/…; with ?repair=rtx Weir sends again what is lost, with ?repair=fec parity',
+    )
     .option('--for <duration>', 'such as 30s, 500ms or 2m (default: to the end)', duration)
     .addOption(
       new Option('--transport <name>', 'udp, or tcp in the RTSP connection (default: udp, else tcp)').choices([

@@ -28,9 +28,9 @@ export const watchMeasures = [
   { name: 'burstCount', unit: '', means: 'bursts of missing packets (RFC 3611, Gmin 16)' },
   { name: 'longestLossPackets', unit: 'packets', means: 'missing one right after the other' },
   { name: 'jitterMs', unit: 'ms', means: 'RFC 3550, of the track that has most; B-frames count as jitter there' },
-  { name: 'repairedPackets', unit: 'packets', means: 'lost, and sent again in time' },
+  { name: 'repairedPackets', unit: 'packets', means: 'lost, and sent again or recovered by parity in time' },
   { name: 'residualLossRatio', unit: '', means: 'missingPackets of the expected ones' },
-  { name: 'repairOverheadRatio', unit: '', means: 'bytes of retransmissions for each byte received' },
+  { name: 'repairOverheadRatio', unit: '', means: 'bytes of retransmissions and parity for each byte received' },
 ] as const satisfies readonly WatchMeasure[]
 
 export type WatchFigures = Readonly<Record<(typeof watchMeasures)[number]['name'], number | undefined>>

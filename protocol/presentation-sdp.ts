@@ -18,6 +18,7 @@ export type DescriptionOptions = {
   readonly payload?: 'h264' | 'mp2t' // absent: h264
   readonly isLooped?: boolean // nothing to seek in
   readonly repairs?: boolean // lost packets may be asked for again; not of a group
+  readonly fecGroupPackets?: number | undefined // parity packets are among the packets; absent: none
   readonly multicast?: StreamAddress | undefined // absent: the client chooses where to
 }
 
@@ -28,6 +29,12 @@ export const RTX_TIME_MS = 1000
 export function rtxPayloadTypeOf(payloadType: number): number {
   return payloadType < FIRST_DYNAMIC ? FIRST_DYNAMIC + 2 : payloadType + 2
 }
+
+/** Of a track's parity packets, RFC 5109 section 10. */
+export function parityPayloadTypeOf(payloadType: number): number {
+  return rtxPayloadTypeOf(payloadType) + 2
+}
+
 const FIRST_DYNAMIC = 96 // RFC 3551 section 3
 
 /** The answer to DESCRIBE: an outline's tracks, RFC 8866 with RFC 2326 appendix C. */
@@ -48,10 +55,11 @@ export function describePresentation(outline: Outline, options: DescriptionOptio
 
 function sentTracks(
   outline: Outline,
-  { payload, trackUrl, multicast, repairs = false }: DescriptionOptions,
+  { payload, trackUrl, multicast, repairs = false, fecGroupPackets }: DescriptionOptions,
 ): SdpTrack[] {
   const tracks = payload === 'mp2t' ? [transportTrack(outline, trackUrl(0))] : describedTracks(outline, trackUrl)
-  return tracks.map((track, trackIndex) => {
+  return tracks.map((plain, trackIndex) => {
+    const track = fecGroupPackets === undefined ? plain : protectedTrack(plain)
     if (multicast !== undefined) return { ...track, port: multicast.portOf(trackIndex) }
     return repairs ? repairable(track) : track
   })
@@ -59,6 +67,10 @@ function sentTracks(
 
 function repairable(track: SdpTrack): SdpTrack {
   return { ...track, repair: { rtxPayloadType: rtxPayloadTypeOf(track.payloadType), rtxTimeMs: RTX_TIME_MS } }
+}
+
+function protectedTrack(track: SdpTrack): SdpTrack {
+  return { ...track, parityPayloadType: parityPayloadTypeOf(track.payloadType) }
 }
 
 /** Pictures and sound in one, RFC 3551 section 4.5.16: its tables tell the rest. */

@@ -88,6 +88,25 @@ test('readSdp reads what can be repaired, and what cannot', () => {
   }
 })
 
+test('writeSdp tells of parity between the packets of each track, and readSdp reads it', () => {
+  const tracks = description.tracks.map((track) => ({ ...track, parityPayloadType: track.payloadType + 4 }))
+  const sdp = writeSdp({ ...description, tracks })
+  const lines = sdp.split('\r\n').filter((line) => /ulpfec|^m=/.test(line))
+  expect(lines.toSorted()).toEqual([
+    'a=rtpmap:100 ulpfec/90000',
+    'a=rtpmap:101 ulpfec/48000',
+    'm=audio 0 RTP/AVP 97 101',
+    'm=video 0 RTP/AVP 96 100',
+  ])
+  expect(readSdp(sdp)).toEqual({ ok: true, value: { ...description, tracks } })
+})
+
+test('readSdp takes parity for no format where that needs no a=rtpmap', () => {
+  const head = text.slice(0, text.indexOf('m='))
+  const sdp = `${head}m=video 0 RTP/AVP 33 100\r\na=rtpmap:100 ULPFEC/90000\r\na=control:stream=0\r\n`
+  expect(readSdp(sdp)).toMatchObject({ value: { tracks: [{ payloadType: 33, parityPayloadType: 100 }] } })
+})
+
 test('readSdp gives texts also where a server wrote digits alone', () => {
   const sdp = 'v=0\r\ns=7\r\na=control:8\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 263/90000\r\na=control:0\r\n'
   expect(readSdp(sdp)).toMatchObject({

@@ -13,6 +13,7 @@ export type SdpTrack = {
   readonly port?: number // of a multicast group; absent: the client chooses
   readonly bandwidthKbitPerSecond?: number // b=AS
   readonly repair?: SdpRepair
+  readonly parityPayloadType?: number // ulpfec packets between its own, of the same SSRC and sequence (RFC 5109)
 }
 
 /** Generic NACK and retransmissions of another payload type in the same session: RFC 4585 section 4.2, RFC 4588 section 8. */
@@ -89,12 +90,16 @@ export function writeSdp(description: PresentationDescription): string {
 
 function mediaOf(track: SdpTrack): MediaDescription {
   const config = [...track.formatParameters].map(([name, value]) => `${name}=${value}`).join(';')
-  const { bandwidthKbitPerSecond, repair } = track
+  const { bandwidthKbitPerSecond, repair, parityPayloadType: parity } = track
+  const repairs = [
+    ...(repair === undefined ? [] : [{ payload: repair.rtxPayloadType, codec: 'rtx', rate: track.clockRateHz }]),
+    ...(parity === undefined ? [] : [{ payload: parity, codec: 'ulpfec', rate: track.clockRateHz }]),
+  ]
   return {
     type: track.kind,
     port: track.port ?? 0, // 0: the client chooses, RFC 2326 section C.1.2
     protocol: repair === undefined ? 'RTP/AVP' : 'RTP/AVPF',
-    payloads: [track.payloadType, ...(repair === undefined ? [] : [repair.rtxPayloadType])].join(' '),
+    payloads: [track.payloadType, ...repairs.map(({ payload }) => payload)].join(' '),
     ...(bandwidthKbitPerSecond === undefined ? {} : { bandwidth: [{ type: 'AS', limit: bandwidthKbitPerSecond }] }),
     rtp: [
       {
@@ -103,7 +108,7 @@ function mediaOf(track: SdpTrack): MediaDescription {
         rate: track.clockRateHz,
         ...(track.channelCount === undefined ? {} : { encoding: track.channelCount }),
       },
-      ...(repair === undefined ? [] : [{ payload: repair.rtxPayloadType, codec: 'rtx', rate: track.clockRateHz }]),
+      ...repairs,
     ],
     fmtp: [
       ...(config === '' ? [] : [{ payload: track.payloadType, config }]),
@@ -142,7 +147,7 @@ const staticMaps = new Map<string, MediaDescription['rtp'][number]>([
 ])
 
 function trackOf(media: MediaDescription): SdpTrack | undefined {
-  const map = media.rtp[0] ?? staticMaps.get(String(media.payloads))
+  const map = media.rtp.find(({ codec }) => !isCodec(codec, 'ulpfec')) ?? staticMaps.get(firstPayload(media))
   if ((media.type !== 'video' && media.type !== 'audio') || map === undefined) return undefined
   if (media.control === undefined || map.rate === undefined) return undefined
   const config = media.fmtp.find(({ payload }) => payload === map.payload)?.config ?? ''
@@ -157,7 +162,21 @@ function trackOf(media: MediaDescription): SdpTrack | undefined {
     controlUrl: String(media.control), // sdp-transform makes numbers of digits
     ...(limit === undefined ? {} : { bandwidthKbitPerSecond: Number(limit) }),
     ...repairOf(media, map.payload),
+    ...parityOf(media),
   }
+}
+
+function firstPayload({ payloads = '' }: MediaDescription): string {
+  return String(payloads).split(' ')[0] ?? ''
+}
+
+function parityOf({ rtp }: MediaDescription): Pick<SdpTrack, 'parityPayloadType'> {
+  const payload = rtp.find(({ codec }) => isCodec(codec, 'ulpfec'))?.payload
+  return payload === undefined ? {} : { parityPayloadType: payload }
+}
+
+function isCodec(codec: string | number, name: string): boolean {
+  return String(codec).toLowerCase() === name
 }
 
 /** Only what can be asked for: with feedback, and a payload type that says whose retransmissions it holds. */
@@ -169,7 +188,7 @@ function repairOf(
     return type === 'nack' && subtype === undefined && ['*', String(payloadType)].includes(String(payload))
   })
   if (!/^RTP\/AVPF$/i.test(protocol) || !isAsked) return {}
-  for (const { payload } of rtp.filter(({ codec }) => codec.toLowerCase() === 'rtx')) {
+  for (const { payload } of rtp.filter(({ codec }) => isCodec(codec, 'rtx'))) {
     const parameters = readFormatParameters(fmtp.find((config) => config.payload === payload)?.config ?? '')
     if (parameters.get('apt') !== String(payloadType)) continue
     const rtxTimeMs = Number(parameters.get('rtx-time'))

@@ -157,6 +157,13 @@ export type RepairFigures = {
   readonly refusedPackets: number // beyond what repair may take of the rate
 }
 
+/** Packets of parity, RFC 5109. Who shares a sender is told what that has sent. */
+export type FecFigures = {
+  readonly groupPackets: number // that one of parity protects, at most
+  readonly sentPackets: number
+  readonly sentBytes: number
+}
+
 /** A viewer of RTSP. The id only tells it apart: the one that steers a session is secret. */
 export type RtspSessionStatus = {
   readonly id: string
@@ -174,6 +181,7 @@ export type RtspSessionStatus = {
   readonly roundTripMs?: number // by its newest report that told one
   readonly tracks: readonly RtspTrackStatus[]
   readonly repair?: RepairFigures
+  readonly fec?: FecFigures
 }
 
 /** What the process spends: measured for all that it does, the emulation among it. The share of one viewer is no more than an

@@ -33,7 +33,7 @@ const repair = { requestedPackets: 9, resentPackets: 7, resentBytes: 700, unknow
 const viewers: readonly RtspSessionStatus[] = [
   { ...viewer, tracks: [track(0.25, 12, 4), { kind: 'audio' }], roundTripMs: 30, repair },
   { ...viewer, id: '2', tracks: [track(0.5, -1, 2)], roundTripMs: 120 },
-  { ...viewer, id: '3', tracks: [] },
+  { ...viewer, id: '3', tracks: [], fec: { groupPackets: 8, sentPackets: 5, sentBytes: 5000 } },
 ]
 
 function make() {
@@ -117,6 +117,7 @@ test('Metrics tells what the viewers of RTSP report, all together, without their
   expect(await value('reported_jitter_seconds_max')).toEqual({ '': 0.004 })
   expect(await value('round_trip_seconds_max')).toEqual({ '': 0.12 })
   expect(await value('resent_packets')).toEqual({ '': 7 })
+  expect(await value('parity_packets')).toEqual({ '': 5 })
   links.close()
 })
 

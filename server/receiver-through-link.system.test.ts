@@ -87,6 +87,17 @@ test.concurrent('with ?repair=rtx the same packets are lost, and all are repaire
   expect(repaired?.status?.repair?.resentPackets).toBeGreaterThanOrEqual(6)
 })
 
+test.concurrent('with ?repair=fec the same packets are lost, and all that are alone in their group come back', async (context) => {
+  const { sum, tracks, truth, measures, status } = await playThrough(context, rtt100, { query: '?repair=fec' })
+  expect(truth).toMatchObject({ acceptedPackets: PACKETS, lostPackets: 6 }) // of media; parity is no part of them
+  const parity = status?.fec?.sentPackets ?? 0
+  expect(status?.fec?.groupPackets).toBe(8)
+  expect(sum('expectedPackets')).toBe(PACKETS + parity)
+  expect([sum('repairedPackets'), sum('missingPackets')]).toEqual([6, 0])
+  expect(measures).toMatchObject({ damagedFrames: 0, frozenFrames: 0, lostPackets: 0 })
+  expect(tracks.map(({ strangePackets }) => strangePackets)).toEqual([0, 0])
+})
+
 test.concurrent("what the receiver reports of itself stands in the relay's list of viewers", async (context) => {
   const loss = { kind: 'random', lossRatio: 0.2 } as const
   const { status } = await playThrough(context, {

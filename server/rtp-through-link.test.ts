@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { LinkProfile } from '../link/profile.ts'
+import type { PacketKind } from '../udp-relay/packet-sink.ts'
 import { LiveLink } from './live-link.ts'
 import { RtpThroughLink } from './rtp-through-link.ts'
 
@@ -20,7 +21,7 @@ function through(downlink: LinkProfile['downlink'], more: Partial<LinkProfile> =
     },
     onDropped: (packet, cause) => told.push(`${cause} ${packet[0]}`),
   })
-  const send = (kind: 'rtp' | 'rtcp', name: number) => sink.send(kind, name % 2, Uint8Array.of(name), performance.now())
+  const send = (kind: PacketKind, name: number) => sink.send(kind, name % 2, Uint8Array.of(name), performance.now())
   return { link, sink, send, told }
 }
 
@@ -55,18 +56,21 @@ test('RtpThroughLink queues RTCP with RTP, and the end follows the newest packet
   expect(link.summary().udp.downlink.deliveredPackets).toBe(3)
 })
 
-test('RtpThroughLink loses the same RTP packets whatever RTCP is sent between them', () => {
-  const lost = (withReports: boolean) => {
-    const { send, told } = through({ loss: { kind: 'random', lossRatio: 0.2 } })
-    for (let name = 0; name < 40; name += 1) {
-      if (withReports) send('rtcp', name)
-      send('rtp', name)
+test.for(['rtcp', 'rtx', 'fec'] as const)(
+  'RtpThroughLink loses the same RTP packets whatever %s is sent between them',
+  (kind) => {
+    const lost = (between: boolean) => {
+      const { send, told } = through({ loss: { kind: 'random', lossRatio: 0.2 } })
+      for (let name = 0; name < 40; name += 1) {
+        if (between) send(kind, name)
+        send('rtp', name)
+      }
+      return told.filter((what) => what.startsWith('loss'))
     }
-    return told.filter((what) => what.startsWith('loss'))
-  }
-  expect(lost(false).length).toBe(12)
-  expect(lost(true)).toEqual(lost(false))
-})
+    expect(lost(false).length).toBe(12)
+    expect(lost(true)).toEqual(lost(false))
+  },
+)
 
 test('RtpThroughLink lets what the viewer sends cross the uplink, and drops it where UDP is blocked', () => {
   const uplink = { oneWayDelayMs: 30 }

@@ -153,7 +153,7 @@ export class RtpThroughLink implements LinkedPackets {
   }
 }
 
-/** Retransmissions meet chance where reports do: what is lost of RTP is the same with repair and without. */
+/** Retransmissions and parity meet chance where reports do: what is lost of RTP is the same with repair and without. */
 function trafficOf(kind: PacketKind): Traffic {
   return kind === 'rtp' ? 'rtp' : 'rtcp'
 }

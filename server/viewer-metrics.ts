@@ -33,6 +33,11 @@ export const viewerMetrics: readonly ViewerMetric[] = [
     help: 'Packets that were sent again to the present viewers of RTSP.',
     read: (viewers) => sumOf(viewers.map(({ repair }) => repair?.resentPackets ?? 0)),
   },
+  {
+    name: 'rtsp_parity_packets',
+    help: 'Packets of parity that were sent to the present viewers of RTSP.',
+    read: (viewers) => sumOf(viewers.map(({ fec }) => fec?.sentPackets ?? 0)),
+  },
 ]
 
 function receptionsOf(viewers: readonly RtspSessionStatus[]) {

@@ -55,6 +55,12 @@ export class JitterBuffer<P> {
     return true
   }
 
+  /** Whether it has neither come nor been given up. */
+  awaits(sequenceNumber: number): boolean {
+    if (this.#next === undefined || sequenceNumber < this.#next) return false
+    return !this.#held.some((held) => held.sequenceNumber === sequenceNumber)
+  }
+
   /** Gives up the gaps whose time has passed. */
   advance(nowMs: number): readonly Released<P>[] {
     if (!this.#hasMoved(nowMs)) return NOTHING

@@ -1,5 +1,5 @@
 import type { TransportSpec } from '../protocol/rtsp-headers.ts'
-import type { Reception, RepairFigures } from '../protocol/weir-api.ts'
+import type { FecFigures, Reception, RepairFigures } from '../protocol/weir-api.ts'
 import type { InterleavedChannels } from './interleaved-channels.ts'
 import type { PlayoutOptions, SessionPlayout } from './playout.ts'
 import type { PresentationWish } from './presentation-wish.ts'
@@ -32,6 +32,7 @@ export type DeliveryFigures = {
   readonly droppedPackets: number // that the way out did not take
   readonly droppedFrames?: number // of pictures and sound, so that the others are whole
   readonly repair?: RepairFigures
+  readonly fec?: FecFigures
 }
 
 /** What each kind of delivery is made from. */
@@ -53,4 +54,4 @@ export type DeliveryOptions = {
 }
 
 /** Of a playout what its way out decides. */
-export type PlayoutWay = Pick<PlayoutOptions, 'sink' | 'newReportRandom' | 'earlyMs'>
+export type PlayoutWay = Pick<PlayoutOptions, 'sink' | 'newReportRandom' | 'earlyMs' | 'fecGroupPackets'>

@@ -6,7 +6,7 @@ import type { SendTimer } from './send-timer.ts'
 
 export type SeatOptions = Pick<
   PlayoutOptions,
-  'presentation' | 'sink' | 'payload' | 'maxRtpBytes' | 'earlyMs' | 'onFailed'
+  'presentation' | 'sink' | 'payload' | 'maxRtpBytes' | 'earlyMs' | 'fecGroupPackets' | 'onFailed'
 >
 
 type SharedByAll = {
@@ -32,8 +32,8 @@ export class LoopedPlayouts {
 
   /** The presentation has to have ended; it is not closed. */
   takeSeat(options: SeatOptions): SessionPlayout {
-    const { presentation, payload = 'h264', maxRtpBytes, earlyMs = 0 } = options
-    const key = [presentation.packageKey, payload, maxRtpBytes, earlyMs].join('\n')
+    const { presentation, payload = 'h264', maxRtpBytes, earlyMs = 0, fecGroupPackets } = options
+    const key = [presentation.packageKey, payload, maxRtpBytes, earlyMs, fecGroupPackets].join('\n')
     const playout =
       this.#playouts.get(key) ?? new LoopedPlayout(this.#shared, options, () => this.#playouts.delete(key))
     this.#playouts.set(key, playout)
@@ -51,7 +51,7 @@ class LoopedPlayout {
   #starting: Promise<unknown> | undefined
 
   constructor({ segments, timer, random }: SharedByAll, options: SeatOptions, onEmpty: () => void) {
-    const { payload = 'h264', maxRtpBytes, earlyMs = 0 } = options
+    const { payload = 'h264', maxRtpBytes, earlyMs = 0, fecGroupPackets } = options
     this.#timer = timer
     this.#onEmpty = onEmpty
     this.#seats.add(options)
@@ -63,6 +63,7 @@ class LoopedPlayout {
       payload,
       maxRtpBytes,
       earlyMs,
+      fecGroupPackets,
       sink: this.#fanOut,
       isLooped: true,
       withAudio: true,
@@ -80,6 +81,9 @@ class LoopedPlayout {
       tracks: playout.tracks,
       get positionSeconds() {
         return playout.positionSeconds
+      },
+      get parity() {
+        return playout.parity
       },
       play: (_startSeconds, beforeFirstPacket) => this.#play(seat, beforeFirstPacket),
       pause: () => this.#pause(seat),

@@ -41,7 +41,8 @@ export class MulticastDelivery implements Delivery {
 
   figures(): DeliveryFigures {
     const { sentPackets, droppedPackets } = this.#stream.sink
-    return { sentPackets, droppedPackets }
+    const fec = this.playout.parity
+    return { sentPackets, droppedPackets, ...(fec === undefined ? {} : { fec }) }
   }
 
   close(closed: () => void): void {

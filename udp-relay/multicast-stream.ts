@@ -1,4 +1,4 @@
-import type { Reception } from '../protocol/weir-api.ts'
+import type { FecFigures, Reception } from '../protocol/weir-api.ts'
 import type { MulticastSink } from './multicast-sink.ts'
 import { Playout, type PlayoutOptions, type PlayoutStart, type PlayoutTrack, type SessionPlayout } from './playout.ts'
 import { plainAddress } from './plain-address.ts'
@@ -85,10 +85,14 @@ export class MulticastStream {
     this.#seats.set(seat, place)
     this.receptionsOf(seat.address)
     const position = (): number => this.#playout?.positionSeconds ?? 0
+    const parity = (): FecFigures | undefined => this.#playout?.parity
     return {
       tracks: this.tracks,
       get positionSeconds() {
         return position()
+      },
+      get parity() {
+        return parity()
       },
       play: async (startSeconds, beforeFirstPacket) => {
         place.isPlaying = true // from the wish on: another who leaves meanwhile must not stop it

@@ -23,7 +23,7 @@ export class MulticastStreams {
   readonly options: MulticastOptions
   readonly #parts: MulticastParts
   readonly #groups: MulticastGroups
-  readonly #streams = new Map<string, Promise<MulticastStream>>() // by package, payload and loop
+  readonly #streams = new Map<string, Promise<MulticastStream>>() // by package, payload, loop and parity
 
   /** Throws RangeError when `groups` is no range. */
   constructor(options: MulticastOptions, parts: MulticastParts) {
@@ -73,6 +73,7 @@ export class MulticastStreams {
       presentation,
       ...rtpFormat(wish.payload, false),
       isLooped: wish.isLooped,
+      fecGroupPackets: wish.fecGroupPackets,
       withAudio: true,
       openSink: (stream) => MulticastSink.open(group, this.options, stream.takeRtcp.bind(stream)),
       onEmpty: () => this.#forget(key),
@@ -85,6 +86,6 @@ export class MulticastStreams {
   }
 }
 
-function keyOf({ packageKey }: OpenPresentation, { payload, isLooped }: PresentationWish): string {
-  return [packageKey, payload, isLooped].join('\n')
+function keyOf({ packageKey }: OpenPresentation, { payload, isLooped, fecGroupPackets }: PresentationWish): string {
+  return [packageKey, payload, isLooped, fecGroupPackets].join('\n')
 }

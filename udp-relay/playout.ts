@@ -1,11 +1,13 @@
 import { keyframeAtOrBefore, type Keyframe, type Outline } from '../protocol/outline.ts'
 import { MP2T_CLOCK_RATE_HZ, MP2T_PAYLOAD_TYPE } from '../protocol/rtp-mp2t.ts'
+import type { FecFigures } from '../protocol/weir-api.ts'
 import type { ControlTrack } from '../protocol/udp-control.ts'
 import { scheduleFacts, TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { reportDelayMs } from '../stream/report-schedule.ts'
 import { BurstWriter } from './burst-writer.ts'
 import { PacketFeed, type FeedOptions } from './packet-feed.ts'
 import type { PacketSink } from './packet-sink.ts'
+import { PlayoutParity } from './playout-parity.ts'
 import { RtpSender } from './rtp-sender.ts'
 import type { SendTimer } from './send-timer.ts'
 import { byeDatagram, newCname, senderReportDatagram, type ReportedMoment } from './sender-reports.ts'
@@ -19,6 +21,8 @@ export type PlayoutOptions = FeedOptions & {
   /** Of each play anew, the sequence that its reports' times are drawn from; absent: `random`. */
   readonly newReportRandom?: () => () => number
   readonly withAudio: boolean
+  /** So many packets of a track are followed by one of parity, RFC 5109; absent: none is sent. */
+  readonly fecGroupPackets?: number | undefined
   /** Packets leave up to so much before their time, in bursts that the sink has to take; absent: 0. Never before a link. */
   readonly earlyMs?: number
   /** The last packet has gone and its frame has had its time, and a little more. */
@@ -40,7 +44,7 @@ export type PlayoutStart = {
 }
 
 /** What a session needs of a playout, be it its own or one that it shares. */
-export type SessionPlayout = Pick<Playout, 'tracks' | 'positionSeconds' | 'play' | 'pause' | 'close'>
+export type SessionPlayout = Pick<Playout, 'tracks' | 'positionSeconds' | 'parity' | 'play' | 'pause' | 'close'>
 
 /** `superseded`: another play, a pause or the end came first. */
 export class PlayoutRefusal extends Error {
@@ -64,6 +68,7 @@ export class Playout {
   readonly #options: PlayoutOptions
   readonly #senders: readonly RtpSender[]
   readonly #bursts: BurstWriter | undefined // of the first track
+  readonly #parity: PlayoutParity | undefined
   readonly #cname: string
   readonly #createdMs: number
   readonly #createdUnixMs: number
@@ -93,14 +98,20 @@ export class Playout {
     const formats = payload === 'mp2t' ? [transportFormat] : trackFormats(outline, options.withAudio)
     const { memory } = options.sink
     this.#senders = formats.map((format) => new RtpSender({ ...format, random, memory }))
-    const { sink, earlyMs = 0 } = options
+    const { sink, earlyMs = 0, fecGroupPackets } = options
     this.#bursts = earlyMs > 0 ? new BurstWriter((burst) => sink.sendBurst?.(TRACK_VIDEO, burst)) : undefined
+    if (fecGroupPackets !== undefined) this.#parity = new PlayoutParity(this.#senders, fecGroupPackets, sink)
     this.tracks = formats.map((format, index) => ({ ...format, ssrc: this.#sender(index).ssrc }))
   }
 
   get durationSeconds(): number {
     const last = this.#options.presentation.outline().segments.at(-1)
     return last === undefined ? 0 : last.startSeconds + last.durationSeconds
+  }
+
+  /** What has been sent for repair; undefined where nothing is. */
+  get parity(): FecFigures | undefined {
+    return this.#parity?.figures()
   }
 
   get isPlaying(): boolean {
@@ -181,6 +192,7 @@ export class Playout {
     if (timeline !== undefined) {
       while (this.#feed?.isMidUnit) this.#sendNext(timeline, this.#options.timer.nowMs())
       this.#bursts?.flush()
+      this.#parity?.closeGroups(this.#options.timer.nowMs())
       const nextMs = this.#feed?.nextSendMs ?? Infinity
       this.#pausedMs = Math.max(0, nextMs === Infinity ? this.positionSeconds * 1000 : nextMs)
       this.#timeline = undefined
@@ -292,6 +304,9 @@ export class Playout {
     const bytes = sender.packet(packet.payload, packet.marker, timestampTicks)
     if (this.#bursts !== undefined && packet.trackIndex === TRACK_VIDEO) this.#bursts.add(bytes, scheduledMs)
     else this.#options.sink.send('rtp', packet.trackIndex, bytes, scheduledMs)
+    if (this.#parity === undefined) return
+    this.#parity.protect(packet.trackIndex, bytes, timestampTicks, scheduledMs)
+    if (this.#feed?.hasEnded) this.#parity.closeGroups(scheduledMs)
   }
 
   /** Each tells the RTP time of the moment for which it is due: one NTP time and one mapping for all tracks. */

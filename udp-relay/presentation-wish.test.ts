@@ -12,7 +12,15 @@ for (const [query, wish] of [
   ['?repair=off&multicast', { ...plain, isMulticast: true }],
   ['?payload=vp8', undefined],
   ['?live=', undefined],
-  ['?repair=fec', undefined],
+  ['?repair=fec', { ...plain, fecGroupPackets: 8 }],
+  ['?repair=fec&fecGroup=2', { ...plain, fecGroupPackets: 2 }],
+  ['?repair=fec&fecGroup=16', { ...plain, fecGroupPackets: 16 }],
+  ['?fecGroup=4', plain],
+  ['?repair=fec&fecGroup=1', undefined],
+  ['?repair=fec&fecGroup=17', undefined],
+  ['?repair=fec&fecGroup=8.5', undefined],
+  ['?repair=fec&fecGroup=', undefined],
+  ['?repair=xor', undefined],
 ] as const) {
   test(`readPresentationWish reads "${query}"`, () => expect(readPresentationWish(query)).toEqual(wish))
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { encodeRtx } from '../protocol/rtp-rtx.ts'
+import { ParityGroup } from '../protocol/rtp-ulpfec.ts'
 import { encodeRtp } from '../protocol/rtp.ts'
 import type { SdpTrack } from '../protocol/sdp.ts'
 import type { ViewerEvent } from '../stream/record.ts'
@@ -16,6 +17,7 @@ const description: SdpTrack = {
   formatParameters: new Map(),
   controlUrl: 'rtsp://host/v/trackID=0',
   repair: { rtxPayloadType: 98 },
+  parityPayloadType: 100,
 }
 const SSRC = 7
 const packet = (sequenceNumber: number, changes: { readonly ssrc?: number; readonly payloadType?: number } = {}) =>
@@ -34,6 +36,7 @@ const again = (sequenceNumber: number) =>
 /** A track with a buffer of 100 ms; `released` are the packets as they came out, and `-n` for n that were given up. */
 function open(first?: number) {
   const released: number[] = []
+  const losses: number[] = [] // the packets that a loss was before
   const told: ViewerEvent['kind'][] = []
   const track = new ReceivedTrack({
     description,
@@ -41,13 +44,16 @@ function open(first?: number) {
     first: first === undefined ? undefined : { sequenceNumber: first },
     repairs: new RepairRequests({ waitMs: 100, roundTripMs: 20 }),
     media: {
-      push: (item) => void released.push(item.kind === 'lost' ? -item.packets : item.packet.sequenceNumber),
+      push: (item) => {
+        released.push(item.kind === 'lost' ? -item.packets : item.packet.sequenceNumber)
+        if (item.kind === 'packet' && item.lostBefore) losses.push(item.sequenceNumber)
+      },
       finish: () => {},
     },
     tell: ({ kind }) => void told.push(kind),
     onFirst: () => {},
   })
-  return { track, released, told }
+  return { track, released, losses, told }
 }
 
 test('ReceivedTrack gives the first packet too where no RTP-Info told it, once the second follows it', () => {
@@ -149,9 +155,72 @@ test('ReceivedTrack counts what was lost at the very end, where the sender has t
   expect(track.figures()).toMatchObject({ receivedPackets: 1, strangePackets: 1 })
 })
 
+/** Sequence numbers 1 2 3 [4] 5 6 7 [8]: those of parity are multiples of four. */
+const parity = (sequenceNumber: number): Uint8Array => {
+  const group = new ParityGroup()
+  for (const before of [3, 2, 1]) group.add(packet(sequenceNumber - before))
+  return encodeRtp({
+    marker: false,
+    payloadType: 100,
+    sequenceNumber,
+    timestampTicks: 3600 * (sequenceNumber - 1),
+    ssrc: SSRC,
+    payload: group.take(),
+  })
+}
+const withParity = (sequenceNumber: number): Uint8Array =>
+  sequenceNumber % 4 === 0 ? parity(sequenceNumber) : packet(sequenceNumber)
+
+test('ReceivedTrack recovers what parity can give back, and passes no parity on', () => {
+  const { track, released, told } = open(1)
+  for (const number of [1, 3, 4, 5]) track.takeRtp(withParity(number), 0)
+  expect(released).toEqual([1, 2, 3, 5])
+  expect(track.figures()).toMatchObject({
+    receivedPackets: 4, // network's figures, parity among them
+    lostPackets: 1,
+    repairPackets: 1,
+    repairBytes: parity(4).length,
+    repairedPackets: 1,
+    missingPackets: 0,
+    strangePackets: 0,
+  })
+  expect(told).toEqual(['media-received', 'media-received', 'media-received'])
+  track.takeRtp(packet(2), 1) // was merely late
+  expect(released).toEqual([1, 2, 3, 5])
+  expect(track.figures()).toMatchObject({ lostPackets: 0, latePackets: 0 })
+})
+
+test('ReceivedTrack misses nothing where only parity was lost, once the next one tells so', () => {
+  const { track, released } = open(1)
+  for (const number of [1, 2, 3, 5, 6, 7]) track.takeRtp(withParity(number), 0)
+  expect(released).toEqual([1, 2, 3])
+  track.takeRtp(withParity(8), 10)
+  expect(released).toEqual([1, 2, 3, 5, 6, 7])
+  track.advance(500)
+  expect(track.figures()).toMatchObject({ lostPackets: 1, missingPackets: 0, repairedPackets: 0 })
+})
+
+test('ReceivedTrack gives up two lost packets of a group; what follows knows of it', () => {
+  const { track, released, losses } = open(1)
+  for (const number of [1, 4, 5, 6]) track.takeRtp(withParity(number), 0)
+  track.advance(100)
+  expect(released).toEqual([1, -2, 5, 6])
+  expect(losses).toEqual([5]) // parity was the first after the loss
+  expect(track.figures()).toMatchObject({ missingPackets: 2, repairedPackets: 0 })
+})
+
+test('ReceivedTrack puts nothing back that has been given up', () => {
+  const { track, released } = open(1)
+  for (const number of [1, 3]) track.takeRtp(packet(number), 0)
+  track.advance(100)
+  track.takeRtp(parity(4), 101)
+  expect(released).toEqual([1, -1, 3])
+  expect(track.figures()).toMatchObject({ missingPackets: 1, repairedPackets: 0, latePackets: 0 })
+})
+
 test('ReceivedTrack takes any bytes, also in place of parts of its own packets', () => {
   const own = fc.tuple(fc.nat(40), fc.boolean(), fc.uint8Array({ maxLength: 14 })).map(([number, isAgain, junk]) => {
-    const bytes = isAgain ? again(number) : packet(number)
+    const bytes = isAgain ? again(number) : withParity(number + 3)
     bytes.set(junk.subarray(0, Math.max(0, bytes.length - 1)), 1)
     return bytes
   })
@@ -172,7 +241,7 @@ test('ReceivedTrack takes any bytes, also in place of parts of its own packets',
     track.finish(10_000, undefined)
     const { missingPackets } = track.figures()
     expect(missingPackets).toBeGreaterThanOrEqual(0)
-    expect(released.filter((number) => number >= 0).length).toBeLessThanOrEqual(all.length)
+    expect(released.filter((number) => number >= 0).length).toBeLessThanOrEqual(2 * all.length) // one for each parity
   })
   fc.assert(property, { seed: 5, numRuns: fuzzRuns(5000) })
 })

@@ -5,6 +5,7 @@ import type { SdpTrack } from '../protocol/sdp.ts'
 import { JitterBuffer, type Released } from '../stream/jitter-buffer.ts'
 import { LossBursts, type BurstFigures } from '../stream/loss-bursts.ts'
 import { ReceptionStatistics, type Arrival } from '../stream/reception-statistics.ts'
+import { ParityRecovery, type Recovered } from '../stream/parity-recovery.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import type { RepairRequests } from '../stream/repair-requests.ts'
 import { SeenLately } from './seen-lately.ts'
@@ -37,7 +38,7 @@ export type TrackFigures = {
   readonly duplicatePackets: number
   readonly reorderedPackets: number
   readonly jitterMs: number // RFC 3550 section 6.4.1
-  readonly repairPackets: number // retransmissions that came
+  readonly repairPackets: number // retransmissions and parity that came
   readonly repairBytes: number
   readonly repairedPackets: number // of the lost ones, in time
   readonly requestedPackets: number
@@ -56,8 +57,10 @@ export class ReceivedTrack {
   #jitterBuffer: JitterBuffer<RtpPacket>
   #bursts = new LossBursts()
   #repaired = new SeenLately()
-  #held: RtpPacket | undefined // during probation: it is the stream's first packet if the next one follows it
+  #held: { readonly packet: RtpPacket; readonly datagram: Uint8Array } | undefined // during probation: it is the stream's first packet if the next one follows it
   #ssrc: number | undefined
+  #recovery: ParityRecovery | undefined // where the description tells of parity
+  #isAfterLoss = false // a parity packet was the first one after it
   #counts = { repairPackets: 0, repairBytes: 0, repairedPackets: 0, missingPackets: 0, latePackets: 0 }
   #strangePackets = 0
   restarts = 0
@@ -91,14 +94,15 @@ export class ReceivedTrack {
     const read = decodeRtp(datagram)
     if (!read.ok || this.#hasFinished) return void (this.#strangePackets += 1)
     const packet = read.value
-    const { payloadType, repair } = this.description
+    const { payloadType, repair, parityPayloadType } = this.description
     if (packet.payloadType === repair?.rtxPayloadType) return this.#takeRepair(packet, datagram.length, nowMs)
-    if (packet.payloadType !== payloadType || (this.#ssrc ?? packet.ssrc) !== packet.ssrc) {
+    const isOurs = packet.payloadType === payloadType || packet.payloadType === parityPayloadType
+    if (!isOurs || (this.#ssrc ?? packet.ssrc) !== packet.ssrc) {
       this.#strangePackets += 1
       return
     }
     this.#ssrc = packet.ssrc
-    this.#takeOriginal(packet, datagram.length, nowMs)
+    this.#takeOriginal(packet, datagram, nowMs)
   }
 
   /** Gives up what has waited long enough. */
@@ -145,8 +149,9 @@ export class ReceivedTrack {
     }
   }
 
-  #takeOriginal(packet: RtpPacket, sizeBytes: number, nowMs: number): void {
-    const { tell, onFirst } = this.#options
+  /** Of the sequence that was sent first: media, and the parity between them. */
+  #takeOriginal(packet: RtpPacket, datagram: Uint8Array, nowMs: number): void {
+    const { onFirst } = this.#options
     const receivedBefore = this.#statistics.receivedPackets
     const expectedBefore = this.#statistics.expectedPackets
     const arrival = this.#statistics.add(packet.sequenceNumber, packet.timestampTicks, nowMs)
@@ -155,14 +160,52 @@ export class ReceivedTrack {
       onFirst(packet.timestampTicks, nowMs)
     }
     this.lastArrivalMs = nowMs
-    tell({ kind: 'media-received', atMs: nowMs, sizeBytes })
-    if (arrival.kind === 'probation') this.#held = packet
+    this.#countBytes(packet, datagram.length, nowMs)
+    if (arrival.kind === 'probation') this.#held = { packet, datagram }
     if (arrival.kind !== 'new') return
     if (this.#statistics.receivedPackets < receivedBefore) this.#restart(nowMs)
     else this.#noticeGap(arrival, expectedBefore, nowMs)
     this.#pushHeld(arrival.extendedSequenceNumber, nowMs)
-    if (this.#repaired.has(arrival.extendedSequenceNumber)) return // it has been there already, in another's place
-    this.#push(arrival.extendedSequenceNumber, packet, nowMs)
+    const { extendedSequenceNumber } = arrival
+    // It may have been there already, in another's place.
+    if (!this.#repaired.has(extendedSequenceNumber)) this.#push(extendedSequenceNumber, packet, nowMs)
+    this.#recover(extendedSequenceNumber, packet, datagram, nowMs)
+  }
+
+  #countBytes(packet: RtpPacket, sizeBytes: number, nowMs: number): void {
+    if (!this.#isParity(packet)) return this.#options.tell({ kind: 'media-received', atMs: nowMs, sizeBytes })
+    this.#counts.repairPackets += 1
+    this.#counts.repairBytes += sizeBytes
+  }
+
+  #isParity({ payloadType }: RtpPacket): boolean {
+    return payloadType === this.description.parityPayloadType
+  }
+
+  /** What a packet that has come gives back of others. */
+  #recover(sequenceNumber: number, packet: RtpPacket, datagram: Uint8Array, nowMs: number): void {
+    if (this.description.parityPayloadType === undefined) return
+    this.#recovery ??= new ParityRecovery(packet.ssrc)
+    if (!this.#isParity(packet)) return this.#restore(this.#recovery.takeMedia(sequenceNumber, datagram), nowMs)
+    const { recovered, lostParity } = this.#recovery.takeParity(sequenceNumber, packet.payload)
+    this.#restore(recovered, nowMs)
+    if (lostParity !== undefined) this.#fill(lostParity, { ...packet, sequenceNumber: lostParity & 0xffff }, nowMs)
+  }
+
+  #restore(recovered: readonly Recovered[], nowMs: number): void {
+    for (const { sequenceNumber, datagram } of recovered) {
+      const read = decodeRtp(datagram)
+      const isMedia = read.ok && read.value.payloadType === this.description.payloadType
+      if (isMedia && this.#fill(sequenceNumber, read.value, nowMs)) this.#counts.repairedPackets += 1
+    }
+  }
+
+  /** In the place of a packet that has not come; whether it is still waited for. */
+  #fill(sequenceNumber: number, packet: RtpPacket, nowMs: number): boolean {
+    if (!this.#jitterBuffer.awaits(sequenceNumber)) return false
+    this.#repaired.add(sequenceNumber)
+    this.#push(sequenceNumber, packet, nowMs)
+    return true
   }
 
   /** Packets that the numbers have just passed over are worth asking for. */
@@ -197,7 +240,9 @@ export class ReceivedTrack {
   #pushHeld(sequenceNumber: number, nowMs: number): void {
     const held = this.#held
     this.#held = undefined
-    if (held !== undefined) this.#push(sequenceNumber - 1, held, nowMs)
+    if (held === undefined) return
+    this.#push(sequenceNumber - 1, held.packet, nowMs)
+    this.#recover(sequenceNumber - 1, held.packet, held.datagram, nowMs)
   }
 
   #push(sequenceNumber: number, packet: RtpPacket, nowMs: number): void {
@@ -205,7 +250,7 @@ export class ReceivedTrack {
   }
 
   #release(released: readonly Released<RtpPacket>[], nowMs: number): void {
-    const { tell, media } = this.#options
+    const { tell } = this.#options
     for (; this.#counts.latePackets < this.#jitterBuffer.latePackets; this.#counts.latePackets += 1) {
       tell({ kind: 'packet-late', atMs: nowMs })
     }
@@ -215,8 +260,18 @@ export class ReceivedTrack {
         this.#bursts.lose(item.packets)
         tell({ kind: 'packets-given-up', atMs: nowMs, packets: item.packets })
       } else this.#bursts.receive()
-      media.push(item, nowMs)
+      this.#pass(item, nowMs)
     }
+  }
+
+  /** Without the parity; what is lost before it is lost before what follows. */
+  #pass(item: Released<RtpPacket>, nowMs: number): void {
+    const { media } = this.#options
+    if (item.kind === 'lost') return media.push(item, nowMs)
+    const lostBefore = item.lostBefore || this.#isAfterLoss
+    this.#isAfterLoss = lostBefore && this.#isParity(item.packet)
+    if (this.#isParity(item.packet)) return
+    media.push(lostBefore === item.lostBefore ? item : { ...item, lostBefore }, nowMs)
   }
 
   /** Numbers begin anew, and so does everything that hangs on them. */
@@ -225,6 +280,7 @@ export class ReceivedTrack {
     this.#jitterBuffer = this.#newJitterBuffer(undefined)
     this.#bursts = new LossBursts()
     this.#repaired = new SeenLately()
+    this.#recovery = undefined
     this.#counts = { ...this.#counts, missingPackets: 0, latePackets: 0 }
     this.restarts += 1
   }

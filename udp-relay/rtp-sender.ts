@@ -44,9 +44,14 @@ export class RtpSender {
   }
 
   /** The next packet: the shared payload behind a header of this viewer's own. */
-  packet(payload: Uint8Array, marker: boolean, timestampTicks: number): Uint8Array {
+  packet(
+    payload: Uint8Array,
+    marker: boolean,
+    timestampTicks: number,
+    payloadType: number = this.payloadType,
+  ): Uint8Array {
     const packet = this.#memory.take(RTP_HEADER_BYTES + payload.length)
-    const { payloadType, ssrc } = this
+    const { ssrc } = this
     const sequenceNumber = this.#nextSequenceNumber
     packet.set(payload, writeRtpHeader(packet, 0, { marker, payloadType, sequenceNumber, timestampTicks, ssrc }))
     this.#nextSequenceNumber = (sequenceNumber + 1) & 0xffff

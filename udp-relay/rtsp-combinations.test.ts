@@ -48,6 +48,64 @@ test('packets of a transport stream are sent again where ?repair=rtx asks so, an
   expect(relay.departures().bursts).toBe(0)
 })
 
+test('packets of a transport stream are followed by parity where ?repair=fec asks so, and none goes in bursts', async (context) => {
+  const { relay, client, url, setUp } = await open(context)
+  const receiver = await UdpReceiver.open()
+  const { headers } = await setUp('?payload=mp2t&repair=fec&fecGroup=3', receiver.transport)
+  await client.request('PLAY', url, headers)
+  await receiver.until(() => receiver.rtp.filter(({ payloadType }) => payloadType === 100).length > 2)
+  const [first] = receiver.rtp
+  receiver.rtp.forEach(({ ssrc, sequenceNumber }, index) => {
+    expect([ssrc, sequenceNumber]).toEqual([first?.ssrc, ((first?.sequenceNumber ?? 0) + index) & 0xffff])
+  })
+  const ofGroup = receiver.rtp.filter(({ payloadType }) => payloadType === 33).length / 3
+  expect(relay.sessions.list()[0]?.fec).toMatchObject({ groupPackets: 3 })
+  expect(relay.sessions.list()[0]?.fec?.sentPackets).toBeGreaterThanOrEqual(Math.floor(ofGroup))
+  expect(relay.departures().bursts).toBe(0)
+})
+
+test('over a connection nothing is lost, so no parity goes', async (context) => {
+  const { relay, client, url, setUp } = await open(context)
+  const { headers } = await setUp('?repair=fec', overTcp)
+  await client.request('PLAY', url, headers)
+  await client.until(() => client.rtpOf(0).length > 20)
+  expect(new Set(client.rtpOf(0).map(({ payloadType }) => payloadType))).toEqual(new Set([96]))
+  expect(relay.sessions.list()[0]).not.toHaveProperty('fec')
+})
+
+test('a loop with parity has a sender of its own, which all share who want the same', async (context) => {
+  const { relay, url } = await open(context)
+  const ssrcs: (number | undefined)[] = []
+  for (const query of [
+    '?live=loop',
+    '?live=loop&repair=fec',
+    '?live=loop&repair=fec',
+    '?live=loop&repair=fec&fecGroup=4',
+  ]) {
+    const [client, receiver] = [await RtspClient.open(relay.rtspPort), await UdpReceiver.open()]
+    const { transport } = receiver
+    const reply = await client.request('SETUP', `${url}/trackID=0${query}`, { transport })
+    await client.request('PLAY', url, { session: readSessionHeader(reply.headers.get('session') ?? '').id })
+    await receiver.until(() => receiver.rtp.length > 20)
+    expect(receiver.rtp.some(({ payloadType }) => payloadType === 100)).toBe(query.includes('fec'))
+    ssrcs.push(receiver.rtp[0]?.ssrc)
+  }
+  expect(new Set(ssrcs).size).toBe(3)
+  expect(ssrcs[2]).toBe(ssrcs[1])
+})
+
+test('a group has parity as well, and is another than the one without', async (context) => {
+  const { relay, client, url, setUp } = await open(context, { multicast: await freeMulticast() })
+  const plain = await setUp('', 'RTP/AVP;multicast')
+  const { told, headers } = await setUp('?repair=fec', 'RTP/AVP;multicast')
+  expect(told?.destination).not.toBe(plain.told?.destination)
+  await client.request('PLAY', url, headers)
+  const sent = () => relay.sessions.list().map(({ fec }) => fec?.sentPackets)
+  await expect.poll(() => sent().some((packets) => (packets ?? 0) > 2), { timeout: 5000 }).toBe(true)
+  const sdp = Buffer.from((await client.request('DESCRIBE', `${url}?multicast&repair=fec`)).body).toString()
+  expect(sdp).toContain('a=rtpmap:100 ulpfec/90000\r\n')
+})
+
 test('each payload has a group of its own, and a loop has one more', async (context) => {
   const { setUp } = await open(context, { multicast: await freeMulticast() })
   const groups: (string | undefined)[] = []

@@ -41,6 +41,7 @@ export class UdpDelivery implements Delivery {
     this.playout = options.openPlayout({
       sink: this.#repair ?? way,
       earlyMs: this.#earlyMs,
+      fecGroupPackets: wish.fecGroupPackets,
       newReportRandom: () => this.#packets?.newReportRandom() ?? random,
     })
   }
@@ -66,7 +67,13 @@ export class UdpDelivery implements Delivery {
   figures(): DeliveryFigures {
     const { sentPackets, droppedPackets } = this.#sink
     const repair = this.#repair?.figures()
-    return { sentPackets, droppedPackets, ...(repair === undefined ? {} : { repair }) }
+    const fec = this.playout.parity
+    return {
+      sentPackets,
+      droppedPackets,
+      ...(repair === undefined ? {} : { repair }),
+      ...(fec === undefined ? {} : { fec }),
+    }
   }
 
   close(closed: () => void): void {
@@ -83,11 +90,11 @@ export class UdpDelivery implements Delivery {
     this.#sink.close()
   }
 
-  /** Bursts are for packets of one size, and for nobody whose packets a link has to meet at their moments, or a history
-   *  keeps. */
+  /** Bursts are for packets of one size, without parity between them, and for nobody whose packets a link has to meet at
+   *  their moments, or a history keeps. */
   get #earlyMs(): number {
     const { wish, viewer } = this.#options
-    const isPlain = viewer.link === undefined && !wish.repairs
+    const isPlain = viewer.link === undefined && !wish.repairs && wish.fecGroupPackets === undefined
     return wish.payload === 'mp2t' && isPlain && this.#ports.canBurst ? BURST_EARLY_MS : 0
   }
 
