@@ -1,22 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { TestContext } from 'vitest'
 import { trackChild } from '../../lab/test-support/child-processes.ts'
+import { PYTHON } from './gst-python.ts'
 
-const PYTHON = '/usr/bin/python3' // Debian's bindings belong to Debian's Python
 const SCRIPT = join(import.meta.dirname, 'gst-rtsp-server.py')
 const START_MS = 60_000 // the first start on a machine looks through all plugins
 
 export type GstWish = 'shared' | 'digest' | 'basic' | 'rtx'
-
-/** Skips the test where gst-rtsp-server is not on this machine; fails where `WEIR_TEST_ALL=1` asks for every test. */
-export function needsGstServer(context: Pick<TestContext, 'skip'>): void {
-  const bindings = 'import gi; gi.require_version("GstRtspServer", "1.0")'
-  if (spawnSync(PYTHON, ['-c', bindings]).status === 0) return
-  const reason = 'gst-rtsp-server is not on this machine (apt-get install python3-gi gir1.2-gst-rtsp-server-1.0)'
-  if (process.env['WEIR_TEST_ALL'] === '1') throw new Error(reason)
-  context.skip(reason)
-}
 
 /** A gst-rtsp-server with the presentation that `launch` describes; gives its port. It ends with the test. */
 export async function startGstServer(
