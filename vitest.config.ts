@@ -30,6 +30,7 @@ const patient = [
   'protocol/*.system.test.ts',
   'segmenter/*.system.test.ts',
   'server/displayed-quality.system.test.ts',
+  'server/published-live.system.test.ts',
   'server/re*.system.test.ts',
   'server/rtsp-through-link*.test.ts',
   'server/run-*.system.test.ts',
