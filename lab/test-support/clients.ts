@@ -15,6 +15,7 @@ export type ClientName =
   | 'node-datachannel'
   | 'node-24'
   | 'tshark'
+  | 'openssl'
 
 /** Where each client may come from after `WEIR_<NAME>`, and what is lost without it. */
 const clients: Readonly<Record<ClientName, { readonly find: () => string | undefined; readonly get: string }>> = {
@@ -33,6 +34,7 @@ const clients: Readonly<Record<ClientName, { readonly find: () => string | undef
   'node-datachannel': { find: findDataChannel, get: 'npm ci, without --omit=optional' },
   'node-24': { find: findNode24, get: 'npm ci --prefix .ci/node-24' },
   tshark: { find: () => onPath('tshark'), get: 'apt-get install tshark' },
+  openssl: { find: () => onPath('openssl'), get: 'apt-get install openssl' },
 }
 
 /** The path of a client that the test drives. Without it the test is skipped with the reason,
