@@ -47,14 +47,15 @@ export function createProgram(): Command {
   program
     .command('watch')
     .description('watch an RTSP address without a screen, and say how it was: startup, loss, damage, freezes, jitter')
-    .argument('<url>', 'rtsp://[user:password@]host[:port]/…; with ?repair=rtx Weir sends again what is lost')
+    .argument('<url>', 'rtsp[s]://[user:password@]host[:port]/…; with ?repair=rtx Weir sends again what is lost')
     .option('--for <duration>', 'such as 30s, 500ms or 2m (default: to the end)', duration)
     .addOption(
-      new Option('--transport <name>', 'udp, or tcp in the RTSP connection (default: udp, else tcp)').choices([
-        'udp',
-        'tcp',
-      ]),
+      new Option(
+        '--transport <name>',
+        'udp, or tcp in the RTSP connection (default: udp, else tcp; of rtsps: tcp)',
+      ).choices(['udp', 'tcp']),
     )
+    .option('--insecure', 'of an rtsps address: take any certificate, such as a self-signed one')
     .option('--jitter-buffer-ms <number>', 'how long a frame waits for what is late', wholeNumber(0, 10_000), 200)
     .option(
       '--budget <limit>',
@@ -121,6 +122,9 @@ function withServerOptions(command: Command): Command {
     .option('--host <address>', 'where to listen; 0.0.0.0 lets other machines in (default: 127.0.0.1)')
     .option('--port <number>', 'of pages, API and HLS; 0 takes any free one (default: 8080)')
     .option('--rtsp-port <number>', 'of RTSP (default: 8554)')
+    .option('--rtsps-port <number>', 'of RTSP over TLS, by custom 322 (default: none)')
+    .option('--tls-certificate <file>', 'what RTSPS shows, with its chain, as PEM')
+    .option('--tls-key <file>', 'the private key of that, as PEM')
     .option('--rtp-port <number>', 'of RTP, even; RTCP takes the next (default: 8000)')
     .option('--media <folder>', 'the library (default: ./media)')
     .option('--config <file>', 'the configuration file (default: ./weir.yaml, if there is one)')

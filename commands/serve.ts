@@ -16,7 +16,8 @@ export async function runServe({ printConfig, ...flags }: SettingFlags): Promise
   const tools = findTools(process.env)
   tools.catch(() => undefined) // told below, when the server can be ended for it
   const weir = await serve({ config: { ...config, token }, configFile: path, tools, logger })
-  console.log(`Weir: ${weir.url}/  RTSP: ${weir.rtspUrl}/`)
+  const rtsps = weir.rtspsUrl === undefined ? '' : `  RTSPS: ${weir.rtspsUrl}/`
+  console.log(`Weir: ${weir.url}/  RTSP: ${weir.rtspUrl}/${rtsps}`)
   if (config.token === undefined && token !== undefined)
     console.log(`Writing needs the token: ${weir.url}/?token=${token}`)
 
