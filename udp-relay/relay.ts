@@ -23,6 +23,7 @@ export type RelayLimits = {
   readonly sessionsPerAddress: number
   readonly sessionTimeoutSeconds: number
   readonly idleSeconds: number // of a connection that belongs to no session
+  readonly pairSeconds: number // until a GET and its POST are both there
 }
 
 export type RelayOptions = {
@@ -59,6 +60,7 @@ const defaultLimits: RelayLimits = {
   sessionsPerAddress: 1024,
   sessionTimeoutSeconds: 60,
   idleSeconds: 60,
+  pairSeconds: 10,
 }
 
 const FILES_PER_SESSION = 3 // a connection, and a socket for each of two tracks

@@ -2,6 +2,9 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { Logger } from 'pino'
+import { readOpening } from './connection-opening.ts'
+import type { ViewerSocket } from './http-tunnel.ts'
+import { HttpTunnels } from './http-tunnels.ts'
 import { RtspConnection } from './rtsp-connection.ts'
 import type { RelayParts } from './rtsp-methods.ts'
 
@@ -11,6 +14,7 @@ export type ConnectionLimits = {
   readonly connections: number
   readonly connectionsPerAddress: number
   readonly idleSeconds: number
+  readonly pairSeconds: number
 }
 
 /** What a server shows of itself over TLS; both in PEM. */
@@ -19,19 +23,21 @@ export type TlsIdentity = { readonly certificate: string; readonly key: string }
 const SWEEP_MS = 1000
 const HANDSHAKE_MS = 10_000
 
-/** Listens for RTSP connections, plain ones and those over TLS (RFC 7826 section 19.2; RFC 2326 has none), and keeps the
- *  number of all together in bounds. */
+/** Listens for RTSP connections, plain ones and those over TLS (RFC 7826 section 19.2; RFC 2326 has none), both also
+ *  through HTTP, and keeps the number of all together in bounds. */
 export class RtspServer {
   readonly #parts: ServerParts
   readonly #limits: ConnectionLimits
   readonly #listeners: Server[] = []
   readonly #sockets = new Set<Socket>() // of TCP, also while TLS is being agreed on
   readonly #connections = new Set<RtspConnection>()
+  readonly #tunnels: HttpTunnels
   readonly #sweeper: NodeJS.Timeout
 
   constructor(parts: ServerParts, limits: ConnectionLimits) {
     this.#parts = parts
     this.#limits = limits
+    this.#tunnels = new HttpTunnels(limits.pairSeconds * 1000, (tunnel) => this.#open(tunnel)) // s to ms
     this.#sweeper = setInterval(() => this.#sweep(limits.idleSeconds * 1000), SWEEP_MS) // s to ms
   }
 
@@ -73,6 +79,15 @@ export class RtspServer {
 
   #serve(socket: Socket): void {
     if (socket.destroyed) return
+    readOpening(socket, this.#limits.idleSeconds * 1000, (opening) => {
+      // s to ms
+      if (opening.kind === 'http') return this.#tunnels.take(socket, opening)
+      this.#open(socket)
+      socket.resume()
+    })
+  }
+
+  #open(socket: ViewerSocket): void {
     const onClosed = (): void => void this.#connections.delete(connection)
     const connection = new RtspConnection({ ...this.#parts, socket, onClosed })
     this.#connections.add(connection)
