@@ -6,7 +6,12 @@ import { ReceiverConnection } from './receiver-connection.ts'
 import { ReceiverConversation } from './receiver-conversation.ts'
 import { ReceiverFailure } from './receiver-failure.ts'
 import { openInterleavedWay, openUdpWay, type ReceiverWay, type WayListener } from './receiver-way.ts'
-import { ReceivedPresentation, type ReceiverEnd, type ReceiverFigures } from './received-presentation.ts'
+import {
+  ReceivedPresentation,
+  type MediaTaker,
+  type ReceiverEnd,
+  type ReceiverFigures,
+} from './received-presentation.ts'
 import type { TsSink } from './ts-recording.ts'
 
 export type ReceiverOptions = {
@@ -20,6 +25,9 @@ export type ReceiverOptions = {
   readonly tell?: (event: ViewerEvent) => void
   /** What arrived, as a transport stream. */
   readonly onTransportStream?: TsSink | undefined
+  /** From where the server is, not from the beginning: of live streams the newest. */
+  readonly fromNow?: boolean | undefined
+  readonly taker?: MediaTaker | undefined
 }
 
 const ANSWER_MS = 10_000
@@ -97,12 +105,13 @@ class StartingReceiver {
     const conversation = new ReceiverConversation(this.#connection, url)
     this.#conversation = conversation
     const { tracks: offers, durationSeconds } = await conversation.describe()
-    const tracks = oneOfEach(offers)
+    const { fromNow = false, taker } = this.#options
+    const tracks = oneOfEach(taker?.choose(offers) ?? offers)
     if (tracks.length === 0) throw new ReceiverFailure('unplayable', 'the server describes no track that RTP carries')
     const presentation = this.#newPresentation(tracks, durationSeconds)
     for (const [index, track] of tracks.entries())
       await conversation.setUp(track, await this.#openWay(index, presentation))
-    const starts = await conversation.play(tracks)
+    const starts = await conversation.play(tracks, fromNow)
     this.#beginKeepAlive(conversation)
     presentation.begin(starts, this.#connection.roundTripMs)
     return {
@@ -126,8 +135,8 @@ class StartingReceiver {
   }
 
   #newPresentation(tracks: readonly SdpTrack[], durationSeconds: number | undefined): ReceivedPresentation {
-    const { jitterBufferMs, tell = () => {}, onTransportStream } = this.#options
-    const options = { tracks, jitterBufferMs, durationSeconds, tell, onTransportStream, cname: this.#cname }
+    const { jitterBufferMs, tell = () => {}, onTransportStream, taker } = this.#options
+    const options = { tracks, jitterBufferMs, durationSeconds, tell, onTransportStream, taker, cname: this.#cname }
     this.#presentation = new ReceivedPresentation({
       ...options,
       askedMs: this.#askedMs,
