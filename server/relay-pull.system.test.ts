@@ -103,7 +103,7 @@ test.concurrent('a stream of gst-rtsp-server is served again, every picture of i
   expect(copied).toEqual({ status: 0, stdout: '', stderr: '' })
   const times = await timesIn(ffprobe, copy)
   expect(times.video).toHaveLength(CLIP_FRAMES)
-  expect(Math.abs((times.video.at(-1) ?? 0) - (times.audio.at(-1) ?? 0))).toBeLessThan(0.1)
+  expect(Math.abs((times.video.at(-1) ?? 0) - (times.audio.at(-1) ?? 0))).toBeLessThan(0.4) // by arrival; its RTP-Info is 0.7 s off
 })
 
 test.concurrent('weir relay pull names what is wrong: 2 for arguments, 1 for a source that will never do', async (context) => {

@@ -27,7 +27,7 @@ for (const transport of matrix(['http', 'https'])) {
   })
 }
 
-for (const wish of matrix(['location=rtsph://HOST', 'location=rtsp://HOST protocols=http'])) {
+for (const wish of matrix(['location=rtsph://HOST', 'location=rtsp://HOST protocols=tcp+http'])) {
   test.concurrent(`GStreamer plays every frame with ${wish}`, async (context) => {
     const [gst, ffprobe] = [needs(context, 'gst-launch-1.0'), needs(context, 'ffprobe')]
     const file = join(temporaryFolder(context), 'picture.h264')
