@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { makeCertificate } from './lab/test-support/certificate.ts'
 import { temporaryFolder } from './lab/test-support/temporary-folder.ts'
 import { startWeir, weirProgram } from './lab/test-support/weir-process.ts'
 import { makeClip } from './server/test-support/clips.ts'
@@ -42,6 +43,16 @@ test('weir serve tells everything that is wrong with its configuration, with exi
   expect(code).toBe(2)
   expect(stderr.split('\n').filter((line) => line.startsWith('weir: '))).toHaveLength(3)
   expect((await weir(folder, ['serve', '--config', 'nowhere.yaml'])).stderr).toContain('--config must be a file')
+})
+
+test('weir serve offers RTSPS where it is told a port and the files, and refuses files that do not match', async (context) => {
+  const folder = temporaryFolder(context)
+  const [ours, other] = [makeCertificate(context), makeCertificate(context)]
+  const args = ['--rtsps-port', '0', '--tls-certificate', ours.certificateFile]
+  const refused = await weir(folder, ['serve', ...args, '--tls-key', other.keyFile])
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/^weir: tlsKey must be the key of /) })
+  const { log } = await startWeir({ mediaFolder: folder, args: [...args, '--tls-key', ours.keyFile] })
+  expect(log()).toMatch(/RTSP: rtsp:\S+ {2}RTSPS: rtsps:\/\/127\.0\.0\.1:\d+\/$/m)
 })
 
 test('weir serve --print-config tells each value and where it came from', async (context) => {

@@ -7,6 +7,7 @@ import { runDoctor } from './commands/doctor.ts'
 import { exitCodes } from './commands/exit-codes.ts'
 import { reportFailure } from './commands/failure.ts'
 import { runNetworks } from './commands/networks.ts'
+import { runRelayPull } from './commands/relay-pull.ts'
 import { runSegment } from './commands/segment.ts'
 import { runServe } from './commands/serve.ts'
 import { runValidateKernel } from './commands/validate-kernel.ts'
@@ -49,15 +50,11 @@ export function createProgram(): Command {
     .description('watch an RTSP address without a screen, and say how it was: startup, loss, damage, freezes, jitter')
     .argument(
       '<url>',
-      'rtsp://[user:password@]host[:port]/…; with ?repair=rtx Weir sends again what is lost, with ?repair=fec parity',
+      'rtsp[s]://[user:password@]host[:port]/…; with ?repair=rtx Weir sends again what is lost, with ?repair=fec parity',
     )
     .option('--for <duration>', 'such as 30s, 500ms or 2m (default: to the end)', duration)
-    .addOption(
-      new Option('--transport <name>', 'udp, or tcp in the RTSP connection (default: udp, else tcp)').choices([
-        'udp',
-        'tcp',
-      ]),
-    )
+    .addOption(transportOption('it'))
+    .option('--insecure', 'of an rtsps address: take any certificate, such as a self-signed one')
     .option('--jitter-buffer-ms <number>', 'how long a frame waits for what is late', wholeNumber(0, 10_000), 200)
     .option(
       '--budget <limit>',
@@ -70,6 +67,15 @@ export function createProgram(): Command {
     .option('--out <file>', 'what arrived, as a transport stream')
     .addHelpText('after', `\nMeasures: ${measureNames.join(', ')}.`)
     .action(runWatch)
+
+  const relay = program.command('relay').description('pass on what others send')
+  withRelayOptions(relay.command('pull'))
+    .description("serve another server's live stream from here, and ask for it again whenever it ends")
+    .argument('<url>', 'rtsp[s]://[user:password@]host[:port]/…, with H.264 and, if there is sound, AAC')
+    .option('--name <text>', 'served as rtsp://…/live/<name> (default: what stands last in the path)')
+    .addOption(transportOption('the source'))
+    .option('--insecure', 'of an rtsps source: take any certificate, such as a self-signed one')
+    .action(runRelayPull)
 
   program
     .command('networks')
@@ -118,18 +124,31 @@ function duration(text: string): number {
 }
 const MAX_DURATION_MS = 2 ** 31 - 1 // of a timer
 
+function transportOption(whose: string): Option {
+  const text = `how ${whose} comes: udp, or tcp in the RTSP connection (default: udp, else tcp; of rtsps: tcp)`
+  return new Option('--transport <name>', text).choices(['udp', 'tcp'])
+}
+
 /** Each is a key of the configuration file, too. */
 function withServerOptions(command: Command): Command {
-  return command
-    .option('--host <address>', 'where to listen; 0.0.0.0 lets other machines in (default: 127.0.0.1)')
+  return withRelayOptions(command)
     .option('--port <number>', 'of pages, API and HLS; 0 takes any free one (default: 8080)')
-    .option('--rtsp-port <number>', 'of RTSP (default: 8554)')
-    .option('--rtp-port <number>', 'of RTP, even; RTCP takes the next (default: 8000)')
     .option('--media <folder>', 'the library (default: ./media)')
-    .option('--config <file>', 'the configuration file (default: ./weir.yaml, if there is one)')
     .option('--public-url <url>', 'the address by which people reach this server')
     .option('--token <text>', 'what writing needs (made at start when others can reach the server)')
     .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))
+}
+
+/** Those of them that RTSP needs. */
+function withRelayOptions(command: Command): Command {
+  return command
+    .option('--host <address>', 'where to listen; 0.0.0.0 lets other machines in (default: 127.0.0.1)')
+    .option('--rtsp-port <number>', 'of RTSP; 0 takes any free one (default: 8554)')
+    .option('--rtsps-port <number>', 'of RTSP over TLS, by custom 322 (default: none)')
+    .option('--tls-certificate <file>', 'what RTSPS shows, with its chain, as PEM')
+    .option('--tls-key <file>', 'the private key of that, as PEM')
+    .option('--rtp-port <number>', 'of RTP, even; RTCP takes the next (default: 8000)')
+    .option('--config <file>', 'the configuration file (default: ./weir.yaml, if there is one)')
 }
 
 /** Not when a test or the documents' writer imports this file. */

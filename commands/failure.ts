@@ -4,6 +4,7 @@ import { ToolMissing } from '../segmenter/tools.ts'
 import { ConfigProblems } from '../server/config.ts'
 import { MediaInUse } from '../server/media-lock.ts'
 import { Refusal } from '../server/refusal.ts'
+import { ReceiverFailure } from '../udp-relay/receiver-failure.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /** What went wrong, in words on stderr, and the exit code. Only our own mistakes show where they happened. */
@@ -12,6 +13,7 @@ export function reportFailure(error: unknown): number {
   if (error instanceof ConfigProblems) return complain(error.problems, exitCodes.badArguments)
   if (error instanceof ToolMissing) return complain([error.message, 'see weir doctor'], exitCodes.somethingMissing)
   if (error instanceof LabMissing) return complain([`missing: ${error.message}`], exitCodes.somethingMissing)
+  if (error instanceof ReceiverFailure) return complain([error.message], exitCodes.finding)
   const isRefusal = error instanceof Refusal || error instanceof SegmenterRefusal || error instanceof MediaInUse
   if (isRefusal) return complain([(error as Error).message], exitCodes.badArguments)
   if (code === 'EADDRINUSE' && port !== undefined) {

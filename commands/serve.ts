@@ -4,8 +4,8 @@ import { describeConfig } from '../server/config.ts'
 import { isLoopback } from '../server/gate.ts'
 import { createLogger } from '../server/logger.ts'
 import { serve } from '../server/serve.ts'
-import { exitCodes } from './exit-codes.ts'
 import { readSettings, type SettingFlags } from './settings.ts'
+import { untilSignal } from './until-signal.ts'
 
 /** `weir serve`: until a signal comes. */
 export async function runServe({ printConfig, ...flags }: SettingFlags): Promise<void> {
@@ -16,27 +16,12 @@ export async function runServe({ printConfig, ...flags }: SettingFlags): Promise
   const tools = findTools(process.env)
   tools.catch(() => undefined) // told below, when the server can be ended for it
   const weir = await serve({ config: { ...config, token }, configFile: path, tools, logger })
-  console.log(`Weir: ${weir.url}/  RTSP: ${weir.rtspUrl}/`)
+  const rtsps = weir.rtspsUrl === undefined ? '' : `  RTSPS: ${weir.rtspsUrl}/`
+  console.log(`Weir: ${weir.url}/  RTSP: ${weir.rtspUrl}/${rtsps}`)
   if (config.token === undefined && token !== undefined)
     console.log(`Writing needs the token: ${weir.url}/?token=${token}`)
 
-  let isStopping = false
-  const stop = (exitCode: number): void => {
-    if (isStopping) process.exit(exitCodes.interrupted) // asked twice
-    isStopping = true
-    logger.info('shutting down')
-    weir.close().then(
-      () => process.exit(exitCode),
-      (error: unknown) => {
-        logger.error({ err: error }, 'not all could be ended')
-        process.exit(exitCodes.finding)
-      },
-    )
-  }
-  // Not `once`: write-file-atomic's signal-exit ends a process that has no listener left beside its own.
-  process.on('SIGTERM', () => stop(exitCodes.done))
-  process.on('SIGINT', () => stop(exitCodes.interrupted))
-
+  untilSignal(weir, logger)
   await tools.catch(async (error: unknown) => {
     await weir.close()
     throw error

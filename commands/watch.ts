@@ -12,6 +12,7 @@ import { writableFile } from './user-files.ts'
 type WatchFlags = {
   readonly for?: number
   readonly transport?: 'udp' | 'tcp'
+  readonly insecure?: boolean
   readonly jitterBufferMs: number
   readonly budget: readonly string[]
   readonly json?: boolean
@@ -27,7 +28,7 @@ export const measureNames = watchMeasures.map(({ name }) => name)
 
 /** `weir watch`: a line now and then, at the end a table or JSON. */
 export async function runWatch(url: string, flags: WatchFlags): Promise<void> {
-  const { json = false, jitterBufferMs, transport, junit, out } = flags
+  const { json = false, insecure = false, jitterBufferMs, transport, junit, out } = flags
   const read = readBudgets(flags.budget, measureNames)
   const files = await Promise.all([writableFile('--junit', junit), writableFile('--out', out)])
   const problems = [
@@ -47,6 +48,7 @@ export async function runWatch(url: string, flags: WatchFlags): Promise<void> {
     url,
     forMs: flags.for ?? Infinity,
     transport,
+    acceptsAnyCertificate: insecure,
     jitterBufferMs,
     budgets: read.budgets,
     junitFile: files[0]?.path,
@@ -68,5 +70,5 @@ export async function runWatch(url: string, flags: WatchFlags): Promise<void> {
 function watchProblems(url: string): string[] {
   const shown = url.slice(0, 200)
   if (/^https?:/i.test(url)) return [`<url> must be an rtsp address: weir watch does not play HLS yet, got ${shown}`]
-  return readReceiverAddress(url) === undefined ? [`<url> must be rtsp://host[:port]/…, got ${shown}`] : []
+  return readReceiverAddress(url) === undefined ? [`<url> must be rtsp://host[:port]/… or rtsps://…, got ${shown}`] : []
 }

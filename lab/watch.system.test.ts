@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startClipRelay } from '../udp-relay/test-support/clip-relay.ts'
 import { CLIP_FRAMES, makePackageClip } from '../udp-relay/test-support/package-clip.ts'
+import { makeCertificate } from './test-support/certificate.ts'
 import { needs } from './test-support/clients.ts'
 import { runClient } from './test-support/run-client.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
@@ -54,6 +55,17 @@ test.concurrent('weir watch says why an address does not play, with exit code 1'
   const run = await watch(folder, [relay.url.replace('clip', 'nothing'), '--junit', 'report.xml'])
   expect(run).toMatchObject({ status: 1, stdout: '', stderr: 'weir: the server answers 404 Not Found to DESCRIBE\n' })
   expect(readFileSync(join(folder, 'report.xml'), 'utf8')).toContain('<failure message="the server answers 404')
+})
+
+test.concurrent('weir watch takes a self-signed certificate only with --insecure', async (context) => {
+  const folder = temporaryFolder(context)
+  const relay = await startClipRelay(context, clip, { rtsps: { port: 0, identity: makeCertificate(context) } })
+  const url = `rtsps://127.0.0.1:${relay.rtspsPort}/clip`
+  const refused = await watch(folder, [url])
+  expect(refused).toMatchObject({ status: 1, stderr: expect.stringMatching(/self-signed .*\(--insecure takes it/) })
+  const run = await watch(folder, [url, '--insecure', '--budget', `intactFrames=${CLIP_FRAMES}`, '--json'])
+  expect(run).toMatchObject({ status: 0, stderr: '' })
+  expect(JSON.parse(run.stdout)).toMatchObject({ url, transport: 'tcp', end: { reason: 'bye' } })
 })
 
 test.concurrent('weir watch names all bad arguments, with exit code 2', async (context) => {

@@ -14,6 +14,7 @@ export type WatchOptions = {
   readonly url: string
   readonly forMs: number // Infinity: to the end
   readonly transport: 'udp' | 'tcp' | undefined
+  readonly acceptsAnyCertificate: boolean // of an rtsps address
   readonly jitterBufferMs: number
   readonly budgets: readonly Budget[]
   readonly junitFile: string | undefined
@@ -45,7 +46,8 @@ export async function watch(options: WatchOptions): Promise<Watched> {
   const receiver = await open(options, recording)
   if (receiver instanceof ReceiverFailure) {
     await recording?.close()
-    return conclude(options, { end: { reason: 'refused', why: receiver.message } }, startMs)
+    const advice = receiver.code === 'untrusted' ? ' (--insecure takes it all the same)' : ''
+    return conclude(options, { end: { reason: 'refused', why: `${receiver.message}${advice}` } }, startMs)
   }
   const lines = setInterval(() => {
     const figures = receiver.figures()
@@ -62,9 +64,10 @@ export async function watch(options: WatchOptions): Promise<Watched> {
 }
 
 async function open(options: WatchOptions, recording: Recording | undefined): Promise<Receiver | ReceiverFailure> {
-  const { url, transport, jitterBufferMs, userAgent } = options
+  const { url, transport, acceptsAnyCertificate, jitterBufferMs, userAgent } = options
   const onTransportStream = recording && ((bytes: Uint8Array): void => recording.write(bytes))
-  return startReceiver({ url, transport, jitterBufferMs, userAgent, onTransportStream }).catch((error: unknown) => {
+  const wanted = { url, transport, acceptsAnyCertificate, jitterBufferMs, userAgent, onTransportStream }
+  return startReceiver(wanted).catch((error: unknown) => {
     if (error instanceof ReceiverFailure) return error
     throw error
   })

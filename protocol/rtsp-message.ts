@@ -181,8 +181,8 @@ function readHead(lines: readonly string[], headers: RtspHeaders): Decoded<Head>
   return { ok: true, value: { kind: 'response', version, status: Number(status), reason, headers } }
 }
 
-/** Lines without their ends; a line that begins with a blank goes on from the one before (RFC 2616 section 2.2). */
-function headLines(head: string): string[] {
+/** Lines of a head, of RTSP or HTTP, without their ends; a line that begins with a blank goes on from the one before (RFC 2616 section 2.2). */
+export function headLines(head: string): string[] {
   const lines: string[] = []
   for (const line of head.split(/\r?\n/)) {
     if (/^[ \t]/.test(line) && lines.length > 0) lines.push(`${lines.pop()} ${line.trim()}`)
@@ -192,7 +192,7 @@ function headLines(head: string): string[] {
 }
 
 /** A line without a colon is skipped: the request is answered all the same. */
-function readHeaderLines(lines: readonly string[]): RtspHeaders {
+export function readHeaderLines(lines: readonly string[]): RtspHeaders {
   const headers = new Map<string, string>()
   for (const line of lines) {
     const colon = line.indexOf(':')
@@ -212,7 +212,7 @@ function contentLength(value: string | undefined): number | undefined {
 }
 
 /** Index after the blank line that ends a head, or undefined. */
-function endOfHead(bytes: Uint8Array, fromByte: number): number | undefined {
+export function endOfHead(bytes: Uint8Array, fromByte = 0): number | undefined {
   for (let at = bytes.indexOf(LF, fromByte); at !== -1; at = bytes.indexOf(LF, at + 1)) {
     if (bytes[at + 1] === LF) return at + 2
     if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3
@@ -235,7 +235,7 @@ const WRITTEN_NAMES = new Map([
 ])
 
 /** One character a byte: headers are ASCII, and what else comes is kept as it came. */
-function latin1Text(bytes: Uint8Array): string {
+export function latin1Text(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += String.fromCharCode(byte)
   return text

@@ -10,7 +10,7 @@ export function rtspBase({ publicUrl, rtspPort }: AddressOptions, hostHeader: st
 }
 
 /** The address to print: of a host that stands for all addresses, the first that other machines reach. */
-export function urlAt(scheme: 'http' | 'rtsp', host: string, port: number): string {
+export function urlAt(scheme: 'http' | 'rtsp' | 'rtsps', host: string, port: number): string {
   const isAll = host === '0.0.0.0' || host === '::'
   const name = isAll ? (firstOutsideAddress() ?? 'localhost') : host
   return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`

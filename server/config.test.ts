@@ -35,6 +35,7 @@ test('readConfig counts relative folders from the user, and those of a file from
   expect(read({}).config.media).toBe('/home/ann/media')
   expect(read({ flags: { media: '../m' } }).config.media).toBe('/home/m')
   expect(read({ text: 'media: ./m' }).config.media).toBe('/etc/m')
+  expect(read({ text: 'tlsKey: k.pem' }).config).toMatchObject({ tlsKey: '/etc/k.pem', tlsCertificate: undefined })
 })
 
 test('readConfig reads true and false of the environment, and an empty file', () => {
@@ -182,8 +183,16 @@ test('describeConfig is YAML with every key and never the token or a password', 
 test('weir.example.yaml has every key with its default', () => {
   const text = readFileSync('weir.example.yaml', 'utf8').replaceAll(/^# (?=\w+:)/gm, '')
   const { config } = readConfig({ flags: {}, env: {}, file: { path: '/x/weir.yaml', text }, userFolder: '/x' })
+  const unencrypted = { rtspsPort: undefined, tlsCertificate: undefined, tlsKey: undefined }
   const { config: defaults } = readConfig({ flags: {}, env: {}, file: undefined, userFolder: '/x' })
-  expect({ ...config, publicUrl: undefined, token: undefined, jobs: undefined, multicast: undefined }).toEqual({
+  expect({
+    ...config,
+    publicUrl: undefined,
+    token: undefined,
+    jobs: undefined,
+    multicast: undefined,
+    ...unencrypted,
+  }).toEqual({
     ...defaults,
     link: config.link,
   })

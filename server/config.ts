@@ -38,6 +38,9 @@ export const settings = {
   host: setting('text', z.string().min(1), 'a host name or an IP address', '127.0.0.1'),
   port: wholeNumber(0, 65535, 8080),
   rtspPort: wholeNumber(0, 65535, 8554),
+  rtspsPort: setting('number', z.int().min(0).max(65535).optional(), 'a whole number from 0 to 65535', undefined),
+  tlsCertificate: setting('path', z.string().min(1).optional(), 'a file', undefined),
+  tlsKey: setting('path', z.string().min(1).optional(), 'a file', undefined),
   rtpPort: setting(
     'number',
     z.int().min(0).max(65534).multipleOf(2),
@@ -82,7 +85,19 @@ export const settings = {
 
 type Settings = typeof settings
 type SettingKey = keyof Settings
-export const flagKeys = ['host', 'port', 'rtspPort', 'rtpPort', 'media', 'publicUrl', 'token', 'sample'] as const
+export const flagKeys = [
+  'host',
+  'port',
+  'rtspPort',
+  'rtspsPort',
+  'tlsCertificate',
+  'tlsKey',
+  'rtpPort',
+  'media',
+  'publicUrl',
+  'token',
+  'sample',
+] as const
 
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }
 export type Config = SettingValues & { readonly link: LinkProfile }
@@ -117,7 +132,8 @@ export function readConfig(input: ConfigInput): { readonly config: Config; reado
     const given = givenValue(key, known, input, file)
     const result = known.schema.safeParse(given.value)
     if (!result.success) problems.push(problemText(given.label, known.expected, known.secret, given.value))
-    values[key] = known.kind === 'path' ? resolve(given.folder, String(given.value)) : result.data
+    const path = known.kind === 'path' && typeof given.value === 'string' ? given.value : undefined
+    values[key] = path === undefined ? result.data : resolve(given.folder, path)
     origins[key] = given.origin
   }
   const link = readLinkProfile(file['link'] ?? {}, `${input.file?.path}: link`, 'configuration')

@@ -4,6 +4,7 @@ import type { Reception } from '../protocol/weir-api.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import { LivePresentations } from '../udp-relay/live-presentations.ts'
 import { startRelay } from '../udp-relay/relay.ts'
+import type { TlsIdentity } from '../udp-relay/rtsp-server.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
 import { urlAt } from './addresses.ts'
@@ -34,6 +35,7 @@ import { RunEventSockets } from './run-event-sockets.ts'
 import { RunFolder } from './run-folder.ts'
 import { Runs, type RunsOptions } from './runs.ts'
 import { addSampleOnce } from './sample.ts'
+import { readTlsFiles } from './tls-files.ts'
 import { TusUploads } from './tus-uploads.ts'
 import type { SessionParts } from './udp-session.ts'
 import { UdpSessions } from './udp-sessions.ts'
@@ -53,18 +55,23 @@ export type ServeParts = {
 export type RunningWeir = {
   readonly url: string
   readonly rtspUrl: string
+  readonly rtspsUrl: string | undefined
   /** Open answers end, jobs stop (they begin again at the next start), viewers are told goodbye. */
   close(): Promise<void>
 }
 
 /** Starts the server. Rejects when a port is taken or the media folder is in use; then nothing is left running. */
 export async function serve(parts: ServeParts): Promise<RunningWeir> {
+  const tls = await readTlsFiles(parts.config)
+  if (tls !== undefined && tls.expires.getTime() < Date.now()) {
+    parts.logger.warn({ expired: tls.expires }, 'the certificate of RTSPS has expired: players will not take it')
+  }
   const folder = new MediaFolder(parts.config.media)
   await folder.create()
   const lock = await lockMedia(folder.root)
   const closing = new Closing(() => lock.release())
   try {
-    const running = await start(folder, closing, parts)
+    const running = await start(folder, closing, parts, tls?.identity)
     await lock.tellUrl(running.url)
     return running
   } catch (error) {
@@ -74,9 +81,14 @@ export async function serve(parts: ServeParts): Promise<RunningWeir> {
 }
 
 /** The rooms, in the order in which they need each other; the chores of a start go on after it listens. */
-async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): Promise<RunningWeir> {
+async function start(
+  folder: MediaFolder,
+  closing: Closing,
+  parts: ServeParts,
+  identity: TlsIdentity | undefined,
+): Promise<RunningWeir> {
   const { config, tools, logger } = parts
-  const { host, rtspPort, rtpPort, rtspUsers: users, multicast, udpOffload: offload, publicUrl } = config
+  const { host, rtspPort, rtspsPort, rtpPort, rtspUsers: users, multicast, udpOffload: offload, publicUrl } = config
   const log = new EventLog<FeedEvent>(EVENTS_KEPT)
   const library = await Library.open({ folder, logger, nowUnixMs: Date.now, onEvent: (event) => log.append(event) })
   const recovered = await recover(library, logger)
@@ -92,7 +104,8 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
   const sessions = startSessions(sending, { log, metrics }, closing, parts)
   const links = new LinksOfViewers(sessions.links)
   const onReception = (reception: Reception): void => metrics.noteReception('rtsp', reception)
-  const wanted = { host, rtspPort, rtpPort, users, multicast, offload }
+  const rtsps = identity && { port: rtspsPort ?? 0, identity }
+  const wanted = { host, rtspPort, rtsps, rtpPort, users, multicast, offload }
   const relay = await startRelay({ ...sending, ...wanted, links, onReception, logger })
   closing.add(() => relay.close())
   metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
@@ -123,7 +136,12 @@ async function start(folder: MediaFolder, closing: Closing, parts: ServeParts): 
     logger,
   )
   const url = publicUrl?.replace(/\/$/, '') ?? urlAt('http', host, port)
-  return { url, rtspUrl: urlAt('rtsp', host, relay.rtspPort), close: () => closing.close() }
+  return {
+    url,
+    rtspUrl: urlAt('rtsp', host, relay.rtspPort),
+    rtspsUrl: relay.rtspsPort === undefined ? undefined : urlAt('rtsps', host, relay.rtspsPort),
+    close: () => closing.close(),
+  }
 }
 
 type IntakeRooms = { readonly jobs: Jobs; readonly intake: Intake; readonly tus: TusUploads }

@@ -2,12 +2,12 @@ import { aacCodecString, decodeAudioSpecificConfig } from '../protocol/aac.ts'
 import { decodeBase64 } from '../protocol/base64.ts'
 import type { Outline } from '../protocol/outline.ts'
 import { readSdp, type SdpTrack } from '../protocol/sdp.ts'
-import type { PublisherTrackOptions } from './publisher-track.ts'
+import type { TrackContent } from './published-units.ts'
 import { RtspRefusal } from './rtsp-refusal.ts'
 
 /** What a publisher says that it will send. */
 export type Announcement = {
-  readonly tracks: readonly Omit<PublisherTrackOptions, 'waitMs'>[] // in the order of the description
+  readonly tracks: readonly TrackContent[] // in the order of the description
   readonly parameterSets: readonly Uint8Array[]
   readonly audio?: NonNullable<Outline['audio']>
 }
@@ -18,22 +18,35 @@ export function readAnnouncement(text: string): Announcement {
   const sdp = readSdp(text)
   if (!sdp.ok) throw new RtspRefusal(400, `ANNOUNCE: ${sdp.fault.code}`)
   const { tracks } = sdp.value
-  const isVideo = ({ kind, encoding, clockRateHz }: SdpTrack): boolean =>
-    kind === 'video' && encoding.toUpperCase() === 'H264' && clockRateHz === 90_000
-  const videos = tracks.filter(isVideo)
-  const sounds = tracks.filter((track) => !isVideo(track))
-  if (videos.length !== 1 || sounds.length > 1) throw unsupported(tracks)
-  const audio = sounds[0] && readAudio(sounds[0])
-  if (sounds.length > 0 && audio === undefined) throw unsupported(tracks)
+  const served = servedTracks(tracks)
+  if (served.length === 0 || served.length < tracks.length) throw unsupported(tracks)
+  return announcementOf(tracks)
+}
+
+/** Of described tracks those that a live presentation can have: the first of H.264, and the first of AAC-hbr; none without
+ *  pictures. */
+export function servedTracks(tracks: readonly SdpTrack[]): readonly SdpTrack[] {
+  const video = tracks.find(isH264)
+  const audio = tracks.find((track) => readAudio(track) !== undefined)
+  return video === undefined ? [] : tracks.filter((track) => track === video || track === audio)
+}
+
+/** Of tracks that `servedTracks` gave. */
+export function announcementOf(tracks: readonly SdpTrack[]): Announcement {
+  const audio = tracks.map(readAudio).find((read) => read !== undefined)
   return {
     tracks: tracks.map((track) => ({
       payloadType: track.payloadType,
       clockRateHz: track.clockRateHz,
-      ...(track.kind === 'audio' && audio !== undefined ? { samplesPerFrame: audio.samplesPerFrame } : {}),
+      ...(!isH264(track) && audio !== undefined ? { samplesPerFrame: audio.samplesPerFrame } : {}),
     })),
-    parameterSets: parameterSetsOf(videos[0]),
+    parameterSets: parameterSetsOf(tracks.find(isH264)),
     ...(audio === undefined ? {} : { audio }),
   }
+}
+
+function isH264({ kind, encoding, clockRateHz }: SdpTrack): boolean {
+  return kind === 'video' && encoding.toUpperCase() === 'H264' && clockRateHz === 90_000
 }
 
 function unsupported(tracks: readonly SdpTrack[]): RtspRefusal {

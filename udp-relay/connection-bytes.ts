@@ -1,10 +1,10 @@
-import type { Socket } from 'node:net'
 import { MAX_HEAD_BYTES, peekRequestUrl } from '../protocol/rtsp-message.ts'
+import type { ViewerSocket } from './http-tunnel.ts'
 import { readRtspAddress } from './rtsp-url.ts'
 import type { Conversation, ViewerLink, ViewerLinks } from './viewer-link.ts'
 
 export type ConnectionBytesOptions = {
-  readonly socket: Socket
+  readonly socket: ViewerSocket
   readonly links: ViewerLinks | undefined
   /** Requests as they arrive at the relay; the next ones are told when it has resolved. A rejection ends the connection. */
   readonly onArrived: (bytes: Uint8Array) => Promise<void>

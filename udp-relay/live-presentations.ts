@@ -5,6 +5,12 @@ import type { OpenPresentation, PresentationSource } from './presentation-source
 /** `rtsp://host/live/<name>`: what is published, beside the library. */
 export const LIVE_ID = 'live'
 
+/** Of what is published or pulled. */
+export const STREAM_NAME = /^[A-Za-z0-9_-]{1,64}$/
+
+/** What is kept of a live stream, and when nobody could join it any more. */
+export const LIVE_LIMITS = { windowSeconds: 30, maxGroupSeconds: 20, maxGroupBytes: 40_000_000 } as const
+
 const FIRST_KEYFRAME_WAIT_MS = 10_000
 const POLL_MS = 50
 

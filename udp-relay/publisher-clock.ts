@@ -1,27 +1,29 @@
-import type { ClockPair, PublisherTrack, PublishedUnit } from './publisher-track.ts'
+import type { ClockPair, PublishedUnit, PublishedUnits } from './published-units.ts'
 
 /** So long the reports of all tracks are waited for: ffmpeg and GStreamer send them first. */
 const REPORTS_WAIT_MS = 500
 const MAX_WAITING = 2000 // units
 const TICKS_PER_MS = 90
 
+type ClockedTrack = Pick<PublishedUnits, 'clockRateHz' | 'told' | 'arrived'>
+
 export type TimedUnit = { readonly unit: PublishedUnit; readonly ptsTicks: number } // 90 kHz, one clock for all tracks
 
 /** Puts the units of a publisher's tracks on one clock: that of its sender reports (RFC 3550 section 6.4.1), or, where they do
  *  not come, the moments at which the tracks began to arrive. Decided once, so that no time ever jumps. */
 export class PublisherClock {
-  readonly #tracks: () => readonly PublisherTrack[]
-  readonly #anchors = new Map<PublisherTrack, ClockPair>()
-  #waiting: { readonly track: PublisherTrack; readonly unit: PublishedUnit }[] = []
+  readonly #tracks: () => readonly ClockedTrack[]
+  readonly #anchors = new Map<ClockedTrack, ClockPair>()
+  #waiting: { readonly track: ClockedTrack; readonly unit: PublishedUnit }[] = []
   #firstMs: number | undefined
   #isDecided = false
 
-  constructor(tracks: () => readonly PublisherTrack[]) {
+  constructor(tracks: () => readonly ClockedTrack[]) {
     this.#tracks = tracks
   }
 
   /** Gives what can be given now: nothing for a while, then all of it. */
-  push(track: PublisherTrack, units: readonly PublishedUnit[], nowMs: number): TimedUnit[] {
+  push(track: ClockedTrack, units: readonly PublishedUnit[], nowMs: number): TimedUnit[] {
     this.#firstMs ??= nowMs
     this.#waiting.push(...units.map((unit) => ({ track, unit })))
     if (!this.#isDecided && !this.#decide(nowMs - this.#firstMs)) return []
@@ -39,7 +41,7 @@ export class PublisherClock {
     return true
   }
 
-  #timed(track: PublisherTrack, unit: PublishedUnit): TimedUnit | undefined {
+  #timed(track: ClockedTrack, unit: PublishedUnit): TimedUnit | undefined {
     const anchor = this.#anchors.get(track) ?? track.arrived
     if (anchor === undefined) return undefined
     this.#anchors.set(track, anchor)

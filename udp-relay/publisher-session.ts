@@ -3,6 +3,7 @@ import type { TransportSpec } from '../protocol/rtsp-headers.ts'
 import { LiveSegments } from '../stream/live-segments.ts'
 import type { Announcement } from './announcement.ts'
 import type { InterleavedChannels } from './interleaved-channels.ts'
+import { LIVE_LIMITS } from './live-presentations.ts'
 import { plainAddress } from './plain-address.ts'
 import { PublisherClock } from './publisher-clock.ts'
 import { PublisherTrack } from './publisher-track.ts'
@@ -24,9 +25,6 @@ export type PublisherOptions = {
 }
 
 const REORDER_WAIT_MS = 100 // a UDP packet that overtakes another is not taken for a loss
-const WINDOW_SECONDS = 30
-const MAX_GROUP_SECONDS = 20
-const MAX_GROUP_BYTES = 40_000_000
 
 /** What the reply tells of a track's way, and what closes it: once, for its ports or channels are soon another's. */
 type OpenWay = { readonly transport: TransportSpec; readonly close: () => void }
@@ -40,7 +38,7 @@ export class PublisherSession {
   readonly #options: PublisherOptions
   readonly #tracks = new Map<number, PublisherTrack>()
   readonly #ways = new Map<number, OpenWay['close']>() // by track
-  readonly #clock = new PublisherClock(() => [...this.#tracks.values()])
+  readonly #clock = new PublisherClock(() => [...this.#tracks.values()].map(({ units }) => units))
   #isRecording = false
   #hasEnded = false
   #aliveMs: number
@@ -58,9 +56,7 @@ export class PublisherSession {
       variant: name,
       ...(audio === undefined ? {} : { audio }),
       parameterSets,
-      windowSeconds: WINDOW_SECONDS,
-      maxGroupSeconds: MAX_GROUP_SECONDS,
-      maxGroupBytes: MAX_GROUP_BYTES,
+      ...LIVE_LIMITS,
     })
   }
 
@@ -116,7 +112,7 @@ export class PublisherSession {
     this.segments.end()
     const tracks = [...this.#tracks.values()]
     const lostPackets = tracks.reduce((sum, track) => sum + track.lostPackets, 0)
-    const droppedPictures = tracks.reduce((sum, track) => sum + track.droppedPictures, 0)
+    const droppedPictures = tracks.reduce((sum, track) => sum + track.units.droppedPictures, 0)
     const { id: session, name, publisher } = this
     const figures = { packets: this.#packets, lostPackets, droppedPictures }
     this.#options.logger.info(
@@ -164,7 +160,7 @@ export class PublisherSession {
     this.#packets += 1
     const { timer } = this.#options
     const units = track.pushRtp(Uint8Array.from(packet), timer.nowMs(), timer.unixMs())
-    for (const { unit, ptsTicks } of this.#clock.push(track, units, timer.nowMs())) {
+    for (const { unit, ptsTicks } of this.#clock.push(track.units, units, timer.nowMs())) {
       const isKept =
         unit.kind === 'sound'
           ? this.segments.pushSound({ ptsTicks, data: unit.data })

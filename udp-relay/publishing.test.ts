@@ -72,14 +72,14 @@ function report(ticks: number, unixMs: number): Uint8Array {
 test('PublisherClock puts the tracks on the clock of their reports, over a wrap of RTP time', () => {
   const picture = new PublisherTrack({ payloadType: 96, clockRateHz: 90_000, waitMs: 0 })
   const sound = new PublisherTrack({ payloadType: 97, clockRateHz: 48_000, samplesPerFrame: 1024, waitMs: 0 })
-  const clock = new PublisherClock(() => [picture, sound])
+  const clock = new PublisherClock(() => [picture.units, sound.units])
   picture.pushRtcp(report(0xffff_ffff, 1_000_000))
   const payload = Uint8Array.of(0x65, 1)
   const rtp = encodeRtp({ marker: true, payloadType: 96, sequenceNumber: 7, timestampTicks: 89_999, ssrc: 1, payload })
   const units = picture.pushRtp(rtp, 0, 5_000_000)
-  expect(clock.push(picture, units, 0)).toEqual([]) // the sound's report is still to come
+  expect(clock.push(picture.units, units, 0)).toEqual([]) // the sound's report is still to come
   sound.pushRtcp(report(48_000, 1_000_500))
-  expect(clock.push(sound, [{ kind: 'sound', ticks: 72_000, data: payload }], 10)).toMatchObject([
+  expect(clock.push(sound.units, [{ kind: 'sound', ticks: 72_000, data: payload }], 10)).toMatchObject([
     { unit: { kind: 'picture' }, ptsTicks: 90 * 1_001_000 },
     { unit: { kind: 'sound' }, ptsTicks: 90 * 1_001_000 },
   ])
@@ -87,11 +87,11 @@ test('PublisherClock puts the tracks on the clock of their reports, over a wrap 
 
 test('PublisherClock goes by arrival where reports do not come', () => {
   const picture = new PublisherTrack({ payloadType: 96, clockRateHz: 90_000, waitMs: 0 })
-  const clock = new PublisherClock(() => [picture])
+  const clock = new PublisherClock(() => [picture.units])
   const send = (sequenceNumber: number, timestampTicks: number, nowMs: number) => {
     const payload = Uint8Array.of(0x65, 1)
     const packet = { marker: true, payloadType: 96, sequenceNumber, timestampTicks, ssrc: 1, payload }
-    return clock.push(picture, picture.pushRtp(encodeRtp(packet), nowMs, 1_000_000 + nowMs), nowMs)
+    return clock.push(picture.units, picture.pushRtp(encodeRtp(packet), nowMs, 1_000_000 + nowMs), nowMs)
   }
   expect(send(1, 500, 0)).toEqual([])
   expect(send(2, 500 + 45_000, 500).map(({ ptsTicks }) => ptsTicks)).toEqual([90_000_000, 90_000_000 + 45_000])

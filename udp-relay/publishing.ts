@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { readSessionHeader, writeSessionHeader, writeTransport } from '../protocol/rtsp-headers.ts'
 import type { RtspRequest } from '../protocol/rtsp-message.ts'
 import { readAnnouncement } from './announcement.ts'
-import { LIVE_ID, type LivePresentations } from './live-presentations.ts'
+import { LIVE_ID, STREAM_NAME, type LivePresentations } from './live-presentations.ts'
 import { plainAddress } from './plain-address.ts'
 import { PublisherSession } from './publisher-session.ts'
 import type { RtpPorts } from './rtp-ports.ts'
@@ -25,7 +25,6 @@ export type PublishingOptions = {
 }
 
 const MAX_PUBLISHERS = 64
-const NAME = /^[A-Za-z0-9_-]{1,64}$/
 const SWEEP_MS = 1000
 
 /** Those who publish: ANNOUNCE to `rtsp://host/live/<name>`, SETUP of each track, RECORD. */
@@ -138,7 +137,7 @@ export class Publishing {
 function streamNameOf({ url }: RtspRequest): string | undefined {
   const address = readRtspAddress(url)
   if (address?.videoId !== LIVE_ID || address.linkId !== undefined) return undefined
-  return address.variant !== undefined && NAME.test(address.variant) ? address.variant : undefined
+  return address.variant !== undefined && STREAM_NAME.test(address.variant) ? address.variant : undefined
 }
 
 function isLoopback(address: string): boolean {

@@ -1,17 +1,32 @@
-import { decodeRtcp } from '../protocol/rtcp.ts'
+import { decodeRtcp, type RtcpPacket } from '../protocol/rtcp.ts'
+import type { RtpPacket } from '../protocol/rtp.ts'
 import type { RtpInfo } from '../protocol/rtsp-headers.ts'
 import type { SdpTrack } from '../protocol/sdp.ts'
 import type { FrameVerdict } from '../stream/frame-integrity.ts'
 import { FramePlayback } from '../stream/frame-playback.ts'
+import type { Released } from '../stream/jitter-buffer.ts'
 import { MeasuresFold, type Measures } from '../stream/measures.ts'
 import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import { RepairRequests } from '../stream/repair-requests.ts'
 import { MediaTime } from './media-time.ts'
-import { ReceivedTrack, type TrackFigures } from './received-track.ts'
+import { ReceivedTrack, type TrackFigures, type TrackMedia } from './received-track.ts'
 import { TrackReports } from './track-reports.ts'
 import { trackFormat, trackMedia, type TrackFormat } from './track-media.ts'
 import { TsRecording, type TsSink } from './ts-recording.ts'
+
+/** Who takes further what is received. */
+export type MediaTaker = {
+  /** The offered tracks that are wanted. Throws ReceiverFailure. */
+  choose(offers: readonly SdpTrack[]): readonly SdpTrack[]
+  /** PLAY is answered: where each of the wanted tracks starts, for those of which it is told. */
+  begin(starts: readonly (RtpInfo | undefined)[]): void
+  /** A first packet has come; it is given when all before it has. */
+  takeFirst(trackIndex: number, timestampTicks: number): void
+  /** In order, each once, with the gaps between them. */
+  takePacket(trackIndex: number, item: Released<RtpPacket>): void
+  takeReports(trackIndex: number, packets: readonly RtcpPacket[]): void
+}
 
 export type ReceivedPresentationOptions = {
   readonly tracks: readonly SdpTrack[]
@@ -22,6 +37,7 @@ export type ReceivedPresentationOptions = {
   readonly tell: (event: ViewerEvent) => void
   readonly sendRtcp: (trackIndex: number, datagram: Uint8Array) => void
   readonly onTransportStream: TsSink | undefined
+  readonly taker: MediaTaker | undefined
 }
 
 /** bye: the sender said so; complete: the described end has been played; silence: nothing came for ten seconds. */
@@ -87,6 +103,7 @@ export class ReceivedPresentation {
     this.#tracks = this.#options.tracks.map((description, index) =>
       this.#newTrack(description, index, starts[index], roundTripMs),
     )
+    this.#options.taker?.begin(starts)
     const held = this.#held ?? []
     this.#held = undefined
     for (const { kind, trackIndex, datagram, atMs } of held) {
@@ -109,6 +126,7 @@ export class ReceivedPresentation {
     const read = decodeRtcp(datagram)
     if (!read.ok) return
     found.reports.take(read.value, nowMs)
+    this.#options.taker?.takeReports(trackIndex, read.value)
     const hasAllEnded = this.#tracks.every(({ reports }) => reports.hasSaidBye)
     if (hasAllEnded && this.#finishAtMs === Infinity) this.#finishAtMs = nowMs + this.#options.jitterBufferMs
   }
@@ -157,9 +175,10 @@ export class ReceivedPresentation {
       waitMs,
       first: start,
       repairs: description.repair && new RepairRequests({ waitMs, roundTripMs }),
-      media,
+      media: this.#withTaker(index, media),
       tell: this.#tell,
       onFirst: (timestampTicks, arrivalMs) => {
+        this.#options.taker?.takeFirst(index, timestampTicks)
         if (format.kind === 'h264') this.#startClock(time.at(timestampTicks), format, arrivalMs)
       },
     })
@@ -167,6 +186,18 @@ export class ReceivedPresentation {
     return {
       track,
       reports: new TrackReports({ track, cname, jitterBufferMs, roundTripMs, send, random: Math.random }),
+    }
+  }
+
+  #withTaker(trackIndex: number, media: TrackMedia): TrackMedia {
+    const { taker } = this.#options
+    if (taker === undefined) return media
+    return {
+      push(item, nowMs) {
+        taker.takePacket(trackIndex, item)
+        media.push(item, nowMs)
+      },
+      finish: (nowMs) => media.finish(nowMs),
     }
   }
 

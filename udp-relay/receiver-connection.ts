@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import {
   encodeInterleavedFrame,
   encodeRtspMessage,
@@ -12,6 +13,8 @@ import { ReceiverFailure } from './receiver-failure.ts'
 export type ConnectionOptions = {
   readonly host: string
   readonly port: number
+  /** Over TLS; 'unchecked': whoever has the certificate. Absent: in the clear. */
+  readonly tls?: 'checked' | 'unchecked' | undefined
   readonly userAgent: string
   readonly credentials: Credentials | undefined
   readonly timeoutMs: number // of the connection, and of each answer
@@ -44,22 +47,23 @@ export class ReceiverConnection {
     socket.on('close', () => this.#lose('the server closed the connection'))
   }
 
-  /** Rejects with ReceiverFailure `unreachable`. */
+  /** Rejects with ReceiverFailure `unreachable`, or `untrusted`. */
   static open(options: ConnectionOptions): Promise<ReceiverConnection> {
-    const { host, port, timeoutMs } = options
+    const { host, port, tls, timeoutMs } = options
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port })
+      const socket = tls === undefined ? connect({ host, port }) : connectSecurely(options)
       const fail = (why: string): void => {
         socket.destroy()
         reject(new ReceiverFailure('unreachable', `${host}:${port} cannot be reached: ${why}`))
       }
       const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs)
-      const onError = (error: Error): void => {
+      const onError = (error: NodeJS.ErrnoException): void => {
         clearTimeout(timer)
-        fail(error.message)
+        if (isTlsProblem(error)) reject(new ReceiverFailure('untrusted', untrusted(options, error)))
+        else fail(speaksNoTls(error) ? 'there is no TLS' : error.message)
       }
       socket.once('error', onError)
-      socket.once('connect', () => {
+      socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
         clearTimeout(timer)
         socket.off('error', onError)
         resolve(new ReceiverConnection(socket, options))
@@ -182,4 +186,23 @@ export class ReceiverConnection {
     for (const { reject } of this.#waiting.values()) reject(new ReceiverFailure('unreachable', why))
     this.#waiting.clear()
   }
+}
+
+/** The server's name is asked for (SNI), which RFC 6066 section 3 does not allow an address to be. */
+function connectSecurely({ host, port, tls }: ConnectionOptions): Socket {
+  const named = isIP(host) === 0 ? { servername: host } : {}
+  return connectTls({ host, port, ...named, rejectUnauthorized: tls === 'checked' })
+}
+
+/** OpenSSL's verdict on a chain, or Node's on the name in it; all else is the connection's. */
+function isTlsProblem({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code === 'ERR_TLS_CERT_ALTNAME_INVALID' || /CERT|SIGNED|ISSUER|CRL|CA_/.test(code)
+}
+
+function speaksNoTls({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code === 'EPROTO' || code.startsWith('ERR_SSL_')
+}
+
+function untrusted({ host, port }: ConnectionOptions, { message }: Error): string {
+  return `the certificate of ${host}:${port} is not to be trusted: ${message}`
 }

@@ -70,11 +70,12 @@ export class ReceiverConversation {
     way.agree(transport)
   }
 
-  /** PLAY from the beginning; gives where each track starts, for those of which it is told. */
-  async play(tracks: readonly SdpTrack[]): Promise<(RtpInfo | undefined)[]> {
+  /** PLAY from the beginning, or from where the server is (RFC 2326 section 10.5: without a Range); gives where each track
+   *  starts, for those of which it is told. */
+  async play(tracks: readonly SdpTrack[], fromNow: boolean): Promise<(RtpInfo | undefined)[]> {
     const answer = await this.#connection.request('PLAY', this.#sessionUrl, {
       ...this.#sessionHeader(),
-      range: 'npt=0.000-',
+      ...(fromNow ? {} : { range: 'npt=0.000-' }),
     })
     const told = readRtpInfo(answer.headers.get('rtp-info') ?? '')
     return tracks.map(({ controlUrl: control }) => {

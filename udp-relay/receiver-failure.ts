@@ -1,7 +1,7 @@
-/** Why an address does not play: nobody answers, the server refuses, it answers what cannot be understood, or it offers
- *  nothing that can be received. */
+/** Why an address does not play: nobody answers, the one who does has no certificate that can be trusted, the server
+ *  refuses, it answers what cannot be understood, or it offers nothing that can be received. */
 export class ReceiverFailure extends Error {
-  readonly code: 'unreachable' | 'refused' | 'bad-answer' | 'unplayable'
+  readonly code: 'unreachable' | 'untrusted' | 'refused' | 'bad-answer' | 'unplayable'
   readonly status: number | undefined // of RTSP, where the server refused
 
   constructor(

@@ -1,23 +1,33 @@
 import { randomBytes } from 'node:crypto'
 import type { SdpTrack } from '../protocol/sdp.ts'
 import type { ViewerEvent } from '../stream/record.ts'
-import { readReceiverAddress } from './receiver-address.ts'
+import { readReceiverAddress, type ReceiverAddress } from './receiver-address.ts'
 import { ReceiverConnection } from './receiver-connection.ts'
 import { ReceiverConversation } from './receiver-conversation.ts'
 import { ReceiverFailure } from './receiver-failure.ts'
 import { openInterleavedWay, openUdpWay, type ReceiverWay, type WayListener } from './receiver-way.ts'
-import { ReceivedPresentation, type ReceiverEnd, type ReceiverFigures } from './received-presentation.ts'
+import {
+  ReceivedPresentation,
+  type MediaTaker,
+  type ReceiverEnd,
+  type ReceiverFigures,
+} from './received-presentation.ts'
 import type { TsSink } from './ts-recording.ts'
 
 export type ReceiverOptions = {
   readonly url: string
-  /** Absent: UDP, and TCP where the server refuses that. */
+  /** Absent: UDP, and TCP where the server refuses that; over TLS TCP alone, for UDP goes in the clear. */
   readonly transport?: 'udp' | 'tcp' | undefined
+  /** Over TLS, any certificate is taken; absent: one for this host, of an authority that this machine trusts. */
+  readonly acceptsAnyCertificate?: boolean | undefined
   readonly jitterBufferMs: number
   readonly userAgent: string
   readonly tell?: (event: ViewerEvent) => void
   /** What arrived, as a transport stream. */
   readonly onTransportStream?: TsSink | undefined
+  /** From where the server is, not from the beginning: of live streams the newest. */
+  readonly fromNow?: boolean | undefined
+  readonly taker?: MediaTaker | undefined
 }
 
 const ANSWER_MS = 10_000
@@ -35,10 +45,12 @@ export type Receiver = {
 /** Plays an RTSP address (RFC 2326) without showing it: whatever the server sends is counted, put in order and judged.
  *  Resolves once PLAY is answered. Rejects with ReceiverFailure, RangeError for what is no RTSP address. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
-  const transports: readonly ('udp' | 'tcp')[] = options.transport === undefined ? ['udp', 'tcp'] : [options.transport]
+  const address = readReceiverAddress(options.url)
+  if (address === undefined) throw new RangeError(`no RTSP address: ${options.url}`)
+  const transports = transportsFor(options.transport, address)
   const askedMs = performance.now()
   for (const transport of transports) {
-    const starting = new StartingReceiver(options, transport, askedMs)
+    const starting = new StartingReceiver(options, address, transport, askedMs)
     try {
       return await starting.start()
     } catch (error) {
@@ -50,9 +62,15 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   throw new Error('no transport was tried')
 }
 
+function transportsFor(asked: ReceiverOptions['transport'], { isSecure }: ReceiverAddress): ('udp' | 'tcp')[] {
+  if (asked !== undefined) return [asked]
+  return isSecure ? ['tcp'] : ['udp', 'tcp']
+}
+
 /** One attempt, over one transport. */
 class StartingReceiver {
   readonly #options: ReceiverOptions
+  readonly #address: ReceiverAddress
   readonly #transport: 'udp' | 'tcp'
   readonly #askedMs: number
   readonly #channels = new Map<number, (datagram: Uint8Array) => void>()
@@ -64,32 +82,36 @@ class StartingReceiver {
   #keepAlive: NodeJS.Timeout | undefined
   #closed: Promise<void> | undefined
 
-  constructor(options: ReceiverOptions, transport: 'udp' | 'tcp', askedMs: number) {
+  constructor(options: ReceiverOptions, address: ReceiverAddress, transport: 'udp' | 'tcp', askedMs: number) {
     this.#options = options
+    this.#address = address
     this.#transport = transport
     this.#askedMs = askedMs
   }
 
   async start(): Promise<Receiver> {
-    const address = readReceiverAddress(this.#options.url)
-    if (address === undefined) throw new RangeError(`no RTSP address: ${this.#options.url}`)
+    const { host, port, url, credentials, isSecure } = this.#address
+    const { userAgent, acceptsAnyCertificate = false } = this.#options
     this.#connection = await ReceiverConnection.open({
-      ...address,
-      credentials: address.credentials,
-      userAgent: this.#options.userAgent,
+      host,
+      port,
+      tls: isSecure ? (acceptsAnyCertificate ? 'unchecked' : 'checked') : undefined,
+      credentials,
+      userAgent,
       timeoutMs: ANSWER_MS,
       onInterleaved: (channel, payload) => this.#channels.get(channel)?.(payload),
       onLost: (why) => this.#presentation?.connectionLost(why, this.#transport),
     })
-    const conversation = new ReceiverConversation(this.#connection, address.url)
+    const conversation = new ReceiverConversation(this.#connection, url)
     this.#conversation = conversation
     const { tracks: offers, durationSeconds } = await conversation.describe()
-    const tracks = oneOfEach(offers)
+    const { fromNow = false, taker } = this.#options
+    const tracks = oneOfEach(taker?.choose(offers) ?? offers)
     if (tracks.length === 0) throw new ReceiverFailure('unplayable', 'the server describes no track that RTP carries')
     const presentation = this.#newPresentation(tracks, durationSeconds)
     for (const [index, track] of tracks.entries())
       await conversation.setUp(track, await this.#openWay(index, presentation))
-    const starts = await conversation.play(tracks)
+    const starts = await conversation.play(tracks, fromNow)
     this.#beginKeepAlive(conversation)
     presentation.begin(starts, this.#connection.roundTripMs)
     return {
@@ -113,8 +135,8 @@ class StartingReceiver {
   }
 
   #newPresentation(tracks: readonly SdpTrack[], durationSeconds: number | undefined): ReceivedPresentation {
-    const { jitterBufferMs, tell = () => {}, onTransportStream } = this.#options
-    const options = { tracks, jitterBufferMs, durationSeconds, tell, onTransportStream, cname: this.#cname }
+    const { jitterBufferMs, tell = () => {}, onTransportStream, taker } = this.#options
+    const options = { tracks, jitterBufferMs, durationSeconds, tell, onTransportStream, taker, cname: this.#cname }
     this.#presentation = new ReceivedPresentation({
       ...options,
       askedMs: this.#askedMs,

@@ -10,7 +10,7 @@ import { MulticastStreams } from './multicast-streams.ts'
 import { Publishing } from './publishing.ts'
 import { openFileLimit } from './open-file-limit.ts'
 import { RtpPorts } from './rtp-ports.ts'
-import { RtspServer } from './rtsp-server.ts'
+import { RtspServer, type TlsIdentity } from './rtsp-server.ts'
 import { loadSegmentationOffload } from './segmentation-offload.ts'
 import type { SegmentCache } from './segment-cache.ts'
 import { SharedSendTimer, type SendTimer } from './send-timer.ts'
@@ -23,6 +23,7 @@ export type RelayLimits = {
   readonly sessionsPerAddress: number
   readonly sessionTimeoutSeconds: number
   readonly idleSeconds: number // of a connection that belongs to no session
+  readonly pairSeconds: number // until a GET and its POST are both there
 }
 
 export type RelayOptions = {
@@ -30,6 +31,7 @@ export type RelayOptions = {
   readonly segments: SegmentCache
   readonly host: string
   readonly rtspPort: number // 0: any
+  readonly rtsps?: { readonly port: number; readonly identity: TlsIdentity } | undefined // over TLS; absent: none
   readonly rtpPort: number // even; 0: any pair
   readonly logger: Logger
   readonly users?: RtspUsers // absent or none: everyone may watch
@@ -44,6 +46,7 @@ export type RelayOptions = {
 
 export type RunningRelay = {
   readonly rtspPort: number
+  readonly rtspsPort: number | undefined
   readonly rtpPort: number
   readonly sessions: Pick<ViewerSessions, 'count' | 'list' | 'behind'>
   /** Of RTP packets over the UDP ports, since the start. */
@@ -57,6 +60,7 @@ const defaultLimits: RelayLimits = {
   sessionsPerAddress: 1024,
   sessionTimeoutSeconds: 60,
   idleSeconds: 60,
+  pairSeconds: 10,
 }
 
 const FILES_PER_SESSION = 3 // a connection, and a socket for each of two tracks
@@ -65,7 +69,7 @@ const FILES_OF_THE_REST = 200
 /** Serves the presentations of `source` by RTSP and RTP over UDP. Rejects when a port is taken. `close` says goodbye to
  *  every viewer. */
 export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
-  const { source, segments, links, logger, rtspPort, users = {}, multicast, onReception = () => {} } = options
+  const { source, segments, links, logger, rtspPort, rtsps, users = {}, multicast, onReception = () => {} } = options
   const { timer = new SharedSendTimer(), random = Math.random } = options
   const limits = { ...defaultLimits, ...options.limits }
   const { address: host } = await lookup(options.host)
@@ -89,7 +93,11 @@ export async function startRelay(options: RelayOptions): Promise<RunningRelay> {
   }
   const close = (): Promise<void> => (closed ??= closeAll())
   try {
-    return { rtspPort: await server.listen(host, rtspPort), rtpPort: ports.rtpPort, sessions, departures, close }
+    const listening = {
+      rtspPort: await server.listen(host, rtspPort),
+      rtspsPort: rtsps && (await server.listen(host, rtsps.port, rtsps.identity)),
+    }
+    return { ...listening, rtpPort: ports.rtpPort, sessions, departures, close }
   } catch (error) {
     await close()
     throw error

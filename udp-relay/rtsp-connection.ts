@@ -1,14 +1,14 @@
-import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { encodeRtspMessage, RtspReader, type RtspEvent, type RtspRequest } from '../protocol/rtsp-message.ts'
 import { rtspResponse } from '../protocol/rtsp-response.ts'
 import { ConnectionBytes } from './connection-bytes.ts'
+import type { ViewerSocket } from './http-tunnel.ts'
 import { InterleavedChannels } from './interleaved-channels.ts'
 import { answer, refusalOf, type RelayParts, type RtspReply } from './rtsp-methods.ts'
 import { reasonOf, RtspRefusal, type RtspStatus } from './rtsp-refusal.ts'
 
 export type ConnectionOptions = RelayParts & {
-  readonly socket: Socket
+  readonly socket: ViewerSocket
   readonly logger: Logger
   readonly onClosed: () => void
 }

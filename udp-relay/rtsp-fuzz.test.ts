@@ -237,14 +237,14 @@ test('PublisherTrack and LiveSegments take any packets', (context) => {
   const sound = new PublisherTrack({ payloadType: 96, clockRateHz: 48_000, samplesPerFrame: 1024, waitMs: 0 })
   const limits = { windowSeconds: 1, maxGroupSeconds: 1, maxGroupBytes: 1e6 }
   const segments = new LiveSegments({ variant: 'x', parameterSets: [], ...limits })
-  const clock = new PublisherClock(() => [picture, sound])
+  const clock = new PublisherClock(() => [picture.units, sound.units])
   payloads.forEach((payload, at) => {
     const [sequenceNumber, timestampTicks] = [(at * 3) & 0xffff, Math.imul(at, 0x3b9a_ca07) >>> 0]
     const rtp = encodeRtp({ marker: at % 3 === 0, payloadType: 96, sequenceNumber, timestampTicks, ssrc: 1, payload })
     for (const track of [picture, sound]) {
       track.pushRtp(payload, at, at)
       track.pushRtcp(payload)
-      for (const { unit, ptsTicks } of clock.push(track, track.pushRtp(rtp, at, at), at * 10)) {
+      for (const { unit, ptsTicks } of clock.push(track.units, track.pushRtp(rtp, at, at), at * 10)) {
         if (unit.kind === 'sound') segments.pushSound({ ptsTicks, data: unit.data })
         else segments.pushPicture({ ptsTicks, nals: unit.nals })
       }

@@ -1,6 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import type { Logger } from 'pino'
+import { readOpening } from './connection-opening.ts'
+import type { ViewerSocket } from './http-tunnel.ts'
+import { HttpTunnels } from './http-tunnels.ts'
 import { RtspConnection } from './rtsp-connection.ts'
 import type { RelayParts } from './rtsp-methods.ts'
 
@@ -10,50 +14,86 @@ export type ConnectionLimits = {
   readonly connections: number
   readonly connectionsPerAddress: number
   readonly idleSeconds: number
+  readonly pairSeconds: number
 }
 
-const SWEEP_MS = 1000
+/** What a server shows of itself over TLS; both in PEM. */
+export type TlsIdentity = { readonly certificate: string; readonly key: string }
 
-/** Listens for RTSP connections and keeps their number in bounds. */
+const SWEEP_MS = 1000
+const HANDSHAKE_MS = 10_000
+
+/** Listens for RTSP connections, plain ones and those over TLS (RFC 7826 section 19.2; RFC 2326 has none), both also
+ *  through HTTP, and keeps the number of all together in bounds. */
 export class RtspServer {
-  readonly #server: Server
-  readonly #connections = new Map<Socket, RtspConnection>()
+  readonly #parts: ServerParts
+  readonly #limits: ConnectionLimits
+  readonly #listeners: Server[] = []
+  readonly #sockets = new Set<Socket>() // of TCP, also while TLS is being agreed on
+  readonly #connections = new Set<RtspConnection>()
+  readonly #tunnels: HttpTunnels
   readonly #sweeper: NodeJS.Timeout
 
   constructor(parts: ServerParts, limits: ConnectionLimits) {
-    // Who sends no more is still answered: behind a link that takes a while.
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket, parts, limits))
+    this.#parts = parts
+    this.#limits = limits
+    this.#tunnels = new HttpTunnels(limits.pairSeconds * 1000, (tunnel) => this.#open(tunnel)) // s to ms
     this.#sweeper = setInterval(() => this.#sweep(limits.idleSeconds * 1000), SWEEP_MS) // s to ms
   }
 
   /** Gives the port. Rejects when it is taken. */
-  async listen(host: string, port: number): Promise<number> {
-    this.#server.listen(port, host)
-    await once(this.#server, 'listening')
-    return (this.#server.address() as AddressInfo).port
+  async listen(host: string, port: number, tls?: TlsIdentity): Promise<number> {
+    const serve = (socket: Socket): void => this.#serve(socket)
+    const allowHalfOpen = true // who sends no more is still answered: behind a link that takes a while
+    const listener =
+      tls === undefined
+        ? createServer({ allowHalfOpen })
+        : createTlsServer({ allowHalfOpen, cert: tls.certificate, key: tls.key, handshakeTimeout: HANDSHAKE_MS })
+    listener.on('connection', (socket: Socket) => this.#admit(socket))
+    listener.on(tls === undefined ? 'connection' : 'secureConnection', serve)
+    this.#listeners.push(listener)
+    listener.listen(port, host)
+    await once(listener, 'listening')
+    return (listener.address() as AddressInfo).port
   }
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper)
-    for (const connection of this.#connections.values()) connection.close()
-    if (!this.#server.listening) return
-    this.#server.close()
-    await once(this.#server, 'close')
+    for (const connection of this.#connections) connection.close()
+    for (const socket of this.#sockets) socket.destroy()
+    const listening = this.#listeners.filter((listener) => listener.listening)
+    await Promise.all(listening.map((listener) => once(listener.close(), 'close')))
   }
 
-  #accept(socket: Socket, parts: ServerParts, limits: ConnectionLimits): void {
-    const ofAddress = [...this.#connections.keys()].filter(
-      ({ remoteAddress }) => remoteAddress === socket.remoteAddress,
-    )
-    if (this.#connections.size >= limits.connections || ofAddress.length >= limits.connectionsPerAddress) {
+  /** One above the limits is closed at once. */
+  #admit(socket: Socket): void {
+    const { connections, connectionsPerAddress } = this.#limits
+    const ofAddress = [...this.#sockets].filter(({ remoteAddress }) => remoteAddress === socket.remoteAddress)
+    if (this.#sockets.size >= connections || ofAddress.length >= connectionsPerAddress) {
       socket.destroy()
       return
     }
-    const onClosed = (): void => void this.#connections.delete(socket)
-    this.#connections.set(socket, new RtspConnection({ ...parts, socket, onClosed }))
+    this.#sockets.add(socket)
+    socket.on('close', () => this.#sockets.delete(socket))
+  }
+
+  #serve(socket: Socket): void {
+    if (socket.destroyed) return
+    readOpening(socket, this.#limits.idleSeconds * 1000, (opening) => {
+      // s to ms
+      if (opening.kind === 'http') return this.#tunnels.take(socket, opening)
+      this.#open(socket)
+      socket.resume()
+    })
+  }
+
+  #open(socket: ViewerSocket): void {
+    const onClosed = (): void => void this.#connections.delete(connection)
+    const connection = new RtspConnection({ ...this.#parts, socket, onClosed })
+    this.#connections.add(connection)
   }
 
   #sweep(idleMs: number): void {
-    for (const connection of this.#connections.values()) connection.closeIfIdle(idleMs)
+    for (const connection of this.#connections) connection.closeIfIdle(idleMs)
   }
 }

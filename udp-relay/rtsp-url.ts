@@ -1,4 +1,4 @@
-/** What an RTSP address of the relay names: `rtsp://host[:port][/link/<linkId>]/<id>[/<variant>][/trackID=N][?query]`. */
+/** What an RTSP address of the relay names: `rtsp[s]://host[:port][/link/<linkId>]/<id>[/<variant>][/trackID=N][?query]`. */
 export type RtspAddress = {
   readonly base: string // scheme, host and port, as the client wrote them
   readonly linkId?: string
@@ -12,7 +12,7 @@ export type RtspAddress = {
  *  and with a slash at the end (`?a=b/`) are understood too; so are the names that publishers give their tracks (ffmpeg
  *  `streamid=0`, GStreamer `stream=0`). */
 export function readRtspAddress(url: string): RtspAddress | undefined {
-  const parts = /^(rtspu?:\/\/[^/?#]+)(\/[^?#]*)?(\?[^#]*)?$/i.exec(url)
+  const parts = /^(rtsp[su]?:\/\/[^/?#]+)(\/[^?#]*)?(\?[^#]*)?$/i.exec(url)
   if (parts === null) return undefined
   const [, base = '', path = '', query = ''] = parts
   const [inPath, inQuery] = [cutTrack(path), cutTrack(query)]

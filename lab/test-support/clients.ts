@@ -16,6 +16,7 @@ export type ClientName =
   | 'node-24'
   | 'tshark'
   | 'unzip'
+  | 'openssl'
 
 /** Where each client may come from after `WEIR_<NAME>`, and what is lost without it. */
 const clients: Readonly<Record<ClientName, { readonly find: () => string | undefined; readonly get: string }>> = {
@@ -35,6 +36,7 @@ const clients: Readonly<Record<ClientName, { readonly find: () => string | undef
   'node-24': { find: findNode24, get: 'npm ci --prefix .ci/node-24' },
   unzip: { find: () => onPath('unzip'), get: 'apt-get install unzip' },
   tshark: { find: () => onPath('tshark'), get: 'apt-get install tshark' },
+  openssl: { find: () => onPath('openssl'), get: 'apt-get install openssl' },
 }
 
 /** The path of a client that the test drives. Without it the test is skipped with the reason,

@@ -14,6 +14,7 @@ const harmless: Readonly<Record<ClientName, readonly RegExp[]>> = {
   'node-datachannel': [],
   'node-24': [],
   unzip: [],
+  openssl: [],
   tshark: [/^Running as user "root" and group "root"\. This could be dangerous\.$/],
 }
 

@@ -19,7 +19,7 @@ export async function startClipRelay(
   const log: Record<string, unknown>[] = []
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(JSON.parse(line)) })
   const relay = await startRelay({
-    source: new LivePresentations(source ?? sourceOf(clip)),
+    source: source instanceof LivePresentations ? source : new LivePresentations(source ?? sourceOf(clip)),
     segments: new SegmentCache({ maxBytes: 10_000_000 }),
     host: '127.0.0.1',
     rtspPort: 0,
