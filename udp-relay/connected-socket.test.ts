@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:dgram'
 import { expect, test, type TestContext } from 'vitest'
-import { BurstSocket } from './burst-socket.ts'
 import { BurstWriter, type PacketBurst } from './burst-writer.ts'
+import { ConnectedSocket } from './connected-socket.ts'
 import { Departures } from './departures.ts'
 import { PacketArena } from './packet-arena.ts'
 import { fileDescriptor, loadSegmentationOffload, type BurstOutcome, type SendBurst } from './segmentation-offload.ts'
@@ -17,16 +17,14 @@ async function openPair(context: TestContext): Promise<{ readonly sender: Socket
   return { sender, came }
 }
 
-/** Packets as a sender writes them: one right behind the other, each filled with its number. */
-function packetsOf(sizesBytes: readonly number[]): Uint8Array[] {
-  const arena = new PacketArena()
-  return sizesBytes.map((sizeBytes, index) => arena.take(sizeBytes).fill(index))
-}
-
-function burstsOf(packets: readonly Uint8Array[]): PacketBurst[] {
+/** Bursts of packets that are each filled with their number. */
+function burstsOf(sizesBytes: readonly number[], memory = new PacketArena()): PacketBurst[] {
   const bursts: PacketBurst[] = []
-  const writer = new BurstWriter((burst) => void bursts.push(burst))
-  for (const [index, packet] of packets.entries()) writer.add(packet, index)
+  const writer = new BurstWriter(memory, (burst) => void bursts.push(burst))
+  for (const [index, sizeBytes] of sizesBytes.entries()) {
+    const at = writer.place(sizeBytes, index)
+    writer.chunk.fill(index, at, at + sizeBytes)
+  }
   writer.flush()
   writer.flush() // nothing is left
   return bursts
@@ -38,17 +36,17 @@ async function untilCame(came: readonly Buffer[], count: number): Promise<void> 
 
 const BURST_SIZES = [1328, 1328, 1328, 576, 1328, 1328]
 
-test('BurstSocket sends packets of one size as one piece, of which the kernel makes the same datagrams', async (context) => {
+test('ConnectedSocket sends packets of one size as one piece, of which the kernel makes the same datagrams', async (context) => {
   const offload = await loadSegmentationOffload()
   if (offload === undefined) return context.skip('koffi or UDP segmentation offload is missing here')
   const { sender, came } = await openPair(context)
   const departures = new Departures()
-  const burst = new BurstSocket(sender, offload.open(sender)!, departures, () => {})
-  const packets = packetsOf(BURST_SIZES)
-  for (const gathered of burstsOf(packets)) burst.send(gathered)
-  await untilCame(came, packets.length)
+  const sendAsOne = offload.open(sender)
+  const socket = new ConnectedSocket(sender, { departures, sendAsOne, onRefused: () => {} })
+  for (const burst of burstsOf(BURST_SIZES)) socket.sendBurst(burst)
+  await untilCame(came, BURST_SIZES.length)
   expect(came.map((datagram) => datagram.toString('hex'))).toEqual(
-    packets.map((packet) => Buffer.from(packet).toString('hex')),
+    BURST_SIZES.map((sizeBytes, index) => Buffer.alloc(sizeBytes, index).toString('hex')),
   )
   expect(departures.summary()).toMatchObject({ bursts: 2, burstPackets: 6 }) // the smaller one ends the first
 })
@@ -56,25 +54,25 @@ test('BurstSocket sends packets of one size as one piece, of which the kernel ma
 /** Tells what it was given, and fails in a way of its own. */
 function failing(outcome: BurstOutcome) {
   const pieces: { readonly bytes: number; readonly sizeBytes: number }[] = []
-  const send: SendBurst = ({ length: bytes }, sizeBytes) => {
-    pieces.push({ bytes, sizeBytes })
+  const sendAsOne: SendBurst = ({ startByte, endByte, sizeBytes }) => {
+    pieces.push({ bytes: endByte - startByte, sizeBytes })
     return outcome
   }
-  return { pieces, send }
+  return { pieces, sendAsOne }
 }
 
 for (const { outcome, tries } of [
   { outcome: 'impossible', tries: 1 }, // it is not tried again
   { outcome: 'full', tries: 2 },
 ] as const) {
-  test(`BurstSocket sends packet by packet where a burst is ${outcome}`, async (context) => {
+  test(`ConnectedSocket sends packet by packet where a burst is ${outcome}`, async (context) => {
     const { sender, came } = await openPair(context)
-    const offload = failing(outcome)
-    const burst = new BurstSocket(sender, offload.send, new Departures(), () => {})
-    for (const gathered of burstsOf(packetsOf(BURST_SIZES))) burst.send(gathered)
+    const { pieces, sendAsOne } = failing(outcome)
+    const socket = new ConnectedSocket(sender, { departures: new Departures(), sendAsOne, onRefused: () => {} })
+    for (const burst of burstsOf(BURST_SIZES)) socket.sendBurst(burst)
     await untilCame(came, BURST_SIZES.length)
     expect(came.map(({ length }) => length)).toEqual(BURST_SIZES)
-    expect(offload.pieces).toEqual(
+    expect(pieces).toEqual(
       [
         { bytes: 3 * 1328 + 576, sizeBytes: 1328 },
         { bytes: 2 * 1328, sizeBytes: 1328 },
@@ -83,21 +81,47 @@ for (const { outcome, tries } of [
   })
 }
 
-test('BurstSocket tells of a viewer who is gone', async (context) => {
+test('ConnectedSocket tells of a viewer who is gone', async (context) => {
   const { sender } = await openPair(context)
   let refusals = 0
-  const burst = new BurstSocket(sender, failing('refused').send, new Departures(), () => void (refusals += 1))
-  for (const gathered of burstsOf(packetsOf([100, 100]))) burst.send(gathered)
+  const { sendAsOne } = failing('refused')
+  const onRefused = () => void (refusals += 1)
+  const socket = new ConnectedSocket(sender, { departures: new Departures(), sendAsOne, onRefused })
+  for (const burst of burstsOf([100, 100])) socket.sendBurst(burst)
   expect(refusals).toBe(1)
 })
 
+test('ConnectedSocket lets no burst overtake what Node keeps, and is full when that is too much', async (context) => {
+  const { sender, came } = await openPair(context)
+  const { pieces, sendAsOne } = failing('sent')
+  let keptBytes = 100
+  sender.getSendQueueSize = () => keptBytes
+  const departures = new Departures()
+  const sendPacket = () => 'kept' as const
+  const socket = new ConnectedSocket(sender, { departures, sendAsOne, sendPacket, onRefused: () => {} })
+  const [burst] = burstsOf([100, 100])
+  expect(socket.sendBurst(burst!)).toBe(true)
+  expect([socket.send(new Uint8Array(1)), socket.isFull]).toEqual([false, false])
+  expect(socket.sendBurst(burst!)).toBe(false)
+  keptBytes = 1_000_001
+  expect(socket.isFull).toBe(true)
+  keptBytes = 0
+  expect([socket.isFull, socket.sendBurst(burst!)]).toEqual([false, true])
+  expect([pieces.length, came.length]).toEqual([2, 0])
+})
+
 test('BurstWriter keeps within what the kernel cuts, and joins nothing that stands apart in memory', () => {
-  const packets = packetsOf(Array.from({ length: 60 }, () => 1328))
-  const memory = new Uint8Array(300) // with a hole between the two
-  const apart = [memory.subarray(0, 100), memory.subarray(200, 300)]
-  const bursts = burstsOf([...packets, ...apart])
-  expect(bursts.map(({ bytes, sizeBytes }) => bytes.length / sizeBytes)).toEqual([48, 12, 1, 1])
-  expect(bursts.flatMap(({ scheduledMs }) => scheduledMs)).toEqual(Array.from({ length: 62 }, (_, index) => index))
+  const memory = new PacketArena()
+  const bursts: PacketBurst[] = []
+  const writer = new BurstWriter(memory, (burst) => void bursts.push(burst))
+  for (let index = 0; index < 60; index += 1) writer.place(1328, index)
+  memory.take(10) // of somebody else
+  for (let index = 60; index < 62; index += 1) writer.place(1328, index)
+  memory.abandon()
+  writer.place(1328, 62)
+  writer.flush()
+  expect(bursts.map(({ packets }) => packets.length)).toEqual([48, 12, 2, 1])
+  expect(bursts.flatMap(({ scheduledMs }) => scheduledMs)).toEqual(Array.from({ length: 63 }, (_, index) => index))
 })
 
 test('fileDescriptor knows an open socket, and tells none of a closed one', async () => {
