@@ -22,7 +22,7 @@ import { dgramFloor, directFloor, offloadFloor } from './udp-floor.ts'
 const VIEWERS = 100
 const MEGABITS_PER_SECOND = 3.4 // of the library's best variant of it, as it is sent
 const FRAMES_PER_SECOND = 38 // at which the library gives 720p that rate
-const CLIP_SECONDS = 20
+const CLIP_SECONDS = 30
 const MEASURED_SECONDS = 6
 const PEER_PORT = 28_654
 const PEER = 'gst-rtsp-server, shared'
