@@ -1,7 +1,10 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { trackChild } from '../lab/test-support/child-processes.ts'
 import type { Benchmark, Bound } from './benchmark.ts'
 import { makeNoisyClip } from './noisy-clip.ts'
 import {
@@ -14,10 +17,12 @@ import {
   type LoadedWeir,
   type Peer,
 } from './relay-servers.ts'
+import { dgramFloor, directFloor, offloadFloor } from './udp-floor.ts'
 
 const VIEWERS = 100
-const MEGABITS_PER_SECOND = 2.8 // of the library's best variant of it, as it is sent
-const CLIP_SECONDS = 20
+const MEGABITS_PER_SECOND = 3.4 // of the library's best variant of it, as it is sent
+const FRAMES_PER_SECOND = 38 // at which the library gives 720p that rate
+const CLIP_SECONDS = 30
 const MEASURED_SECONDS = 6
 const PEER_PORT = 28_654
 const PEER = 'gst-rtsp-server, shared'
@@ -26,14 +31,28 @@ const folder = mkdtempSync(join(tmpdir(), 'weir-bench-relay-'))
 let plain: LoadedWeir // each packet a system call of Node's own
 let fast: LoadedWeir // bursts by segmentation offload
 let stream: Buffer
+let drain: { readonly ports: readonly number[]; readonly child: ChildProcess }
 
 async function prepare(): Promise<void> {
-  const clip = makeNoisyClip(folder, { seconds: CLIP_SECONDS, videoKilobitsPerSecond: VIDEO_KILOBITS_PER_SECOND })
+  const clip = makeNoisyClip(folder, {
+    seconds: CLIP_SECONDS,
+    videoKilobitsPerSecond: VIDEO_KILOBITS_PER_SECOND,
+    framesPerSecond: FRAMES_PER_SECOND,
+  })
   const mediaFolder = mkdtempSync(join(folder, 'media'))
   const library = { mediaFolder, path: await makeLibrary(mediaFolder, clip) }
   plain = await startWeirWith(library, { WEIR_UDP_OFFLOAD: 'false' })
   fast = await startWeirWith(library, { WEIR_UDP_OFFLOAD: 'true' })
   stream = await wholeStream(fast.variantUrl)
+  drain = await startDrain()
+}
+
+async function startDrain(): Promise<typeof drain> {
+  const script = join(import.meta.dirname, 'udp-drain.ts')
+  const options = { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: ['--import', import.meta.resolve('tsx')] }
+  const child = trackChild(fork(script, [String(VIEWERS)], options as Parameters<typeof fork>[2]))
+  const [printed] = (await once(child.stdout!, 'data')) as [Buffer]
+  return { child, ports: JSON.parse(printed.toString()) as number[] }
 }
 
 /** Of the server's process, a packet. Throws when a packet was lost, or the viewers did not get the rate. */
@@ -62,6 +81,19 @@ const ours = {
   'weir, on demand, offload': () => cpuMicroseconds(`${fast.videoUrl}?payload=mp2t`, fast.pid),
 }
 
+/** Within 20 ms so many packets are due. */
+const BURST_MS = 20
+const burstPackets = Math.round(((BURST_MS / 1000) * MEGABITS_PER_SECOND * 1e6) / 8 / 1316)
+
+const floorOptions = () => ({ ports: drain.ports, burstPackets, turnMs: BURST_MS, seconds: MEASURED_SECONDS / 2 })
+
+/** Programs that do nothing but send ready bytes: what no server in this Node can go below. */
+const leasts = {
+  'floor, node:dgram': () => dgramFloor(floorOptions()),
+  'floor, its handles': () => directFloor(floorOptions()),
+  [`floor, offload of ${burstPackets}`]: () => offloadFloor(floorOptions()),
+}
+
 const limits: Readonly<Record<keyof typeof ours, number>> = {
   'weir, live': 1.2,
   'weir, live, offload': 0.35,
@@ -88,7 +120,7 @@ async function peerRun(): Promise<number> {
 export default {
   title: `${VIEWERS} viewers of one RTP/MP2T stream of ${MEGABITS_PER_SECOND} Mbit/s: CPU of the server's process`,
   unit: 'µs a packet',
-  sides: { ...(hasPeer ? { [PEER]: peerRun } : {}), ...ours },
+  sides: { ...(hasPeer ? { [PEER]: peerRun } : {}), ...ours, ...leasts },
   bounds: hasPeer
     ? Object.entries(limits).map(([side, limit]): Bound => ({ side, is: 'at most', limit, than: PEER }))
     : [],
@@ -96,6 +128,7 @@ export default {
   finish: async () => {
     await plain.stop()
     await fast.stop()
+    drain.child.disconnect()
     rmSync(folder, { recursive: true, force: true })
   },
 } satisfies Benchmark

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { setPriority } from 'node:os'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 
@@ -38,6 +39,15 @@ export async function runChild(program: string, args: readonly string[], options
     stopKilling()
     signal?.throwIfAborted()
   }
+}
+
+const BACKGROUND_PRIORITY = 10 // "nice": whoever plays comes first
+
+/** For a child's `onProcess`: all else of the machine comes first. */
+export function stepBack(pid: number): void {
+  try {
+    setPriority(pid, BACKGROUND_PRIORITY)
+  } catch {} // it has ended already, or the system has no such thing: then it is as others are
 }
 
 /** The static ffprobe of 2023 dies of SIGSEGV when glibc finds the system's character sets, which it loads for a

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { ChildFailed, runChild } from './child-run.ts'
+import { ChildFailed, runChild, stepBack } from './child-run.ts'
 import { candidatesFor, type Candidate, type Environment, type ToolName } from './tool-candidates.ts'
 
 /** A program that was run and found able. */
@@ -76,9 +76,9 @@ async function once<Found>(candidate: Candidate, probe: Probe<Found>): Promise<F
 }
 
 async function probeFfmpeg({ path, origin }: Candidate): Promise<Ffmpeg> {
-  const ask = (question: string): Promise<string> => runChild(path, ['-hide_banner', question])
+  const ask = (question: string): Promise<string> => runInBackground(path, ['-hide_banner', question])
   const [version, encoders, muxers, filters] = await Promise.all([
-    runChild(path, ['-version']),
+    runInBackground(path, ['-version']),
     ask('-encoders'),
     ask('-muxers'),
     ask('-filters'),
@@ -92,7 +92,7 @@ async function probeFfmpeg({ path, origin }: Candidate): Promise<Ffmpeg> {
     const missing = names.find((name) => !isListed(list, name))
     if (missing !== undefined) throw new Error(`it has no ${kind} ${missing}`)
   }
-  await runChild(path, SMOKE_ENCODE)
+  await runInBackground(path, SMOKE_ENCODE)
   return { path, origin, version: versionIn(version, 'ffmpeg'), canDrawText: isListed(filters, 'drawtext') }
 }
 
@@ -104,7 +104,12 @@ const SMOKE_ENCODE = [
 ]
 
 async function probeFfprobe({ path, origin }: Candidate): Promise<Tool> {
-  return { path, origin, version: versionIn(await runChild(path, ['-version']), 'ffprobe') }
+  return { path, origin, version: versionIn(await runInBackground(path, ['-version']), 'ffprobe') }
+}
+
+/** A server that has just started is probing while its first viewers come: they come first. */
+function runInBackground(path: string, args: readonly string[]): Promise<string> {
+  return runChild(path, args, { onProcess: stepBack })
 }
 
 /** In every list that ffmpeg prints, a line is flags, then the name. */

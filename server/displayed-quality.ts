@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SideQuality } from '../protocol/weir-api.ts'
+import { stepBack } from '../segmenter/child-run.ts'
 import { measureSsim } from '../segmenter/ssim.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import type { DisplayedSlot } from '../stream/displayed-slots.ts'
@@ -8,7 +9,6 @@ import { stretchesOf, type DisplayedStretch } from '../stream/displayed-stretche
 import type { RunEvent, ViewerSide } from '../stream/record.ts'
 import type { OpenPresentation } from '../udp-relay/presentation-source.ts'
 import { writePictureSequence } from './picture-sequence.ts'
-import { stepBack } from './step-back.ts'
 import { SeenPictures } from './seen-pictures.ts'
 
 export type QualityMaterial = {

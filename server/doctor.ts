@@ -67,5 +67,5 @@ function dataChannelLines(failure: Error | undefined): string[] {
 function offloadLine(works: boolean): string {
   if (works) return '✓ koffi and UDP segmentation offload: RTP/MP2T leaves in bursts'
   const why = process.platform === 'linux' ? 'npm ci installs koffi, Linux 4.18 can offload' : 'Linux alone has it'
-  return `✗ koffi and UDP segmentation offload: each packet of RTP/MP2T leaves alone, at some times the CPU. ${why}.`
+  return `✗ koffi and UDP segmentation offload: each packet of RTP/MP2T is a system call of its own, at some times the CPU. ${why}.`
 }

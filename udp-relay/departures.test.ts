@@ -13,6 +13,16 @@ test('Departures counts each packet by the bound that it keeps', () => {
   ])
 })
 
+test('Departures counts a burst as its packets, whether they left early or late', () => {
+  const [burst, singly] = [new Departures(), new Departures()]
+  const scheduledMs = [100, 103, 106, 120]
+  for (const nowMs of [90, 100.05, 104, 130]) {
+    burst.noteBurst(nowMs, scheduledMs)
+    for (const dueMs of scheduledMs) singly.note(nowMs - dueMs)
+  }
+  expect(burst.summary()).toEqual(singly.summary())
+})
+
 test('latenessQuantileMs tells the bound that so many keep', () => {
   const departures = new Departures()
   expect(latenessQuantileMs(departures.summary(), 0.99)).toBe(0)

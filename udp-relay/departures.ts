@@ -29,6 +29,17 @@ export class Departures {
     this.packets += 1
   }
 
+  /** The packets of a burst, in the order of their scheduled times. As a rule even the first of them left early. */
+  noteBurst(nowMs: number, scheduledMs: readonly number[]): void {
+    const packets = scheduledMs.length
+    if (nowMs - (scheduledMs[0] ?? 0) > BOUNDS_MS[0]) {
+      for (let at = 0; at < packets; at += 1) this.note(nowMs - (scheduledMs[at] as number))
+      return
+    }
+    this.#counts[0] = (this.#counts[0] as number) + packets
+    this.packets += packets
+  }
+
   summary(): DeparturesSummary {
     const { packets, burstPackets, bursts, droppedPackets } = this
     const lateness = Array.from(this.#counts, (count, bucket) => ({

@@ -7,15 +7,27 @@ export class PacketArena {
   #chunk = new Uint8Array(0)
   #usedBytes = 0
 
-  /** Not filled: every byte of it has to be written. */
-  take(sizeBytes: number): Uint8Array {
+  /** In which the room stands that was claimed last. */
+  get chunk(): Uint8Array {
+    return this.#chunk
+  }
+
+  /** Where in `chunk` so many bytes are free: right behind those claimed before, unless another chunk begins with them. For
+   *  who writes them there himself: a view of its own costs more than to fill it. */
+  claim(sizeBytes: number): number {
     if (this.#usedBytes + sizeBytes > this.#chunk.length) {
-      this.#chunk = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, sizeBytes))
+      this.#chunk = newChunk(Math.max(CHUNK_BYTES, sizeBytes))
       this.#usedBytes = 0
     }
-    const start = this.#usedBytes
+    const startByte = this.#usedBytes
     this.#usedBytes += sizeBytes
-    return this.#chunk.subarray(start, this.#usedBytes)
+    return startByte
+  }
+
+  /** The same as a view. Not filled: every byte of it has to be written. */
+  take(sizeBytes: number): Uint8Array {
+    const startByte = this.claim(sizeBytes)
+    return this.#chunk.subarray(startByte, startByte + sizeBytes)
   }
 
   /** Nobody needs any packet of it any more. */
@@ -28,6 +40,11 @@ export class PacketArena {
     this.#chunk = new Uint8Array(0)
     this.#usedBytes = 0
   }
+}
+
+/** Not filled with zeros. A plain array, as all that is written into: with two kinds of them V8 would ask at each byte. */
+function newChunk(sizeBytes: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.allocUnsafeSlow(sizeBytes).buffer)
 }
 
 /** Of the process, for packets that their sinks keep: never written anew. */

@@ -26,9 +26,8 @@ class BurstSink extends RecordingSink {
 
   sendBurst(trackIndex: number, burst: PacketBurst): void {
     for (const [index, scheduledMs] of burst.scheduledMs.entries()) {
-      const packet = burst.bytes.subarray(index * burst.sizeBytes, (index + 1) * burst.sizeBytes)
       this.left.push({ atMs: this.#nowMs(), scheduledMs, ofBurst: burst.scheduledMs.length })
-      this.send('rtp', trackIndex, packet, scheduledMs)
+      this.send('rtp', trackIndex, burst.packets[index]!, scheduledMs)
     }
   }
 }

@@ -4,7 +4,9 @@ import type { FecFigures } from '../protocol/weir-api.ts'
 import type { ControlTrack } from '../protocol/udp-control.ts'
 import { scheduleFacts, TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { reportDelayMs } from '../stream/report-schedule.ts'
+import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { BurstWriter } from './burst-writer.ts'
+import { keptPackets } from './packet-arena.ts'
 import { PacketFeed, type FeedOptions } from './packet-feed.ts'
 import type { PacketSink } from './packet-sink.ts'
 import { PlayoutParity } from './playout-parity.ts'
@@ -59,6 +61,7 @@ export class PlayoutRefusal extends Error {
 const TOO_LATE_MS = 1000 // after a suspended machine or a slow disk the rest is sent later, not all at once
 const GROWTH_POLL_MS = 250
 const EARLY_WAKE_MS = 2 // where bursts may leave early: so much may the timer be late, and none is late
+const SHARED_WAKE_MS = 6 // those who let packets leave early wake together: a turn of the process costs as much as ten packets
 const BYE_AFTER_MS = 500 // ffmpeg reads RTCP first: a BYE would throw away the packets that it has not read yet
 
 /** Plays a presentation to one viewer by the send schedule. RTP timestamps and sequence numbers go on over pauses and
@@ -98,8 +101,8 @@ export class Playout {
     const formats = payload === 'mp2t' ? [transportFormat] : trackFormats(outline, options.withAudio)
     const { memory } = options.sink
     this.#senders = formats.map((format) => new RtpSender({ ...format, random, memory }))
-    const { sink, earlyMs = 0, fecGroupPackets } = options
-    this.#bursts = earlyMs > 0 ? new BurstWriter((burst) => sink.sendBurst?.(TRACK_VIDEO, burst)) : undefined
+    this.#bursts = burstsOf(options)
+    const { sink, fecGroupPackets } = options
     if (fecGroupPackets !== undefined) this.#parity = new PlayoutParity(this.#senders, fecGroupPackets, sink)
     this.tracks = formats.map((format, index) => ({ ...format, ssrc: this.#sender(index).ssrc }))
   }
@@ -269,10 +272,16 @@ export class Playout {
     const { nextSendMs } = feed
     if (nextSendMs !== Infinity) {
       const dueMs = Math.min(timeline.dueMs(nextSendMs), this.#nextReportMs)
-      return this.#earlyMs === 0 ? dueMs : Math.max(dueMs - EARLY_WAKE_MS, nowMs + 1)
+      return this.#earlyMs === 0 ? dueMs : Math.max(this.#earlyWakeMs(dueMs), nowMs + 1)
     }
     if (!feed.hasEnded) return nowMs + GROWTH_POLL_MS
     return nowMs + BYE_AFTER_MS + this.#sentUntilMs - timeline.elapsedMs(timeline.mediaMs(nowMs))
+  }
+
+  /** One sender that all watch has nobody to wake with: its bursts are as long as they may be. */
+  #earlyWakeMs(dueMs: number): number {
+    const latestMs = dueMs - EARLY_WAKE_MS
+    return this.#options.isLooped === true ? latestMs : sharedWakeMs(latestMs)
   }
 
   /** A feed that ran dry is not left waiting for the next poll. */
@@ -301,9 +310,14 @@ export class Playout {
     const shownMs = timeline.elapsedMs((mediaTicks * 1000) / sender.clockRateHz) // ticks to ms
     this.#sentUntilMs = Math.max(this.#sentUntilMs, shownMs + this.#frameIntervalMs)
     this.#owesBye = true
+    const bursts = this.#bursts
+    if (bursts !== undefined && packet.trackIndex === TRACK_VIDEO) {
+      const at = bursts.place(RTP_HEADER_BYTES + packet.payload.length, scheduledMs)
+      sender.write(bursts.chunk, at, packet.payload, packet.marker, timestampTicks)
+      return
+    }
     const bytes = sender.packet(packet.payload, packet.marker, timestampTicks)
-    if (this.#bursts !== undefined && packet.trackIndex === TRACK_VIDEO) this.#bursts.add(bytes, scheduledMs)
-    else this.#options.sink.send('rtp', packet.trackIndex, bytes, scheduledMs)
+    this.#options.sink.send('rtp', packet.trackIndex, bytes, scheduledMs)
     if (this.#parity === undefined) return
     this.#parity.protect(packet.trackIndex, bytes, timestampTicks, scheduledMs)
     if (this.#feed?.hasEnded) this.#parity.closeGroups(scheduledMs)
@@ -354,6 +368,17 @@ export class Playout {
   #sender(trackIndex: number): RtpSender {
     return this.#senders[trackIndex] as RtpSender
   }
+}
+
+/** For who lets packets leave early, and a sink that takes them so. */
+function burstsOf({ sink, earlyMs = 0 }: PlayoutOptions): BurstWriter | undefined {
+  if (earlyMs === 0) return undefined
+  return new BurstWriter(sink.memory ?? keptPackets, (burst) => sink.sendBurst?.(TRACK_VIDEO, burst))
+}
+
+/** The last moment up to `latestMs` at which others wake too. */
+function sharedWakeMs(latestMs: number): number {
+  return Math.floor(latestMs / SHARED_WAKE_MS) * SHARED_WAKE_MS
 }
 
 /** From the decode time to the presentation time of a keyframe, the same for all of them. */

@@ -170,7 +170,7 @@ test('a track whose second SETUP is refused is closed once, and its publisher en
 test('PublisherSession closes a way that opens after its end', async () => {
   let opened = (): void => {}
   let closed = 0
-  const way = { sendRtp: () => true, sendBurst: undefined, sendRtcp: () => true, close: () => void (closed += 1) }
+  const way = { sendRtp: () => true, sendBurst: () => true, sendRtcp: () => true, close: () => void (closed += 1) }
   const openTrack = () => new Promise<typeof way>((resolve) => (opened = () => resolve(way)))
   const viewer = { address: '127.0.0.1', localAddress: '127.0.0.1', linkId: undefined, link: undefined }
   const session = new PublisherSession({

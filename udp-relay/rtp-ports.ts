@@ -1,7 +1,8 @@
 import type { Socket } from 'node:dgram'
-import { BurstSocket } from './burst-socket.ts'
 import type { PacketBurst } from './burst-writer.ts'
+import { ConnectedSocket } from './connected-socket.ts'
 import { Departures } from './departures.ts'
+import { learnDirectSending, type DirectSending } from './direct-send.ts'
 import type { PacketArena } from './packet-arena.ts'
 import type { SegmentationOffload } from './segmentation-offload.ts'
 import { UdpOutbox } from './udp-outbox.ts'
@@ -35,13 +36,21 @@ export type TrackListener = {
 export type TrackWay = {
   /** Due at `scheduledMs` by performance.now: how late it left is noted. */
   sendRtp(packet: Uint8Array, scheduledMs: number): boolean
-  /** Absent: it was not asked for, or is not possible here. */
-  readonly sendBurst: ((burst: PacketBurst) => boolean) | undefined
+  /** The same for all packets of a burst. */
+  sendBurst(burst: PacketBurst): boolean
   sendRtcp(packet: Uint8Array): boolean
   close(): void
 }
 
 const MAX_QUEUED_BYTES = 1_000_000 // in the process, behind a full socket buffer: half a second of 16 Mbit/s
+
+type RtpWay = Pick<TrackWay, 'sendRtp' | 'sendBurst'>
+
+/** What of a connected socket's cost can be spared here. */
+type SendingWays = {
+  readonly direct: DirectSending | undefined
+  readonly offload: SegmentationOffload | undefined
+}
 
 /** The one even/odd pair of UDP ports from which all viewers are served. RTP leaves over a connected socket a track, at
  *  half the cost of an unconnected one; RTCP, some packets a minute, over the one that holds the port. */
@@ -53,15 +62,15 @@ export class RtpPorts {
   readonly #rtp: Socket
   readonly #rtcp: Socket
   readonly departures = new Departures()
-  readonly #offload: SegmentationOffload | undefined
+  readonly #ways: SendingWays
   readonly #outbox = new UdpOutbox(this.departures)
   readonly #listeners = new Map<string, TrackListener>() // by the viewer's address and RTCP port
 
-  private constructor([rtp, rtcp]: readonly [Socket, Socket], sendsConnected: boolean, offload?: SegmentationOffload) {
+  private constructor([rtp, rtcp]: readonly [Socket, Socket], sendsConnected: boolean, ways: SendingWays) {
     this.rtpPort = rtp.address().port
     this.rtcpPort = rtcp.address().port
     this.sendsConnected = sendsConnected
-    this.#offload = offload
+    this.#ways = ways
     this.#rtp = rtp
     this.#rtcp = rtcp
     rtp.on('error', forgetUnreachable)
@@ -76,7 +85,8 @@ export class RtpPorts {
     // Sockets that share a port would share it with another program too, unseen: so first it must be ours alone.
     await closeUdp(await bindUdpPair(host, port, false))
     const pair = await bindUdpPair(host, port, true)
-    return new RtpPorts(pair, await connectedSocketsWork(host, port), offload)
+    const ways = { offload, direct: await learnDirectSending() }
+    return new RtpPorts(pair, await connectedSocketsWork(host, port), ways)
   }
 
   /** Of RTP packets over connected sockets. */
@@ -84,31 +94,21 @@ export class RtpPorts {
     return this.sendsConnected ? this.#outbox.memory : undefined
   }
 
-  /** Packets can leave in bursts, by segmentation offload. */
-  get canBurst(): boolean {
-    return this.sendsConnected && this.#offload !== undefined
-  }
-
-  /** `inBursts`: the way can send bursts, where that is possible. Rejects when there is no way to the address. */
-  async openTrack(ends: TrackEnds, listener: TrackListener, inBursts = false): Promise<TrackWay> {
-    const { address, rtpPort, rtcpPort } = ends
-    const connected = this.sendsConnected ? await this.#connect(ends, listener) : undefined
-    const bursts = inBursts && connected !== undefined ? this.#burstSocket(connected, listener) : undefined
+  /** Rejects when there is no way to the address. */
+  async openTrack(ends: TrackEnds, listener: TrackListener): Promise<TrackWay> {
+    const { address, rtcpPort } = ends
+    const socket = this.sendsConnected ? await this.#connect(ends, listener) : undefined
     const key = keyOf(address, rtcpPort)
     this.#listeners.set(key, listener)
     return {
-      sendRtp: (packet, scheduledMs) =>
-        connected === undefined
-          ? sendTo(this.#rtp, packet, rtpPort, address)
-          : this.#outbox.add(connected, packet, scheduledMs),
-      sendBurst: bursts && ((burst) => this.#outbox.addBurst(bursts, burst)),
+      ...(socket === undefined ? this.#sharedWay(ends) : this.#connectedWay(socket, listener)),
       sendRtcp: (packet) => {
         this.#outbox.flush() // reports stay in order with the packets
         return sendTo(this.#rtcp, packet, rtcpPort, address)
       },
       close: () => {
         this.#outbox.flush()
-        connected?.close()
+        socket?.close()
         if (this.#listeners.get(key) === listener) this.#listeners.delete(key)
       },
     }
@@ -118,9 +118,20 @@ export class RtpPorts {
     await closeUdp([this.#rtp, this.#rtcp])
   }
 
-  #burstSocket(socket: Socket, { onRefused }: TrackListener): BurstSocket | undefined {
-    const sendAsOne = this.#offload?.open(socket)
-    return sendAsOne === undefined ? undefined : new BurstSocket(socket, sendAsOne, this.departures, onRefused)
+  #connectedWay(socket: Socket, { onRefused }: TrackListener): RtpWay {
+    const { departures } = this
+    const sendPacket = this.#ways.direct?.open(socket)
+    const sendAsOne = this.#ways.offload?.open(socket)
+    const connected = new ConnectedSocket(socket, { departures, sendPacket, sendAsOne, onRefused })
+    return {
+      sendRtp: (packet, scheduledMs) => this.#outbox.add(connected, packet, scheduledMs),
+      sendBurst: (burst) => this.#outbox.addBurst(connected, burst),
+    }
+  }
+
+  #sharedWay({ address, rtpPort }: TrackEnds): RtpWay {
+    const sendRtp = (packet: Uint8Array): boolean => sendTo(this.#rtp, packet, rtpPort, address)
+    return { sendRtp, sendBurst: ({ packets }) => packets.map(sendRtp).every(Boolean) }
   }
 
   /** A stranger's datagram that comes between bind and connect is of no use, to the socket that holds the port neither. */

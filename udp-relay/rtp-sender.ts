@@ -51,12 +51,24 @@ export class RtpSender {
     payloadType: number = this.payloadType,
   ): Uint8Array {
     const packet = this.#memory.take(RTP_HEADER_BYTES + payload.length)
+    this.write(packet, 0, payload, marker, timestampTicks, payloadType)
+    return packet
+  }
+
+  /** The same into memory where there is room for it. */
+  write(
+    into: Uint8Array,
+    at: number,
+    payload: Uint8Array,
+    marker: boolean,
+    timestampTicks: number,
+    payloadType: number = this.payloadType,
+  ): void {
     const { ssrc } = this
     const sequenceNumber = this.#nextSequenceNumber
-    packet.set(payload, writeRtpHeader(packet, 0, { marker, payloadType, sequenceNumber, timestampTicks, ssrc }))
+    into.set(payload, at + writeRtpHeader(into, at, { marker, payloadType, sequenceNumber, timestampTicks, ssrc }))
     this.#nextSequenceNumber = (sequenceNumber + 1) & 0xffff
     this.sentPackets += 1
     this.sentPayloadBytes += payload.length
-    return packet
   }
 }

@@ -30,7 +30,6 @@ export class UdpDelivery implements Delivery {
     this.receptions = this.#openLog()
     this.#sink = new UdpSink(ports, {
       timer,
-      inBursts: this.#earlyMs > 0,
       receptions: this.receptions,
       cross: (datagram, arrived) =>
         this.#packets === undefined ? arrived(timer.nowMs()) : this.#packets.sendUp(datagram, arrived),
@@ -95,7 +94,7 @@ export class UdpDelivery implements Delivery {
   get #earlyMs(): number {
     const { wish, viewer } = this.#options
     const isPlain = viewer.link === undefined && !wish.repairs && wish.fecGroupPackets === undefined
-    return wish.payload === 'mp2t' && isPlain && this.#ports.canBurst ? BURST_EARLY_MS : 0
+    return wish.payload === 'mp2t' && isPlain ? BURST_EARLY_MS : 0
   }
 
   #openLog(): ReceptionLog {

@@ -1,33 +1,28 @@
-import type { Socket } from 'node:dgram'
-import type { BurstSocket } from './burst-socket.ts'
 import type { PacketBurst } from './burst-writer.ts'
+import type { ConnectedSocket } from './connected-socket.ts'
 import type { Departures } from './departures.ts'
 import { PacketArena } from './packet-arena.ts'
 
-const MAX_QUEUED_BYTES = 1_000_000 // in the process, behind a full socket buffer: half a second of 16 Mbit/s
-
 /** Datagrams of all viewers that leave one right behind the other when the process's turn ends: sent singly, between other
- *  work, each costs the kernel two to three times as much. A socket has to be connected. What the kernel does not take is
- *  kept by Node up to a bound, and dropped above it. */
+ *  work, each costs the kernel two to three times as much. */
 export class UdpOutbox {
   /** Packets that are written here are done with when the turn ends, never before: more may be written there meanwhile. */
   readonly memory = new PacketArena()
   readonly #departures: Departures
-  #sockets: Socket[] = []
+  #sockets: ConnectedSocket[] = []
   #packets: Uint8Array[] = []
   #scheduledMs: number[] = []
-  #burstSockets: BurstSocket[] = []
+  #burstSockets: ConnectedSocket[] = []
   #bursts: PacketBurst[] = []
   #isKept = false // by Node, of this turn
-  readonly #slow = new Set<Socket>() // of which Node kept packets when they were last sent to
 
   constructor(departures: Departures) {
     this.#departures = departures
   }
 
-  /** A send that fails is told to the socket's 'error' listener. False: dropped. */
-  add(socket: Socket, packet: Uint8Array, scheduledMs: number): boolean {
-    if (this.#isFull(socket)) return false
+  /** False: dropped, for too much waits at the socket. */
+  add(socket: ConnectedSocket, packet: Uint8Array, scheduledMs: number): boolean {
+    if (socket.isFull) return false
     this.#expectEnd()
     this.#sockets.push(socket)
     this.#packets.push(packet)
@@ -36,8 +31,8 @@ export class UdpOutbox {
   }
 
   /** The same for a burst. */
-  addBurst(socket: BurstSocket, burst: PacketBurst): boolean {
-    if (this.#isFull(socket.socket)) return false
+  addBurst(socket: ConnectedSocket, burst: PacketBurst): boolean {
+    if (socket.isFull) return false
     this.#expectEnd()
     this.#burstSockets.push(socket)
     this.#bursts.push(burst)
@@ -68,9 +63,7 @@ export class UdpOutbox {
     this.#packets = []
     this.#scheduledMs = []
     for (let at = 0; at < sockets.length; at += 1) {
-      const socket = sockets[at] as Socket
-      socket.send(packets[at] as Uint8Array)
-      this.#noteKept(socket)
+      if (!(sockets[at] as ConnectedSocket).send(packets[at] as Uint8Array)) this.#isKept = true
     }
     const nowMs = performance.now() // after the last: nobody is told earlier than he left
     for (const dueMs of scheduledMs) this.#departures.note(nowMs - dueMs)
@@ -82,22 +75,9 @@ export class UdpOutbox {
     this.#burstSockets = []
     this.#bursts = []
     for (let at = 0; at < bursts.length; at += 1) {
-      const socket = sockets[at] as BurstSocket
-      if (!socket.send(bursts[at] as PacketBurst)) this.#noteKept(socket.socket)
+      if (!(sockets[at] as ConnectedSocket).sendBurst(bursts[at] as PacketBurst)) this.#isKept = true
     }
     const nowMs = performance.now()
-    for (const { scheduledMs } of bursts) for (const dueMs of scheduledMs) this.#departures.note(nowMs - dueMs)
-  }
-
-  /** As a rule the kernel takes a packet at once; one that it has no room for is kept by Node. */
-  #noteKept(socket: Socket): void {
-    if (socket.getSendQueueSize() > 0) {
-      this.#slow.add(socket)
-      this.#isKept = true
-    } else if (this.#slow.size > 0) this.#slow.delete(socket)
-  }
-
-  #isFull(socket: Socket): boolean {
-    return this.#slow.size > 0 && this.#slow.has(socket) && socket.getSendQueueSize() > MAX_QUEUED_BYTES
+    for (const { scheduledMs } of bursts) this.#departures.noteBurst(nowMs, scheduledMs)
   }
 }

@@ -7,8 +7,6 @@ import type { SendTimer } from './send-timer.ts'
 
 export type UdpSinkOptions = {
   readonly timer: Pick<SendTimer, 'nowMs'>
-  /** Packets may leave in bursts, where that is possible. */
-  readonly inBursts?: boolean
   /** A datagram of the viewer's is on its way here: told if it comes, and when. */
   readonly cross: (datagram: Uint8Array, arrived: (atMs: number) => void) => void
   readonly receptions: ReceptionLog
@@ -33,13 +31,13 @@ export class UdpSink implements PacketSink {
   }
 
   async setTrack(trackIndex: number, ends: TrackEnds): Promise<void> {
-    const { cross, inBursts, receptions } = this.#options
+    const { cross, receptions } = this.#options
     const listener = {
       onRtcp: (datagram: Uint8Array) => cross(datagram, (atMs) => this.#takeRtcp(datagram, atMs)),
       onRtp: (datagram: Uint8Array) => cross(datagram, () => void (receptions.otherDatagrams += 1)),
       onRefused: () => this.#takeRefusal(),
     }
-    const way = await this.#ports.openTrack(ends, listener, inBursts)
+    const way = await this.#ports.openTrack(ends, listener)
     if (this.#isClosed) return way.close()
     this.#ways[trackIndex]?.close()
     this.#ways[trackIndex] = way
@@ -62,8 +60,7 @@ export class UdpSink implements PacketSink {
     const way = this.#ways[trackIndex]
     if (way === undefined) return
     const packets = burst.scheduledMs.length
-    const isTaken = way.sendBurst === undefined ? sendSingly(way, burst) : way.sendBurst(burst)
-    if (isTaken) this.sentPackets += packets
+    if (way.sendBurst(burst)) this.sentPackets += packets
     else this.#noteDrops(packets)
   }
 
@@ -87,12 +84,4 @@ export class UdpSink implements PacketSink {
     this.#lastRefusedMs = this.#options.timer.nowMs()
     this.#refusedSinceMs ??= this.#lastRefusedMs
   }
-}
-
-/** Over a socket that takes no bursts. What one packet meets, all do. */
-function sendSingly(way: TrackWay, { bytes, sizeBytes, scheduledMs }: PacketBurst): boolean {
-  const taken = scheduledMs.map((dueMs, index) =>
-    way.sendRtp(bytes.subarray(index * sizeBytes, (index + 1) * sizeBytes), dueMs),
-  )
-  return taken.every(Boolean)
 }
