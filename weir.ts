@@ -42,6 +42,7 @@ export function createProgram(): Command {
     .description('the segmenter alone: a folder of plain HLS files')
     .argument('<file>', 'a video file')
     .argument('<out>', 'the folder to make; it must not exist, or be empty')
+    .option('--keep-hevc', KEEP_HEVC)
     .action(runSegment)
 
   program
@@ -115,6 +116,8 @@ function duration(text: string): number {
 }
 const MAX_DURATION_MS = 2 ** 31 - 1 // of a timer
 
+const KEEP_HEVC = "keep a source's own HEVC as one more variant, where its keyframes suffice"
+
 /** Each is a key of the configuration file, too. */
 function withServerOptions(command: Command): Command {
   return command
@@ -126,6 +129,7 @@ function withServerOptions(command: Command): Command {
     .option('--config <file>', 'the configuration file (default: ./weir.yaml, if there is one)')
     .option('--public-url <url>', 'the address by which people reach this server')
     .option('--token <text>', 'what writing needs (made at start when others can reach the server)')
+    .option('--keep-hevc', KEEP_HEVC)
     .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))
 }
 

@@ -61,6 +61,7 @@ export const settings = {
     undefined,
   ),
   sample: setting('boolean', z.boolean(), 'true or false', true),
+  keepHevc: setting('boolean', z.boolean(), 'true or false', false),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
@@ -82,7 +83,17 @@ export const settings = {
 
 type Settings = typeof settings
 type SettingKey = keyof Settings
-export const flagKeys = ['host', 'port', 'rtspPort', 'rtpPort', 'media', 'publicUrl', 'token', 'sample'] as const
+export const flagKeys = [
+  'host',
+  'port',
+  'rtspPort',
+  'rtpPort',
+  'media',
+  'publicUrl',
+  'token',
+  'sample',
+  'keepHevc',
+] as const
 
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }
 export type Config = SettingValues & { readonly link: LinkProfile }
