@@ -85,7 +85,7 @@ export class InterleavedSink implements PacketSink {
 }
 
 /** What a decoder can begin with after a gap; a transport packet tells nothing of that. */
-function beginningOf(trackIndex: number, codec: string | undefined): (payload: Uint8Array) => boolean {
+export function beginningOf(trackIndex: number, codec: string | undefined): (payload: Uint8Array) => boolean {
   if (trackIndex !== TRACK_VIDEO || codec === 'mp2t') return () => true
   return (payload) => beginsKeyframe(payload, videoCodecOf(codec))
 }
