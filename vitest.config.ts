@@ -14,6 +14,7 @@ const patient = [
   'lab/burnt-in-code.system.test.ts',
   'lab/captions.system.test.ts',
   'lab/determinism.system.test.ts',
+  'lab/hevc*.system.test.ts',
   'lab/http-link-browser.system.test.ts',
   'lab/http-sockets.system.test.ts',
   'lab/network-panel.system.test.ts',

@@ -43,6 +43,7 @@ export function createProgram(): Command {
     .description('the segmenter alone: a folder of plain HLS files')
     .argument('<file>', 'a video file')
     .argument('<out>', 'the folder to make; it must not exist, or be empty')
+    .option('--keep-hevc', KEEP_HEVC)
     .action(runSegment)
 
   program
@@ -124,6 +125,8 @@ function duration(text: string): number {
 }
 const MAX_DURATION_MS = 2 ** 31 - 1 // of a timer
 
+const KEEP_HEVC = "keep a source's own HEVC as one more variant, where its keyframes suffice"
+
 function transportOption(whose: string): Option {
   const text = `how ${whose} comes: udp, or tcp in the RTSP connection (default: udp, else tcp; of rtsps: tcp)`
   return new Option('--transport <name>', text).choices(['udp', 'tcp'])
@@ -136,6 +139,7 @@ function withServerOptions(command: Command): Command {
     .option('--media <folder>', 'the library (default: ./media)')
     .option('--public-url <url>', 'the address by which people reach this server')
     .option('--token <text>', 'what writing needs (made at start when others can reach the server)')
+    .option('--keep-hevc', KEEP_HEVC)
     .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))
 }
 

@@ -5,8 +5,10 @@ import { exitCodes } from './exit-codes.ts'
 import { withBar } from './terminal.ts'
 import { readablePath, userFolder } from './user-files.ts'
 
+export type SegmentFlags = { readonly keepHevc?: boolean }
+
 /** `weir segment`: prints where the multivariant playlist is. */
-export async function runSegment(file: string, out: string): Promise<void> {
+export async function runSegment(file: string, out: string, { keepHevc = false }: SegmentFlags): Promise<void> {
   const path = await readablePath(file)
   const tools = await findTools(process.env)
   const stop = new AbortController()
@@ -15,6 +17,7 @@ export async function runSegment(file: string, out: string): Promise<void> {
     makePackage(path, resolve(userFolder, out), {
       tools,
       signal: stop.signal,
+      keepHevc,
       onProgress: ({ ratio }) => onProgress(ratio),
     }),
   ).catch((error: unknown) => {

@@ -31,7 +31,7 @@ function surfaceDocument(): string {
       routeTable.map(({ route, does }) => [`\`${route}\``, does]),
     ),
     '\n## RTSP\n',
-    '`rtsp://host:8554/<id>` is the best variant of a video, `rtsp://host:8554/<id>/<variant>` that one;',
+    '`rtsp://host:8554/<id>` is the best variant of H.264, `rtsp://host:8554/<id>/<variant>` that one (HEVC: RFC 7798);',
     '`/link/<linkId>` before it puts the whole conversation behind a link. RTP goes over UDP, interleaved in the connection',
     '(`Transport: RTP/AVP/TCP`), or to a group that all viewers share (`multicast`, where the configuration names groups).',
     "`?payload=mp2t` sends the transport stream itself (RTP/MP2T, RFC 2250), `?live=loop` one sender's packets to all who watch,",

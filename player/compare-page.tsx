@@ -17,6 +17,7 @@ import type { Hosts } from './side-set.ts'
 import { Reasons } from './reasons.tsx'
 import { RunReport } from './run-report.tsx'
 import { SideView } from './side-view.tsx'
+import { decodableVariants, variantsForAll, type DecodableVariants } from './decodable-variants.ts'
 import { exposeSnapshot } from './snapshot.ts'
 import { ComparisonLine, ViewSwitch } from './view-switch.tsx'
 import { Viewing } from './viewing.ts'
@@ -71,8 +72,23 @@ function useViewing(viewing: Viewing, hosts: Partial<Hosts>, video: Video | unde
   }, [video?.title])
 }
 
+/** What this browser can show of the video; the answers of its decoders come a moment later. */
+function useDecodable(variants: Video['variants']): DecodableVariants {
+  const decodable = useSignal(variantsForAll(variants))
+  useEffect(() => {
+    decodable.value = variantsForAll(variants)
+    let isCurrent = true
+    void decodableVariants(variants).then((asked) => {
+      if (isCurrent) decodable.value = asked
+    })
+    return () => void (isCurrent = false)
+  }, [variants])
+  return decodable.value
+}
+
 function Pictures({ viewing, hosts, video }: { viewing: Viewing; hosts: Partial<Hosts>; video: Video | undefined }) {
   const pair = useRef<HTMLDivElement>(null)
+  const decodable = useDecodable(video?.variants ?? noVariants)
   const actions = useMemo<PlayerActions>(
     () => ({
       togglePlay: () => viewing.togglePlay(),
@@ -91,7 +107,7 @@ function Pictures({ viewing, hosts, video }: { viewing: Viewing; hosts: Partial<
             key={side}
             viewing={viewing}
             side={side}
-            variants={video?.variants ?? noVariants}
+            variants={decodable[side]}
             onHost={(host) => {
               if (host !== null) Object.assign(hosts, { [side]: host })
             }}

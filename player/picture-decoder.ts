@@ -1,4 +1,4 @@
-import { isSlice, nalType, nalTypes } from '../protocol/h264.ts'
+import { nalSyntaxes, videoCodecOf, type NalSyntax } from '../protocol/nal-syntax.ts'
 
 const START_CODE = Uint8Array.of(0, 0, 0, 1)
 
@@ -14,10 +14,11 @@ function annexB(nals: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** H.264 access units in, pictures out. It is given whole NAL units only; should it die of one nevertheless, the next
+/** H.264 or HEVC access units in, pictures out. It is given whole NAL units only; should it die of one nevertheless, the next
  *  keyframe brings another. */
 export class PictureDecoder {
   readonly #codec: string
+  readonly #syntax: NalSyntax
   readonly #onPicture: (frame: VideoFrame) => void
   #decoder: VideoDecoder
   #needsKeyframe = true
@@ -25,14 +26,15 @@ export class PictureDecoder {
 
   constructor(codec: string, onPicture: (frame: VideoFrame) => void) {
     this.#codec = codec
+    this.#syntax = nalSyntaxes[videoCodecOf(codec)]
     this.#onPicture = onPicture
     this.#decoder = this.#create()
   }
 
   /** False when it cannot be decoded: there was no keyframe since the decoder's last death. */
   decode(nals: readonly Uint8Array[], timestampMicroseconds: number): boolean {
-    if (!nals.some(isSlice)) return false
-    const isKeyframe = nals.some((nal) => nalType(nal) === nalTypes.idrSlice)
+    if (!nals.some(this.#syntax.isSlice)) return false
+    const isKeyframe = this.#syntax.frameKind(nals) === 'idr'
     if (this.#needsKeyframe && !isKeyframe) return false
     if (this.#decoder.state === 'closed') this.#decoder = this.#create()
     this.#needsKeyframe = false

@@ -1,4 +1,5 @@
 import type { RtpPacket } from '../protocol/rtp.ts'
+import { videoCodecOf } from '../protocol/nal-syntax.ts'
 import type { ControlTrack } from '../protocol/udp-control.ts'
 import type { Released } from '../stream/jitter-buffer.ts'
 import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
@@ -54,10 +55,11 @@ export class UdpEpoch {
       receiver: new TrackReceiver(track, startSeconds, waitMs),
       latePackets: 0,
     }))
-    this.#video = new VideoTrack(startSeconds, outline?.parameterSets ?? [])
+    const codec = trackOf(tracks, 'video')?.codec ?? ''
+    this.#video = new VideoTrack(videoCodecOf(codec), startSeconds, outline?.parameterSets ?? [])
     this.#video.integrity.expect(outline?.framesFrom(startSeconds) ?? [])
     this.#frames = new FrameSchedule(this.#clock, tell)
-    this.#decoder = new PictureDecoder(trackOf(tracks, 'video')?.codec ?? '', this.#frames.addPicture)
+    this.#decoder = new PictureDecoder(codec, this.#frames.addPicture)
     const audio = trackOf(tracks, 'audio')
     this.#audio = audio && new AudioTrack(audio, startSeconds, (sound) => this.#keepSound(sound))
   }

@@ -3,6 +3,7 @@ import type { ControlMessage } from '../protocol/udp-control.ts'
 import { AudioOutput } from './audio-output.ts'
 import { ControlLine, type Wish } from './control-line.ts'
 import { countersOf, noCounters } from './counters.ts'
+import { isDecodedByWebCodecs } from './decodable-variants.ts'
 import { asSentence, formatCount, formatTime } from './format.ts'
 import type { Side, SideStart, SideStatus, Sound } from './side.ts'
 import { LossLists } from './loss-lists.ts'
@@ -198,6 +199,7 @@ export class UdpSide implements Side {
       if (answer.kind !== 'playing' || id !== this.#newestStart) return // asked for another place meanwhile
       this.#toWorker({ kind: 'playing', answer, bitsPerSecond: this.#start.bandwidthOf(answer.variant) })
       void this.#audio?.run()
+      void this.#refuseUndecodable(answer)
       this.#newestAnswer = answer
       const { variant, durationSeconds, startSeconds, setup } = answer
       this.#setupMs = setup?.modelledMs
@@ -205,6 +207,13 @@ export class UdpSide implements Side {
       this.#update({ variant, durationSeconds, note: notes.filter((note) => note !== '').join(' · ') })
     })
     this.#newestStart = id
+  }
+
+  /** The menu offers no such variant, but an address may name it. */
+  async #refuseUndecodable({ tracks, variant }: PlayingAnswer): Promise<void> {
+    const codec = tracks.find(({ kind }) => kind === 'video')?.codec ?? ''
+    if (await isDecodedByWebCodecs(codec)) return
+    this.#fail(`This browser does not decode ${variant} (${codec}). Choose another variant.`)
   }
 
   /** What an RTSP viewer would have waited for on this link, which counts; and what only a browser needs. */

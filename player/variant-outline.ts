@@ -36,7 +36,9 @@ export class VariantOutline {
 
   get parameterSets(): readonly Uint8Array[] {
     const { video } = this.#outline
-    return video === undefined ? [] : [bytesOfBase64(video.spsBase64), bytesOfBase64(video.ppsBase64)]
+    if (video === undefined) return []
+    const sets = [video.vpsBase64, video.spsBase64, video.ppsBase64]
+    return sets.filter((set) => set !== undefined).map(bytesOfBase64)
   }
 
   get frameIntervalMs(): number {

@@ -1,4 +1,7 @@
-import { H264Depacketiser, type ReassembledUnit } from '../protocol/rtp-h264.ts'
+import type { VideoCodec } from '../protocol/nal-syntax.ts'
+import { NalDepacketiser } from '../protocol/rtp-nal.ts'
+import type { ReassembledUnit } from '../protocol/rtp-nal-unit.ts'
+import { nalPayloadFormats } from '../protocol/rtp-video.ts'
 import type { RtpPacket } from '../protocol/rtp.ts'
 import { FrameIntegrity, type FrameVerdict } from '../stream/frame-integrity.ts'
 import type { Released } from '../stream/jitter-buffer.ts'
@@ -12,12 +15,13 @@ const CLOCK_RATE_HZ = 90_000
 /** Packets in order in, judged frames out, in decode order. */
 export class VideoTrack {
   readonly integrity: FrameIntegrity
-  readonly #depacketiser = new H264Depacketiser()
+  readonly #depacketiser: NalDepacketiser
   #nearSeconds: number
 
-  constructor(startSeconds: number, parameterSets: readonly Uint8Array[]) {
+  constructor(codec: VideoCodec, startSeconds: number, parameterSets: readonly Uint8Array[]) {
     this.#nearSeconds = startSeconds
-    this.integrity = new FrameIntegrity({ parameterSets })
+    this.integrity = new FrameIntegrity({ codec, parameterSets })
+    this.#depacketiser = new NalDepacketiser(nalPayloadFormats[codec])
   }
 
   push(released: Released<RtpPacket>): JudgedFrame[] {

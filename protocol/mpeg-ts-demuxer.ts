@@ -4,15 +4,17 @@ import { AdtsStream, type AudioAccessUnit } from './mpeg-ts-audio.ts'
 import { decodeTsPacket, TS_PACKET_BYTES } from './mpeg-ts-packet.ts'
 import { PCR_LAST_BASE_BYTE, type TsClockReference } from './mpeg-ts-pcr.ts'
 import { findProgram } from './mpeg-ts-program.ts'
-import { H264Stream, type VideoAccessUnit } from './mpeg-ts-video.ts'
+import { VideoStream, type VideoAccessUnit } from './mpeg-ts-video.ts'
+import { nalSyntaxes, type VideoCodec } from './nal-syntax.ts'
 import { PesCollector } from './pes.ts'
 
 export { ticksAfter } from './mpeg-ts-clock.ts'
 export type { AudioAccessUnit, VideoAccessUnit }
 
-/** All that a media segment holds of H.264 and AAC. `faults` tells what was left out, in the order of the bytes. */
+/** All that a media segment holds of H.264 (or HEVC) and AAC. `faults` tells what was left out, in the order of the bytes. */
 export type TsSegment = {
   readonly video: readonly VideoAccessUnit[] // decode order
+  readonly videoCodec?: VideoCodec // absent: h264
   readonly audio: readonly AudioAccessUnit[]
   readonly adts?: AdtsHeader // of the first audio frame
   readonly pcrs: readonly TsClockReference[]
@@ -28,11 +30,11 @@ export function demuxMpegTs(bytes: Uint8Array): Decoded<TsSegment> {
   if (!first.ok && first.fault.code === 'bad-sync') return first
   const program = findProgram(bytes)
   if (!program.ok) return program
-  const { pcrPid, videoPid, audioPid } = program.value
+  const { pcrPid, videoPid, videoCodec, audioPid } = program.value
 
   const faults: WireFault[] = []
   const pcrs: TsClockReference[] = []
-  const video = new H264Stream(faults)
+  const video = new VideoStream(nalSyntaxes[videoCodec ?? 'h264'], faults)
   const audio = new AdtsStream(faults)
   const videoPes = new PesCollector(bytes, faults, (pes) => video.push(pes))
   const audioPes = new PesCollector(bytes, faults, (pes) => audio.push(pes))
@@ -57,6 +59,7 @@ export function demuxMpegTs(bytes: Uint8Array): Decoded<TsSegment> {
   if (cutBytes !== 0) faults.push({ code: 'bad-length', statedBytes: TS_PACKET_BYTES, gotBytes: cutBytes })
   return decoded({
     video: video.units,
+    ...(videoCodec && { videoCodec }),
     audio: audio.units,
     ...(audio.firstHeader && { adts: audio.firstHeader }),
     pcrs,

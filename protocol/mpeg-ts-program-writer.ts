@@ -1,4 +1,10 @@
-import { STREAM_TYPE_ADTS_AAC, STREAM_TYPE_H264, sectionCrc, type TsProgram } from './mpeg-ts-program.ts'
+import {
+  STREAM_TYPE_ADTS_AAC,
+  STREAM_TYPE_H264,
+  STREAM_TYPE_H265,
+  sectionCrc,
+  type TsProgram,
+} from './mpeg-ts-program.ts'
 
 const PROGRAM_NUMBER = 1
 const PAYLOAD_BYTES = 184
@@ -7,9 +13,11 @@ const NO_DESCRIPTORS = 0xf000 // 4 reserved bits, a length of 0
 
 /** PAT and PMT of one program, ISO/IEC 13818-1 sections 2.4.4.3 and 2.4.4.8, each behind its pointer field and
  *  stuffed to a transport packet (section 2.4.4). */
-export function programSections(pmtPid: number, { pcrPid, videoPid, audioPid }: TsProgram) {
+export function programSections(pmtPid: number, { pcrPid, videoPid, videoCodec, audioPid }: TsProgram) {
   const streams = [
-    ...(videoPid === undefined ? [] : [{ type: STREAM_TYPE_H264, pid: videoPid }]),
+    ...(videoPid === undefined
+      ? []
+      : [{ type: videoCodec === 'h265' ? STREAM_TYPE_H265 : STREAM_TYPE_H264, pid: videoPid }]),
     ...(audioPid === undefined ? [] : [{ type: STREAM_TYPE_ADTS_AAC, pid: audioPid }]),
   ]
   return {

@@ -71,3 +71,11 @@ test('findProgram waits for a whole table where one bit is wrong', () => {
   expect(find(tablePacket(0, PAT), tablePacket(0x1000, brokenPmt))).toEqual(none)
   expect(find(tablePacket(0, PAT), tablePacket(0x1000, brokenPmt), tablePacket(0x1000, PMT))).toEqual(usual)
 })
+
+test('findProgram takes HEVC where there is no H.264, and tells so', () => {
+  const streams = (types: string) =>
+    withCrc(`02 b0${(13 + types.replaceAll(/\s/g, '').length / 2).toString(16)} 0001 c1 00 00 e100 f000 ${types}`)
+  const found = (types: string) => find(tablePacket(0, PAT), tablePacket(0x1000, streams(types)))
+  expect(found('24 e100 f000')).toMatchObject({ value: { videoPid: 0x100, videoCodec: 'h265' } })
+  expect(found('24 e100 f000 1b e102 f000')).toEqual({ ok: true, value: { pcrPid: 0x100, videoPid: 0x102 } })
+})

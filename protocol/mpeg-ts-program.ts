@@ -1,14 +1,21 @@
 import { concatBytes } from './bytes.ts'
 import { decoded, unsupported, type Decoded } from './decoded.ts'
+import type { VideoCodec } from './nal-syntax.ts'
 import { decodeTsPacket, TS_PACKET_BYTES } from './mpeg-ts-packet.ts'
 
-/** The PIDs of the first program that Weir reads: its first H.264 stream and its first AAC stream in ADTS. */
-export type TsProgram = { readonly pcrPid: number; readonly videoPid?: number; readonly audioPid?: number }
+/** The PIDs of the first program that Weir reads: its first stream of H.264, or else of HEVC, and its first of AAC in ADTS. */
+export type TsProgram = {
+  readonly pcrPid: number
+  readonly videoPid?: number
+  readonly videoCodec?: VideoCodec // absent: h264
+  readonly audioPid?: number
+}
 
 const PAT_PID = 0
 const PAT_TABLE_ID = 0
 const PMT_TABLE_ID = 2
 export const STREAM_TYPE_H264 = 0x1b
+export const STREAM_TYPE_H265 = 0x24
 export const STREAM_TYPE_ADTS_AAC = 0x0f
 const EMPTY = new Uint8Array(0)
 
@@ -79,11 +86,13 @@ function readPmt(section: Uint8Array): TsProgram | undefined {
     if (!pidOfType.has(streamType)) pidOfType.set(streamType, uint16(section, at + 1) & 0x1fff)
     at += 5 + (uint16(section, at + 3) & 0xfff)
   }
-  const videoPid = pidOfType.get(STREAM_TYPE_H264)
+  const h264Pid = pidOfType.get(STREAM_TYPE_H264)
+  const videoPid = h264Pid ?? pidOfType.get(STREAM_TYPE_H265)
   const audioPid = pidOfType.get(STREAM_TYPE_ADTS_AAC)
   return {
     pcrPid: uint16(section, 8) & 0x1fff,
     ...(videoPid === undefined ? {} : { videoPid }),
+    ...(videoPid === undefined || videoPid === h264Pid ? {} : { videoCodec: 'h265' }),
     ...(audioPid === undefined ? {} : { audioPid }),
   }
 }

@@ -1,13 +1,14 @@
 import { concatBytes } from './bytes.ts'
 import type { WireFault } from './decoded.ts'
-import { nalType, nalTypes, nextStartCode, splitAnnexB } from './h264.ts'
+import { nextStartCode, splitAnnexB } from './h264.ts'
+import type { NalSyntax } from './nal-syntax.ts'
 import type { CollectedPes } from './pes.ts'
 
 /** One coded picture. Times are 33 bits of 90 kHz as the stream tells them: compare with `ticksAfter`. */
 export type VideoAccessUnit = {
   readonly ptsTicks: number
   readonly dtsTicks: number
-  readonly nals: readonly Uint8Array[] // views, without start codes, delimiters (9) and filler (12)
+  readonly nals: readonly Uint8Array[] // views, without start codes, delimiters and filler
   readonly atByte: number // of its first transport packet
 }
 
@@ -19,14 +20,16 @@ const EMPTY = new Uint8Array(0)
 /** Takes access units out of PES payloads; one begins in each, as in all HLS segments seen. Most muxers begin the PES
  *  packet with it, some first end the unit before: then the delimiter that ISO/IEC 13818-1 section 2.14.1 asks for
  *  tells where the new one begins. */
-export class H264Stream {
+export class VideoStream {
   readonly units: VideoAccessUnit[] = []
+  readonly #syntax: NalSyntax
   readonly #faults: WireFault[]
   #begun: BegunUnit | undefined
   #tail: Uint8Array = EMPTY // the last bytes seen: a start code may be cut
   #overlaps = false // a unit has ended in the PES packet after its own
 
-  constructor(faults: WireFault[]) {
+  constructor(syntax: NalSyntax, faults: WireFault[]) {
+    this.#syntax = syntax
     this.#faults = faults
   }
 
@@ -45,21 +48,21 @@ export class H264Stream {
     if (this.#begun === undefined) return
     const { parts, ...times } = this.#begun
     const nals = splitAnnexB(parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(parts))
-    const kept = nals.filter((nal) => !isPadding(nal))
+    const kept = nals.filter((nal) => !this.#syntax.isPadding(nal))
     if (kept.length > 0) this.units.push({ ...times, nals: kept })
     this.#begun = undefined
   }
 
   #beginsUnit({ payload, ptsTicks }: CollectedPes): boolean {
     const startCodeAt = nextStartCode(payload.subarray(0, 4), 0)
-    const isDelimiter = isDelimiterAt(payload, startCodeAt)
+    const isDelimiter = this.#isDelimiterAt(payload, startCodeAt)
     return ptsTicks !== undefined && startCodeAt <= 1 && (isDelimiter || !this.#overlaps)
   }
 
   #pushOverlapping(pes: CollectedPes): void {
     const { payload } = pes
     const seen = concatBytes([this.#tail, payload])
-    const delimiterAt = findDelimiter(seen)
+    const delimiterAt = this.#findDelimiter(seen)
     if (delimiterAt === undefined) {
       this.#begun?.parts.push(payload)
       this.#tail = seen.subarray(-START_CODE.length)
@@ -84,20 +87,15 @@ export class H264Stream {
     this.end()
     this.#tail = EMPTY
   }
-}
 
-function findDelimiter(bytes: Uint8Array): number | undefined {
-  let at = nextStartCode(bytes, 0)
-  while (at < bytes.length && !isDelimiterAt(bytes, at)) at = nextStartCode(bytes, at + START_CODE.length)
-  return at < bytes.length ? at : undefined
-}
+  #findDelimiter(bytes: Uint8Array): number | undefined {
+    let at = nextStartCode(bytes, 0)
+    while (at < bytes.length && !this.#isDelimiterAt(bytes, at)) at = nextStartCode(bytes, at + START_CODE.length)
+    return at < bytes.length ? at : undefined
+  }
 
-function isDelimiterAt(bytes: Uint8Array, startCodeAt: number): boolean {
-  const header = startCodeAt + START_CODE.length
-  return nalType(bytes.subarray(header, header + 1)) === nalTypes.accessUnitDelimiter
-}
-
-/** Units that say nothing: RTP has its marker instead of delimiters, and no constant rate to fill. */
-function isPadding(nal: Uint8Array): boolean {
-  return nalType(nal) === nalTypes.accessUnitDelimiter || nalType(nal) === nalTypes.filler
+  #isDelimiterAt(bytes: Uint8Array, startCodeAt: number): boolean {
+    const header = startCodeAt + START_CODE.length
+    return this.#syntax.isDelimiter(bytes.subarray(header, header + 1))
+  }
 }

@@ -1,16 +1,17 @@
 import { countLeading } from './count-leading.ts'
 import { badText, decoded, type Decoded } from './decoded.ts'
-import { frameKind, isSlice } from './h264.ts'
 import { JsonFields } from './json-fields.ts'
 import { TICKS_PER_SECOND, ticksAfter, wrapTicks } from './mpeg-ts-clock.ts'
 import type { AudioAccessUnit } from './mpeg-ts-audio.ts'
 import type { TsSegment, VideoAccessUnit } from './mpeg-ts-demuxer.ts'
+import { nalSyntaxes } from './nal-syntax.ts'
 import { readSegmentRow, writeSegmentRow } from './outline-rows.ts'
 
 /** How long the segments of a package are, but for the last. */
 export const SEGMENT_SECONDS = 4
 
-/** What a decoder loses with a frame: all until the next IDR, or only the frame itself (nal_ref_idc 0). */
+/** What a decoder loses with a frame: all until the next one at which it can begin (an IDR; of HEVC any IRAP picture whose
+ *  followers all do without what came before it), or only the frame itself, when nothing refers to it. */
 export type FrameKind = 'idr' | 'reference' | 'disposable'
 
 /** One coded picture. Times are 90 kHz ticks after the first picture's presentation time. */
@@ -44,10 +45,11 @@ export type Outline = {
   readonly variant: string
   readonly originTicks: number // PTS of the first picture in the .ts files, 90 kHz, 33 bits
   readonly video?: {
-    readonly codec: string // RFC 6381, such as avc1.64001f
+    readonly codec: string // RFC 6381, such as avc1.64001f; of HEVC hev1.1.6.L93.90
     readonly widthPixels: number
     readonly heightPixels: number
     readonly framesPerSecond: number
+    readonly vpsBase64?: string // of HEVC
     readonly spsBase64: string
     readonly ppsBase64: string
   }
@@ -79,15 +81,26 @@ export function outlineSegment(ts: TsSegment, place: SegmentPlace): OutlineSegme
   const place90kHz = (ticks: number) => startTicks + ticksAfter(ticks, toldStart)
   return {
     ...kept,
-    frames: ts.video.map((unit) => outlineFrame(unit, place90kHz)),
+    frames: outlineFrames(ts, place90kHz),
     ...outlineAudio(ts.audio, place90kHz),
   }
 }
 
-function outlineFrame(unit: VideoAccessUnit, sinceOrigin: (ticks: number) => number): OutlineFrame {
-  const headerNals = unit.nals.findIndex(isSlice)
+function outlineFrames({ video, videoCodec = 'h264' }: TsSegment, sinceOrigin: (ticks: number) => number) {
+  const { frameKinds, isSlice } = nalSyntaxes[videoCodec]
+  const kinds = frameKinds(video.map(({ nals }) => nals))
+  return video.map((unit, index) => outlineFrame(unit, kinds[index] as FrameKind, isSlice, sinceOrigin))
+}
+
+function outlineFrame(
+  unit: VideoAccessUnit,
+  kind: FrameKind,
+  isSlice: (nal: Uint8Array) => boolean,
+  sinceOrigin: (ticks: number) => number,
+): OutlineFrame {
+  const headerNals = unit.nals.findIndex((nal) => isSlice(nal))
   return {
-    kind: frameKind(unit.nals),
+    kind,
     ptsTicks: sinceOrigin(unit.ptsTicks),
     dtsTicks: sinceOrigin(unit.dtsTicks),
     nalSizesBytes: unit.nals.map((nal) => nal.length),
@@ -144,15 +157,21 @@ function parseJson(text: string): unknown {
 function readVideo(value: unknown, fields: JsonFields): NonNullable<Outline['video']> {
   const video = fields.record(value, 'video')
   return {
-    codec: fields.text(video['codec'], 'video.codec', /^avc1\.[0-9a-f]{6}$/),
+    codec: fields.text(video['codec'], 'video.codec', VIDEO_CODEC),
     widthPixels: fields.wholeNumber(video['widthPixels'], 'video.widthPixels', 1, 16384),
     heightPixels: fields.wholeNumber(video['heightPixels'], 'video.heightPixels', 1, 16384),
     framesPerSecond: fields.number(video['framesPerSecond'], 'video.framesPerSecond', 0, 1000),
+    ...(video['vpsBase64'] === undefined
+      ? {}
+      : { vpsBase64: fields.text(video['vpsBase64'], 'video.vpsBase64', BASE64) }),
     spsBase64: fields.text(video['spsBase64'], 'video.spsBase64', BASE64),
     ppsBase64: fields.text(video['ppsBase64'], 'video.ppsBase64', BASE64),
   }
 }
 
+/** As RFC 6381 has it, of the codecs that a variant can be of. */
+export const VIDEO_CODEC =
+  /^(?:avc1\.[0-9a-f]{6}|h(?:ev|vc)1\.[ABC]?\d{1,2}\.[0-9A-F]{1,8}\.[LH]\d{1,3}(?:\.[0-9A-F]{1,2}){0,6})$/
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 function readAudio(value: unknown, fields: JsonFields): NonNullable<Outline['audio']> {
@@ -181,7 +200,7 @@ function readSegments(value: unknown, fields: JsonFields): OutlineSegment[] {
 
 export type Keyframe = { readonly segmentIndex: number; readonly frameIndex: number; readonly startSeconds: number }
 
-/** The last IDR shown at or before `seconds`, so the last of all beyond the end; undefined before the first. */
+/** The last keyframe shown at or before `seconds`, so the last of all beyond the end; undefined before the first. */
 export function keyframeAtOrBefore({ segments }: Outline, seconds: number): Keyframe | undefined {
   const ticks = Math.round(seconds * TICKS_PER_SECOND) // a start that was told in seconds finds its own frame again
   const isReached = (frame: OutlineFrame | undefined) => frame !== undefined && frame.ptsTicks <= ticks

@@ -1,6 +1,9 @@
+import { decodeBase64 } from './base64.ts'
+import { readH265Sps } from './h265-sps.ts'
+import { videoCodecOf } from './nal-syntax.ts'
 import type { Outline } from './outline.ts'
 import { MP2T_CLOCK_RATE_HZ, MP2T_PAYLOAD_TYPE } from './rtp-mp2t.ts'
-import { aacFormatParameters, h264FormatParameters, writeSdp, type SdpTrack } from './sdp.ts'
+import { aacFormatParameters, h264FormatParameters, h265FormatParameters, writeSdp, type SdpTrack } from './sdp.ts'
 
 /** Where a presentation is sent for all, if it is: each track to a port of one group. */
 export type StreamAddress = {
@@ -91,13 +94,11 @@ function describedTracks(outline: Outline, controlUrl: (trackIndex: number) => s
   const { video, audio } = outline
   const tracks: SdpTrack[] = []
   if (video !== undefined) {
-    const profileLevelId = video.codec.replace('avc1.', '').toUpperCase()
     tracks.push({
       kind: 'video',
       payloadType: 96,
-      encoding: 'H264',
+      ...videoFormat(video),
       clockRateHz: 90_000,
-      formatParameters: h264FormatParameters(video.spsBase64, video.ppsBase64, profileLevelId),
       controlUrl: controlUrl(tracks.length),
       bandwidthKbitPerSecond: meanKbitPerSecond(outline),
     })
@@ -114,6 +115,17 @@ function describedTracks(outline: Outline, controlUrl: (trackIndex: number) => s
     })
   }
   return tracks
+}
+
+function videoFormat(video: NonNullable<Outline['video']>): Pick<SdpTrack, 'encoding' | 'formatParameters'> {
+  const { codec, vpsBase64 = '', spsBase64, ppsBase64 } = video
+  if (videoCodecOf(codec) === 'h264') {
+    const profileLevelId = codec.replace('avc1.', '').toUpperCase()
+    return { encoding: 'H264', formatParameters: h264FormatParameters(spsBase64, ppsBase64, profileLevelId) }
+  }
+  const sps = readH265Sps(decodeBase64(spsBase64) ?? new Uint8Array())
+  const profile = sps.ok ? sps.value.profile : undefined
+  return { encoding: 'H265', formatParameters: h265FormatParameters({ vpsBase64, spsBase64, ppsBase64 }, profile) }
 }
 
 /** Of picture and sound, with what MPEG-TS adds: close to what RTP adds. */

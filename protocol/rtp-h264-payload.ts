@@ -1,25 +1,24 @@
-import { tooShort, type Decoded } from './decoded.ts'
+import { badLength, tooShort, unsupported, type Decoded } from './decoded.ts'
+import { nalSyntaxes } from './nal-syntax.ts'
+import { AGGREGATE_SIZE_BYTES, type NalFragment, type NalPayload, type NalPayloadFormat } from './rtp-nal-payload.ts'
 
 /** One RTP payload of H.264 in packetization-mode 1, RFC 6184 section 5.2: a NAL unit alone (5.6), several in a
  *  STAP-A (5.7.1), or a piece of one in an FU-A (5.8). */
-export type H264Payload =
-  | { readonly kind: 'single'; readonly nal: Uint8Array }
-  | { readonly kind: 'aggregate'; readonly nals: readonly Uint8Array[] }
-  | ({ readonly kind: 'fragment' } & H264Fragment)
-
-export type H264Fragment = {
-  readonly start: boolean // S: the first fragment of its NAL unit
-  readonly end: boolean // E: the last; never set together with S
-  readonly nalHeader: number // of the unit that is cut: F 1 bit, NRI 2 bits, type 5 bits
-  readonly body: Uint8Array // bytes of the unit after its header
-}
+export type H264Payload = NalPayload
 
 const STAP_A = 24
 const FU_A = 28
 
-export const STAP_HEADER_BYTES = 1
-export const STAP_SIZE_BYTES = 2 // before each unit
-export const FU_HEADER_BYTES = 2 // FU indicator, FU header
+const STAP_HEADER_BYTES = 1
+const FU_HEADER_BYTES = 2 // FU indicator, FU header
+
+export const h264PayloadFormat: NalPayloadFormat = {
+  syntax: nalSyntaxes.h264,
+  aggregateHeaderBytes: STAP_HEADER_BYTES,
+  fragmentHeaderBytes: FU_HEADER_BYTES,
+  decode: decodeH264Payload,
+  write: writeH264Payload,
+}
 
 /** Reads a payload; all byte arrays are views into it. A STAP-A with one bad size is refused whole: where its units
  *  begin is then anyone's guess. Faults: too-short, bad-length, unsupported. */
@@ -39,12 +38,12 @@ function decodeStapA(payload: Uint8Array): Decoded<H264Payload> {
   const nals: Uint8Array[] = []
   let at = STAP_HEADER_BYTES
   do {
-    const nalStart = at + STAP_SIZE_BYTES
+    const nalStart = at + AGGREGATE_SIZE_BYTES
     if (nalStart > payload.length) return tooShort(nalStart, payload.length)
     const sizeBytes = ((payload[at] as number) << 8) | (payload[at + 1] as number)
     const nal = payload.subarray(nalStart, nalStart + sizeBytes)
     if (nal.length < sizeBytes || sizeBytes === 0) {
-      return { ok: false, fault: { code: 'bad-length', statedBytes: sizeBytes, gotBytes: nal.length } }
+      return badLength(sizeBytes, nal.length)
     }
     const header = nal[0] as number
     if (header & 0x80 || !isNalUnitType(header & 0x1f)) return unsupported(`NAL header ${header} inside a STAP-A`)
@@ -79,13 +78,13 @@ function writeStapA(into: Uint8Array, nals: readonly Uint8Array[]): void {
     highestNri = Math.max(highestNri, (nal[0] as number) & 0x60)
     into[at] = nal.length >>> 8
     into[at + 1] = nal.length
-    into.set(nal, at + STAP_SIZE_BYTES)
-    at += STAP_SIZE_BYTES + nal.length
+    into.set(nal, at + AGGREGATE_SIZE_BYTES)
+    at += AGGREGATE_SIZE_BYTES + nal.length
   }
   into[0] = highestNri | STAP_A
 }
 
-function writeFuA(into: Uint8Array, { start, end, nalHeader, body }: H264Fragment): void {
+function writeFuA(into: Uint8Array, { start, end, nalHeader, body }: NalFragment): void {
   into[0] = (nalHeader & 0xe0) | FU_A
   into[1] = (start ? 0x80 : 0) | (end ? 0x40 : 0) | (nalHeader & 0x1f)
   into.set(body, FU_HEADER_BYTES)
@@ -94,8 +93,4 @@ function writeFuA(into: Uint8Array, { start, end, nalHeader, body }: H264Fragmen
 /** 1 to 23 are NAL units; 24 and above are RTP's own structures, 0 is nothing (section 5.2, table 1). */
 function isNalUnitType(type: number): boolean {
   return type >= 1 && type <= 23
-}
-
-function unsupported(what: string): Decoded<never> {
-  return { ok: false, fault: { code: 'unsupported', what } }
 }

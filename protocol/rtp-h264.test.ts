@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSlice } from './h264.ts'
-import { H264Depacketiser, packetiseRtpH264, planRtpH264, type ReassembledUnit } from './rtp-h264.ts'
+import { H264Depacketiser, packetiseRtpH264, planRtpH264 } from './rtp-h264.ts'
+import type { ReassembledUnit } from './rtp-nal-unit.ts'
 import type { RtpPacket } from './rtp.ts'
 import { hex } from './test-support/transport-packets.ts'
 
@@ -93,6 +94,7 @@ test('H264Depacketiser tells every lost packet, gives no cut unit, and says comp
   expect(verdicts).toEqual({ complete: 837, incomplete: 332 })
 })
 
+const IDR_HEADER = hex('65')
 const SPS = hex('6742c01e')
 const SEI = hex('06 0401')
 const IDR_START = hex('7c85 88aa')
@@ -111,7 +113,7 @@ const losses: { name: string; units: Uint8Array[][]; lost: number[]; expected: P
     expected: [
       {
         nals: [SPS],
-        cutNals: [{ type: 5, referenceIdc: 3 }],
+        cutNals: [IDR_HEADER],
         lostPackets: 1,
         holes: ['inside'],
         lastSequenceNumber: 4,
@@ -123,14 +125,14 @@ const losses: { name: string; units: Uint8Array[][]; lost: number[]; expected: P
     name: 'the start of a slice',
     units: [[IDR_START, IDR_MIDDLE, IDR_END]],
     lost: [0],
-    expected: [{ nals: [], cutNals: [{ type: 5, referenceIdc: 3 }], lostPackets: 1, holes: ['head'] }],
+    expected: [{ nals: [], cutNals: [IDR_HEADER], lostPackets: 1, holes: ['head'] }],
   },
   {
     name: 'the marker: the unit ends where the timestamp changes, its loss is counted by the next',
     units: [[IDR_START, IDR_MIDDLE, IDR_END], [WHOLE_P]],
     lost: [2],
     expected: [
-      { nals: [], cutNals: [{ type: 5, referenceIdc: 3 }], lostPackets: 0, holes: ['tail'], complete: false },
+      { nals: [], cutNals: [IDR_HEADER], lostPackets: 0, holes: ['tail'], complete: false },
       { nals: [WHOLE_P], lostPackets: 1, complete: true },
     ],
   },
@@ -165,7 +167,7 @@ const losses: { name: string; units: Uint8Array[][]; lost: number[]; expected: P
     name: 'the start of a slice behind parameter sets that came',
     units: [[SPS, IDR_START, IDR_END]],
     lost: [1],
-    expected: [{ nals: [SPS], cutNals: [{ type: 5, referenceIdc: 3 }], holes: ['inside'] }],
+    expected: [{ nals: [SPS], cutNals: [IDR_HEADER], holes: ['inside'] }],
   },
   {
     name: 'parameter sets in front of others: every slice is there',
@@ -215,21 +217,21 @@ test('H264Depacketiser counts lost packets across the wrap of the sequence numbe
 test('H264Depacketiser counts a malformed packet as a fault and as a hole, and cuts what it interrupts', () => {
   const depacketiser = new H264Depacketiser()
   const units = numbered([IDR_START, hex('78 0001'), IDR_END]).flatMap((packet) => depacketiser.push(packet, false))
-  expect(units).toMatchObject([{ nals: [], cutNals: [{ type: 5, referenceIdc: 3 }], lostPackets: 0, complete: false }])
+  expect(units).toMatchObject([{ nals: [], cutNals: [IDR_HEADER], lostPackets: 0, complete: false }])
   expect([...depacketiser.faults]).toEqual([['bad-length', 1]])
 })
 
 test('H264Depacketiser cuts a slice whose end never came before another unit', () => {
   const units = depacketise(numbered([IDR_START, IDR_START, IDR_END, WHOLE_P], [IDR_START, WHOLE_P, IDR_END]))
   expect(units).toMatchObject([
-    { nals: [hex('65 88aa cc'), WHOLE_P], cutNals: [{ type: 5 }], holes: ['inside'] },
-    { nals: [WHOLE_P], cutNals: [{ type: 5 }, { type: 5 }], holes: ['inside'] },
+    { nals: [hex('65 88aa cc'), WHOLE_P], cutNals: [IDR_HEADER], holes: ['inside'] },
+    { nals: [WHOLE_P], cutNals: [IDR_HEADER, IDR_HEADER], holes: ['inside'] },
   ])
 })
 
 test('H264Depacketiser joins a stream in the middle of a slice: that unit lacks its head, no loss was told', () => {
   expect(depacketise(numbered([IDR_MIDDLE, IDR_END], [WHOLE_P]))).toMatchObject([
-    { nals: [], cutNals: [{ type: 5, referenceIdc: 3 }], lostPackets: 0, holes: ['head'] },
+    { nals: [], cutNals: [IDR_HEADER], lostPackets: 0, holes: ['head'] },
     { nals: [WHOLE_P], complete: true },
   ])
 })

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fuzzRuns } from '../lab/test-support/long-run.ts'
-import { aacFormatParameters, h264FormatParameters, readSdp, writeSdp, type PresentationDescription } from './sdp.ts'
+import {
+  aacFormatParameters,
+  h264FormatParameters,
+  h265FormatParameters,
+  readSdp,
+  writeSdp,
+  type PresentationDescription,
+} from './sdp.ts'
 
 const description: PresentationDescription = {
   sessionId: '4711',
@@ -179,4 +186,26 @@ test('readSdp takes any lines', () => {
     (lines) => void expect(() => readSdp(['v=0', ...lines].join('\n'))).not.toThrow(),
   )
   fc.assert(property, { seed: 3, numRuns: fuzzRuns(5000) })
+})
+
+test('writeSdp and readSdp tell HEVC: its profile, and its parameter sets one by one (RFC 7798 section 7.1)', () => {
+  const profile = {
+    profileSpace: 0,
+    isHighTier: false,
+    profileIdc: 1,
+    compatibilityFlags: 0x6000_0000,
+    constraintBytes: [0x90, 0, 0, 0, 0, 0],
+    levelIdc: 93,
+  }
+  const sets = { vpsBase64: 'QAEMAf//', spsBase64: 'QgEBAWA=', ppsBase64: 'RAHA' }
+  const [video] = description.tracks
+  const formatParameters = h265FormatParameters(sets, profile)
+  const track = { ...video!, encoding: 'H265', formatParameters }
+  const sdp = writeSdp({ ...description, tracks: [track] })
+  expect(sdp).toContain('a=rtpmap:96 H265/90000\r\n')
+  expect(sdp).toContain(
+    'a=fmtp:96 profile-space=0;profile-id=1;tier-flag=0;level-id=93;interop-constraints=900000000000;' +
+      'profile-compatibility-indicator=60000000;sprop-vps=QAEMAf//;sprop-sps=QgEBAWA=;sprop-pps=RAHA\r\n',
+  )
+  expect(readSdp(sdp)).toMatchObject({ ok: true, value: { tracks: [track] } })
 })

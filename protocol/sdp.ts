@@ -1,11 +1,12 @@
 import { parse, write, type MediaDescription, type SessionDescription } from 'sdp-transform'
 import { badText, type Decoded } from './decoded.ts'
+import type { ProfileTierLevel } from './h265-profile.ts'
 
 /** One media stream of a presentation, carried as RTP/AVP, or as RTP/AVPF where lost packets may be asked for. */
 export type SdpTrack = {
   readonly kind: 'video' | 'audio'
   readonly payloadType: number
-  readonly encoding: string // of a=rtpmap: H264, MPEG4-GENERIC
+  readonly encoding: string // of a=rtpmap: H264, H265, MPEG4-GENERIC
   readonly clockRateHz: number
   readonly channelCount?: number // audio only
   readonly formatParameters: ReadonlyMap<string, string> // of a=fmtp, in written order; readers find them in lower case
@@ -41,6 +42,39 @@ export function h264FormatParameters(
     ['profile-level-id', profileLevelId],
     ['sprop-parameter-sets', `${spsBase64},${ppsBase64}`],
   ])
+}
+
+/** RFC 7798 section 7.1: the profile as the stream has it, and its parameter sets; none of DONL, since packets come in
+ *  decode order. */
+export function h265FormatParameters(
+  { vpsBase64, spsBase64, ppsBase64 }: H265ParameterSets,
+  profile: ProfileTierLevel | undefined,
+): Map<string, string> {
+  return new Map([
+    ...(profile === undefined ? [] : profileParameters(profile)),
+    ['sprop-vps', vpsBase64],
+    ['sprop-sps', spsBase64],
+    ['sprop-pps', ppsBase64],
+  ])
+}
+
+export type H265ParameterSets = {
+  readonly vpsBase64: string
+  readonly spsBase64: string
+  readonly ppsBase64: string
+}
+
+function profileParameters(profile: ProfileTierLevel): [string, string][] {
+  const { profileSpace, profileIdc, isHighTier, levelIdc, constraintBytes, compatibilityFlags } = profile
+  const hexOf = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0')
+  return [
+    ['profile-space', String(profileSpace)],
+    ['profile-id', String(profileIdc)],
+    ['tier-flag', isHighTier ? '1' : '0'],
+    ['level-id', String(levelIdc)],
+    ['interop-constraints', constraintBytes.map((byte) => hexOf(byte, 2)).join('')],
+    ['profile-compatibility-indicator', hexOf(compatibilityFlags, 8)],
+  ]
 }
 
 /** RFC 3640 section 3.3.6, AAC-hbr: 13 bits of size, 3 bits of index before each access unit. */

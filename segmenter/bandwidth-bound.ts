@@ -1,7 +1,8 @@
 import { AUDIO_BITS_PER_SECOND } from './encode.ts'
 import { valueOf, type Rational } from './rational.ts'
 
-type Coded = { readonly maxRateBitsPerSecond: number; readonly frameRate: Rational; readonly withAudio: boolean }
+type Muxed = { readonly frameRate: Rational; readonly withAudio: boolean }
+type Coded = Muxed & { readonly maxRateBitsPerSecond: number }
 
 // A run of segments that counts (RFC 8216 section 4.3.4.2) lasts 2 s or more: half the target duration of 4 s. The
 // buffer of one second that the encoder may fill before it adds half of the rate to such a run.
@@ -12,8 +13,14 @@ const TABLES_BITS_PER_SECOND = 8 * 188 * (2 * 10 + 2) // PAT and PMT ten times a
 const TS_SHARE = 188 / 184
 
 /** BANDWIDTH of a variant of which not all is encoded: more than any run of its segments can have. */
-export function bandwidthBound({ maxRateBitsPerSecond, frameRate, withAudio }: Coded): number {
-  const video = maxRateBitsPerSecond * (1 + BUFFER_SHARE)
+export function bandwidthBound({ maxRateBitsPerSecond, ...muxed }: Coded): number {
+  return transportBound(maxRateBitsPerSecond * (1 + BUFFER_SHARE), muxed)
+}
+
+/** The most that pictures of this rate can have with their sound, as a transport stream. */
+export function transportBound(videoBitsPerSecond: number, { frameRate, withAudio }: Muxed): number {
   const audio = withAudio ? AUDIO_BITS_PER_SECOND * AUDIO_SHARE : 0
-  return Math.ceil((video + audio) * TS_SHARE + valueOf(frameRate) * BITS_PER_FRAME + TABLES_BITS_PER_SECOND)
+  return Math.ceil(
+    (videoBitsPerSecond + audio) * TS_SHARE + valueOf(frameRate) * BITS_PER_FRAME + TABLES_BITS_PER_SECOND,
+  )
 }

@@ -10,6 +10,7 @@ export type ChildOptions = {
   readonly cwd?: string
   readonly signal?: AbortSignal // honoured before the child exists, too
   readonly onStdout?: (text: string) => void // in place of collecting it
+  readonly onStdoutBytes?: (bytes: Uint8Array) => void // in place of reading it as text
   readonly onSideChannel?: (text: string) => void // what the child writes to descriptor 3
   readonly onProcess?: (pid: number) => void
 }
@@ -63,7 +64,8 @@ async function outputOf(child: ChildProcess, program: string, options: ChildOpti
   })
   let stdout = ''
   let stderrTail = ''
-  follow(child.stdout, options.onStdout ?? ((told) => (stdout += told)))
+  if (options.onStdoutBytes !== undefined) child.stdout?.on('data', options.onStdoutBytes)
+  else follow(child.stdout, options.onStdout ?? ((told) => (stdout += told)))
   follow(child.stderr, (told) => (stderrTail = (stderrTail + told).slice(-KEPT_OF_STDERR_CHARACTERS)))
   follow(child.stdio[3] as Readable, options.onSideChannel ?? (() => {}))
   const ending = await ended

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { planCuts } from './cut-list.ts'
+import { cutsAmong, longestGapSeconds, planCuts, planCutsAt } from './cut-list.ts'
 
 const at30 = { numerator: 30, denominator: 1 }
 const ntsc = { numerator: 30_000, denominator: 1001 }
@@ -38,4 +38,13 @@ test('planCuts makes every picture of a slide show a keyframe and the target dur
 test('planCuts has no keyframe where the video has ended', () => {
   expect(planCuts(4, at30).keyframeSeconds).toEqual([0, 2])
   expect(planCuts(0.02, at30)).toEqual({ keyframeSeconds: [0], cutSeconds: [0], targetDurationSeconds: 4 })
+})
+
+test('planCutsAt has keyframes between the cuts, and none where the muxer would cut', () => {
+  const cuts = planCutsAt([0, 5, 8, 15], 18, { numerator: 30, denominator: 1 })
+  // From 5 s on the next cut is at or after 8 s, from 8 s on at or after 12 s.
+  expect(cuts.keyframeSeconds).toEqual([0, 2, 5, 7, 8, 10, 15])
+  expect(cutsAmong(cuts.keyframeSeconds)).toEqual(cuts.cutSeconds)
+  expect(cuts.targetDurationSeconds).toBe(7)
+  expect(longestGapSeconds(cuts)).toBe(5)
 })

@@ -18,10 +18,33 @@ export function planCuts(durationSeconds: number, frameRate: Rational): CutList 
     const seconds = frameTimeFrom(k * KEYFRAME_SECONDS, frameRate)
     if (seconds < durationSeconds && seconds !== keyframeSeconds.at(-1)) keyframeSeconds.push(seconds)
   }
-  const cutSeconds = cutsAmong(keyframeSeconds)
-  const ends = [...cutSeconds.slice(1), durationSeconds]
-  const longestSeconds = Math.max(...ends.map((end, index) => end - (cutSeconds[index] ?? 0)))
-  return { keyframeSeconds, cutSeconds, targetDurationSeconds: Math.max(SEGMENT_SECONDS, Math.round(longestSeconds)) }
+  return withTarget({ keyframeSeconds, cutSeconds: cutsAmong(keyframeSeconds) }, durationSeconds)
+}
+
+/** As `planCuts`, but segments begin where a copied variant can be cut. Between them keyframes are as often as ever,
+ *  but for places where ffmpeg's muxer would cut at them. */
+export function planCutsAt(cutSeconds: readonly number[], durationSeconds: number, frameRate: Rational): CutList {
+  const keyframeSeconds = cutSeconds.flatMap((cut, index) => {
+    const end = Math.min(cutSeconds[index + 1] ?? durationSeconds, SEGMENT_SECONDS * (index + 1))
+    const keyframes = [cut]
+    for (let k = 1; ; k++) {
+      const seconds = frameTimeFrom(cut + k * KEYFRAME_SECONDS, frameRate)
+      if (seconds >= end) return keyframes
+      keyframes.push(seconds)
+    }
+  })
+  return withTarget({ keyframeSeconds, cutSeconds }, durationSeconds)
+}
+
+/** The longest time from one keyframe to the next. */
+export function longestGapSeconds({ keyframeSeconds }: Pick<CutList, 'keyframeSeconds'>): number {
+  return Math.max(0, ...keyframeSeconds.slice(1).map((seconds, index) => seconds - (keyframeSeconds[index] as number)))
+}
+
+function withTarget(cuts: Omit<CutList, 'targetDurationSeconds'>, durationSeconds: number): CutList {
+  const ends = [...cuts.cutSeconds.slice(1), durationSeconds]
+  const longestSeconds = Math.max(...ends.map((end, index) => end - (cuts.cutSeconds[index] ?? 0)))
+  return { ...cuts, targetDurationSeconds: Math.max(SEGMENT_SECONDS, Math.round(longestSeconds)) }
 }
 
 /** The first frame's time at or after `seconds`. Whole numbers until the one division, so that 2 s of 12.5 frames a
@@ -32,7 +55,7 @@ function frameTimeFrom(seconds: number, { numerator, denominator }: Rational): n
 }
 
 /** As ffmpeg's hls muxer cuts: segment n ends at the first keyframe at or after n times its `hls_time`. */
-function cutsAmong(keyframeSeconds: readonly number[]): number[] {
+export function cutsAmong(keyframeSeconds: readonly number[]): number[] {
   const cuts = keyframeSeconds.slice(0, 1)
   for (const seconds of keyframeSeconds.slice(1)) {
     if (seconds >= SEGMENT_SECONDS * cuts.length) cuts.push(seconds)

@@ -1,5 +1,5 @@
 import { SEGMENT_SECONDS } from '../protocol/outline.ts'
-import { KEYFRAME_SECONDS, type CutList } from './cut-list.ts'
+import { KEYFRAME_SECONDS, longestGapSeconds, type CutList } from './cut-list.ts'
 import { ffmpegArguments } from './ffmpeg-arguments.ts'
 import type { Rung } from './ladder.ts'
 import { valueOf, writeRational, type Rational } from './rational.ts'
@@ -15,6 +15,15 @@ export type EncodePlan = {
   readonly audio?: { readonly streamIndex: number; readonly sampleRateHz: number }
   readonly rungs: readonly Rung[]
   readonly cuts: CutList
+  readonly copy?: CopiedVariant
+}
+
+/** A variant of the source's own pictures. */
+export type CopiedVariant = {
+  readonly name: string // 720p-hevc
+  readonly widthPixels: number
+  readonly heightPixels: number
+  readonly videoBitsPerSecond: number // the highest of any run of segments that counts
 }
 
 export const AUDIO_BITS_PER_SECOND = 128_000
@@ -40,13 +49,18 @@ export function encodeArguments(plan: EncodePlan): string[] {
     output: {
       options: [
         ...plan.rungs.flatMap((_, index) => ['-map', `[v${index}]`]),
+        ...(plan.copy === undefined ? [] : ['-map', `0:${plan.videoStreamIndex}`]),
         ...(plan.audio === undefined ? [] : ['-map', '[sound]', ...AUDIO_OPTIONS]),
-        ...videoOptions(plan),
+        ...encoderOptions(plan),
         ...plan.rungs.flatMap(rateOptions),
         ...plan.rungs.flatMap(sliceOptions),
+        ...copyOptions(plan),
         ...['-map_metadata', '-1', '-map_chapters', '-1', '-max_muxing_queue_size', '9999', '-f', 'tee'],
       ],
-      url: plan.rungs.map((rung, index) => teeSlave(rung, index, plan.audio !== undefined)).join('|'),
+      url: [
+        ...plan.rungs.map(({ name }, index) => teeSlave(name, index, plan)),
+        ...(plan.copy === undefined ? [] : [teeSlave(plan.copy.name, plan.rungs.length, plan, copyTimes(plan))]),
+      ].join('|'),
     },
   })
 }
@@ -77,15 +91,29 @@ function encodedSampleRateHz(sourceRateHz: number): number {
 
 const AUDIO_OPTIONS = ['-c:a', 'aac', '-b:a', `${AUDIO_BITS_PER_SECOND}`]
 
-/** No keyframe but the listed ones (`-g` is the longest gap between two of them), closed GOPs, and B-frames that
+/** Of all pictures; beside a copied stream, of each encoded one by its number, since a copy takes no encoder's options. */
+function encoderOptions(plan: EncodePlan): string[] {
+  const options = videoOptions(plan)
+  if (plan.copy === undefined) return options
+  return plan.rungs.flatMap((_, index) =>
+    options.map((text, at) => (at % 2 === 0 ? `${text.replace(/:v$/, '')}:v:${index}` : text)),
+  )
+}
+
+/** Names and values. No keyframe but the listed ones (`-g` is the longest gap between two of them), closed GOPs, and B-frames that
  *  nothing refers to, so that a lost one harms only itself. */
 function videoOptions({ cuts, frameRate }: EncodePlan): string[] {
   return [
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-profile:v', 'high'],
     ...['-sc_threshold', '0', '-bf', '2', '-x264-params', 'b-pyramid=none:open-gop=0'],
-    ...['-g', `${Math.ceil(KEYFRAME_SECONDS * valueOf(frameRate))}`],
+    ...['-g', `${longestGapFrames(cuts, frameRate)}`],
     ...['-force_key_frames', cuts.keyframeSeconds.map(writeKeyframeTime).join(',')],
   ]
+}
+
+function longestGapFrames(cuts: CutList, frameRate: Rational): number {
+  const usualFrames = Math.ceil(KEYFRAME_SECONDS * valueOf(frameRate))
+  return Math.max(usualFrames, Math.round(longestGapSeconds(cuts) * valueOf(frameRate)))
 }
 
 /** Milliseconds name a frame for sure: at 60 frames a second they are 16.7 ms apart. */
@@ -109,16 +137,40 @@ function rateOptions({ maxRateBitsPerSecond }: Rung, index: number): string[] {
   return [`-maxrate:v:${index}`, `${maxRateBitsPerSecond}`, `-bufsize:v:${index}`, `${maxRateBitsPerSecond}`]
 }
 
+/** With its parameter sets in band, as every transport stream has them. */
+function copyOptions({ copy, rungs }: EncodePlan): string[] {
+  if (copy === undefined) return []
+  return [`-c:v:${rungs.length}`, 'copy', `-bsf:v:${rungs.length}`, 'hevc_mp4toannexb']
+}
+
+const PRIMING_SAMPLES = 1024 // of ffmpeg's AAC encoder
+
+/** The muxer moves a variant's times until none is below 0: by a frame where x264 reorders, by more where the source
+ *  does. All variants have to tell the same times, so the copied one is moved by as much as the others are.
+ *  Should its muxer fail, theirs go on. */
+function copyTimes({ frameRate, audio }: EncodePlan): string[] {
+  const reorderSeconds = 1 / valueOf(frameRate)
+  const primingSeconds = audio === undefined ? 0 : PRIMING_SAMPLES / encodedSampleRateHz(audio.sampleRateHz)
+  const movedSeconds = Math.max(reorderSeconds, primingSeconds)
+  return [
+    'onfail=ignore',
+    'avoid_negative_ts=disabled',
+    'hls_ts_options=avoid_negative_ts=disabled', // of each segment's own muxer
+    `output_ts_offset=${movedSeconds.toFixed(6)}`,
+  ]
+}
+
 /** Paths are relative to ffmpeg's folder, so that nothing in them needs quoting. `max_delay` is what the ffmpeg program
  *  sets for a transport stream without tee: PCR 0.7 s before the first DTS. */
-function teeSlave({ name }: Rung, index: number, withAudio: boolean): string {
-  const streams = withAudio ? `v:${index},a` : `v:${index}`
+function teeSlave(name: string, index: number, { audio }: EncodePlan, times: readonly string[] = []): string {
+  const streams = audio !== undefined ? `v:${index},a` : `v:${index}`
   const options = [
     `select=\\'${streams}\\'`,
     'f=hls',
     `hls_time=${SEGMENT_SECONDS}`,
     'hls_list_size=3',
     'max_delay=700000',
+    ...times,
     `hls_segment_filename=${name}/%05d.ts`,
   ]
   return `[${options.join(':')}]${name}/${SEGMENT_LIST}`

@@ -27,7 +27,7 @@ export async function inspectSource(path: string, { tools, signal }: InspectOpti
   }
 }
 
-const QUIETLY = ['-hide_banner', '-loglevel', 'error']
+export const QUIETLY = ['-hide_banner', '-loglevel', 'error']
 
 /** A file whose name ends in .mp4 is tried as one whatever it holds: only its first box shows that it began as one. */
 async function unreadable(path: string, cause: unknown): Promise<SegmenterRefusal> {

@@ -1,6 +1,8 @@
-import { planCuts } from './cut-list.ts'
+import { planCuts, planCutsAt } from './cut-list.ts'
 import type { EncodePlan } from './encode.ts'
 import { constantFrameRate } from './frame-rate.ts'
+import { hevcCopy } from './hevc-copy.ts'
+import type { HevcSurvey } from './hevc-survey.ts'
 import { ladderFor } from './ladder.ts'
 import { valueOf, type Rational } from './rational.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
@@ -30,6 +32,23 @@ export function planPackage(sourcePath: string, facts: SourceFacts, span: Source
     rungs: ladderFor({ ...video, frameRate }),
     cuts: planCuts(durationSeconds, frameRate),
   }
+}
+
+/** The same with the source's own HEVC kept beside the variants that are encoded, which are then cut where it can be; or
+ *  why it cannot be kept, for people. */
+export function withHevcCopy(
+  plan: EncodePlan,
+  { video, startSeconds }: SourceFacts,
+  survey: HevcSurvey,
+): EncodePlan | string {
+  if (video.shownOtherwise !== undefined) return video.shownOtherwise
+  const { durationSeconds, frameRate, originSeconds } = plan
+  const copy = hevcCopy(survey, { beginSeconds: originSeconds + startSeconds, durationSeconds, frameRate })
+  if (typeof copy === 'string') return copy
+  const cuts = planCutsAt(copy.cutSeconds, durationSeconds, frameRate)
+  const { widthPixels, heightPixels, videoBitsPerSecond } = copy
+  const name = `${Math.min(widthPixels, heightPixels)}p-hevc`
+  return { ...plan, cuts, copy: { name, widthPixels, heightPixels, videoBitsPerSecond } }
 }
 
 /** What a container says of its average is often nonsense, so the pictures are counted. A single one may have no

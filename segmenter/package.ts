@@ -3,14 +3,17 @@ import { join } from 'node:path'
 import { writeMultivariantPlaylist } from '../protocol/playlist-writer.ts'
 import type { VariantSummary } from '../protocol/weir-api.ts'
 import { alignmentProblem } from './alignment-check.ts'
+import { bandwidthBound, transportBound } from './bandwidth-bound.ts'
 import { ChildFailed } from './child-run.ts'
 import { encodeArguments, type EncodePlan } from './encode.ts'
 import { runFfmpeg } from './ffmpeg.ts'
+import { surveyHevc } from './hevc-survey.ts'
 import { inspectSource, measureSource } from './inspect.ts'
-import { planPackage } from './package-plan.ts'
+import { planPackage, withHevcCopy } from './package-plan.ts'
 import { writePoster } from './poster.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
 import { nothingDecoded, SegmenterRefusal } from './segmenter-refusal.ts'
+import type { SourceFacts } from './source-facts.ts'
 import type { Tools } from './tools.ts'
 import { VariantWriter } from './variant-writer.ts'
 import { writeByRename } from './write-by-rename.ts'
@@ -21,6 +24,8 @@ export type PackageResult = PackageFacts & { readonly warnings: readonly string[
 export type PackageOptions = {
   readonly tools: Tools
   readonly signal?: AbortSignal
+  /** A source in HEVC whose keyframes suffice keeps a variant of its own pictures, beside those of H.264. */
+  readonly keepHevc?: boolean
   readonly onProgress?: (progress: Progress) => void
   /** Every variant has its first segment and stands in `master.m3u8`; the duration is the source's. */
   readonly onPlayable?: (facts: PackageFacts) => void
@@ -41,14 +46,59 @@ export async function makePackage(
   try {
     const facts = await inspectSource(sourcePath, options)
     const span = await measureSource(sourcePath, facts, options)
-    const packaging = new Packaging(planPackage(sourcePath, facts, span), outFolder, options)
-    const { warnings, ...made } = await packaging.run()
+    const plan = planPackage(sourcePath, facts, span)
+    const { warnings, ...made } = await makeWithHevc(plan, facts, outFolder, options)
     const promisedSeconds = facts.video.promisedSeconds ?? span.endSeconds - span.startSeconds
     return { ...made, warnings: [...facts.warnings, ...shortfall(promisedSeconds, made.durationSeconds), ...warnings] }
   } catch (error) {
     await rm(outFolder, { recursive: true, force: true })
     throw isDiskFull(error) ? new SegmenterRefusal('disk-full', 'the disk is full', { cause: error }) : error
   }
+}
+
+/** Whatever the source's own pictures turn out to be, the variants that every player takes are made. */
+async function makeWithHevc(
+  plan: EncodePlan,
+  facts: SourceFacts,
+  outFolder: string,
+  options: PackageOptions,
+): Promise<PackageResult> {
+  if (options.keepHevc !== true || facts.video.codec !== 'hevc') return new Packaging(plan, outFolder, options).run()
+  const planned = await planHevc(plan, facts, options)
+  const withCopy = typeof planned === 'string' ? planned : await tryWithCopy(planned, outFolder, options)
+  if (typeof withCopy !== 'string') return withCopy
+  const made = await new Packaging(plan, outFolder, options).run()
+  return { ...made, warnings: [`The HEVC of the source was not kept: ${withCopy}.`, ...made.warnings] }
+}
+
+/** The plan, or why there is none. */
+async function planHevc(plan: EncodePlan, facts: SourceFacts, options: PackageOptions): Promise<EncodePlan | string> {
+  try {
+    return withHevcCopy(plan, facts, await surveyHevc(plan.sourcePath, facts, options))
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** The package, or what was wrong with the copied variant, and then the folder is empty again. */
+async function tryWithCopy(
+  plan: EncodePlan,
+  outFolder: string,
+  options: PackageOptions,
+): Promise<PackageResult | string> {
+  try {
+    return await new Packaging(plan, outFolder, options).run()
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    if (!(error instanceof CopyProblem)) throw error
+    await emptyFolder(outFolder)
+    return error.message
+  }
+}
+
+async function emptyFolder(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true })
 }
 
 async function claimFolder(folder: string): Promise<void> {
@@ -62,12 +112,23 @@ function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 }
 
+/** Of the variant that was to be copied; the others are as they should be. */
+class CopyProblem extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.name = 'CopyProblem'
+  }
+}
+
+const COPIED_ROUNDING_TICKS = 135 // 1.5 ms: containers that count in ms
+
 class Packaging {
   readonly #plan: EncodePlan
   readonly #outFolder: string
   readonly #workFolder: string
   readonly #options: PackageOptions
-  readonly #variants: readonly VariantWriter[]
+  readonly #variants: VariantWriter[] // the copied one last: who takes the first gets what every player takes
+  readonly #copy: VariantWriter | undefined
   #isPlayable = false
 
   constructor(plan: EncodePlan, outFolder: string, options: PackageOptions) {
@@ -75,13 +136,20 @@ class Packaging {
     this.#outFolder = outFolder
     this.#workFolder = join(outFolder, '.work')
     this.#options = options
-    const { frameRate, cuts, audio } = plan
-    this.#variants = plan.rungs.map((rung) => {
-      const { targetDurationSeconds } = cuts
-      const withAudio = audio !== undefined
-      const folders = { workFolder: this.#workFolder, outFolder }
-      return new VariantWriter({ rung, frameRate, targetDurationSeconds, withAudio, ...folders })
+    const { frameRate, cuts, audio, copy } = plan
+    const withAudio = audio !== undefined
+    const { targetDurationSeconds } = cuts
+    const shared = { frameRate, withAudio, targetDurationSeconds, workFolder: this.#workFolder, outFolder }
+    this.#variants = plan.rungs.map(({ maxRateBitsPerSecond, ...rung }) => {
+      const bandwidthBitsPerSecond = bandwidthBound({ maxRateBitsPerSecond, frameRate, withAudio })
+      return new VariantWriter({ ...rung, bandwidthBitsPerSecond, ...shared })
     })
+    if (copy === undefined) return
+    const { videoBitsPerSecond, ...facts } = copy
+    const bandwidthBitsPerSecond = transportBound(videoBitsPerSecond, shared)
+    const roundingTicks = COPIED_ROUNDING_TICKS
+    this.#copy = new VariantWriter({ ...facts, bandwidthBitsPerSecond, roundingTicks, ...shared })
+    this.#variants.push(this.#copy)
   }
 
   async run(): Promise<PackageResult> {
@@ -137,7 +205,11 @@ class Packaging {
   }
 
   async #publishFinished(): Promise<void> {
-    for (const variant of this.#variants) await variant.publishFinished()
+    for (const variant of this.#variants) {
+      await variant.publishFinished().catch((error: unknown) => {
+        throw variant === this.#copy && !isDiskFull(error) ? new CopyProblem(error) : error
+      })
+    }
     if (this.#isPlayable || this.#variants.some(({ segmentCount }) => segmentCount === 0)) return
     this.#isPlayable = true
     await this.#writeMaster(false)
@@ -146,8 +218,11 @@ class Packaging {
   }
 
   async #finish(): Promise<void> {
-    const problem = alignmentProblem(this.#variants.map((variant) => variant.shape()))
+    const encoded = this.#variants.filter((variant) => variant !== this.#copy)
+    const problem = alignmentProblem(encoded.map((variant) => variant.shape()))
     if (problem !== undefined) throw new Error(`the variants do not match: ${problem}`)
+    const copyProblem = alignmentProblem(this.#variants.map((variant) => variant.shape()))
+    if (copyProblem !== undefined) throw new CopyProblem(copyProblem)
     for (const variant of this.#variants) await variant.finish()
     await this.#writeMaster(true)
   }
@@ -158,10 +233,9 @@ class Packaging {
   }
 
   #summaries(ended: boolean): VariantSummary[] {
-    return this.#variants.map((variant, index) => {
+    return this.#variants.map((variant) => {
       const { uri: _uri, averageBandwidthBitsPerSecond: _average, codecs, ...facts } = variant.describe(ended)
-      const name = this.#plan.rungs[index]?.name ?? ''
-      return { name, ...facts, codecs: codecs.join(',') }
+      return { name: variant.name, ...facts, codecs: codecs.join(',') }
     })
   }
 }

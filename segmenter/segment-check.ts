@@ -1,6 +1,6 @@
-import { frameKind, nalType, nalTypes } from '../protocol/h264.ts'
 import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import { ticksAfter, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
+import { nalSyntaxes } from '../protocol/nal-syntax.ts'
 import type { Rational } from './rational.ts'
 
 /** Where a segment stands in its variant. */
@@ -8,6 +8,7 @@ export type SegmentPlace = {
   readonly originTicks: number // PTS of the variant's first picture
   readonly firstFrame: number // pictures before this segment
   readonly frameRate: Rational
+  readonly roundingTicks?: number // of the pictures' times; absent: what ffmpeg needs
 }
 
 const ROUNDING_TICKS = 2 // ffmpeg rounds a time twice on its way into the stream
@@ -25,22 +26,24 @@ export function segmentProblem(ts: TsSegment, place: SegmentPlace): string | und
   if (fault !== undefined) return `its bytes: ${JSON.stringify(fault)}`
   const [first] = ts.video
   if (first === undefined) return 'it has no picture'
-  if (frameKind(first.nals) !== 'idr') return 'its first picture is no IDR'
+  const { frameKinds, nalType, parameterSetTypes } = nalSyntaxes[ts.videoCodec ?? 'h264']
+  if (frameKinds(ts.video.map(({ nals }) => nals))[0] !== 'idr') return 'its first picture is no IDR'
   const types = first.nals.map(nalType)
-  if (!types.includes(nalTypes.sps) || !types.includes(nalTypes.pps)) return 'its IDR comes without parameter sets'
+  if (parameterSetTypes.some((type) => !types.includes(type))) return 'its IDR comes without parameter sets'
   return timesProblem(ts, place)
 }
 
-function timesProblem({ video }: TsSegment, { originTicks, firstFrame, frameRate }: SegmentPlace): string | undefined {
+function timesProblem({ video }: TsSegment, place: SegmentPlace): string | undefined {
+  const { originTicks, firstFrame, frameRate, roundingTicks = ROUNDING_TICKS } = place
   const base = video[0]?.ptsTicks ?? 0
   const shown = video.map(({ ptsTicks }) => ticksAfter(ptsTicks, base)).sort((a, b) => a - b)
   const startTicks = frameTicks(firstFrame, frameRate)
   // Modulo 2^33 the first picture's place is exact; the others are told from it.
-  if (Math.abs(ticksAfter(base, (originTicks + startTicks) % 2 ** 33)) > ROUNDING_TICKS) {
+  if (Math.abs(ticksAfter(base, (originTicks + startTicks) % 2 ** 33)) > roundingTicks) {
     return `it begins at ${base}, not at ${originTicks + startTicks} ticks`
   }
   const strayed = shown.findIndex((ticks, index) => {
-    return Math.abs(ticks - (frameTicks(firstFrame + index, frameRate) - startTicks)) > ROUNDING_TICKS
+    return Math.abs(ticks - (frameTicks(firstFrame + index, frameRate) - startTicks)) > roundingTicks
   })
   return strayed < 0 ? undefined : `its picture ${strayed} of ${shown.length} is not at its time`
 }

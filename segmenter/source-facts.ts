@@ -18,6 +18,7 @@ export type VideoFacts = {
   readonly heightPixels: number
   readonly lowestFrameRate?: Rational // at which every timestamp has its own place
   readonly reorderedFrames: number // by how many its decoder runs ahead
+  readonly shownOtherwise?: string // than its stream alone says: why that cannot be kept as it is, for people
   readonly promisedSeconds?: number // what the stream's header says of its duration; often nothing, seldom the truth
 }
 
@@ -39,6 +40,8 @@ const streamSchema = z.object({
   has_b_frames: z.number().optional(),
   sample_aspect_ratio: z.string().optional(),
   r_frame_rate: z.string().optional(),
+  field_order: z.string().optional(),
+  color_transfer: z.string().optional(),
   start_time: z.coerce.number().optional().catch(undefined),
   duration: z.coerce.number().optional().catch(undefined),
   sample_rate: z.coerce.number().optional().catch(undefined),
@@ -109,6 +112,7 @@ function videoFacts(stream: Stream): VideoFacts {
   }
   const [widthPixels, heightPixels] = isOnItsSide(stream) ? [height, squareWidth] : [squareWidth, height]
   const lowestFrameRate = readRational(r_frame_rate)
+  const shownOtherwise = howShownOtherwise(stream)
   return {
     streamIndex: index,
     codec: codec_name ?? '',
@@ -116,15 +120,31 @@ function videoFacts(stream: Stream): VideoFacts {
     heightPixels,
     reorderedFrames: stream.has_b_frames ?? 0,
     ...(lowestFrameRate === undefined ? {} : { lowestFrameRate }),
+    ...(shownOtherwise === undefined ? {} : { shownOtherwise }),
     ...(duration === undefined ? {} : { promisedSeconds: duration }),
   }
 }
 
 /** Phones record lying and say how to turn the picture: ffmpeg turns it, so the ladder must. */
-function isOnItsSide({ side_data_list, tags }: Stream): boolean {
-  const told = side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation ?? tags?.rotate ?? 0
-  return Math.abs(Math.round(told / 90)) % 2 === 1
+function isOnItsSide(stream: Stream): boolean {
+  return Math.abs(Math.round(toldRotation(stream) / 90)) % 2 === 1
 }
+
+function toldRotation({ side_data_list, tags }: Stream): number {
+  return side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation ?? tags?.rotate ?? 0
+}
+
+/** What the container adds to the pictures, or a playlist would have to say of them. */
+function howShownOtherwise(stream: Stream): string | undefined {
+  const { sample_aspect_ratio, field_order = 'unknown', color_transfer = '' } = stream
+  if (toldRotation(stream) !== 0) return 'its pictures are to be turned'
+  const aspect = readRational(sample_aspect_ratio)
+  if (aspect !== undefined && valueOf(aspect) !== 1) return 'its pixels are not square'
+  if (!['unknown', 'progressive'].includes(field_order)) return 'its pictures are interlaced'
+  if (HDR_TRANSFERS.includes(color_transfer)) return 'its colours are those of HDR'
+  return undefined
+}
+const HDR_TRANSFERS = ['smpte2084', 'arib-std-b67'] // PQ and HLG, which need VIDEO-RANGE
 
 function audioFacts({ index, codec_name, sample_rate = 0, start_time = 0 }: Stream): AudioFacts {
   return { streamIndex: index, codec: codec_name ?? '', sampleRateHz: sample_rate, startSeconds: start_time }

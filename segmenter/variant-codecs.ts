@@ -1,31 +1,47 @@
 import { aacCodecString, encodeAudioSpecificConfig } from '../protocol/aac.ts'
 import { h264CodecString, readSps } from '../protocol/h264-sps.ts'
-import { nalType, nalTypes } from '../protocol/h264.ts'
+import { h265CodecString } from '../protocol/h265-profile.ts'
+import { readH265Sps } from '../protocol/h265-sps.ts'
 import type { TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
+import { nalSyntaxes } from '../protocol/nal-syntax.ts'
 import type { Outline } from '../protocol/outline.ts'
 import { valueOf, type Rational } from './rational.ts'
 
 type Codecs = { readonly video: NonNullable<Outline['video']>; readonly audio?: NonNullable<Outline['audio']> }
 
 /** What decoders must be told of a variant, out of its first segment. Throws for an SPS that cannot be read: our own
- *  encoder wrote it. */
+ *  encoder wrote it, or it has been read before. */
 export function codecsOf(ts: TsSegment, frameRate: Rational): Codecs {
+  const { nalType, parameterSetTypes } = nalSyntaxes[ts.videoCodec ?? 'h264']
   const nals = ts.video[0]?.nals ?? []
-  const sps = nals.find((nal) => nalType(nal) === nalTypes.sps) ?? new Uint8Array()
-  const pps = nals.find((nal) => nalType(nal) === nalTypes.pps) ?? new Uint8Array()
-  const facts = readSps(sps)
-  if (!facts.ok) throw new Error(`the encoder's SPS cannot be read: ${JSON.stringify(facts.fault)}`)
+  const sets = parameterSetTypes.map((type) => nals.find((nal) => nalType(nal) === type) ?? new Uint8Array())
+  const [pps = new Uint8Array(), sps = new Uint8Array(), vps] = sets.toReversed()
   return {
     video: {
-      codec: h264CodecString(facts.value),
-      widthPixels: facts.value.widthPixels,
-      heightPixels: facts.value.heightPixels,
+      ...(ts.videoCodec === 'h265' ? h265Facts(sps) : h264Facts(sps)),
       framesPerSecond: valueOf(frameRate),
+      ...(vps === undefined ? {} : { vpsBase64: Buffer.from(vps).toString('base64') }),
       spsBase64: Buffer.from(sps).toString('base64'),
       ppsBase64: Buffer.from(pps).toString('base64'),
     },
     ...audioCodec(ts),
   }
+}
+
+type Pictured = Pick<Codecs['video'], 'codec' | 'widthPixels' | 'heightPixels'>
+
+function h264Facts(sps: Uint8Array): Pictured {
+  const facts = readSps(sps)
+  if (!facts.ok) throw new Error(`the encoder's SPS cannot be read: ${JSON.stringify(facts.fault)}`)
+  const { widthPixels, heightPixels } = facts.value
+  return { codec: h264CodecString(facts.value), widthPixels, heightPixels }
+}
+
+function h265Facts(sps: Uint8Array): Pictured {
+  const facts = readH265Sps(sps)
+  if (!facts.ok) throw new Error(`the source's SPS cannot be read: ${JSON.stringify(facts.fault)}`)
+  const { profile, widthPixels, heightPixels } = facts.value
+  return { codec: h265CodecString(profile), widthPixels, heightPixels }
 }
 
 function audioCodec({ adts }: TsSegment): Pick<Codecs, 'audio'> {

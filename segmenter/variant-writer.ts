@@ -7,10 +7,8 @@ import { outlineSegment, writeOutline, type Outline, type OutlineSegment } from 
 import { averageBandwidth, peakBandwidth, type SizedSegment } from '../protocol/playlist-bandwidth.ts'
 import { writeMediaPlaylist, type PlaylistSegment, type VariantStream } from '../protocol/playlist-writer.ts'
 import type { VariantShape } from './alignment-check.ts'
-import { bandwidthBound } from './bandwidth-bound.ts'
 import { SEGMENT_LIST, segmentName } from './encode.ts'
 import { finishedSegments } from './finished-segments.ts'
-import type { Rung } from './ladder.ts'
 import { valueOf, type Rational } from './rational.ts'
 import { frameTicks, segmentProblem } from './segment-check.ts'
 import { nothingDecoded } from './segmenter-refusal.ts'
@@ -21,7 +19,11 @@ import { writeByRename } from './write-by-rename.ts'
 export const OUTLINE_SO_FAR = 'outline.jsonl'
 
 export type VariantOptions = {
-  readonly rung: Rung
+  readonly name: string
+  readonly widthPixels: number
+  readonly heightPixels: number
+  readonly bandwidthBitsPerSecond: number // no run of its segments that counts has more
+  readonly roundingTicks?: number // of its pictures' times; absent: what ffmpeg needs
   readonly frameRate: Rational
   readonly targetDurationSeconds: number
   readonly withAudio: boolean
@@ -47,14 +49,18 @@ export class VariantWriter {
 
   constructor(options: VariantOptions) {
     this.#options = options
-    this.#workFolder = join(options.workFolder, options.rung.name)
-    this.#outFolder = join(options.outFolder, options.rung.name)
+    this.#workFolder = join(options.workFolder, options.name)
+    this.#outFolder = join(options.outFolder, options.name)
     this.#rows = join(this.#outFolder, OUTLINE_SO_FAR)
   }
 
   async createFolders(): Promise<void> {
     await mkdir(this.#workFolder, { recursive: true })
     await mkdir(this.#outFolder)
+  }
+
+  get name(): string {
+    return this.#options.name
   }
 
   get segmentCount(): number {
@@ -77,7 +83,7 @@ export class VariantWriter {
     const bytes = await readFile(file)
     if (bytes.length === 0) throw nothingDecoded() // what ffmpeg makes of nothing, with exit code 0
     const read = demuxMpegTs(bytes)
-    const name = `${this.#options.rung.name}/${uri}`
+    const name = `${this.#options.name}/${uri}`
     if (!read.ok) throw new Error(`ffmpeg's segment ${name} cannot be read: ${JSON.stringify(read.fault)}`)
     const segment = this.#place(uri, bytes.length, read.value, name)
     const head = this.#segments.length === 1 ? `${JSON.stringify(this.#head)}\n` : ''
@@ -87,10 +93,11 @@ export class VariantWriter {
   }
 
   #place(uri: string, sizeBytes: number, ts: TsSegment, name: string): OutlineSegment {
-    const { frameRate } = this.#options
+    const { frameRate, roundingTicks } = this.#options
     this.#head ??= this.#readHead(ts)
     const { originTicks } = this.#head
-    const problem = segmentProblem(ts, { originTicks, firstFrame: this.#frames, frameRate })
+    const place = { originTicks, firstFrame: this.#frames, frameRate, ...(roundingTicks && { roundingTicks }) }
+    const problem = segmentProblem(ts, place)
     if (problem !== undefined) throw new Error(`ffmpeg's segment ${name} is not as it should be: ${problem}`)
     const startTicks = frameTicks(this.#frames, frameRate)
     this.#frames += ts.video.length
@@ -102,9 +109,9 @@ export class VariantWriter {
   }
 
   #readHead(ts: TsSegment): Head {
-    const { rung, frameRate } = this.#options
+    const { name: variant, frameRate } = this.#options
     const originTicks = ts.video[0]?.ptsTicks ?? 0
-    return { format: 'weir-outline', version: 1, variant: rung.name, originTicks, ...codecsOf(ts, frameRate) }
+    return { format: 'weir-outline', version: 1, variant, originTicks, ...codecsOf(ts, frameRate) }
   }
 
   async #writePlaylist(ended: boolean): Promise<void> {
@@ -115,28 +122,28 @@ export class VariantWriter {
 
   /** This variant's line of the multivariant playlist: an upper bound of its bandwidth while it grows, the truth after. */
   describe(ended: boolean): VariantStream {
-    const { rung, frameRate, withAudio, targetDurationSeconds } = this.#options
-    const { maxRateBitsPerSecond } = rung
+    const { name, widthPixels, heightPixels, frameRate, targetDurationSeconds } = this.#options
     const { video, audio } = this.#writtenHead()
     return {
-      uri: `${rung.name}/index.m3u8`,
+      uri: `${name}/index.m3u8`,
       bandwidthBitsPerSecond: ended
         ? peakBandwidth(this.#segments, targetDurationSeconds)
-        : bandwidthBound({ maxRateBitsPerSecond, frameRate, withAudio }),
+        : this.#options.bandwidthBitsPerSecond,
       ...(ended ? { averageBandwidthBitsPerSecond: averageBandwidth(this.#segments) } : {}),
-      widthPixels: rung.widthPixels,
-      heightPixels: rung.heightPixels,
+      widthPixels,
+      heightPixels,
       framesPerSecond: valueOf(frameRate),
       codecs: [video?.codec, audio?.codec].filter((codec) => codec !== undefined),
     }
   }
 
   shape(): VariantShape {
-    const { withAudio, rung } = this.#options
+    const { withAudio, name } = this.#options
     const durationsSeconds = this.#segments.map((segment) => segment.durationSeconds)
     return {
-      name: rung.name,
+      name,
       durationsSeconds,
+      ...(this.#head && { originTicks: this.#head.originTicks }),
       ...(withAudio ? { audioHash: this.#audioHash.copy().digest('hex') } : {}),
     }
   }
@@ -152,7 +159,7 @@ export class VariantWriter {
   }
 
   #writtenHead(): Head {
-    if (this.#head === undefined) throw new Error(`${this.#options.rung.name} has no segment yet`)
+    if (this.#head === undefined) throw new Error(`${this.#options.name} has no segment yet`)
     return this.#head
   }
 }

@@ -64,6 +64,7 @@ const problemSchema = z.object({ code: z.enum(Object.keys(errorCodes) as ErrorCo
 export type DirectOptions = {
   readonly mediaFolder: string
   readonly minFreeBytes: number
+  readonly keepHevc: boolean
   readonly tools: Promise<Tools>
   readonly logger: Logger
 }
@@ -71,7 +72,7 @@ export type DirectOptions = {
 /** Puts a file into the library's folder with no server running, and segments it; gives the video's id. Throws the
  *  refusal of what is no video, and an Error with the reason of a failed job. */
 export async function addDirectly(
-  { mediaFolder, minFreeBytes, tools, logger }: DirectOptions,
+  { mediaFolder, minFreeBytes, keepHevc, tools, logger }: DirectOptions,
   file: NewFile,
 ): Promise<string> {
   const folder = new MediaFolder(mediaFolder)
@@ -88,7 +89,7 @@ export async function addDirectly(
       },
     })
     await recover(library, logger)
-    const jobs = new Jobs({ library, tools, concurrency: 1, minFreeBytes, logger })
+    const jobs = new Jobs({ library, tools, concurrency: 1, minFreeBytes, keepHevc, logger })
     await takeCopy(folder, file.path, id, minFreeBytes)
     const intake = new Intake({ library, jobs, tools, logger })
     await intake.accept({ id, path: folder.passing(id, 'part'), title: file.title, fileName: basename(file.path) })

@@ -64,6 +64,7 @@ export const settings = {
     undefined,
   ),
   sample: setting('boolean', z.boolean(), 'true or false', true),
+  keepHevc: setting('boolean', z.boolean(), 'true or false', false),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
@@ -97,6 +98,7 @@ export const flagKeys = [
   'publicUrl',
   'token',
   'sample',
+  'keepHevc',
 ] as const
 
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }

@@ -18,6 +18,7 @@ export type JobsOptions = {
   readonly tools: Promise<Tools> // a job waits for them; without them it stays queued
   readonly concurrency: number
   readonly minFreeBytes: number
+  readonly keepHevc?: boolean // a variant of a source's own HEVC, beside those that every player takes
   readonly logger: Logger
 }
 
@@ -88,7 +89,7 @@ export class Jobs {
   }
 
   async #attempt(record: VideoRecord, attempt: number, tools: Tools, signal: AbortSignal): Promise<void> {
-    const { library, minFreeBytes } = this.#options
+    const { library, minFreeBytes, keepHevc = false } = this.#options
     const { id } = record
     await library.folder.requireFreeSpace(record.sourceBytes, minFreeBytes)
     await library.change(id, { status: 'segmenting', attempt })
@@ -100,6 +101,7 @@ export class Jobs {
       {
         tools,
         signal,
+        keepHevc,
         onProgress: told,
         onPlayable: (facts) =>
           this.#note(id, library.change(id, { status: 'playable', ...facts, variants: [...facts.variants] })),

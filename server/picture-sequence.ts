@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { encodeIvfFrame, encodeIvfHead } from '../protocol/ivf.ts'
+import { videoCodecOf } from '../protocol/nal-syntax.ts'
 import { demuxMpegTs, type VideoAccessUnit } from '../protocol/mpeg-ts-demuxer.ts'
 import type { DecodableFrame } from '../stream/decodable-frames.ts'
 import { SlotTimes, TICKS_PER_SLOT } from '../stream/displayed-stretches.ts'
@@ -15,11 +16,13 @@ export type PictureSequence = {
  *  before it. Holds one segment at a time. Rejects when a segment cannot be read or is not what the outline says. */
 export async function writePictureSequence(path: string, sequence: PictureSequence): Promise<void> {
   const { presentation, decodable, frames } = sequence
-  const { widthPixels = 16, heightPixels = 16 } = presentation.outline().video ?? {} // the parameter sets tell it better
+  const { video } = presentation.outline()
+  const { widthPixels = 16, heightPixels = 16 } = video ?? {} // the parameter sets tell it better
+  const head = { widthPixels, heightPixels, clockRateHz: TICKS_PER_SLOT, codec: videoCodecOf(video?.codec) }
   const times = new SlotTimes(frames)
   const file = await open(path, 'w')
   try {
-    await file.write(encodeIvfHead({ widthPixels, heightPixels, clockRateHz: TICKS_PER_SLOT }))
+    await file.write(encodeIvfHead(head))
     let segmentIndex = -1
     let units: readonly VideoAccessUnit[] = []
     for (const frame of neededFrames(decodable, frames)) {

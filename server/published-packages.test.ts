@@ -108,3 +108,13 @@ test('a removed video stays until the last who watches it has left', async (cont
   second?.close()
   await expect.poll(() => existsSync(folder.video(ID))).toBe(false)
 })
+
+test('without a variant in the address the best one of H.264 is opened, whatever HEVC there is', async (context) => {
+  const { library, packages } = await openPackages(context, 'ready', 2)
+  const [known] = library.require(ID).variants
+  const hevc = { ...known!, name: '240p-hevc', bandwidthBitsPerSecond: 9, codecs: 'hev1.1.6.L60.90,mp4a.40.2' }
+  await library.change(ID, { variants: [hevc, known!] })
+  expect((await packages.open(ID, undefined))?.variant).toBe('240p')
+  await library.change(ID, { variants: [hevc] })
+  expect(await packages.open(ID, undefined)).toBeUndefined()
+})

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { videoCodecOf } from '../protocol/nal-syntax.ts'
 import { readOutline, type Outline } from '../protocol/outline.ts'
 import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
 import { GrowingOutline } from './growing-outline.ts'
@@ -93,7 +94,8 @@ export class PublishedPackages implements PresentationSource {
 function pickVariant({ status, variants }: VideoRecord, name: string | undefined): string | undefined {
   if (status !== 'ready' && status !== 'playable') return undefined
   if (name !== undefined) return variants.find((variant) => variant.name === name)?.name
-  return variants.toSorted((a, b) => b.bandwidthBitsPerSecond - a.bandwidthBitsPerSecond)[0]?.name
+  const forEveryPlayer = variants.filter(({ codecs }) => videoCodecOf(codecs) === 'h264')
+  return forEveryPlayer.toSorted((a, b) => b.bandwidthBitsPerSecond - a.bandwidthBitsPerSecond)[0]?.name
 }
 
 /** The first of these files that is there. Rejects when none is. */

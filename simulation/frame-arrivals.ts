@@ -1,5 +1,7 @@
+import type { VideoCodec } from '../protocol/nal-syntax.ts'
 import type { OutlineFrame } from '../protocol/outline.ts'
-import { planRtpH264, type RtpH264Part } from '../protocol/rtp-h264.ts'
+import type { RtpNalPart } from '../protocol/rtp-nal.ts'
+import { planRtpVideo } from '../protocol/rtp-video.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { slicesWithout } from '../stream/predict-damage.ts'
 import { judgeFrame, type FrameState, type ReferenceChain } from '../stream/reference-chain.ts'
@@ -11,15 +13,22 @@ export type JudgedFrame = { readonly frame: OutlineFrame; readonly state: FrameS
 export class FrameArrivals {
   readonly #frames: readonly OutlineFrame[]
   readonly #maxPayloadBytes: number
+  readonly #codec: VideoCodec
   readonly #judged: (frame: JudgedFrame) => void
   #chain: ReferenceChain<number> = { phase: 'waiting' }
   #next = 0 // the frame that is arriving
   #packetsOfFrame = 0 // of it, come or given up
   #lostOfFrame: number[] = []
-  #parts: readonly RtpH264Part[] | undefined // of the frame, once it has lost a packet
+  #parts: readonly RtpNalPart[] | undefined // of the frame, once it has lost a packet
 
   /** `frames` as they are sent, the first an IDR. */
-  constructor(frames: readonly OutlineFrame[], maxRtpBytes: number, judged: (frame: JudgedFrame) => void) {
+  constructor(
+    frames: readonly OutlineFrame[],
+    maxRtpBytes: number,
+    judged: (frame: JudgedFrame) => void,
+    codec: VideoCodec = 'h264',
+  ) {
+    this.#codec = codec
     this.#frames = frames
     this.#maxPayloadBytes = maxRtpBytes - RTP_HEADER_BYTES
     this.#judged = judged
@@ -57,8 +66,12 @@ export class FrameArrivals {
     return slicesWithout(this.#lostOfFrame, frame, this.#partsOfFrame()).slices
   }
 
-  #partsOfFrame(): readonly RtpH264Part[] {
-    this.#parts ??= planRtpH264(this.#frames[this.#next]?.nalSizesBytes ?? [], this.#maxPayloadBytes).parts
+  #partsOfFrame(): readonly RtpNalPart[] {
+    this.#parts ??= planRtpVideo(
+      this.#codec,
+      this.#frames[this.#next]?.nalSizesBytes ?? [],
+      this.#maxPayloadBytes,
+    ).parts
     return this.#parts
   }
 }

@@ -6,7 +6,8 @@ import type { ViewerEvent } from '../stream/record.ts'
 import type { SendCourse } from '../stream/send-course.ts'
 import type { SendPlan } from '../stream/send-plan.ts'
 import { TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
-import { FrameArrivals } from './frame-arrivals.ts'
+import { videoCodecOf } from '../protocol/nal-syntax.ts'
+import { FrameArrivals, type JudgedFrame } from './frame-arrivals.ts'
 import { variantBandwidth } from './hls-package.ts'
 import { SIMULATED_SSRCS } from './rtp-sender.ts'
 import { Screen } from './screen.ts'
@@ -61,7 +62,8 @@ export class RtpViewer {
     this.#received = options.received
     this.#clock = new PlaybackClock(jitterBufferMs)
     this.#screen = new Screen(alarms, this.#clock, tell)
-    this.#frames = new FrameArrivals(frames, maxRtpBytes, (judged) => this.#screen.add(judged, this.#nowMs))
+    const judge = (judged: JudgedFrame) => this.#screen.add(judged, this.#nowMs)
+    this.#frames = new FrameArrivals(frames, maxRtpBytes, judge, videoCodecOf(outline.video?.codec))
     const clockRates = [VIDEO_CLOCK_HZ, ...(outline.audio === undefined ? [] : [outline.audio.sampleRateHz])]
     this.#tracks = clockRates.map((clockRateHz, index) => this.#newTrack(index, clockRateHz))
     this.#playheadAlarm = alarms.newAlarm((atMs) => this.#movePlayhead(atMs))

@@ -1,10 +1,11 @@
-import { isSlice, nalReferenceIdc, nalType, nalTypes } from '../protocol/h264.ts'
+import { isIrap, isRasl } from '../protocol/h265.ts'
+import { nalSyntaxes, type NalSyntax, type VideoCodec } from '../protocol/nal-syntax.ts'
 import type { FrameKind } from '../protocol/outline.ts'
-import type { ReassembledUnit } from '../protocol/rtp-h264.ts'
+import type { ReassembledUnit } from '../protocol/rtp-nal-unit.ts'
 import { sequenceDistance } from '../protocol/rtp.ts'
 import { ExpectedFrames, type ExpectedFrame } from './expected-frames.ts'
-import { FrameNumGap } from './frame-num-gap.ts'
-import { judgeFrame, type FrameState, type ReferenceChain, type WholeSlices } from './reference-chain.ts'
+import { missingReferences, type MissingReferences } from './missing-references.ts'
+import { judgeFrame, weaker, type FrameState, type ReferenceChain, type WholeSlices } from './reference-chain.ts'
 
 /** Packets in a row that never came, by their 16-bit RTP sequence numbers. */
 export type LostPackets = { readonly firstSequenceNumber: number; readonly packets: number }
@@ -20,7 +21,8 @@ export type FrameVerdict = {
 }
 
 export type FrameIntegrityOptions = {
-  /** SPS and PPS as the session tells them out of band; those that come in band replace them. */
+  readonly codec?: VideoCodec // absent: h264
+  /** SPS and PPS (of HEVC the VPS, too) as the session tells them out of band; those that come in band replace them. */
   readonly parameterSets?: readonly Uint8Array[]
 }
 
@@ -30,12 +32,17 @@ const REMEMBERED_LOSSES = 64
  *  Feed units in decode order, and each loss before the first unit that comes after it. */
 export class FrameIntegrity {
   readonly #expected = new ExpectedFrames()
-  readonly #frameNumGap = new FrameNumGap()
+  readonly #syntax: NalSyntax
+  readonly #references: MissingReferences
   readonly #parameterSets = new Map<number, Uint8Array>() // by NAL unit type
   #chain: ReferenceChain<LostPackets> = { phase: 'waiting' }
+  /** What the RASL pictures after an IRAP picture of HEVC lean on: what came before it, and itself. */
+  #leadingChain: ReferenceChain<LostPackets> | undefined
   #losses: LostPackets[] = []
 
-  constructor({ parameterSets = [] }: FrameIntegrityOptions = {}) {
+  constructor({ codec = 'h264', parameterSets = [] }: FrameIntegrityOptions = {}) {
+    this.#syntax = nalSyntaxes[codec]
+    this.#references = missingReferences(this.#syntax)
     this.#remember(parameterSets)
   }
 
@@ -53,16 +60,18 @@ export class FrameIntegrity {
   push(unit: ReassembledUnit): FrameVerdict[] {
     this.#remember(unit.nals)
     const lossBefore = this.#losses.find((loss) => endOf(loss) === unit.firstSequenceNumber)
-    const missesReference = this.#frameNumGap.missesReference(unit.nals)
+    const missesReference = this.#references.misses(unit.nals)
     const step = this.#expected.stepTo(unit.timestampTicks)
     const lostWhole = (step?.passed ?? []).map((frame) => this.#judge(frame, 'none', lossBefore))
-    // Nobody named the frame: its number tells whether one that it leans on is missing.
-    if (step === undefined && missesReference)
+    const isLeading = this.#leadingChain !== undefined && isRasl(seenOf(unit))
+    // Nobody named the frame: it tells itself whether one that it leans on is missing.
+    if (step === undefined && missesReference && !isLeading)
       this.#chain = judgeFrame(this.#chain, 'reference', 'none', lossBefore).chain
 
-    const frame = step?.frame ?? { timestampTicks: unit.timestampTicks, kind: kindOf(unit) }
+    const frame = step?.frame ?? { timestampTicks: unit.timestampTicks, kind: this.#kindOf(unit) }
     const slices = this.#wholeSlices(unit, frame.kind)
-    const verdict = this.#judge(frame, slices, slices === 'all' ? undefined : this.#lossIn(unit))
+    const loss = slices === 'all' ? undefined : this.#lossIn(unit)
+    const verdict = isLeading ? this.#judgeLeading(frame, slices, loss) : this.#judgeOf(unit, frame, slices, loss)
     this.#losses = this.#losses.filter(
       (loss) => sequenceDistance(unit.lastSequenceNumber, loss.firstSequenceNumber) > 0,
     )
@@ -81,9 +90,44 @@ export class FrameIntegrity {
     return { ...frame, state, ...(cause === undefined ? {} : { cause }) }
   }
 
+  #judgeOf(
+    unit: ReassembledUnit,
+    frame: ExpectedFrame,
+    slices: WholeSlices,
+    loss: LostPackets | undefined,
+  ): FrameVerdict {
+    const before = this.#chain
+    const verdict = this.#judge(frame, slices, loss)
+    if (this.#syntax.codec === 'h265' && isIrap(seenOf(unit))) {
+      this.#leadingChain = frame.kind === 'idr' ? weaker(before, this.#chain) : undefined
+    }
+    return verdict
+  }
+
+  /** A RASL picture: nothing that is shown after its IRAP picture leans on it. */
+  #judgeLeading(frame: ExpectedFrame, slices: WholeSlices, loss: LostPackets | undefined): FrameVerdict {
+    const after = this.#chain
+    this.#chain = this.#leadingChain ?? after
+    const verdict = this.#judge(frame, slices, loss)
+    this.#leadingChain = this.#chain
+    this.#chain = after
+    return verdict
+  }
+
+  #kindOf(unit: ReassembledUnit): FrameKind {
+    const seen = seenOf(unit)
+    const { nalType, frameKind } = this.#syntax
+    if (seen.some((nal) => nalType(nal) === this.#spsType)) return 'idr'
+    return frameKind(seen, this.#references.highestTemporalId)
+  }
+
+  get #spsType(): number {
+    return this.#syntax.parameterSetTypes.at(-2) as number // the PPS comes last
+  }
+
   #wholeSlices({ nals, complete }: ReassembledUnit, kind: FrameKind): WholeSlices {
-    if (kind === 'idr' && !this.#parameterSets.has(nalTypes.sps)) return 'none'
-    if (!nals.some(isSlice)) return 'none'
+    if (kind === 'idr' && !this.#parameterSets.has(this.#spsType)) return 'none'
+    if (!nals.some((nal) => this.#syntax.isSlice(nal))) return 'none'
     return complete ? 'all' : 'some'
   }
 
@@ -98,16 +142,16 @@ export class FrameIntegrity {
 
   #remember(nals: readonly Uint8Array[]): void {
     for (const nal of nals) {
-      const type = nalType(nal)
-      if (type !== nalTypes.sps && type !== nalTypes.pps) continue
+      const type = this.#syntax.nalType(nal)
+      if (!this.#syntax.parameterSetTypes.includes(type)) continue
       this.#parameterSets.set(type, nal)
-      if (type === nalTypes.sps) this.#frameNumGap.rememberSps(nal)
+      this.#references.remember(nal)
     }
   }
 
   #decodable(nals: readonly Uint8Array[], kind: FrameKind): readonly Uint8Array[] {
     if (kind !== 'idr') return nals
-    const types = new Set(nals.map(nalType))
+    const types = new Set(nals.map((nal) => this.#syntax.nalType(nal)))
     const missing = [...this.#parameterSets].filter(([type]) => !types.has(type)).sort(([a], [b]) => a - b)
     return [...missing.map(([, nal]) => nal), ...nals]
   }
@@ -118,9 +162,7 @@ function endOf({ firstSequenceNumber, packets }: LostPackets): number {
   return (firstSequenceNumber + packets) & 0xffff
 }
 
-/** By what came of it, cut NAL units and parameter sets included. */
-function kindOf({ nals, cutNals }: ReassembledUnit): FrameKind {
-  const seen = [...nals.map((nal) => ({ type: nalType(nal), referenceIdc: nalReferenceIdc(nal) })), ...cutNals]
-  if (seen.some(({ type }) => type === nalTypes.idrSlice || type === nalTypes.sps)) return 'idr'
-  return seen.some(({ type, referenceIdc }) => type === nalTypes.slice && referenceIdc > 0) ? 'reference' : 'disposable'
+/** What tells of a unit: its NAL units, and the headers of those that were cut. */
+function seenOf({ nals, cutNals }: ReassembledUnit): readonly Uint8Array[] {
+  return cutNals.length === 0 ? nals : [...nals, ...cutNals]
 }

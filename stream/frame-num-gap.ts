@@ -6,16 +6,17 @@ import { isSlice, nalReferenceIdc, nalType, nalTypes } from '../protocol/h264.ts
  *  frame's, and 0 in an IDR; ISO/IEC 14496-10 section 7.4.3. For streams without an outline: a lost IDR cannot be told
  *  from another reference frame, nor a multiple of 2^log2MaxFrameNum of them (16 at least) from none. */
 export class FrameNumGap {
+  readonly highestTemporalId = 0 // H.264 has no sub-layers here
   #sps: SpsFacts | undefined
   #lastReference: number | undefined // frame_num
 
-  rememberSps(nal: Uint8Array): void {
-    const sps = readSps(nal)
+  remember(parameterSet: Uint8Array): void {
+    const sps = readSps(parameterSet)
     if (sps.ok) this.#sps = sps.value
   }
 
   /** Whether a reference frame is missing between the units given before and this one; false when nothing tells. */
-  missesReference(nals: readonly Uint8Array[]): boolean {
+  misses(nals: readonly Uint8Array[]): boolean {
     const slice = nals.find(isSlice)
     if (slice === undefined || this.#sps === undefined) return false
     const header = readSliceHeader(slice, this.#sps)

@@ -1,5 +1,7 @@
+import type { VideoCodec } from '../protocol/nal-syntax.ts'
 import type { OutlineFrame } from '../protocol/outline.ts'
-import { planRtpH264, type RtpH264Part } from '../protocol/rtp-h264.ts'
+import type { RtpNalPart } from '../protocol/rtp-nal.ts'
+import { planRtpVideo } from '../protocol/rtp-video.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { judgeFrame, type FrameState, type ReferenceChain, type WholeSlices } from './reference-chain.ts'
 
@@ -12,12 +14,13 @@ export function predictDamage(
   frames: Iterable<OutlineFrame>,
   maxRtpBytes: number,
   lostPackets: ReadonlySet<number>,
+  codec: VideoCodec = 'h264',
 ): PredictedFrame[] {
   let chain: ReferenceChain<number> = { phase: 'waiting' }
   let firstPacket = 0
   const predicted: PredictedFrame[] = []
   for (const frame of frames) {
-    const { parts } = planRtpH264(frame.nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES)
+    const { parts } = planRtpVideo(codec, frame.nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES)
     const lost = [...parts.keys()].filter((index) => lostPackets.has(firstPacket + index))
     const { slices, packet } = slicesWithout(lost, frame, parts)
     const cause = packet === undefined ? undefined : firstPacket + packet
@@ -33,12 +36,12 @@ export function predictDamage(
 export function slicesWithout(
   lostPackets: readonly number[],
   frame: OutlineFrame,
-  parts: readonly RtpH264Part[],
+  parts: readonly RtpNalPart[],
 ): { readonly slices: WholeSlices; readonly packet?: number } {
   const lostNals = new Set<number>() // slices only
   let packet: number | undefined
   for (const index of lostPackets) {
-    const slices = nalsIn(parts[index] as RtpH264Part).filter((nalIndex) => nalIndex >= (frame.headerNals ?? 0))
+    const slices = nalsIn(parts[index] as RtpNalPart).filter((nalIndex) => nalIndex >= (frame.headerNals ?? 0))
     if (slices.length > 0) packet = index
     slices.forEach((nalIndex) => lostNals.add(nalIndex))
   }
@@ -51,7 +54,7 @@ function wholeSlices({ nalSizesBytes, headerNals = 0 }: OutlineFrame, lostSlices
 }
 
 /** The NAL units of the frame that are in a packet, whole or in part. */
-export function nalsIn(part: RtpH264Part): number[] {
+export function nalsIn(part: RtpNalPart): number[] {
   const nalCount = part.kind === 'aggregate' ? part.nalCount : 1
   return Array.from({ length: nalCount }, (_, index) => part.nalIndex + index)
 }

@@ -12,6 +12,12 @@ export type ReferenceChain<Cause> = {
   readonly cause?: Cause
 }
 
+/** The one of two on which less can lean. */
+export function weaker<Cause>(one: ReferenceChain<Cause>, other: ReferenceChain<Cause>): ReferenceChain<Cause> {
+  return strength[one.phase] <= strength[other.phase] ? one : other
+}
+const strength = { waiting: 0, broken: 1, clean: 2 }
+
 type Judged<Cause> = { readonly state: FrameState; readonly chain: ReferenceChain<Cause>; readonly cause?: Cause }
 
 /** Judges the next frame in decode order under the policy "whole": whatever is whole goes to the decoder, and nothing

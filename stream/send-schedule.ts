@@ -1,12 +1,14 @@
+import { videoCodecOf, type VideoCodec } from '../protocol/nal-syntax.ts'
 import type { Keyframe, Outline, OutlineFrame, OutlineSegment } from '../protocol/outline.ts'
 import { planRtpAac } from '../protocol/rtp-aac.ts'
-import { planRtpH264 } from '../protocol/rtp-h264.ts'
+import { planRtpVideo } from '../protocol/rtp-video.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import type { AudioClock } from './sample-timeline.ts'
 
 export type ScheduleOptions = {
   readonly maxRtpBytes: number // of a packet, header included
   readonly frameIntervalTicks: number // 90 kHz; a frame is spread over at most so long
+  readonly videoCodec?: VideoCodec // absent: h264
   readonly audio?: AudioClock
 }
 
@@ -29,10 +31,15 @@ export type PlannedPacket = {
 
 const TICKS_PER_MS = 90
 
-/** How long a frame may take to leave, and the audio's clock. */
+/** How long a frame may take to leave, how it is cut, and the audio's clock. */
 export function scheduleFacts({ video, audio }: Outline): Omit<ScheduleOptions, 'maxRtpBytes'> {
   const frameIntervalTicks = Math.round(90_000 / (video?.framesPerSecond ?? 25)) // 90 kHz / (1/s)
-  return { frameIntervalTicks, ...(audio === undefined ? {} : { audio }) }
+  const videoCodec = videoCodecOf(video?.codec)
+  return {
+    frameIntervalTicks,
+    ...(videoCodec === 'h264' ? {} : { videoCodec }),
+    ...(audio === undefined ? {} : { audio }),
+  }
 }
 
 /** When each packet of a segment leaves, from its sizes alone, so that a live sender and a simulation send the same
@@ -72,9 +79,9 @@ function framePackets(
   { ptsTicks, dtsTicks, nalSizesBytes }: OutlineFrame,
   unitIndex: number,
   next: OutlineFrame | undefined,
-  { maxRtpBytes, frameIntervalTicks }: ScheduleOptions,
+  { maxRtpBytes, frameIntervalTicks, videoCodec = 'h264' }: ScheduleOptions,
 ): PlannedPacket[] {
-  const { parts } = planRtpH264(nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES)
+  const { parts } = planRtpVideo(videoCodec, nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES)
   const untilNextTicks = next === undefined ? frameIntervalTicks : next.dtsTicks - dtsTicks
   const spreadTicks = Math.max(0, Math.min(frameIntervalTicks, untilNextTicks))
   return parts.map(({ sizeBytes }, packetOfUnit) => ({

@@ -1,6 +1,8 @@
 import { countLeading } from '../protocol/count-leading.ts'
+import { videoCodecOf, type VideoCodec } from '../protocol/nal-syntax.ts'
 import { keyframeAtOrBefore, type Outline, type OutlineFrame } from '../protocol/outline.ts'
-import { planRtpH264, type RtpH264Part } from '../protocol/rtp-h264.ts'
+import type { RtpNalPart } from '../protocol/rtp-nal.ts'
+import { planRtpVideo } from '../protocol/rtp-video.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { framesFrom } from './send-course.ts'
 import { DEFAULT_MAX_RTP_BYTES } from './send-schedule.ts'
@@ -10,7 +12,7 @@ export type VideoStart = { readonly startSeconds: number; readonly firstSequence
 
 export type PacketPlace = { readonly frameIndex: number; readonly packetOfFrame: number }
 
-const MAX_REORDERED_FRAMES = 32 // of H.264: 16 pictures can wait, as frames or fields
+const MAX_REORDERED_FRAMES = 32 // of H.264 and HEVC 16 pictures can wait, as frames or fields
 
 /** Which frame and which NAL units each video packet of a start carried, from the outline's sizes alone, as
  *  send-schedule.ts plans them. Frames and packets count from the start's; planned as far as is asked. */
@@ -18,6 +20,7 @@ export class SentVideo {
   readonly frames: readonly OutlineFrame[] // in decode order, the first an IDR
   readonly maxRtpBytes: number
   readonly framesPerSecond: number
+  readonly codec: VideoCodec
   readonly #firstSequenceNumber: number
   readonly #firstPackets: number[] = [0] // of each frame; one more than have been planned
 
@@ -28,6 +31,7 @@ export class SentVideo {
     this.frames = framesFrom(outline, keyframe)
     this.maxRtpBytes = maxRtpBytes
     this.framesPerSecond = outline.video?.framesPerSecond || 30
+    this.codec = videoCodecOf(outline.video?.codec)
     this.#firstSequenceNumber = start.firstSequenceNumber
   }
 
@@ -55,9 +59,11 @@ export class SentVideo {
     return this.firstPacketOf(frameIndex + 1) - this.firstPacketOf(frameIndex)
   }
 
-  partsOf(frameIndex: number): readonly RtpH264Part[] {
+  partsOf(frameIndex: number): readonly RtpNalPart[] {
     const frame = this.frames[frameIndex]
-    return frame === undefined ? [] : planRtpH264(frame.nalSizesBytes, this.maxRtpBytes - RTP_HEADER_BYTES).parts
+    return frame === undefined
+      ? []
+      : planRtpVideo(this.codec, frame.nalSizesBytes, this.maxRtpBytes - RTP_HEADER_BYTES).parts
   }
 
   /** The frame shown at this time, -1 where there is none. A frame is sent before it is shown, and not long before. */

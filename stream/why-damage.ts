@@ -1,6 +1,7 @@
+import type { VideoCodec } from '../protocol/nal-syntax.ts'
 import type { OutlineFrame } from '../protocol/outline.ts'
-import type { RtpH264Part } from '../protocol/rtp-h264.ts'
-import { FU_HEADER_BYTES } from '../protocol/rtp-h264-payload.ts'
+import type { RtpNalPart } from '../protocol/rtp-nal.ts'
+import { nalPayloadFormats } from '../protocol/rtp-video.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import type { LossCause } from './packet-fates.ts'
 import { nalsIn, predictDamage, type PredictedFrame } from './predict-damage.ts'
@@ -100,7 +101,7 @@ class PictureGroup {
     const lost = losses.between(this.#firstPacket, video.firstPacketOf(endFrame))
     const frames = video.frames.slice(firstFrame, endFrame)
     const inGroup = new Set(lost.map((packet) => packet - this.#firstPacket))
-    this.#predicted = predictDamage(frames, video.maxRtpBytes, inGroup)
+    this.#predicted = predictDamage(frames, video.maxRtpBytes, inGroup, video.codec)
     const letters = lettersOf(frames)
     this.fates = this.#predicted.map(({ frame, state }, index) => ({
       frameNumber: frameNumberOf(frame, video),
@@ -142,17 +143,22 @@ function lostPackets(
   const parts = video.partsOf(frameIndex)
   const frame = video.frames[frameIndex] as OutlineFrame
   return losses.between(first, first + parts.length).map((packet) => {
-    const part = parts[packet - first] as RtpH264Part
+    const part = parts[packet - first] as RtpNalPart
     const sequenceNumber = video.sequenceNumberOf(packet)
     const sizeBytes = RTP_HEADER_BYTES + part.sizeBytes
-    return { sequenceNumber, sizeBytes, cause: causeOf(sequenceNumber), nals: carriedNals(part, frame) }
+    return { sequenceNumber, sizeBytes, cause: causeOf(sequenceNumber), nals: carriedNals(part, frame, video.codec) }
   })
 }
 
-function carriedNals(part: RtpH264Part, { nalSizesBytes, headerNals = 0 }: OutlineFrame): readonly CarriedNal[] {
+function carriedNals(
+  part: RtpNalPart,
+  { nalSizesBytes, headerNals = 0 }: OutlineFrame,
+  codec: VideoCodec,
+): readonly CarriedNal[] {
+  const { fragmentHeaderBytes } = nalPayloadFormats[codec]
   return nalsIn(part).map((nalIndex) => {
     const nalBytes = nalSizesBytes[nalIndex] as number
-    const carriedBytes = part.kind === 'fragment' ? part.sizeBytes - FU_HEADER_BYTES : nalBytes
+    const carriedBytes = part.kind === 'fragment' ? part.sizeBytes - fragmentHeaderBytes : nalBytes
     return { nalIndex, kind: nalIndex < headerNals ? 'header' : 'slice', nalBytes, carriedBytes }
   })
 }

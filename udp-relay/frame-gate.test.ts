@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { beginsKeyframe } from '../protocol/rtp-h264-keyframe.ts'
+import { beginsKeyframe } from '../protocol/rtp-video.ts'
 import { encodeRtp } from '../protocol/rtp.ts'
 import { FrameGate } from './frame-gate.ts'
 

@@ -20,7 +20,9 @@ export class InterleavedDelivery implements Delivery {
     const { timer, openPlayout, onAlive, onReception, onDisconnected } = options
     this.#channels = channels
     this.receptions = new ReceptionLog({ timer, tracks: () => this.playout.tracks, onAlive, onReception })
-    this.#sink = new InterleavedSink({ timer, channels, receptions: this.receptions, onAlive, onDisconnected })
+    const { receptions } = this
+    const codecOf = (trackIndex: number) => this.playout.tracks[trackIndex]?.codec
+    this.#sink = new InterleavedSink({ timer, channels, receptions, codecOf, onAlive, onDisconnected })
     this.playout = openPlayout({ sink: this.#sink })
   }
 

@@ -1,4 +1,5 @@
-import { beginsKeyframe } from '../protocol/rtp-h264-keyframe.ts'
+import { videoCodecOf } from '../protocol/nal-syntax.ts'
+import { beginsKeyframe } from '../protocol/rtp-video.ts'
 import type { PortPair } from '../protocol/rtsp-headers.ts'
 import { TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { FrameGate } from './frame-gate.ts'
@@ -11,6 +12,8 @@ export type InterleavedSinkOptions = {
   readonly timer: Pick<SendTimer, 'nowMs'>
   readonly channels: InterleavedChannels
   readonly receptions: ReceptionLog
+  /** Of the tracks that are sent, as RFC 6381 names it, or `mp2t`; asked for when a track is set up. */
+  readonly codecOf: (trackIndex: number) => string | undefined
   /** The viewer has taken all that was sent. */
   readonly onAlive: () => void
   /** The connection has gone; no packet reaches the viewer any more. */
@@ -48,7 +51,7 @@ export class InterleavedSink implements PacketSink {
       onClosed: onDisconnected,
     }
     const pair = channels.open(wanted, listener)
-    const gate = new FrameGate(MAX_WAITING_BYTES, trackIndex === TRACK_VIDEO ? beginsKeyframe : () => true)
+    const gate = new FrameGate(MAX_WAITING_BYTES, beginningOf(trackIndex, this.#options.codecOf(trackIndex)))
     this.#tracks.set(trackIndex, { channels: pair, gate, listener })
     return pair
   }
@@ -79,4 +82,10 @@ export class InterleavedSink implements PacketSink {
     this.#droppedFramesOfBefore += track.gate.droppedUnits
     this.#tracks.delete(trackIndex)
   }
+}
+
+/** What a decoder can begin with after a gap; a transport packet tells nothing of that. */
+export function beginningOf(trackIndex: number, codec: string | undefined): (payload: Uint8Array) => boolean {
+  if (trackIndex !== TRACK_VIDEO || codec === 'mp2t') return () => true
+  return (payload) => beginsKeyframe(payload, videoCodecOf(codec))
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { expect, test, type TestContext } from 'vitest'
 import { encodeRtcp } from '../protocol/rtcp.ts'
-import { beginsKeyframe } from '../protocol/rtp-h264-keyframe.ts'
+import { beginsKeyframe } from '../protocol/rtp-video.ts'
 import { sequenceDistance } from '../protocol/rtp.ts'
 import { readRtpInfo, readSessionHeader, readTransport } from '../protocol/rtsp-headers.ts'
 import { encodeInterleavedFrame } from '../protocol/rtsp-message.ts'

@@ -1,8 +1,9 @@
 import { concatBytes } from '../protocol/bytes.ts'
-import { nalType, nalTypes, splitAnnexB } from '../protocol/h264.ts'
+import { splitAnnexB } from '../protocol/h264.ts'
 import { ticksAfter } from '../protocol/mpeg-ts-clock.ts'
 import { decodeTsPacket, TS_PACKET_BYTES, type TsPacket } from '../protocol/mpeg-ts-packet.ts'
 import { findProgram, type TsProgram } from '../protocol/mpeg-ts-program.ts'
+import { nalSyntaxes } from '../protocol/nal-syntax.ts'
 import { decodePes } from '../protocol/pes.ts'
 import type { RtpPacket } from '../protocol/rtp.ts'
 import { FrameIntegrity } from '../stream/frame-integrity.ts'
@@ -25,7 +26,7 @@ const MAX_PICTURE_BYTES = 4 * 2 ** 20
  *  stream itself is passed on as it came. Times count from its first clock reference, which is when its byte came. */
 export class Mp2tMedia implements TrackMedia {
   readonly #listener: MediaListener
-  readonly #integrity = new FrameIntegrity()
+  #integrity = new FrameIntegrity()
   #program: TsProgram | undefined
   #head: Uint8Array = new Uint8Array(0)
   #originTicks: number | undefined // 90 kHz, of the first clock reference
@@ -60,6 +61,8 @@ export class Mp2tMedia implements TrackMedia {
     const program = findProgram(this.#head)
     if (!program.ok) return
     this.#program = program.value
+    const { videoCodec } = program.value
+    if (videoCodec !== undefined) this.#integrity = new FrameIntegrity({ codec: videoCodec })
     this.#takeAll(this.#head, program.value, sequenceNumber, nowMs)
     this.#head = new Uint8Array(0)
   }
@@ -104,14 +107,13 @@ export class Mp2tMedia implements TrackMedia {
     if (picture === undefined || this.#originTicks === undefined) return
     const pes = decodePes(withoutLength(concatBytes(picture.parts)))
     if (!pes.ok || pes.value.ptsTicks === undefined) return
-    const units = splitAnnexB(pes.value.payload).filter((nal) => nalType(nal) !== nalTypes.accessUnitDelimiter)
+    const { isDelimiter } = nalSyntaxes[this.#program?.videoCodec ?? 'h264']
+    const units = splitAnnexB(pes.value.payload).filter((nal) => !isDelimiter(nal))
     const nals = picture.isCut ? units.slice(0, -1) : units
     const frames = this.#integrity.push({
       timestampTicks: pes.value.ptsTicks % 2 ** 32,
       nals,
-      cutNals: picture.isCut
-        ? units.slice(-1).map((nal) => ({ type: nalType(nal), referenceIdc: ((nal[0] ?? 0) >> 5) & 3 }))
-        : [],
+      cutNals: picture.isCut ? units.slice(-1) : [],
       lostPackets: picture.isCut ? 1 : 0,
       firstSequenceNumber: picture.firstSequenceNumber,
       lastSequenceNumber: nextSequenceNumber ?? picture.firstSequenceNumber,

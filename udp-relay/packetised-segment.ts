@@ -4,9 +4,11 @@ import type { Outline, OutlineSegment } from '../protocol/outline.ts'
 import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import { closingPacket } from '../protocol/mpeg-ts-closing.ts'
 import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
+import { videoCodecOf, type VideoCodec } from '../protocol/nal-syntax.ts'
 import { packetiseRtpAac, planRtpAac } from '../protocol/rtp-aac.ts'
-import { packetiseRtpH264, planRtpH264 } from '../protocol/rtp-h264.ts'
 import { packetiseRtpMp2t } from '../protocol/rtp-mp2t.ts'
+import { packetiseRtpNals, planRtpNals } from '../protocol/rtp-nal.ts'
+import { nalPayloadFormats } from '../protocol/rtp-video.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import type { SegmentUnits } from '../stream/live-segments.ts'
 import { scheduleFacts, scheduleSegment, TRACK_VIDEO, type PlannedPacket } from '../stream/send-schedule.ts'
@@ -39,7 +41,7 @@ export function packetiseSegment(
   return packetiseUnits(demuxed.value, outline, index, maxRtpBytes)
 }
 
-/** As `packetiseSegment` does H.264 and AAC, of what a transport stream would hold. */
+/** As `packetiseSegment` does pictures and sound in tracks of their own, of what a transport stream would hold. */
 export function packetiseUnits(
   units: SegmentUnits,
   outline: Outline,
@@ -47,7 +49,8 @@ export function packetiseUnits(
   maxRtpBytes: number,
 ): PacketisedSegment {
   const segment = segmentOf(outline, index)
-  const payloads = [videoPayloads, audioPayloads].map((build) => build(segment, units, maxRtpBytes))
+  const codec = videoCodecOf(outline.video?.codec)
+  const payloads = [videoPayloads(segment, units, maxRtpBytes, codec), audioPayloads(segment, units, maxRtpBytes)]
   const plan = scheduleSegment(segment, { maxRtpBytes, ...scheduleFacts(outline) })
   return held(
     plan.map((planned) => {
@@ -101,9 +104,19 @@ function unreadable({ uri }: OutlineSegment, fault: WireFault): Error {
   return new Error(`${uri} is no transport stream: ${JSON.stringify(fault)}`)
 }
 
-function videoPayloads(segment: OutlineSegment, { video }: SegmentUnits, maxRtpBytes: number): Uint8Array[][] {
+function videoPayloads(
+  segment: OutlineSegment,
+  { video }: SegmentUnits,
+  maxRtpBytes: number,
+  codec: VideoCodec,
+): Uint8Array[][] {
+  const format = nalPayloadFormats[codec]
   return segment.frames.map(({ nalSizesBytes }, index) =>
-    packetiseRtpH264(video[index]?.nals ?? [], planRtpH264(nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES)),
+    packetiseRtpNals(
+      format,
+      video[index]?.nals ?? [],
+      planRtpNals(format, nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES),
+    ),
   )
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { beginsKeyframe } from '../protocol/rtp-h264-keyframe.ts'
+import { beginsKeyframe } from '../protocol/rtp-video.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { Playout } from './playout.ts'
 import { SegmentCache } from './segment-cache.ts'

@@ -1,5 +1,6 @@
 import { AacDepacketiser } from '../protocol/rtp-aac.ts'
-import { H264Depacketiser, type ReassembledUnit } from '../protocol/rtp-h264.ts'
+import { H264Depacketiser } from '../protocol/rtp-h264.ts'
+import type { ReassembledUnit } from '../protocol/rtp-nal-unit.ts'
 import type { RtcpPacket } from '../protocol/rtcp.ts'
 import type { RtpPacket } from '../protocol/rtp.ts'
 import { unixMsOf } from '../protocol/ntp-time.ts'

@@ -179,7 +179,7 @@ export class ReceivedPresentation {
       tell: this.#tell,
       onFirst: (timestampTicks, arrivalMs) => {
         this.#options.taker?.takeFirst(index, timestampTicks)
-        if (format.kind === 'h264') this.#startClock(time.at(timestampTicks), format, arrivalMs)
+        if (format.kind === 'video') this.#startClock(time.at(timestampTicks), format, arrivalMs)
       },
     })
     const send = (datagram: Uint8Array): void => sendRtcp(index, datagram)
@@ -203,12 +203,12 @@ export class ReceivedPresentation {
 
   /** A keyframe is sent as long before its time as pictures are reordered. */
   #startClock(ptsTicks: number, format: TrackFormat, arrivalMs: number): void {
-    const reorderFrames = (format.kind === 'h264' ? format.sps?.reorderFrames : undefined) ?? 0
+    const reorderFrames = (format.kind === 'video' ? format.sps?.reorderFrames : undefined) ?? 0
     this.#clock.start(ptsTicks / 90 - reorderFrames * this.#frameIntervalMs(), arrivalMs) // 90 ticks a ms
   }
 
   #frameIntervalMs(): number {
-    const video = this.#formats.find((format) => format.kind === 'h264')
+    const video = this.#formats.find((format) => format.kind === 'video')
     const framesPerSecond = video?.sps?.framesPerSecond
     return framesPerSecond === undefined ? DEFAULT_FRAME_INTERVAL_MS : 1000 / framesPerSecond
   }

@@ -1,7 +1,7 @@
 import { MP2T_MAX_RTP_BYTES } from '../protocol/rtp-mp2t.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 
-/** How a presentation becomes RTP: `h264` as H.264 with AAC beside it, `mp2t` as the transport stream that the segments are. */
+/** How a presentation becomes RTP: `h264` (the name of old) as pictures of its codec, H.264 or HEVC, with AAC beside them, `mp2t` as the transport stream that the segments are. */
 export type RtpPayload = 'h264' | 'mp2t'
 
 export type RtpFormat = {

@@ -1,8 +1,11 @@
 import { decodeAudioSpecificConfig, type AacConfig } from '../protocol/aac.ts'
-import { readSps, type SpsFacts } from '../protocol/h264-sps.ts'
-import { nalType, nalTypes } from '../protocol/h264.ts'
+import { readSps } from '../protocol/h264-sps.ts'
+import { readH265Sps } from '../protocol/h265-sps.ts'
+import { nalSyntaxes, type VideoCodec } from '../protocol/nal-syntax.ts'
 import { AacDepacketiser } from '../protocol/rtp-aac.ts'
-import { H264Depacketiser, type ReassembledUnit } from '../protocol/rtp-h264.ts'
+import { NalDepacketiser } from '../protocol/rtp-nal.ts'
+import type { ReassembledUnit } from '../protocol/rtp-nal-unit.ts'
+import { nalPayloadFormats } from '../protocol/rtp-video.ts'
 import type { RtpPacket } from '../protocol/rtp.ts'
 import type { SdpTrack } from '../protocol/sdp.ts'
 import { FrameIntegrity, type FrameVerdict } from '../stream/frame-integrity.ts'
@@ -22,15 +25,24 @@ export type MediaListener = {
 
 /** What the description tells of a track that we can take apart. */
 export type TrackFormat =
-  | { readonly kind: 'h264'; readonly parameterSets: readonly Uint8Array[]; readonly sps: SpsFacts | undefined }
+  | VideoFormat
   | { readonly kind: 'aac'; readonly config: AacConfig }
   | { readonly kind: 'mp2t' }
   | { readonly kind: 'other' } // counted, and no more
 
+export type VideoFormat = {
+  readonly kind: 'video'
+  readonly codec: VideoCodec
+  readonly parameterSets: readonly Uint8Array[]
+  readonly sps: { readonly framesPerSecond?: number; readonly reorderFrames?: number } | undefined
+}
+
 export function trackFormat({ encoding, formatParameters }: SdpTrack): TrackFormat {
   switch (encoding.toUpperCase()) {
     case 'H264':
-      return h264Format(formatParameters.get('sprop-parameter-sets') ?? '')
+      return videoFormat('h264', [formatParameters.get('sprop-parameter-sets')])
+    case 'H265':
+      return h265Format(formatParameters)
     case 'MPEG4-GENERIC':
       return aacFormat(formatParameters)
     case 'MP2T':
@@ -41,13 +53,24 @@ export function trackFormat({ encoding, formatParameters }: SdpTrack): TrackForm
 }
 
 /** Parameter sets that cannot be read are left to those that come in band. */
-function h264Format(spropParameterSets: string): TrackFormat {
-  const parameterSets = spropParameterSets
-    .split(',')
+function videoFormat(codec: VideoCodec, sprops: readonly (string | undefined)[]): VideoFormat {
+  const { nalType, parameterSetTypes } = nalSyntaxes[codec]
+  const parameterSets = sprops
+    .flatMap((sprop) => sprop?.split(',') ?? [])
     .map((text) => Uint8Array.from(Buffer.from(text, 'base64')))
     .filter((nal) => nal.length > 0)
-  const read = parameterSets.filter((nal) => nalType(nal) === nalTypes.sps).map(readSps)[0]
-  return { kind: 'h264', parameterSets, sps: read?.ok === true ? read.value : undefined }
+  const sps = parameterSets.find((nal) => nalType(nal) === parameterSetTypes.at(-2)) // the PPS comes last
+  const read = sps && (codec === 'h265' ? readH265Sps(sps) : readSps(sps))
+  return { kind: 'video', codec, parameterSets, sps: read?.ok === true ? read.value : undefined }
+}
+
+/** RFC 7798 section 7.1. With DONL fields, which tell of another order than that of decoding, it cannot be taken apart. */
+function h265Format(parameters: ReadonlyMap<string, string>): TrackFormat {
+  if (Number(parameters.get('sprop-max-don-diff') ?? 0) > 0) return { kind: 'other' }
+  return videoFormat(
+    'h265',
+    ['sprop-vps', 'sprop-sps', 'sprop-pps'].map((name) => parameters.get(name)),
+  )
 }
 
 function aacFormat(parameters: ReadonlyMap<string, string>): TrackFormat {
@@ -58,8 +81,8 @@ function aacFormat(parameters: ReadonlyMap<string, string>): TrackFormat {
 
 export function trackMedia(format: TrackFormat, time: MediaTime, listener: MediaListener): TrackMedia {
   switch (format.kind) {
-    case 'h264':
-      return new H264Media(format.parameterSets, time, listener)
+    case 'video':
+      return new PictureMedia(format, time, listener)
     case 'aac':
       return new AacMedia(format.config, time, listener)
     case 'mp2t':
@@ -69,14 +92,15 @@ export function trackMedia(format: TrackFormat, time: MediaTime, listener: Media
   }
 }
 
-class H264Media implements TrackMedia {
+class PictureMedia implements TrackMedia {
   readonly #integrity: FrameIntegrity
-  readonly #depacketiser = new H264Depacketiser()
+  readonly #depacketiser: NalDepacketiser
   readonly #time: MediaTime
   readonly #listener: MediaListener
 
-  constructor(parameterSets: readonly Uint8Array[], time: MediaTime, listener: MediaListener) {
-    this.#integrity = new FrameIntegrity({ parameterSets })
+  constructor({ codec, parameterSets }: VideoFormat, time: MediaTime, listener: MediaListener) {
+    this.#integrity = new FrameIntegrity({ codec, parameterSets })
+    this.#depacketiser = new NalDepacketiser(nalPayloadFormats[codec])
     this.#time = time
     this.#listener = listener
   }

@@ -9,7 +9,7 @@ type Picture = { readonly ptsTicks: number; readonly nals: readonly Uint8Array[]
 const START_TICKS = 180_000 // 2 s: what is decoded before time 0, and its clock, are above 0 too
 const SOUNDS_BETWEEN_TABLES = 50 // without pictures: about a second
 
-/** What arrived as one transport stream: the very packets of a stream that came as MPEG-2 TS, else H.264 and AAC in a stream
+/** What arrived as one transport stream: the very packets of a stream that came as MPEG-2 TS, else pictures and AAC in a stream
  *  of our own. Cut pictures are left out, lost sound leaves a gap. */
 export class TsRecording {
   readonly #sink: TsSink
@@ -19,12 +19,13 @@ export class TsRecording {
   #sounds = 0
 
   constructor(formats: readonly TrackFormat[], frameIntervalMs: number, sink: TsSink) {
-    const video = formats.find((format) => format.kind === 'h264')
+    const video = formats.find((format) => format.kind === 'video')
     const audio = formats.find((format) => format.kind === 'aac')
     this.#sink = sink
     this.#isPassedOn = formats.some(({ kind }) => kind === 'mp2t')
     this.#writer = new MpegTsWriter({
       hasVideo: video !== undefined,
+      ...(video && { videoCodec: video.codec }),
       ...(audio === undefined ? {} : { audio: audio.config }),
     })
     this.#times = new DecodeTimes(video?.sps?.reorderFrames ?? 0, Math.round(frameIntervalMs * 90)) // 90 ticks a ms

@@ -1,18 +1,16 @@
 import { concatBytes } from './bytes.ts'
-import { isSlice, nalReferenceIdc, nalType } from './h264.ts'
-import type { H264Fragment, H264Payload } from './rtp-h264-payload.ts'
+import type { NalSyntax } from './nal-syntax.ts'
+import { nalHeaderBytes, type NalFragment, type NalPayload } from './rtp-nal-payload.ts'
 import type { RtpPacket } from './rtp.ts'
 
 /** Where packets with slices are missing: before the unit's first packet that came, between those, after the last. */
 export type UnitHole = 'head' | 'inside' | 'tail'
 
-export type CutNal = { readonly type: number; readonly referenceIdc: number }
-
 /** One access unit as it arrived. A decoder may have `nals`: they are whole, and it dies of a cut one. */
 export type ReassembledUnit = {
   readonly timestampTicks: number
   readonly nals: readonly Uint8Array[] // views into the packets' payloads, but for those that came in fragments
-  readonly cutNals: readonly CutNal[] // known from their fragments' headers, left out of `nals`
+  readonly cutNals: readonly Uint8Array[] // headers of those that came in part, which are left out of `nals`
   readonly lostPackets: number // before its first packet or between its own; a lost tail counts for the next unit
   readonly firstSequenceNumber: number
   readonly lastSequenceNumber: number
@@ -26,20 +24,22 @@ const BOOKKEEPING_BYTES = 100 // what an array view costs beside its bytes, so t
 export class UnitInProgress {
   readonly timestampTicks: number
   tooLarge = false
+  readonly #syntax: NalSyntax
   readonly #firstSequenceNumber: number
   readonly #maxBytes: number
   readonly #holes = new Set<UnitHole>()
   readonly #suspected = new Set<UnitHole>() // packets are missing; the first slice will tell whether they held slices
   #lastSequenceNumber: number | undefined
   #nals: Uint8Array[] = []
-  #cutNals: CutNal[] = []
+  #cutNals: Uint8Array[] = []
   #fragments: { readonly nalHeader: number; readonly bodies: Uint8Array[] } | undefined
   #skippedHeader: number | undefined // of a cut NAL unit whose other fragments may still come
   #sawSlice = false
   #lostPackets = 0
   #heldBytes = 0
 
-  constructor({ timestampTicks, sequenceNumber }: RtpPacket, maxBytes: number) {
+  constructor(syntax: NalSyntax, { timestampTicks, sequenceNumber }: RtpPacket, maxBytes: number) {
+    this.#syntax = syntax
     this.timestampTicks = timestampTicks
     this.#firstSequenceNumber = sequenceNumber
     this.#maxBytes = maxBytes
@@ -58,7 +58,7 @@ export class UnitInProgress {
     this.#lastSequenceNumber = sequenceNumber
   }
 
-  add(payload: H264Payload, payloadBytes: number): void {
+  add(payload: NalPayload, payloadBytes: number): void {
     const nalCount = payload.kind === 'aggregate' ? payload.nals.length : 1
     this.#heldBytes += payloadBytes + nalCount * BOOKKEEPING_BYTES
     if (this.#heldBytes > this.#maxBytes) this.#drop()
@@ -67,7 +67,7 @@ export class UnitInProgress {
     this.#cutFragments('inside')
     this.#skippedHeader = undefined
     const nals = payload.kind === 'single' ? [payload.nal] : payload.nals
-    nals.forEach((nal) => this.#begin(nal, nal[1]))
+    nals.forEach((nal) => this.#begin(nal, nal[this.#syntax.headerBytes]))
     this.#nals.push(...nals)
   }
 
@@ -87,20 +87,20 @@ export class UnitInProgress {
     }
   }
 
-  /** first_mb_in_slice, ue(v), comes right after the NAL header, and 0 is written as one 1 bit (section 7.3.3): the
-   *  slice begins its picture, so what was lost before it held none. */
+  /** Right after the NAL header of a slice that begins its picture comes a 1 bit: first_mb_in_slice of H.264, ue(v) of 0
+   *  (section 7.3.3), first_slice_segment_in_pic_flag of H.265 (section 7.3.6.1). What was lost before it held no slice. */
   #begin(nal: Uint8Array, firstByte = 0): void {
-    if (!isSlice(nal)) return
+    if (!this.#syntax.isSlice(nal)) return
     if (!this.#sawSlice && (firstByte & 0x80) === 0) this.#confirmSuspected()
     this.#sawSlice = true
   }
 
-  #addFragment({ start, end, nalHeader, body }: H264Fragment): void {
+  #addFragment({ start, end, nalHeader, body }: NalFragment): void {
     if (start) this.#startFragments(nalHeader, body)
     else if (this.#fragments?.nalHeader === nalHeader) this.#fragments.bodies.push(body)
     else this.#skipHeadless(nalHeader)
     if (!end) return
-    if (this.#fragments !== undefined) this.#nals.push(joined(this.#fragments))
+    if (this.#fragments !== undefined) this.#nals.push(this.#joined(this.#fragments))
     this.#fragments = undefined
     this.#skippedHeader = undefined
   }
@@ -108,7 +108,7 @@ export class UnitInProgress {
   #startFragments(nalHeader: number, body: Uint8Array): void {
     this.#cutFragments('inside')
     this.#skippedHeader = undefined
-    this.#begin(Uint8Array.of(nalHeader), body[0])
+    this.#begin(this.#headerBytes(nalHeader), body[0])
     this.#fragments = { nalHeader, bodies: [body] }
   }
 
@@ -117,7 +117,7 @@ export class UnitInProgress {
   #skipHeadless(nalHeader: number): void {
     this.#cutFragments('inside')
     if (this.#skippedHeader === nalHeader) return
-    this.#begin(Uint8Array.of(nalHeader))
+    this.#begin(this.#headerBytes(nalHeader))
     this.#cut(nalHeader, this.#holes.size > 0 ? undefined : 'head')
   }
 
@@ -129,10 +129,10 @@ export class UnitInProgress {
   }
 
   #cut(nalHeader: number, hole: UnitHole | undefined): void {
-    const nal = Uint8Array.of(nalHeader)
+    const header = this.#headerBytes(nalHeader)
     this.#skippedHeader = nalHeader
-    this.#cutNals.push({ type: nalType(nal), referenceIdc: nalReferenceIdc(nal) })
-    if (isSlice(nal) && hole !== undefined) this.#holes.add(hole)
+    this.#cutNals.push(header)
+    if (this.#syntax.isSlice(header) && hole !== undefined) this.#holes.add(hole)
   }
 
   #confirmSuspected(): void {
@@ -146,8 +146,12 @@ export class UnitInProgress {
     this.#fragments = undefined
     this.#holes.add('inside')
   }
-}
 
-function joined({ nalHeader, bodies }: { readonly nalHeader: number; readonly bodies: readonly Uint8Array[] }) {
-  return concatBytes([Uint8Array.of(nalHeader), ...bodies])
+  #headerBytes(nalHeader: number): Uint8Array {
+    return nalHeaderBytes(this.#syntax, nalHeader)
+  }
+
+  #joined({ nalHeader, bodies }: { readonly nalHeader: number; readonly bodies: readonly Uint8Array[] }): Uint8Array {
+    return concatBytes([this.#headerBytes(nalHeader), ...bodies])
+  }
 }

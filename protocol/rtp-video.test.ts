@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { beginsKeyframe } from './rtp-h264-keyframe.ts'
+import { beginsKeyframe } from './rtp-video.ts'
 
 const payloads: readonly { readonly what: string; readonly bytes: number[]; readonly begins: boolean }[] = [
   { what: 'an IDR slice', bytes: [0x65, 1], begins: true },
