@@ -132,6 +132,25 @@ test('who shares a sender is told that it has no pace of its own, and of a trans
   }
 })
 
+test('who shares a sender, or watches what is live, is told that nothing goes back', async (context) => {
+  const multicast = await freeMulticast()
+  const live = { readUnits: () => ({ video: [], audio: [] }), window: { startSeconds: 0, liveSeconds: 4 } }
+  const published = { ...presentationOf(clip), live }
+  for (const [query, transport, told, source] of [
+    ['', overTcp, '-4.0'],
+    ['?payload=mp2t', overTcp, '1.0'],
+    ['?live=loop', overTcp, '1.0'],
+    ['', 'RTP/AVP;multicast', '1.0'],
+    ['', overTcp, '1.0', { open: async () => published }],
+  ] as const) {
+    const { client, url, setUp } = await open(context, { multicast, ...(source === undefined ? {} : { source }) })
+    const { headers } = await setUp(query, transport)
+    const played = await client.request('PLAY', url, { ...headers, scale: '-4', range: 'npt=4-0' })
+    expect([played.status, played.headers.get('scale')]).toEqual([200, told])
+    await client.request('TEARDOWN', url, headers)
+  }
+})
+
 test('what is published has no transport stream to offer, and no end to begin again at', async (context) => {
   const live = { readUnits: () => ({ video: [], audio: [] }), window: { startSeconds: 0, liveSeconds: 4 } }
   const published = { ...presentationOf(clip), outline: () => ({ ...clip.outline, ended: false }), live }

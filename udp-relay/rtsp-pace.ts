@@ -5,13 +5,14 @@ import type { PlayoutPace } from './timeline.ts'
 const MAX_SCALE = 64
 const SPEEDS = { min: 0.1, max: 8 } // a viewer must not make a flood of a video
 
-/** How fast PLAY asks for, RFC 2326 sections 12.34 and 12.35, brought to what is served: Scale from 1 up, Speed from 0.1 to 8.
+/** How fast PLAY asks for, RFC 2326 sections 12.34 and 12.35, brought to what is served: Scale from 1
+ *  up or from -1 down, Speed from 0.1 to 8.
  *  Throws RtspRefusal 400 for what is no number. */
 export function readPace(headers: RtspHeaders): PlayoutPace {
   const scale = readNumber(headers, 'scale')
   const speed = readNumber(headers, 'speed')
   return {
-    scale: Math.min(Math.max(scale, 1), MAX_SCALE), // neither slower than live nor backwards
+    scale: Math.sign(scale) * Math.min(Math.max(Math.abs(scale), 1), MAX_SCALE) || 1, // not slower than live, either way
     speed: Math.min(Math.max(speed, SPEEDS.min), SPEEDS.max),
   }
 }
