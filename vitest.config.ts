@@ -11,6 +11,8 @@ const HOUR_MS = 3_600_000
 /** Whole systems that wait more than they work, and hold nothing against a neighbour: three at a time. */
 const patient = [
   'lab/accessibility.system.test.ts',
+  'lab/burnt-in-code.system.test.ts',
+  'lab/captions.system.test.ts',
   'lab/determinism.system.test.ts',
   'lab/http-link-browser.system.test.ts',
   'lab/http-sockets.system.test.ts',
@@ -28,6 +30,7 @@ const patient = [
   'protocol/*.system.test.ts',
   'segmenter/*.system.test.ts',
   'server/displayed-quality.system.test.ts',
+  'server/published-live.system.test.ts',
   'server/re*.system.test.ts',
   'server/rtsp-through-link*.test.ts',
   'server/run-*.system.test.ts',

@@ -34,6 +34,7 @@ export const folderRules = {
       'write-file-atomic',
       'ws',
       'yaml',
+      'yazl',
       'zod',
     ],
     node: true,

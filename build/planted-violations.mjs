@@ -158,6 +158,27 @@ const planted = [
   { file: 'stream/square-root.ts', text: 'export const root = (x: number): number => Math.sqrt(x)\n' },
   { file: 'server/date.ts', text: 'export const now = (): number => Date.now()\n' },
 
+  { file: 'player/words.ts', text: "export const planted = { title: 'Planted' }\n" },
+  {
+    file: 'player/text.tsx',
+    text: 'export const Title = () => <h1>Planted</h1>\n',
+    refusedBy: 'react(jsx-no-literals)',
+  },
+  {
+    file: 'player/wrapped-text.tsx',
+    text: "export const Title = () => <h1>{'Planted'}</h1>\n",
+    refusedBy: 'react(jsx-no-literals)',
+  },
+  {
+    file: 'player/attribute-text.tsx',
+    text: 'export const Title = () => <h1 title="Planted" />\n',
+    refusedBy: 'react(jsx-no-literals)',
+  },
+  {
+    file: 'player/signs.tsx',
+    text: 'import { planted } from \'./words.ts\'\nexport const Title = () => <h1 class="title">{planted.title} ×</h1>\n',
+  },
+
   { file: 'server/any.ts', text: 'export const loose: any = 1\n', refusedBy: 'typescript(no-explicit-any)' },
   {
     file: 'server/floating.ts',

@@ -1,7 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { expect, test, vi } from 'vitest'
 import { AccessLink } from '../link/access-link.ts'
 import { FULL_PACKET_BYTES, TCP_IPV4_HEADER_BYTES } from '../link/link-packet.ts'
@@ -16,6 +14,7 @@ import { RawHttp } from '../server/test-support/raw-http.ts'
 import { needs } from './test-support/clients.ts'
 import { inLongRun, matrix } from './test-support/long-run.ts'
 import { runClient } from './test-support/run-client.ts'
+import { heldMemory } from './test-support/held-memory.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
 
 const line = {
@@ -179,7 +178,7 @@ test('clients that do not read stop the sender: at most 8 MB a connection are he
   const server = await startLinkServer(context, { 'huge.ts': Buffer.alloc(FILE_BYTES) })
   const { id } = server.links.create({ seed: 1, downlink: {} })
   const clients = await Promise.all(Array.from({ length: STALLED_CLIENTS }, () => RawHttp.open(context, server.port)))
-  const startBytes = bufferBytes()
+  const startBytes = heldMemory().bufferBytes
   const asked = clients.map((client) => {
     client.socket.pause()
     return client.ask(server.through(id, 'huge.ts')).catch(() => undefined)
@@ -199,7 +198,7 @@ test('clients that do not read stop the sender: at most 8 MB a connection are he
   )
   const { deliveredBytes } = server.links.get(id).tcp.downlink
   expect(deliveredBytes).toBeLessThan((STALLED_CLIENTS * FILE_BYTES) / 2)
-  const heldBytes = (bufferBytes() - startBytes) / STALLED_CLIENTS
+  const heldBytes = (heldMemory().bufferBytes - startBytes) / STALLED_CLIENTS
   expect(heldBytes).toBeGreaterThan(2_000_000) // else this measures nothing
   expect(heldBytes).toBeLessThan(8_000_000)
 
@@ -208,13 +207,6 @@ test('clients that do not read stop the sender: at most 8 MB a connection are he
   expect((await asked[0])?.body.length).toBe(FILE_BYTES)
   await vi.waitFor(() => expect(server.links.get(id).tcp.openFlows).toBe(1))
 })
-
-/** What buffers hold, garbage not counted. */
-function bufferBytes(): number {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  return process.memoryUsage().arrayBuffers
-}
 
 test('ffmpeg plays through a link of 300 ms and pays its round trips, also where UDP is blocked', async (context) => {
   const ffmpeg = needs(context, 'ffmpeg')

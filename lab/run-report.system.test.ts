@@ -8,7 +8,7 @@ import type { RunSummary } from '../protocol/weir-api.ts'
 import { writeResultsCsv } from '../stream/results-csv.ts'
 import { RunMeasuresFold, type RunMeasures } from '../stream/run-measures.ts'
 import type { RunEvent } from '../stream/record.ts'
-import { readRecord, type RecordHead } from '../stream/run-record.ts'
+import type { RecordHead } from '../stream/run-record.ts'
 import { needs } from './test-support/clients.ts'
 import { untilPage } from './test-support/page-state.ts'
 import { ServedClip } from './test-support/served-clip.ts'
@@ -24,12 +24,6 @@ beforeAll(async () => {
 afterAll(() => clip?.stop())
 
 type Run = RunSummary & { readonly head: RecordHead; readonly measures: RunMeasures }
-
-async function eventsOf(address: string): Promise<readonly RunEvent[]> {
-  const record = readRecord(await (await fetch(`${address}/record.jsonl`)).text())
-  if (!record.ok) throw new Error(JSON.stringify(record.fault))
-  return record.value.events
-}
 
 /** The measures by a fold of our own over what anybody can fetch. */
 function measuresOf(events: readonly RunEvent[], outline: Outline): RunMeasures {
@@ -53,9 +47,8 @@ function tableOf(page: Page): Promise<Record<string, Record<string, number>>> {
 }
 
 async function endedRun(served: ServedClip): Promise<Run> {
-  await expect.poll(() => served.runs(), { timeout: 10_000 }).toMatchObject([{ state: 'ended', endedBy: 'viewer' }])
-  const [run] = await served.runs()
-  return (await (await fetch(`${served.weir.url}/api/runs/${run?.id}`)).json()) as Run
+  const { id } = await served.endedRun()
+  return (await (await fetch(`${served.weir.url}/api/runs/${id}`)).json()) as Run
 }
 
 /** Takes the keyframe at 4 s: what follows it comes for nothing, which only the outline can tell. */
@@ -77,7 +70,7 @@ test('a run’s report, API, record and CSV have the same numbers, and the repor
   const address = `${clip.weir.url}/api/runs/${run.id}`
 
   const { measures } = run
-  const events = await eventsOf(address)
+  const events = await clip.runEvents(run.id)
   expect(measuresOf(events, await clip.outline())).toEqual(measures)
   expect(measures.udp.lostPackets).toBe(events.filter(isLostRtp).length)
   expect(measures.udp.damagedFrames).toBeGreaterThan(0)

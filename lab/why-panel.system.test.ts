@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Outline } from '../protocol/outline.ts'
 import { predictDamage } from '../stream/predict-damage.ts'
 import type { RunEvent } from '../stream/record.ts'
-import { readRecord } from '../stream/run-record.ts'
 import { RunSeries } from '../stream/run-series.ts'
 import { SentVideo } from '../stream/sent-video.ts'
 import { needs } from './test-support/clients.ts'
@@ -178,9 +177,7 @@ async function recordOf(page: Page, served: ServedClip, link: string): Promise<r
   await page.goto('about:blank')
   await expect.poll(() => served.runs()).toContainEqual(expect.objectContaining({ link, state: 'ended' }))
   const { id } = (await served.runs()).find((run) => run.link === link)!
-  const record = readRecord(await (await fetch(`${served.weir.url}/api/runs/${id}/record.jsonl`)).text())
-  if (!record.ok) throw new Error(JSON.stringify(record.fault))
-  return record.value.events
+  return served.runEvents(id)
 }
 
 /** "+340 ms first byte" and "+3.1 s last byte", in milliseconds. */

@@ -106,6 +106,9 @@ export class AccessLink {
   }
 }
 
+/** What a modelled connection needs of the line that it lives on. */
+export type Line = Pick<AccessLink, 'alarms' | 'openFlow' | 'closeFlow' | 'send'>
+
 const NOBODY: Partial<PacketListener> = {}
 
 /** Tells the observer, then the packet's flow. A packet is mostly of the same flow as the one before. */

@@ -1,6 +1,7 @@
 import type { Problem } from '../protocol/weir-api.ts'
 import { fetchApart } from './fetch-apart.ts'
 import { asSentence } from './format.ts'
+import { requestWords } from './words.ts'
 
 /** A refusal of the server, or no answer at all; the message is for people. */
 export class RequestError extends Error {
@@ -21,7 +22,7 @@ export async function refusalOf(response: Response): Promise<RequestError> {
     const problem = JSON.parse(text) as Problem
     return new RequestError(problem.code, asSentence(problem.detail || problem.title))
   } catch {
-    return new RequestError('unexpected-answer', `The server answered ${response.status} ${response.statusText}.`)
+    return new RequestError('unexpected-answer', requestWords.unexpected(response.status, response.statusText))
   }
 }
 
@@ -46,7 +47,7 @@ async function requestJsonBy<T>(
     init.body = JSON.stringify(body)
   }
   const response = await ask(init).catch(() => {
-    throw new RequestError('no-answer', 'The server does not answer. Is it still running?')
+    throw new RequestError('no-answer', requestWords.noAnswer)
   })
   if (!response.ok) throw await refusalOf(response)
   return (response.status === 204 ? undefined : await response.json()) as T

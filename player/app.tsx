@@ -3,6 +3,7 @@ import { lazyPage } from './lazy-page.tsx'
 import { LibraryPage } from './library-page.tsx'
 import { onLinkClick, path } from './navigation.ts'
 import { theme, toggleTheme } from './theme.ts'
+import { shellWords } from './words.ts'
 
 /** Players and panels load with the first video that somebody watches: the library needs none of them. */
 const ComparePage = lazyPage(() => import('./compare-page.tsx').then((module) => module.ComparePage))
@@ -37,15 +38,15 @@ function ShellHead({ videoId }: { videoId: string | undefined }) {
     <header class="shell-head">
       <a class="brand" href="/" onClick={onLinkClick}>
         <BrandMark />
-        Weir
+        {shellWords.name}
       </a>
-      <nav class="shell-nav" aria-label="Pages">
+      <nav class="shell-nav" aria-label={shellWords.pages}>
         <a href="/" onClick={onLinkClick} aria-current={videoId === undefined ? 'page' : undefined}>
-          Library
+          {shellWords.library}
         </a>
         {videoId !== undefined && (
           <a href={location.href} onClick={onLinkClick} aria-current="page">
-            Compare
+            {shellWords.compare}
           </a>
         )}
       </nav>
@@ -53,8 +54,8 @@ function ShellHead({ videoId }: { videoId: string | undefined }) {
         type="button"
         class="icon-button"
         onClick={toggleTheme}
-        aria-label={`Change to ${other} colours`}
-        title={`Change to ${other} colours`}
+        aria-label={shellWords.changeTo[other]}
+        title={shellWords.changeTo[other]}
       >
         <Icon name={other} />
       </button>

@@ -4,6 +4,7 @@ import type { RtpPacket } from '../protocol/rtp.ts'
 import type { ControlTrack } from '../protocol/udp-control.ts'
 import type { Released } from '../stream/jitter-buffer.ts'
 import { mediaSeconds } from './track-receiver.ts'
+import { soundWords } from './words.ts'
 
 /** Decoded sound: planar, at its time in the video. */
 export type DecodedSound = {
@@ -78,7 +79,7 @@ export class AudioTrack {
 function decoderConfig({ codec, clockRateHz, configHex = '' }: ControlTrack) {
   const description = bytesOfHex(configHex)
   const read = decodeAudioSpecificConfig(description)
-  if (!read.ok) throw new Error(`the sound's configuration ${configHex} cannot be read: ${read.fault.code}`)
+  if (!read.ok) throw new Error(soundWords.unreadable(configHex, read.fault.code))
   const { channelCount, samplesPerFrame } = read.value
   return { config: { codec, sampleRate: clockRateHz, numberOfChannels: channelCount, description }, samplesPerFrame }
 }

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { pairWords } from './words.ts'
 
 const isCaption = ({ kind }: TextTrack): boolean => kind === 'captions' || kind === 'subtitles'
 
@@ -22,7 +23,7 @@ export class CaptionTracks {
 
   readonly #look = (): void => {
     this.labels.value = this.#captions().map(
-      ({ label, language }, index) => label || language || `Captions ${index + 1}`,
+      ({ label, language }, index) => label || language || pairWords.captionsNumbered(index + 1),
     )
   }
 

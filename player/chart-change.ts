@@ -1,18 +1,23 @@
 import { formatMegabits } from './format.ts'
-import { chartWords } from './words.ts'
+import { chartWords, congestionControlWords } from './words.ts'
 
 type Profile = Readonly<Record<string, unknown>>
+
+const { changes: words } = chartWords
 
 const settings: readonly { readonly path: readonly string[]; say(value: unknown): string }[] = [
   {
     path: ['downlink', 'rateBitsPerSecond'],
-    say: (rate) => (isNumber(rate) ? `${short(rate)} Mbit/s` : 'no fixed rate'),
+    say: (rate) => (isNumber(rate) ? words.rate(short(rate)) : words.noRate),
   },
-  { path: ['downlink', 'loss', 'lossRatio'], say: (ratio) => `${isNumber(ratio) ? percent(ratio) : 0} % loss` },
-  { path: ['downlink', 'oneWayDelayMs'], say: (ms) => `${isNumber(ms) ? ms : 0} ms delay` },
-  { path: ['downlink', 'jitterMs'], say: (ms) => `${isNumber(ms) ? ms : 0} ms jitter` },
-  { path: ['udpBlocked'], say: (isBlocked) => (isBlocked === true ? 'UDP blocked' : 'UDP passes') },
-  { path: ['tcp', 'congestionControl'], say: (name) => (typeof name === 'string' ? name.toUpperCase() : 'CUBIC') },
+  { path: ['downlink', 'loss', 'lossRatio'], say: (ratio) => words.loss(isNumber(ratio) ? percent(ratio) : 0) },
+  { path: ['downlink', 'oneWayDelayMs'], say: (ms) => words.delay(isNumber(ms) ? ms : 0) },
+  { path: ['downlink', 'jitterMs'], say: (ms) => words.jitter(isNumber(ms) ? ms : 0) },
+  { path: ['udpBlocked'], say: (isBlocked) => (isBlocked === true ? words.udpBlocked : words.udpPasses) },
+  {
+    path: ['tcp', 'congestionControl'],
+    say: (name) => (typeof name === 'string' ? name.toUpperCase() : congestionControlWords.cubic),
+  },
 ]
 
 /** What a change of the network did, in a few words for its mark: "1 Mbit/s, 2 % loss". Without the profile before, the

@@ -1,7 +1,7 @@
 import type { ViewerSide } from '../stream/record.ts'
 import type { SeriesName } from '../stream/series-columns.ts'
 import { formatCount } from './format.ts'
-import { chartWords } from './words.ts'
+import { chartWords, sideWords, unitWords } from './words.ts'
 
 /** One thing that is drawn: where it comes from, how it looks, how it is said. */
 export type Figure = {
@@ -65,14 +65,14 @@ export const plots: readonly Plot[] = [
     leastTop: 1,
     figures: [
       megabits(words.rate, 'modelled', { column: 'rateBitsPerSecond', colour: 'text', look: 'step' }),
-      megabits(of('HLS', words.throughput), 'modelled', bytesPerSecond('hls.deliveredBytes', 'hls')),
-      megabits(of('UDP', words.throughput), 'measured', bytesPerSecond('udp.deliveredBytes', 'udp')),
-      megabits(of('HLS', words.shown), 'measured', {
+      megabits(of('hls', words.throughput), 'modelled', bytesPerSecond('hls.deliveredBytes', 'hls')),
+      megabits(of('udp', words.throughput), 'measured', bytesPerSecond('udp.deliveredBytes', 'udp')),
+      megabits(of('hls', words.shown), 'measured', {
         column: 'hls.shownBitsPerSecond',
         colour: 'hls',
         look: 'dashed-step',
       }),
-      megabits(of('UDP', words.shown), 'measured', {
+      megabits(of('udp', words.shown), 'measured', {
         column: 'udp.shownBitsPerSecond',
         colour: 'udp',
         look: 'dashed-step',
@@ -86,10 +86,10 @@ export const plots: readonly Plot[] = [
     heightPixels: 88,
     leastTop: 1,
     figures: [
-      seconds(of('HLS', words.buffer), { column: 'hls.bufferSeconds', colour: 'hls', look: 'solid' }),
-      seconds(of('UDP', words.buffer), { column: 'udp.bufferSeconds', colour: 'udp', look: 'solid' }),
-      seconds(of('HLS', words.behind), { column: 'hls.behindMs', colour: 'hls', look: 'dashed', factor: 1e-3 }),
-      seconds(of('UDP', words.behind), { column: 'udp.behindMs', colour: 'udp', look: 'dashed', factor: 1e-3 }),
+      seconds(of('hls', words.buffer), { column: 'hls.bufferSeconds', colour: 'hls', look: 'solid' }),
+      seconds(of('udp', words.buffer), { column: 'udp.bufferSeconds', colour: 'udp', look: 'solid' }),
+      seconds(of('hls', words.behind), { column: 'hls.behindMs', colour: 'hls', look: 'dashed', factor: 1e-3 }),
+      seconds(of('udp', words.behind), { column: 'udp.behindMs', colour: 'udp', look: 'dashed', factor: 1e-3 }),
     ],
   },
   {
@@ -100,8 +100,8 @@ export const plots: readonly Plot[] = [
     unit: '',
     heightPixels: 104,
     rows: [
-      { label: rows.hlsLink, side: 'hls', isOfLink: true, figures: linkLosses('HLS', 'hls') },
-      { label: rows.udpLink, side: 'udp', isOfLink: true, figures: linkLosses('UDP', 'udp') },
+      { label: rows.hlsLink, side: 'hls', isOfLink: true, figures: linkLosses('hls') },
+      { label: rows.udpLink, side: 'udp', isOfLink: true, figures: linkLosses('udp') },
       {
         label: rows.rtcp,
         side: 'udp',
@@ -127,8 +127,8 @@ export const plots: readonly Plot[] = [
     unit: '',
     heightPixels: 88,
     rows: [
-      { label: rows.hls, side: 'hls', isOfLink: false, figures: frames('HLS', 'hls') },
-      { label: rows.udp, side: 'udp', isOfLink: false, figures: frames('UDP', 'udp') },
+      { label: rows.hls, side: 'hls', isOfLink: false, figures: frames('hls') },
+      { label: rows.udp, side: 'udp', isOfLink: false, figures: frames('udp') },
     ],
   },
   {
@@ -138,22 +138,22 @@ export const plots: readonly Plot[] = [
     heightPixels: 88,
     leastTop: 20,
     figures: [
-      milliseconds(of('HLS', words.roundTripTcp), 'modelled', {
+      milliseconds(of('hls', words.roundTripTcp), 'modelled', {
         column: 'hls.roundTripMs',
         colour: 'hls',
         look: 'solid',
       }),
-      milliseconds(of('UDP', words.roundTripRtcp), 'measured', {
+      milliseconds(of('udp', words.roundTripRtcp), 'measured', {
         column: 'udp.roundTripMs',
         colour: 'udp',
         look: 'solid',
       }),
-      milliseconds(of('HLS', words.queueing), 'modelled', {
+      milliseconds(of('hls', words.queueing), 'modelled', {
         column: 'hls.queueingDelayMs',
         colour: 'hls',
         look: 'dotted',
       }),
-      milliseconds(of('UDP', words.queueing), 'modelled', {
+      milliseconds(of('udp', words.queueing), 'modelled', {
         column: 'udp.queueingDelayMs',
         colour: 'udp',
         look: 'dotted',
@@ -163,7 +163,7 @@ export const plots: readonly Plot[] = [
   {
     kind: 'lines',
     title: titles.window,
-    unit: 'segments',
+    unit: unitWords.segments,
     heightPixels: 104,
     leastTop: 10,
     figures: [
@@ -176,12 +176,12 @@ export const plots: readonly Plot[] = [
 ]
 
 /** UDP's packets are real, and the link really drops them; TCP's are those of a modelled sender. */
-function linkLosses(name: string, side: 'hls' | 'udp'): readonly Figure[] {
+function linkLosses(side: 'hls' | 'udp'): readonly Figure[] {
   const source = side === 'udp' ? 'measured' : 'modelled'
   return [
-    count(of(name, words.loss), source, { column: `${side}.lostPackets`, colour: 'fault', look: 'fill' }),
-    count(of(name, words.queue), source, { column: `${side}.tailDroppedPackets`, colour: 'fault', look: 'hatch' }),
-    count(of(name, words.blocked), source, {
+    count(of(side, words.loss), source, { column: `${side}.lostPackets`, colour: 'fault', look: 'fill' }),
+    count(of(side, words.queue), source, { column: `${side}.tailDroppedPackets`, colour: 'fault', look: 'hatch' }),
+    count(of(side, words.blocked), source, {
       column: `${side}.blockedPackets`,
       colour: 'fault',
       look: 'hollow',
@@ -191,16 +191,16 @@ function linkLosses(name: string, side: 'hls' | 'udp'): readonly Figure[] {
 }
 
 /** What TCP delivers is whole: HLS is expected to damage nothing. */
-function frames(name: string, side: 'hls' | 'udp'): readonly Figure[] {
+function frames(side: 'hls' | 'udp'): readonly Figure[] {
   return [
-    count(of(name, words.intact), 'measured', { column: `${side}.intactFrames`, colour: side, look: 'fill' }),
-    count(of(name, words.damaged), 'measured', {
+    count(of(side, words.intact), 'measured', { column: `${side}.intactFrames`, colour: side, look: 'fill' }),
+    count(of(side, words.damaged), 'measured', {
       column: `${side}.damagedFrames`,
       colour: 'fault',
       look: 'hatch',
       isRare: side === 'hls',
     }),
-    count(of(name, words.frozen), 'measured', {
+    count(of(side, words.frozen), 'measured', {
       column: `${side}.frozenFrames`,
       colour: 'fault',
       look: 'hollow',
@@ -244,6 +244,6 @@ function figure([label, text]: Words, source: Source, unit: string, show: Figure
   }
 }
 
-function of(side: string, [label, definition]: Words): Words {
-  return [`${side} ${label}`, definition]
+function of(side: 'hls' | 'udp', [label, definition]: Words): Words {
+  return [`${sideWords[side]} ${label}`, definition]
 }

@@ -10,6 +10,7 @@ import { drawRows } from './chart-rows.ts'
 import type { Span } from './chart-window.ts'
 import type { Mark } from '../stream/run-moments.ts'
 import { formatTime } from './format.ts'
+import { chartWords } from './words.ts'
 
 export type ChartPlotOptions = {
   readonly plot: Plot
@@ -103,7 +104,7 @@ export class ChartPlot {
   }
 
   #name({ fromSeconds, toSeconds }: Span): void {
-    const name = `${this.data.plot.title}, ${formatTime(fromSeconds)} to ${formatTime(toSeconds)}`
+    const name = chartWords.span(this.data.plot.title, formatTime(fromSeconds), formatTime(toSeconds))
     if (this.#canvas.ariaLabel !== name) this.#canvas.ariaLabel = name
   }
 

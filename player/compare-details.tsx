@@ -31,6 +31,9 @@ function Downloads({ videoId }: { videoId: string }) {
       <a class="button small" href={`/api/videos/${id}/source`} title={detailWords.sourceTitle} download>
         {detailWords.source}
       </a>
+      <a class="button small" href={`/api/videos/${id}/package`} title={detailWords.packageTitle} download>
+        {detailWords.package}
+      </a>
       <a class="button small" href={`/hls/${id}/master.m3u8`} title={detailWords.playlistTitle} download>
         {detailWords.playlist}
       </a>

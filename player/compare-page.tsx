@@ -20,6 +20,7 @@ import { SideView } from './side-view.tsx'
 import { exposeSnapshot } from './snapshot.ts'
 import { ComparisonLine, ViewSwitch } from './view-switch.tsx'
 import { Viewing } from './viewing.ts'
+import { compareWords, shellWords } from './words.ts'
 
 const noVariants: Video['variants'] = []
 
@@ -41,9 +42,9 @@ function NoSuchVideo({ message }: { message: string }) {
     <div class="notice" role="alert">
       <p>{message}</p>
       <p>
-        Choose another in the{' '}
+        {compareWords.chooseAnother}{' '}
         <a href="/" onClick={onLinkClick}>
-          library
+          {compareWords.library}
         </a>
         .
       </p>
@@ -66,7 +67,7 @@ function useViewing(viewing: Viewing, hosts: Partial<Hosts>, video: Video | unde
     }
   }, [viewing, isPlayable])
   useEffect(() => {
-    document.title = video === undefined ? 'Weir' : `${video.title} · Weir`
+    document.title = video === undefined ? shellWords.name : shellWords.titled(video.title)
   }, [video?.title])
 }
 

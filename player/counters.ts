@@ -1,6 +1,7 @@
 import type { Measures } from '../stream/measures.ts'
 import { formatCount, formatMegabits } from './format.ts'
 import type { SideName } from './settings.ts'
+import { figureWords, unitWords } from './words.ts'
 
 /** What the page counts; undefined where a side has nothing to count. */
 export type Counters = {
@@ -57,78 +58,30 @@ export type CounterRow = {
 
 function row(
   key: keyof Counters,
-  label: string,
   unit: string,
   show: (value: number) => string,
-  isFault: boolean,
-  definition: string,
+  { isFault }: { readonly isFault: boolean },
 ): CounterRow {
-  return { key, label, unit, show, isFault, definition: `${definition} Measured in this page.` }
+  const [label, definition] = figureWords.rows[key]
+  return { key, label, unit, show, isFault, definition: figureWords.measuredHere(definition) }
 }
 
 const oneDecimal = (value: number) => value.toFixed(1)
+const fact = { isFault: false }
+const fault = { isFault: true }
 
-/** One table for the page: order, words and definitions. */
+/** One table for the page: its order, and how each is shown. */
 export const counterRows: readonly CounterRow[] = [
-  row('startupMs', 'Startup', 'ms', formatCount, false, 'From the wish to play until the first picture is shown.'),
-  row(
-    'stallCount',
-    'Stalls',
-    '',
-    formatCount,
-    true,
-    'How often the picture stood still for want of data. HLS: the playhead for more than 100 ms. UDP: no new frame for more than 150 ms and three frame intervals.',
-  ),
-  row(
-    'stallSeconds',
-    'Stalled',
-    's',
-    oneDecimal,
-    true,
-    'How long all stalls lasted together; the startup is not counted.',
-  ),
-  row('bufferSeconds', 'Buffer', 's', oneDecimal, false, 'Video that has arrived and is not yet shown.'),
-  row(
-    'bitsPerSecond',
-    'Bitrate',
-    'Mbit/s',
-    formatMegabits,
-    false,
-    'Media that arrived in the last 5 seconds. HLS fetches ahead: it comes in bursts, and stops while the buffer is full.',
-  ),
-  row('receivedPackets', 'Received', 'pkts', formatCount, false, 'RTP packets of picture and sound that arrived.'),
-  row(
-    'lostPackets',
-    'Lost',
-    'pkts',
-    formatCount,
-    true,
-    'RTP packets that never came: gaps in the sequence numbers that nothing filled.',
-  ),
-  row(
-    'latePackets',
-    'Late',
-    'pkts',
-    formatCount,
-    true,
-    'RTP packets that came after the jitter buffer had given them up.',
-  ),
-  row(
-    'damagedFrames',
-    'Damaged',
-    'frames',
-    formatCount,
-    true,
-    'Frames shown with a part missing, or leaning on such a frame, until the next keyframe.',
-  ),
-  row(
-    'frozenFrames',
-    'Frozen',
-    'frames',
-    formatCount,
-    true,
-    'Frames that were due and could not be shown at all: the picture before stays.',
-  ),
+  row('startupMs', 'ms', formatCount, fact),
+  row('stallCount', '', formatCount, fault),
+  row('stallSeconds', 's', oneDecimal, fault),
+  row('bufferSeconds', 's', oneDecimal, fact),
+  row('bitsPerSecond', 'Mbit/s', formatMegabits, fact),
+  row('receivedPackets', unitWords.packets, formatCount, fact),
+  row('lostPackets', unitWords.packets, formatCount, fault),
+  row('latePackets', unitWords.packets, formatCount, fault),
+  row('damagedFrames', unitWords.frames, formatCount, fault),
+  row('frozenFrames', unitWords.frames, formatCount, fault),
 ]
 
 const rowOf = (key: keyof Counters): CounterRow => counterRows.find((known) => known.key === key)!
@@ -136,8 +89,7 @@ const rowOf = (key: keyof Counters): CounterRow => counterRows.find((known) => k
 /** How often and how long in one figure: 2× 3.4 s. */
 const stalled: CounterRow = {
   ...rowOf('stallSeconds'),
-  label: 'Stalled',
-  definition: `${rowOf('stallCount').definition} Then: ${rowOf('stallSeconds').definition}`,
+  definition: figureWords.oftenAndLong(rowOf('stallCount').definition, rowOf('stallSeconds').definition),
 }
 
 /** The few that stand below each picture: what its transport does to a viewer. */

@@ -7,6 +7,8 @@ import { whyWords } from './words.ts'
 
 const SHOWN_PACKETS = 6
 
+const { sentences } = whyWords
+
 /** Packets → NAL units → frames → end. */
 export function DamageView({ story }: { story: DamageStory }) {
   const { steps } = whyWords
@@ -52,7 +54,7 @@ function PacketTable({ packets }: { packets: readonly LostPacket[] }) {
           ))}
         </tbody>
       </table>
-      {more > 0 && <p class="why-note">and {formatCount(more)} more of this frame</p>}
+      {more > 0 && <p class="why-note">{sentences.morePackets(formatCount(more))}</p>}
     </>
   )
 }
@@ -61,24 +63,22 @@ function carriedSentence({ packets, root }: DamageStory): string {
   const nals = packets.flatMap((packet) => packet.nals)
   const slices = new Map(nals.filter(({ kind }) => kind === 'slice').map((nal) => [nal.nalIndex, nal.nalBytes]))
   const lostBytes = nals.reduce((sum, { carriedBytes }) => sum + carriedBytes, 0)
-  const frame = `frame ${formatCount(root.frameNumber)} (${root.letter}, ${whyWords.letters[root.letter]})`
-  if (slices.size === 0) return `${formatBytes(lostBytes)} of parameter sets of ${frame}.`
-  const of = root.slices === 1 ? 'the only slice' : `${slices.size} of the ${root.slices} slices`
+  const frame = sentences.frame(formatCount(root.frameNumber), root.letter)
+  if (slices.size === 0) return sentences.parameterSets(formatBytes(lostBytes), frame)
+  const of = root.slices === 1 ? sentences.onlySlice : sentences.someSlices(slices.size, root.slices)
   const sliceBytes = [...slices.values()].reduce((sum, bytes) => sum + bytes, 0)
-  return `${formatCount(lostBytes)} of the ${formatCount(sliceBytes)} bytes of ${of} of ${frame}.`
+  return sentences.carried(formatCount(lostBytes), formatCount(sliceBytes), of, frame)
 }
 
 function spreadSentence({ root, affected, earlier }: DamageStory): string {
-  const before =
-    earlier === undefined ? '' : ` The picture had been broken since frame ${formatCount(earlier.frameNumber)}.`
-  if (affected.length === 0) return `None: no slice was lost.${before}`
-  if (!root.isReference) return `None: frame ${formatCount(root.frameNumber)} is disposable (nal_ref_idc 0).${before}`
+  const before = earlier === undefined ? '' : ` ${sentences.brokenSince(formatCount(earlier.frameNumber))}`
+  if (affected.length === 0) return sentences.noSliceLost + before
+  if (!root.isReference) return sentences.disposable(formatCount(root.frameNumber)) + before
   const frozen = affected.filter(({ state }) => state === 'frozen').length
-  const notShown = frozen === 0 ? '' : `; ${formatCount(frozen)} of them could not be shown`
-  return `${framesWord(affected.length)}: this one and all after it that lean on it, directly or through others${notShown}.${before}`
+  return sentences.spread(framesWord(affected.length), frozen === 0 ? undefined : formatCount(frozen)) + before
 }
 
 function endSentence({ end }: DamageStory): string {
   if (end.by !== 'idr') return whyWords.ends[end.by]
-  return `Frame ${formatCount(end.frameNumber)} at ${placeOfFrame(end)}: a keyframe (IDR) leans on nothing before it. If it comes whole, so is the picture.`
+  return sentences.keyframe(formatCount(end.frameNumber), placeOfFrame(end))
 }

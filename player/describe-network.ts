@@ -2,7 +2,7 @@ import type { LinkProfile } from '../link/profile.ts'
 import { settingsOf } from './network-profile.ts'
 import type { AsPreset, NetworkSettings } from './settings.ts'
 import { formatMegabits } from './format.ts'
-import { networkRowWords as words } from './words.ts'
+import { congestionControlWords, networkRowWords as words } from './words.ts'
 
 /** A network in words, a row a property; what a network does not do (no loss, no jitter) has no row. */
 export function describeNetwork(profile: LinkProfile): readonly (readonly [label: string, value: string])[] {
@@ -20,7 +20,7 @@ export function describeNetwork(profile: LinkProfile): readonly (readonly [label
       words.uplink,
       `${rate(network.uplinkRateBitsPerSecond, uplink?.generator !== undefined)}, ${ms(network.uplinkOneWayDelayMs)}`,
     ],
-    [words.tcp, words.congestionControls[network.congestionControl]],
+    [words.tcp, congestionControlWords[network.congestionControl]],
     [words.sharing, words[network.sharing]],
     [words.udp, network.udpBlocked ? words.blocked : ''],
     [words.changes, network.changes.length === 0 ? '' : String(network.changes.length)],

@@ -119,10 +119,16 @@ export class ElementRecord {
     this.tell({ kind: 'frame-shown', atMs, state: 'intact', ...this.#placeOf(mediaTime) })
     // The picture of a seek while paused: what follows is no stall.
     if (this.#video.paused) this.tell({ kind: 'paused', atMs })
-    if (this.#codes.wants(mediaTime) && typeof VideoFrame !== 'undefined') {
-      void this.#codes.read(new VideoFrame(this.#video), mediaTime, atMs)
-    }
+    if (this.#codes.wants(mediaTime) && typeof VideoFrame !== 'undefined') this.#readCode(mediaTime, atMs)
     this.#video.requestVideoFrameCallback(this.#onFrame)
+  }
+
+  /** The element may already be at the next picture, which has a callback of its own. */
+  #readCode(mediaSeconds: number, atMs: number): void {
+    const picture = new VideoFrame(this.#video)
+    const isThatOne = Math.abs(picture.timestamp / 1e6 - mediaSeconds) < 0.001 // µs to s
+    if (isThatOne) void this.#codes.read(picture, mediaSeconds, atMs)
+    else picture.close()
   }
 
   #placeOf(mediaSeconds: number): { readonly ptsTicks?: number } {

@@ -1,3 +1,5 @@
+import { addressWords } from './words.ts'
+
 /** Where a player that is not this page finds a video, and how it is started there. */
 
 export type Addresses = { readonly hls: string | undefined; readonly rtsp: string | undefined }
@@ -37,10 +39,13 @@ export function playerCommands(protocol: Protocol, address: string): readonly Pl
   const quoted = `"${address}"`
   const isRtsp = protocol === 'rtsp'
   return [
-    { player: 'VLC', command: `vlc ${quoted}` },
-    { player: 'ffplay', command: isRtsp ? `ffplay -rtsp_transport udp ${quoted}` : `ffplay ${quoted}` },
-    { player: 'mpv', command: isRtsp ? `mpv --rtsp-transport=udp ${quoted}` : `mpv ${quoted}` },
-    { player: 'GStreamer', command: `gst-play-1.0 ${quoted}` },
+    { player: addressWords.players.vlc, command: `vlc ${quoted}` },
+    {
+      player: addressWords.players.ffplay,
+      command: isRtsp ? `ffplay -rtsp_transport udp ${quoted}` : `ffplay ${quoted}`,
+    },
+    { player: addressWords.players.mpv, command: isRtsp ? `mpv --rtsp-transport=udp ${quoted}` : `mpv ${quoted}` },
+    { player: addressWords.players.gstreamer, command: `gst-play-1.0 ${quoted}` },
   ]
 }
 

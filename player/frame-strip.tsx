@@ -46,12 +46,8 @@ export function FrameStrip({ story }: { story: DamageStory }) {
           </span>
         ))}
         {end.by === 'idr' && (
-          <span
-            class="cell next I"
-            title={`Frame ${formatCount(end.frameNumber)}: the next keyframe`}
-            aria-hidden="true"
-          >
-            I
+          <span class="cell next I" title={whyWords.cell.nextKeyframe(formatCount(end.frameNumber))} aria-hidden="true">
+            {whyWords.cell.keyframe}
           </span>
         )}
       </div>
@@ -90,9 +86,11 @@ function nextPlace(key: string, place: number, count: number): number | undefine
 }
 
 function wordsOf({ frameNumber, letter, state, lostPackets, sizeBytes, isReference, ...frame }: FrameFate): string {
-  const lost = lostPackets === 0 ? '' : `, lost ${lostPackets === 1 ? 'a packet' : `${lostPackets} packets`} of its own`
-  const kind = isReference ? letter : `${letter}, disposable`
-  return `Frame ${formatCount(frameNumber)} at ${placeOfFrame(frame)}: ${kind}, ${formatBytes(sizeBytes)}, ${whyWords.states[state]}${lost}`
+  const { cell, states } = whyWords
+  const kind = isReference ? letter : cell.disposable(letter)
+  const lost = lostPackets === 0 ? [] : [cell.lost(lostPackets)]
+  const told = [kind, formatBytes(sizeBytes), states[state], ...lost].join(', ')
+  return cell.frame(formatCount(frameNumber), placeOfFrame(frame), told)
 }
 
 function cellId({ ptsTicks }: FrameFate): string {

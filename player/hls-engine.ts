@@ -4,6 +4,7 @@ import type { ElementRecord } from './element-record.ts'
 import { originTicksOf } from './origin-ticks.ts'
 import { SegmentLog } from './segment-log.ts'
 import type { SideStatus } from './side.ts'
+import { problemWords } from './words.ts'
 
 /** Into the browser's cache: hls.js starts its worker while it loads the first segment, and the script would come over the
  *  socket on which the next one should go. */
@@ -36,12 +37,13 @@ function variantOf(level: Level | undefined): string | undefined {
 
 function problemOf({ type, details, response }: ErrorData): NonNullable<SideStatus['problem']> {
   if (type === Hls.ErrorTypes.MEDIA_ERROR) {
-    return { message: `The browser cannot decode this video (${details}).`, whatToDo: 'Press play to try again.' }
+    return { message: problemWords.undecodable(details), whatToDo: problemWords.playAgain }
   }
-  const answer = response === undefined || response.code === 0 ? 'no answer' : `answer ${response.code}`
+  const answer =
+    response === undefined || response.code === 0 ? problemWords.noAnswer : problemWords.answer(response.code)
   return {
-    message: `The video could not be fetched: ${answer} (${details}).`,
-    whatToDo: 'See whether the server runs, then press play.',
+    message: problemWords.notFetched(answer, details),
+    whatToDo: problemWords.seeServerThenPlay,
   }
 }
 

@@ -5,6 +5,7 @@ import { ElementRecord } from './element-record.ts'
 import type { HlsEngine } from './hls-engine.ts'
 import type { NetworkSettings } from './settings.ts'
 import type { Side, SidePhase, SideStart, SideStatus, Sound } from './side.ts'
+import { congestionControlWords, problemWords, transportWords } from './words.ts'
 
 const STATUS_MS = 250
 
@@ -13,8 +14,6 @@ export type HlsOptions = {
   readonly settings: ReadonlySignal<NetworkSettings>
   readonly speedRatio: number
 }
-
-const congestionControlWords = { cubic: 'CUBIC', reno: 'Reno', bbr: 'BBR' } as const
 
 /** HLS in a video element, by hls.js; by the browser itself only where hls.js cannot: Chromium says "maybe" to native
  *  HLS, and would leave nothing to measure. */
@@ -150,7 +149,7 @@ export class HlsSide implements Side {
       this.#loaded = await import('./hls-engine.ts')
       await this.#loaded.fetchWorker()
     } catch {
-      this.#fail({ message: 'The player could not be loaded.', whatToDo: 'See whether the server runs, then reload.' })
+      this.#fail({ message: problemWords.notLoaded, whatToDo: problemWords.seeServerThenReload })
     }
   }
 
@@ -179,8 +178,8 @@ export class HlsSide implements Side {
     this.#video.src = address
     this.#video.addEventListener('loadedmetadata', () => (this.#video.currentTime = startSeconds), { once: true })
     this.#video.addEventListener('error', () => {
-      const message = this.#video.error?.message || 'The browser cannot play this video.'
-      this.#fail({ message, whatToDo: 'Press play to try again.' })
+      const message = this.#video.error?.message || problemWords.unplayable
+      this.#fail({ message, whatToDo: problemWords.playAgain })
     })
   }
 
@@ -191,7 +190,7 @@ export class HlsSide implements Side {
 
   /** Its bytes cross the link by the model of a TCP sender, which this names. */
   #transport(): string {
-    return `TCP modelled (${congestionControlWords[this.#options.settings.value.congestionControl]})`
+    return transportWords.tcp(congestionControlWords[this.#options.settings.value.congestionControl])
   }
 
   #phase(): SidePhase {

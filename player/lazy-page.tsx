@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
+import { shellWords } from './words.ts'
 
 /** A component whose code loads when it is first shown. Until then there is nothing of it; where it does not come, the
  *  page says so: the server may have been updated since the page was loaded. */
@@ -20,8 +21,8 @@ export function lazyPage<Props extends object>(load: () => Promise<ComponentType
     if (!hasFailed.value) return null
     return (
       <div class="notice" role="alert">
-        <p>This part of the page could not be loaded.</p>
-        <p>See whether the server runs, then load the page again.</p>
+        <p>{shellWords.notLoaded}</p>
+        <p>{shellWords.loadAgain}</p>
       </div>
     )
   }

@@ -6,6 +6,7 @@ import { deleteVideo, libraryProblem, restoreVideo, videos, videosById } from '.
 import { UploadRow } from './upload-row.tsx'
 import { addUpload, listUnfinishedUploads, uploads } from './uploads.ts'
 import { VideoCard } from './video-card.tsx'
+import { libraryWords, shellWords, uploadWords } from './words.ts'
 
 /** The server removes for good after 10 s; a little earlier the page stops offering the way back. */
 const UNDO_MS = 9500
@@ -78,7 +79,7 @@ function FilePicker({ primary }: { primary: boolean }) {
         type="file"
         multiple
         accept="video/*,.mkv,.ts,.mts,.mov,.avi,.webm"
-        aria-label="Choose videos to upload"
+        aria-label={libraryWords.choose}
         tabIndex={-1}
         onChange={(event) => {
           addFiles(event.currentTarget.files ?? [])
@@ -87,7 +88,7 @@ function FilePicker({ primary }: { primary: boolean }) {
       />
       <button type="button" class={primary ? 'button primary' : 'button'} onClick={() => input.current?.click()}>
         <Icon name="upload" />
-        Upload a video
+        {libraryWords.upload}
       </button>
     </>
   )
@@ -96,12 +97,9 @@ function FilePicker({ primary }: { primary: boolean }) {
 function EmptyLibrary() {
   return (
     <div class="library-empty">
-      <h2>No videos yet</h2>
-      <p>
-        Drop a video file anywhere on this page. It becomes an HLS stream and an RTSP address, and you can watch it over
-        both.
-      </p>
-      <p>A new library gets a sample clip by itself, a few seconds after the first start.</p>
+      <h2>{libraryWords.empty.title}</h2>
+      <p>{libraryWords.empty.how}</p>
+      <p>{libraryWords.empty.sample}</p>
       <FilePicker primary />
     </div>
   )
@@ -147,9 +145,9 @@ function DeletedToast({ video }: { video: Video }) {
   useEffect(() => undo.current?.focus(), [])
   return (
     <div class="toast" role="status">
-      <span>Deleted “{video.title}”</span>
+      <span>{libraryWords.deleted(video.title)}</span>
       <button ref={undo} type="button" class="button small" onClick={() => undoDelete(video)}>
-        Undo
+        {libraryWords.undo}
       </button>
     </div>
   )
@@ -158,29 +156,27 @@ function DeletedToast({ video }: { video: Video }) {
 export function LibraryPage() {
   useDropAnywhere()
   useEffect(() => {
-    document.title = 'Library · Weir'
+    document.title = shellWords.titled(shellWords.library)
     void listUnfinishedUploads()
   }, [])
   return (
     <div class={isDragging.value ? 'library dragging' : 'library'}>
       <div class="library-head">
-        <h1>Library</h1>
-        {videos.value.length > 0 && <p class="muted wide-only">Drop a video anywhere on this page</p>}
+        <h1>{shellWords.library}</h1>
+        {videos.value.length > 0 && <p class="muted wide-only">{libraryWords.drop}</p>}
         {videos.value.length > 0 && <FilePicker primary={false} />}
       </div>
-      {libraryProblem.value !== undefined && (
-        <Problem text={libraryProblem.value} hint="The page lists the videos again as soon as it is back." />
-      )}
-      {pageProblem.value !== undefined && <Problem text={pageProblem.value} hint="Nothing was changed." />}
+      {libraryProblem.value !== undefined && <Problem text={libraryProblem.value} hint={libraryWords.listsAgain} />}
+      {pageProblem.value !== undefined && <Problem text={pageProblem.value} hint={libraryWords.unchanged} />}
       {uploads.value.length > 0 && (
-        <ul class="upload-list" aria-label="Uploads">
+        <ul class="upload-list" aria-label={uploadWords.title}>
           {uploads.value.map((entry) => (
             <UploadRow key={entry.key} entry={entry} />
           ))}
         </ul>
       )}
       <VideoList />
-      {isDragging.value && <div class="drop-veil">Drop to upload</div>}
+      {isDragging.value && <div class="drop-veil">{libraryWords.dropHere}</div>}
       {deleted.value !== undefined && <DeletedToast key={deleted.value.id} video={deleted.value} />}
     </div>
   )

@@ -1,39 +1,35 @@
 import { asSentence, formatCount } from './format.ts'
 import type { LaneTruth, LinkTruthFeed } from './link-truth.ts'
+import { truthWords } from './words.ts'
 
-const laneWords = { hls: 'HLS', udp: 'UDP', both: 'Both' } as const
+const { columns: words } = truthWords
 
 const columns: readonly {
-  readonly label: string
-  readonly title: string
+  readonly words: readonly [label: string, title: string]
   readonly isFault: boolean
   read(truth: LaneTruth): number | undefined
   show(value: number): string
 }[] = [
   {
-    label: 'Delivered',
-    title: 'Packets that came through the downlink',
+    words: words.delivered,
     isFault: false,
     read: ({ deliveredPackets }) => deliveredPackets,
     show: formatCount,
   },
   {
-    label: 'Lost',
-    title: 'Packets that the loss process took, or that were blocked',
+    words: words.lost,
     isFault: true,
     read: ({ lostPackets, blockedPackets }) => lostPackets + blockedPackets,
     show: formatCount,
   },
   {
-    label: 'Tail-dropped',
-    title: 'Packets that found the queue full',
+    words: words.tailDropped,
     isFault: true,
     read: ({ tailDroppedPackets }) => tailDroppedPackets,
     show: formatCount,
   },
   {
-    label: 'Queue, ms',
-    title: 'How long the packets of the last second had waited before they were sent, on average',
+    words: words.queueing,
     isFault: false,
     read: ({ queueingDelayMs }) => queueingDelayMs,
     show: (value) => value.toFixed(value < 10 ? 1 : 0),
@@ -47,13 +43,13 @@ export function LinkReadout({ link }: { link: LinkTruthFeed }) {
   return (
     <div class="truth">
       <table>
-        <caption class="visually-hidden">What the link did, told by the server</caption>
+        <caption class="visually-hidden">{truthWords.caption}</caption>
         <thead>
           <tr>
-            <th scope="col" title="Counted by the server since link time 0: all viewers of this link together">
-              Link
+            <th scope="col" title={truthWords.linkTitle}>
+              {truthWords.link}
             </th>
-            {columns.map(({ label, title }) => (
+            {columns.map(({ words: [label, title] }) => (
               <th key={label} scope="col" title={title}>
                 {label}
               </th>
@@ -65,9 +61,9 @@ export function LinkReadout({ link }: { link: LinkTruthFeed }) {
             <tr key={name} class={name} data-lane={name}>
               <th scope="row">
                 <i class={`mark ${name}`} aria-hidden="true" />
-                {laneWords[name]}
+                {truthWords.lanes[name]}
               </th>
-              {columns.map(({ label, isFault, read, show }) => {
+              {columns.map(({ words: [label], isFault, read, show }) => {
                 const value = read(lane)
                 return (
                   <td key={label} class={isFault && (value ?? 0) > 0 ? 'faulty' : undefined}>

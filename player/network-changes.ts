@@ -1,5 +1,6 @@
 import type { LossProfile, ProfileChange } from '../link/profile.ts'
 import { formatMegabits } from './format.ts'
+import { changeWords } from './words.ts'
 
 /** What the panel can plan; a profile from a file may plan more, which stays as it is. */
 export type PlannedChange =
@@ -46,9 +47,13 @@ export function wordsOfChange({ set }: ProfileChange): string {
   const { oneWayDelayMs: _told, ...ofUplink } = uplink as Patch
   return [
     ...wordsOfDirection(downlink as Patch),
-    ...wordsOfDirection(isBothWays ? ofUplink : (uplink as Patch)).map((words) => `uplink ${words}`),
+    ...wordsOfDirection(isBothWays ? ofUplink : (uplink as Patch)).map((words) => changeWords.told.uplink(words)),
     ...Object.entries(others).map(([key, value]) =>
-      key === 'udpBlocked' ? (value === true ? 'UDP blocked' : 'UDP passes') : asJson(key, value),
+      key === 'udpBlocked'
+        ? value === true
+          ? changeWords.told.udpBlocked
+          : changeWords.told.udpPasses
+        : asJson(key, value),
     ),
   ].join(' · ')
 }
@@ -59,11 +64,11 @@ function wordsOfDirection(patch: Patch): string[] {
   return Object.entries(patch).flatMap(([key, value]) => {
     switch (key) {
       case 'rateBitsPerSecond':
-        return typeof value === 'number' ? `rate ${formatMegabits(value)} Mbit/s` : 'rate unlimited'
+        return typeof value === 'number' ? changeWords.told.rate(formatMegabits(value)) : changeWords.told.unlimited
       case 'oneWayDelayMs':
-        return `delay ${Number(value ?? 0)} ms`
+        return changeWords.told.delay(Number(value ?? 0))
       case 'loss':
-        return `loss ${percent(isObject(value) ? Number(value['lossRatio'] ?? 0) : 0)} %`
+        return changeWords.told.loss(percent(isObject(value) ? Number(value['lossRatio'] ?? 0) : 0))
       default:
         return value === null ? [] : asJson(key, value) // what is taken away makes room for what is told
     }

@@ -1,4 +1,5 @@
 import type { RateGenerator } from '../link/profile.ts'
+import { generatorWords, unitWords } from './words.ts'
 
 /** One number of a generator, or a list of them, as the panel shows it. */
 export type GeneratorField = {
@@ -21,26 +22,27 @@ export type GeneratorForm = {
 
 const highestRate = 10_000_000_000
 
-function rate(key: string, label: string, title: string, min = 0, isList = false): GeneratorField {
+type Words = readonly [label: string, title: string]
+
+function rate(key: string, [label, title]: Words, min = 0, isList = false): GeneratorField {
   return { key, label, title, unit: 'Mbit/s', perUnit: 1_000_000, isList, min, max: highestRate }
 }
 
-function seconds(key: string, label: string, title: string, min = 0.1, max = 86_400): GeneratorField {
+function seconds(key: string, [label, title]: Words, min = 0.1, max = 86_400): GeneratorField {
   return { key, label, title, unit: 's', perUnit: 1, isList: false, min, max }
 }
+
+const { steps, spike, sawtooth, markov } = generatorWords
 
 /** The kinds of link/generators.ts, their bounds those of link/rate-schema.ts. */
 export const generatorForms: Readonly<Record<RateGenerator['kind'], GeneratorForm>> = {
   steps: {
-    title: 'Steps',
+    title: steps.title,
     start: { kind: 'steps', ratesBitsPerSecond: [6_000_000, 3_000_000, 1_000_000, 3_000_000], stepSeconds: 10 },
-    fields: [
-      rate('ratesBitsPerSecond', 'Rates', 'One after the other, then from the first again; 0 is an outage', 0, true),
-      seconds('stepSeconds', 'Each for', 'How long each of the rates lasts', 0.01, 3600),
-    ],
+    fields: [rate('ratesBitsPerSecond', steps.rates, 0, true), seconds('stepSeconds', steps.each, 0.01, 3600)],
   },
   spike: {
-    title: 'Spike',
+    title: spike.title,
     start: {
       kind: 'spike',
       rateBitsPerSecond: 6_000_000,
@@ -49,14 +51,14 @@ export const generatorForms: Readonly<Record<RateGenerator['kind'], GeneratorFor
       spikeSeconds: 3,
     },
     fields: [
-      rate('rateBitsPerSecond', 'Rate', 'The rate between the spikes', 8_000),
-      rate('spikeRateBitsPerSecond', 'In the spike', 'The rate in a spike; 0 is an outage'),
-      seconds('periodSeconds', 'Every', 'From the end of one spike to the end of the next'),
-      seconds('spikeSeconds', 'For', 'How long a spike lasts'),
+      rate('rateBitsPerSecond', spike.rate, 8_000),
+      rate('spikeRateBitsPerSecond', spike.inSpike),
+      seconds('periodSeconds', spike.every),
+      seconds('spikeSeconds', spike.lasts),
     ],
   },
   sawtooth: {
-    title: 'Sawtooth',
+    title: sawtooth.title,
     start: {
       kind: 'sawtooth',
       lowestRateBitsPerSecond: 500_000,
@@ -64,13 +66,13 @@ export const generatorForms: Readonly<Record<RateGenerator['kind'], GeneratorFor
       periodSeconds: 30,
     },
     fields: [
-      rate('lowestRateBitsPerSecond', 'From', 'Where each rise begins'),
-      rate('highestRateBitsPerSecond', 'To', 'Where it ends and falls at once', 8_000),
-      seconds('periodSeconds', 'Rising for', 'How long a rise lasts, in 20 stairs'),
+      rate('lowestRateBitsPerSecond', sawtooth.from),
+      rate('highestRateBitsPerSecond', sawtooth.to, 8_000),
+      seconds('periodSeconds', sawtooth.rising),
     ],
   },
   markov: {
-    title: 'LTE-like',
+    title: markov.title,
     start: {
       kind: 'markov',
       ratesBitsPerSecond: [500_000, 1_500_000, 4_000_000, 8_000_000, 12_000_000],
@@ -78,11 +80,11 @@ export const generatorForms: Readonly<Record<RateGenerator['kind'], GeneratorFor
       outagesPerMinute: 1,
     },
     fields: [
-      rate('ratesBitsPerSecond', 'Rates', 'It wanders between neighbours of these, as the seed has it', 8_000, true),
-      seconds('meanDwellSeconds', 'Staying', 'How long it stays at a rate, on average', 0.1, 600),
+      rate('ratesBitsPerSecond', markov.rates, 8_000, true),
+      seconds('meanDwellSeconds', markov.staying, 0.1, 600),
       {
-        ...seconds('outagesPerMinute', 'Outages', 'Handovers that interrupt for 0.3 to 1.5 s', 0, 20),
-        unit: 'a min',
+        ...seconds('outagesPerMinute', markov.outages, 0, 20),
+        unit: unitWords.aMinute,
       },
     ],
   },

@@ -5,6 +5,7 @@ import type { LinkSummary } from '../protocol/weir-api.ts'
 import { requestJson, requestJsonApart } from './api.ts'
 import { patchBetween, sameNetwork, settingsOf, tellingSettings, withSettings } from './network-profile.ts'
 import type { CompareSettings, NetworkSettings } from './settings.ts'
+import { networkWords } from './words.ts'
 
 type Summary = LinkSummary<LinkProfile>
 type InAddress = Pick<CompareSettings, 'preset' | 'network'>
@@ -76,7 +77,7 @@ export class NetworkLink {
   /** Throws where there is no such preset. */
   presetProfile(name: string, seed: number): LinkProfile {
     const preset = this.presets.value.find((other) => other.name === name)
-    if (preset === undefined) throw new Error(`There is no network preset "${name}".`)
+    if (preset === undefined) throw new Error(networkWords.noPreset(name))
     return { ...preset.profile, name, seed }
   }
 

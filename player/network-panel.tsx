@@ -11,21 +11,21 @@ import { ChoiceRow, SeedRow, SliderRow, SwitchRow } from './network-rows.tsx'
 import { ProfileButtons } from './profile-buttons.tsx'
 import { ScheduledChanges } from './scheduled-changes.tsx'
 import { VaryingRate } from './varying-rate.tsx'
-import { changeWords, profileWords, rateWords } from './words.ts'
+import { changeWords, congestionControlWords, networkWords, profileWords, rateWords } from './words.ts'
 
 const lossKinds = [
-  { word: 'bad-moments', text: 'in bad moments' },
-  { word: 'gilbert-elliott', text: 'in bursts of packets' },
-  { word: 'random', text: 'packet by packet' },
+  { word: 'bad-moments', text: networkWords.lossKinds['bad-moments'] },
+  { word: 'gilbert-elliott', text: networkWords.lossKinds['gilbert-elliott'] },
+  { word: 'random', text: networkWords.lossKinds.random },
 ] as const
 const congestionControls = [
-  { word: 'cubic', text: 'CUBIC' },
-  { word: 'reno', text: 'Reno' },
-  { word: 'bbr', text: 'BBR' },
+  { word: 'cubic', text: congestionControlWords.cubic },
+  { word: 'reno', text: congestionControlWords.reno },
+  { word: 'bbr', text: congestionControlWords.bbr },
 ] as const
 const sharings = [
-  { word: 'separate', text: 'one each, alike' },
-  { word: 'shared', text: 'one for both' },
+  { word: 'separate', text: networkWords.sharings.separate },
+  { word: 'shared', text: networkWords.sharings.shared },
 ] as const
 
 function PresetMenu({ link }: { link: NetworkLink }) {
@@ -33,13 +33,13 @@ function PresetMenu({ link }: { link: NetworkLink }) {
   const isOwn = !link.isAsPreset.value
   return (
     <label class="menu">
-      <span class="visually-hidden">Preset</span>
+      <span class="visually-hidden">{networkWords.preset}</span>
       <select
         value={isOwn ? '' : base?.name}
         onChange={(event) => link.applyPreset(event.currentTarget.value)}
-        title="A named network"
+        title={networkWords.presetTitle}
       >
-        {isOwn && <option value="">{base === undefined ? 'Your own' : `${base.title}, changed`}</option>}
+        {isOwn && <option value="">{base === undefined ? networkWords.own : networkWords.changed(base.title)}</option>}
         {link.presets.value.map(({ name, title }) => (
           <option key={name} value={name}>
             {title}
@@ -65,7 +65,7 @@ function Sliders({ controls, link }: { controls: readonly NetworkControl[]; link
 function LossNote({ link }: { link: NetworkLink }) {
   const { lossRatio, lossKind } = link.settings.value
   if (lossRatio === 0 || lossKind === 'bad-moments') return null
-  return <p class="network-note">HLS and UDP meet the same statistics, not the same moments.</p>
+  return <p class="network-note">{networkWords.notAlike}</p>
 }
 
 function MoreSettings({ link }: { link: NetworkLink }) {
@@ -73,33 +73,33 @@ function MoreSettings({ link }: { link: NetworkLink }) {
   const burst = lossKind === 'random' ? [] : [burstControls[lossKind]]
   return (
     <details class="fold network-more">
-      <summary>More of this network</summary>
+      <summary>{networkWords.more}</summary>
       {link.base.value !== undefined && (
         <p class="network-note">
           {link.base.value.title}: {link.base.value.source}.
         </p>
       )}
       <ChoiceRow
-        label="Losses come"
-        title="In bad moments, both sides lose what leaves at the same times. The other kinds draw for each packet."
+        label={networkWords.losses}
+        title={networkWords.lossesTitle}
         choices={lossKinds}
         value={lossKind}
         onChange={(word) => link.change({ lossKind: word })}
       />
       <Sliders controls={[...burst, ...downlinkControls]} link={link} />
-      <h3>Uplink</h3>
+      <h3>{networkWords.uplink}</h3>
       <Sliders controls={uplinkControls} link={link} />
-      <h3>TCP and UDP</h3>
+      <h3>{networkWords.transports}</h3>
       <ChoiceRow
-        label="Congestion control"
-        title="How the modelled TCP sender of HLS finds its rate"
+        label={networkWords.congestionControl}
+        title={networkWords.congestionControlTitle}
         choices={congestionControls}
         value={congestionControl}
         onChange={(word) => link.change({ congestionControl: word })}
       />
       <ChoiceRow
-        label="Lines"
-        title="One each: HLS and UDP never meet, and have the same weather. One for both: they compete in one queue. Another choice begins the network anew."
+        label={networkWords.lines}
+        title={networkWords.linesTitle}
         choices={sharings}
         value={sharing}
         onChange={(word) => link.change({ sharing: word })}
@@ -138,28 +138,23 @@ export function NetworkPanel({ link, startAnew }: { link: NetworkLink; startAnew
   return (
     <section class="network" aria-labelledby="network-title">
       <div class="network-head">
-        <h2 id="network-title">Network</h2>
+        <h2 id="network-title">{networkWords.title}</h2>
         <PresetMenu link={link} />
       </div>
       <Sliders controls={mainControls} link={link} />
       <LossNote link={link} />
       <SwitchRow
-        label="Block UDP"
-        title="As some offices do: nothing of UDP passes, TCP does"
+        label={networkWords.block}
+        title={networkWords.blockTitle}
         isOn={udpBlocked}
         onChange={(isOn) => link.change({ udpBlocked: isOn })}
       />
       <MoreSettings link={link} />
       <Folds link={link} />
       <SeedRow seed={seed} onChange={(next) => link.change({ seed: next })}>
-        <button
-          type="button"
-          class="button small"
-          title="Both sides from their start, and link time 0 again: the same seed from its beginning, counters at zero"
-          onClick={startAnew}
-        >
+        <button type="button" class="button small" title={networkWords.startAnewTitle} onClick={startAnew}>
           <Icon name="replay" />
-          Start anew
+          {networkWords.startAnew}
         </button>
       </SeedRow>
       {link.problem.value !== undefined && (

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { Icon } from './icons.tsx'
 import { nearestStop, type NetworkControl } from './network-controls.ts'
 import type { AsPreset } from './settings.ts'
+import { networkWords } from './words.ts'
 
 /** A slider over stops, and the exact figure beside it. A line that a preset varies has no one figure. */
 export function SliderRow({
@@ -16,7 +17,8 @@ export function SliderRow({
   const { key, label, title, unit, stops, toShown, fromShown } = control
   const number = value === 'as-preset' ? Infinity : value
   const shown = number === Infinity ? '' : String(toShown(number))
-  const spoken = value === 'as-preset' ? 'as the preset has it' : number === Infinity ? 'unlimited' : `${shown} ${unit}`
+  const spoken =
+    value === 'as-preset' ? networkWords.asPreset : number === Infinity ? networkWords.unlimited : `${shown} ${unit}`
   return (
     <div class={value === 'as-preset' ? 'slider-row as-preset' : 'slider-row'} title={title}>
       <label for={`network-${key}`}>{label}</label>
@@ -35,8 +37,8 @@ export function SliderRow({
         type="text"
         inputMode="decimal"
         value={shown}
-        placeholder={value === 'as-preset' ? 'varies' : '∞'} // an empty field: no number of its own, or no limit
-        aria-label={`${label}, exact, ${unit}`}
+        placeholder={value === 'as-preset' ? networkWords.varies : '∞'} // an empty field: no number of its own, or no limit
+        aria-label={networkWords.exact(label, unit)}
         onChange={(event) => {
           const next = fromShown(event.currentTarget.value)
           if (next === undefined) event.currentTarget.value = shown
@@ -108,8 +110,8 @@ export function SeedRow({
   children: ComponentChildren
 }) {
   return (
-    <div class="seed-row" title="The same seed and the same settings lose the same packets again.">
-      <label for="network-seed">Seed</label>
+    <div class="seed-row" title={networkWords.seedTitle}>
+      <label for="network-seed">{networkWords.seed}</label>
       <input
         id="network-seed"
         class="exact"
@@ -127,8 +129,8 @@ export function SeedRow({
       <button
         type="button"
         class="icon-button"
-        aria-label="Another seed"
-        title="Another seed"
+        aria-label={networkWords.anotherSeed}
+        title={networkWords.anotherSeed}
         onClick={() => onChange(Math.floor(Math.random() * 10_000))}
       >
         <Icon name="dice" />

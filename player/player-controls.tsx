@@ -4,7 +4,7 @@ import { Icon } from './icons.tsx'
 import type { PlayerStatus } from './player-status.ts'
 import type { Sound } from './side.ts'
 import type { Viewing } from './viewing.ts'
-import { pairWords } from './words.ts'
+import { pairWords, playWords } from './words.ts'
 
 export type PlayerActions = {
   togglePlay(): void
@@ -18,12 +18,18 @@ const beforeStart: PlayerStatus = { phase: 'starting', positionSeconds: 0, durat
 function PlayButton({ phase, onClick }: { phase: PlayerStatus['phase']; onClick: () => void }) {
   const [icon, label] =
     phase === 'ended'
-      ? (['replay', 'Play again'] as const)
+      ? (['replay', playWords.playAgain] as const)
       : phase === 'paused' || phase === 'failed'
-        ? (['play', 'Play'] as const)
-        : (['pause', 'Pause'] as const)
+        ? (['play', playWords.play] as const)
+        : (['pause', playWords.pause] as const)
   return (
-    <button type="button" class="icon-button" onClick={onClick} aria-label={label} title={`${label} (Space)`}>
+    <button
+      type="button"
+      class="icon-button"
+      onClick={onClick}
+      aria-label={label}
+      title={playWords.withKey(label, playWords.keys.play)}
+    >
       <Icon name={icon} />
     </button>
   )
@@ -45,8 +51,8 @@ function ScrubBar({ status, onSeek }: { status: PlayerStatus; onSeek: (seconds: 
         step="any"
         value={shown}
         style={{ '--filled': `${filledPercent}%` }}
-        aria-label="Position"
-        aria-valuetext={`${formatTime(shown)} of ${formatTime(status.durationSeconds)}`}
+        aria-label={playWords.position}
+        aria-valuetext={playWords.positionOf(formatTime(shown), formatTime(status.durationSeconds))}
         onInput={(event) => (dragged.value = event.currentTarget.valueAsNumber)}
         onChange={(event) => {
           dragged.value = undefined
@@ -59,7 +65,7 @@ function ScrubBar({ status, onSeek }: { status: PlayerStatus; onSeek: (seconds: 
 }
 
 function SoundControls({ sound, onSound }: { sound: Sound; onSound: (sound: Sound) => void }) {
-  const label = sound.muted ? 'Sound on' : 'Sound off'
+  const label = sound.muted ? playWords.soundOn : playWords.soundOff
   return (
     <>
       <button
@@ -67,7 +73,7 @@ function SoundControls({ sound, onSound }: { sound: Sound; onSound: (sound: Soun
         class="icon-button"
         onClick={() => onSound({ ...sound, muted: !sound.muted })}
         aria-label={label}
-        title={`${label} (M)`}
+        title={playWords.withKey(label, playWords.keys.sound)}
       >
         <Icon name={sound.muted ? 'muted' : 'sound'} />
       </button>
@@ -78,7 +84,7 @@ function SoundControls({ sound, onSound }: { sound: Sound; onSound: (sound: Soun
         max={1}
         step={0.05}
         value={sound.muted ? 0 : sound.volumeRatio}
-        aria-label="Volume"
+        aria-label={playWords.volume}
         onInput={(event) => {
           const volumeRatio = event.currentTarget.valueAsNumber
           onSound({ volumeRatio, muted: volumeRatio === 0 })
@@ -91,7 +97,7 @@ function SoundControls({ sound, onSound }: { sound: Sound; onSound: (sound: Soun
 /** One set of controls, whether one side plays or both. */
 export function PlayerControls({ viewing, actions }: { viewing: Viewing; actions: PlayerActions }) {
   const status = viewing.status.value ?? beforeStart
-  const label = viewing.settings.value.side === 'both' ? pairWords.fullScreenOfBoth : 'Full screen'
+  const label = viewing.settings.value.side === 'both' ? pairWords.fullScreenOfBoth : playWords.fullScreen
   return (
     <div class="controls">
       <PlayButton phase={status.phase} onClick={actions.togglePlay} />
@@ -102,7 +108,7 @@ export function PlayerControls({ viewing, actions }: { viewing: Viewing; actions
         class="icon-button"
         onClick={actions.toggleFullScreen}
         aria-label={label}
-        title={`${label} (F)`}
+        title={playWords.withKey(label, playWords.keys.fullScreen)}
       >
         <Icon name="fullScreen" />
       </button>

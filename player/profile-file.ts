@@ -1,5 +1,6 @@
 import { parse, stringify } from 'yaml'
 import { readLinkProfile, type LinkProfile, type ProfileRead } from '../link/profile.ts'
+import { profileWords } from './words.ts'
 
 /** Loaded when somebody opens or saves a profile: YAML and the profile's schema are needed for nothing else. */
 
@@ -8,12 +9,12 @@ const MOST_BYTES = 1_000_000
 /** Reads a profile as YAML or JSON: bare, as `link:` of weir.yaml, or as the body of `POST /api/links`. All problems at once,
  *  each with its path. */
 export function readProfileText(text: string): ProfileRead {
-  if (text.length > MOST_BYTES) return refused(`must have at most ${MOST_BYTES} characters, got ${text.length}`)
+  if (text.length > MOST_BYTES) return refused(profileWords.tooLong(text.length, MOST_BYTES))
   let value: unknown
   try {
     value = parse(text) // JSON is YAML
   } catch (error) {
-    return refused(`is neither YAML nor JSON: ${(error as Error).message.split('\n')[0]}`)
+    return refused(profileWords.unreadable(String((error as Error).message.split('\n')[0])))
   }
   return readLinkProfile(unwrapped(value), 'link')
 }

@@ -10,7 +10,7 @@ import { formatCivilTime, formatTime } from './format.ts'
 import { MeasureTable } from './measure-table.tsx'
 import { ReportCharts } from './report-charts.tsx'
 import { QualityFacts } from './quality-facts.tsx'
-import { qualityWords, reportWords } from './words.ts'
+import { qualityWords, reportWords, shellWords } from './words.ts'
 
 const { sections } = reportWords
 
@@ -21,7 +21,7 @@ export function ReportPage({ report }: { report: RunReport }) {
   return (
     <article class="report">
       <header>
-        <p class="report-brand">Weir</p>
+        <p class="report-brand">{shellWords.name}</p>
         <h1>{reportWords.of(run.title)}</h1>
         <p class="report-moment">
           <time dateTime={new Date(run.createdUnixMs).toISOString()}>{formatCivilTime(run.createdUnixMs)}</time>

@@ -1,6 +1,7 @@
 import { RequestError, refusalOf } from './api.ts'
 import { fetchApart } from './fetch-apart.ts'
 import { webSocketAddress } from './server-socket.ts'
+import { requestWords } from './words.ts'
 
 /** How a page tells the server what its viewers saw. */
 export type RunLine = {
@@ -65,6 +66,5 @@ async function post(path: string, body: string): Promise<number> {
   return ((await response.json()) as Answer).serverUnixMs
 }
 
-const noAnswer = (): RequestError => new RequestError('no-answer', 'The server does not answer.')
-const refusedFor = (code: string): RequestError =>
-  new RequestError(code, `The server takes no more of this run: ${code}.`)
+const noAnswer = (): RequestError => new RequestError('no-answer', requestWords.noAnswerToRun)
+const refusedFor = (code: string): RequestError => new RequestError(code, requestWords.runRefused(code))

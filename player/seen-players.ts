@@ -1,4 +1,5 @@
 import type { LinkViewers, RtspSessionStatus, SeenRequest } from '../protocol/weir-api.ts'
+import { seenWords } from './words.ts'
 
 /** A foreign player as the server sees it, whichever protocol it speaks. */
 export type SeenPlayer = {
@@ -10,7 +11,6 @@ export type SeenPlayer = {
   readonly says: readonly { readonly word: string; readonly value: string }[]
 }
 
-const UNNAMED = 'a player without a name'
 /** Of CMCD: encoded bitrate, buffer length, measured throughput, buffer starvation. */
 const TOLD_KEYS = ['br', 'bl', 'mtp', 'bs'] as const
 const CMCD_UNITS: Readonly<Record<string, string>> = { br: ' kbit/s', bl: ' ms', mtp: ' kbit/s' }
@@ -46,9 +46,9 @@ function rtspPlayer({ id, userAgent, sentPackets, roundTripMs, tracks }: RtspSes
   const receptions = tracks.flatMap(({ reception }) => reception ?? [])
   const worst = receptions.toSorted((a, b) => b.lossRatio - a.lossRatio)[0]
   const told = worst && [
-    { word: 'lost', value: `${(worst.lossRatio * 100).toFixed(1)} %` },
-    { word: 'jitter', value: `${worst.jitterMs.toFixed(1)} ms` },
-    ...(roundTripMs === undefined ? [] : [{ word: 'round trip', value: `${Math.round(roundTripMs)} ms` }]),
+    { word: seenWords.rtcp.lost, value: `${(worst.lossRatio * 100).toFixed(1)} %` },
+    { word: seenWords.rtcp.jitter, value: `${worst.jitterMs.toFixed(1)} ms` },
+    ...(roundTripMs === undefined ? [] : [{ word: seenWords.rtcp.roundTrip, value: `${Math.round(roundTripMs)} ms` }]),
   ]
   return {
     key: `rtsp ${id}`,
@@ -61,5 +61,5 @@ function rtspPlayer({ id, userAgent, sentPackets, roundTripMs, tracks }: RtspSes
 
 /** The product with its version: what follows tells of libraries and systems. */
 function nameOf(userAgent: string | undefined): string {
-  return userAgent?.split(/\s+(?=[(A-Z])/)[0] || UNNAMED
+  return userAgent?.split(/\s+(?=[(A-Z])/)[0] || seenWords.unnamed
 }

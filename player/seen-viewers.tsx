@@ -22,7 +22,11 @@ function PlayerRow({ player }: { player: SeenPlayer }) {
       <td>
         {says.length === 0
           ? '–'
-          : says.map(({ word, value }) => <span key={word} class="seen-word">{`${word} ${value}`}</span>)}
+          : says.map(({ word, value }) => (
+              <span key={word} class="seen-word">
+                {word} {value}
+              </span>
+            ))}
       </td>
     </tr>
   )

@@ -7,7 +7,7 @@ export type MenuVariants = readonly { readonly name: string }[]
 
 /** Auto is ABR, which UDP has not: there the best one is fixed. */
 function automatic(side: SideName, shown: string | undefined): string {
-  const word = side === 'hls' ? 'Auto' : 'Best'
+  const word = side === 'hls' ? pairWords.autoVariant : pairWords.bestVariant
   return shown === undefined ? word : `${word} (${shown})`
 }
 
@@ -16,7 +16,7 @@ export function VariantMenu(props: { viewing: Viewing; side: SideName; variants:
   const shown = viewing.sides.value[side]?.status.value.variant
   return (
     <label class="menu small">
-      <span class="visually-hidden">Variant of {sideWords[side]}</span>
+      <span class="visually-hidden">{pairWords.variantOf(sideWords[side])}</span>
       <select
         value={viewing.settings.value.variants[side] ?? ''}
         onChange={(event) => viewing.chooseVariant(side, event.currentTarget.value || undefined)}

@@ -8,7 +8,7 @@ import { sidesIn, type SideName } from './settings.ts'
 import type { SideStatus } from './side.ts'
 import { CaptionMenu, SpeedMenu, VariantMenu, type MenuVariants } from './side-menus.tsx'
 import type { Viewing } from './viewing.ts'
-import { pairWords, sideWords, stageWords } from './words.ts'
+import { pairWords, playWords, sideWords, stageWords } from './words.ts'
 
 const beforeStart: SideStatus = {
   phase: 'starting',
@@ -41,7 +41,7 @@ function StageMessage({ status, player, onPlay }: MessageProps) {
     )
   }
   if (player?.phase === 'paused' || player?.phase === 'ended') {
-    const label = player.phase === 'ended' ? 'Play again' : 'Play'
+    const label = player.phase === 'ended' ? playWords.playAgain : playWords.play
     return <button type="button" class="stage-play" onClick={onPlay} aria-label={label} tabIndex={-1} />
   }
   const word = stageWord(status)

@@ -29,13 +29,10 @@ function Moments({ story }: { story: StallStory }) {
   const { waitedFor, requestArrivedMs } = story
   if (waitedFor === undefined) return <p>{whyWords.nothingAsked}</p>
   const { askedMs, firstByteMs, endedMs, sizeBytes, bufferSeconds } = waitedFor
-  const buffer = bufferSeconds === undefined ? '' : ` when ${bufferSeconds.toFixed(1)} s were left to play`
+  const size = sizeBytes === undefined ? undefined : formatBytes(sizeBytes)
   return (
     <>
-      <p>
-        {segmentName(waitedFor)}
-        {sizeBytes === undefined ? '' : `, ${formatBytes(sizeBytes)}`}, asked for{buffer}.
-      </p>
+      <p>{whyWords.askedFor(segmentName(waitedFor), size, bufferSeconds?.toFixed(1))}</p>
       <ul class="why-moments">
         {[
           [moments.request, requestArrivedMs],

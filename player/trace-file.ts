@@ -1,5 +1,6 @@
 import type { ProfileRead } from '../link/profile.ts'
 import { readTrace } from '../link/traces.ts'
+import { rateWords } from './words.ts'
 
 /** Loaded when somebody brings a file: reading one needs a schema that nobody else on the page does. */
 
@@ -18,6 +19,6 @@ export async function readTraceFile(file: File): Promise<ProfileRead> {
 function tooLarge(sizeBytes: number): ProfileRead {
   return {
     ok: false,
-    problems: [`must be at most ${MOST_BYTES} bytes of JSON, got ${sizeBytes}; a part of it will do`],
+    problems: [rateWords.tooLarge(sizeBytes, MOST_BYTES)],
   }
 }

@@ -7,8 +7,9 @@ import { asSentence, formatCount, formatTime } from './format.ts'
 import type { Side, SideStart, SideStatus, Sound } from './side.ts'
 import { LossLists } from './loss-lists.ts'
 import type { FromWorker, PlayingAnswer, ToWorker, UdpProgress } from './udp-messages.ts'
-import { openUdpTransport, transportWords, type UdpTransport } from './udp-transport.ts'
+import { openUdpTransport, type UdpTransport } from './udp-transport.ts'
 import { wallMs } from './wall-clock.ts'
+import { problemWords, startWords, transportWords } from './words.ts'
 
 export type UdpOptions = {
   readonly link: string
@@ -20,8 +21,8 @@ const STATUS_MS = 250 // figures that change more often cannot be read
 
 /** WebCodecs exists only where a page is trusted: over https, or on the machine itself. */
 const noWebCodecs = {
-  message: `This browser decodes UDP video only on localhost or over https; this page came from ${location.origin}.`,
-  whatToDo: 'Open the page on the machine itself (http://localhost) or start Weir with https. HLS plays here too.',
+  message: problemWords.noWebCodecs(location.origin),
+  whatToDo: problemWords.useHttps,
 }
 
 /** UDP: packets over a data channel or its WebSocket twin, to a worker that decodes and paints; sound plays here. */
@@ -161,7 +162,7 @@ export class UdpSide implements Side {
     const transport = await openUdpTransport(query, udp, {
       onDatagram: (bytes) => this.#toWorker({ kind: 'datagram', bytes, arrivalMs: wallMs() }, [bytes]),
       onControl: (message) => this.#onControl(message),
-      onLost: () => this.#fail('The connection to the server was lost.'),
+      onLost: () => this.#fail(problemWords.connectionLost),
     })
     if (this.#isClosed) return transport.close()
     this.#transport = transport
@@ -210,7 +211,11 @@ export class UdpSide implements Side {
   #setupNote(): string {
     if (this.#setupMs === undefined) return ''
     const [modelled, apart] = [this.#setupMs, this.#transportMs].map((ms) => formatCount(Math.round(ms)))
-    return `Set-up ${modelled} ms, modelled (${this.#transport?.kind === 'websocket' ? 'WebSocket' : 'ICE and DTLS'}, ${apart} ms, apart)`
+    return startWords.setup(
+      String(modelled),
+      startWords.setupBy[this.#transport?.kind ?? 'data-channel'],
+      String(apart),
+    )
   }
 
   #onControl(message: ControlMessage): void {
@@ -274,7 +279,7 @@ export class UdpSide implements Side {
     if (this.#isClosed) return
     this.#update({
       phase: 'failed',
-      problem: { message: asSentence(message), whatToDo: 'Press play to try again, or switch to HLS.' },
+      problem: { message: asSentence(message), whatToDo: problemWords.playAgainOrHls },
     })
   }
 
@@ -286,6 +291,6 @@ export class UdpSide implements Side {
 /** A picture can only begin at a keyframe: the page says when that is not where the viewer wanted to be. */
 function startNote(startSeconds: number, wantedSeconds: number): string {
   const beforeSeconds = wantedSeconds - startSeconds
-  const from = `From the keyframe at ${formatTime(startSeconds)}`
-  return beforeSeconds < 0.05 ? from : `${from}, ${beforeSeconds.toFixed(1)} s before`
+  const from = startWords.fromKeyframe(formatTime(startSeconds))
+  return beforeSeconds < 0.05 ? from : startWords.before(from, beforeSeconds.toFixed(1))
 }

@@ -1,6 +1,7 @@
 import type { ControlMessage } from '../protocol/udp-control.ts'
 import { RequestError, refusalOf } from './api.ts'
 import { webSocketAddress } from './server-socket.ts'
+import { problemWords } from './words.ts'
 
 /** How the packets reach the page. Both carry the same datagrams and the same control messages. */
 export type UdpTransport = {
@@ -20,11 +21,6 @@ export type TransportHandlers = {
 
 const GATHERING_MS = 2000
 const CONNECTING_MS = 5000
-
-export const transportWords: Readonly<Record<UdpTransport['kind'], string>> = {
-  'data-channel': 'RTP, no repair',
-  websocket: 'UDP to the gateway, TCP on the last hop',
-}
 
 /** The data channel, or its twin over a WebSocket where the server or the network cannot do the first. */
 export async function openUdpTransport(
@@ -110,7 +106,7 @@ function openWebSocket(query: URLSearchParams, handlers: TransportHandlers): Pro
     else handlers.onDatagram(data)
   }
   return new Promise((resolve, reject) => {
-    socket.onclose = () => reject(new RequestError('no-answer', 'The server does not take the connection for UDP.'))
+    socket.onclose = () => reject(new RequestError('no-answer', problemWords.udpNotTaken))
     socket.onopen = () => {
       socket.onclose = handlers.onLost
       resolve({

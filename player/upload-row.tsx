@@ -2,19 +2,22 @@ import { useRef } from 'preact/hooks'
 import { formatBytes, formatPercent, formatTimeLeft } from './format.ts'
 import { ProgressBar } from './progress-bar.tsx'
 import { addUpload, discardUpload, pauseUpload, resumeUpload, type UploadEntry } from './uploads.ts'
+import { uploadWords } from './words.ts'
 
 function stateText(entry: UploadEntry): string {
-  const share = `${formatBytes(entry.sentBytes)} of ${formatBytes(entry.sizeBytes)}`
+  const share = uploadWords.share(formatBytes(entry.sentBytes), formatBytes(entry.sizeBytes))
   switch (entry.state) {
     case 'sending':
-      return entry.secondsLeft === undefined ? share : `${share} · ${formatTimeLeft(entry.secondsLeft)} left`
+      return entry.secondsLeft === undefined
+        ? share
+        : `${share} · ${uploadWords.left(formatTimeLeft(entry.secondsLeft))}`
     case 'paused':
-      return `Paused at ${share}`
+      return uploadWords.pausedAt(share)
     case 'left-unfinished':
-      return `Stopped at ${share}. Choose the same file to go on from there.`
+      return uploadWords.stoppedAt(share)
     case 'failed':
     case 'refused':
-      return entry.problem ?? 'The upload failed.'
+      return entry.problem ?? uploadWords.failed
   }
 }
 
@@ -27,7 +30,7 @@ function ChooseAgain({ name }: { name: string }) {
         ref={input}
         class="visually-hidden"
         type="file"
-        aria-label={`Choose ${name} again`}
+        aria-label={uploadWords.chooseAgain(name)}
         tabIndex={-1}
         onChange={(event) => {
           const file = event.currentTarget.files?.[0]
@@ -35,7 +38,7 @@ function ChooseAgain({ name }: { name: string }) {
         }}
       />
       <button type="button" class="button small" onClick={() => input.current?.click()}>
-        Choose the file
+        {uploadWords.chooseFile}
       </button>
     </>
   )
@@ -46,14 +49,14 @@ function MainAction({ entry }: { entry: UploadEntry }) {
     case 'sending':
       return (
         <button type="button" class="button small" onClick={() => void pauseUpload(entry.key)}>
-          Pause
+          {uploadWords.pause}
         </button>
       )
     case 'paused':
     case 'failed':
       return (
         <button type="button" class="button small" onClick={() => resumeUpload(entry.key)}>
-          {entry.state === 'paused' ? 'Go on' : 'Try again'}
+          {entry.state === 'paused' ? uploadWords.goOn : uploadWords.tryAgain}
         </button>
       )
     case 'refused':
@@ -71,14 +74,14 @@ export function UploadRow({ entry }: { entry: UploadEntry }) {
         <strong title={entry.name}>{entry.name}</strong>
         <span>{stateText(entry)}</span>
       </div>
-      <span class="upload-percent">{entry.state === 'refused' ? 'Refused' : formatPercent(ratio)}</span>
+      <span class="upload-percent">{entry.state === 'refused' ? uploadWords.refused : formatPercent(ratio)}</span>
       <div class="upload-actions">
         <MainAction entry={entry} />
         <button type="button" class="button small" onClick={() => void discardUpload(entry.key)}>
-          {entry.state === 'refused' ? 'Dismiss' : 'Discard'}
+          {entry.state === 'refused' ? uploadWords.dismiss : uploadWords.discard}
         </button>
       </div>
-      {entry.state !== 'refused' && <ProgressBar ratio={ratio} label={`Upload of ${entry.name}`} />}
+      {entry.state !== 'refused' && <ProgressBar ratio={ratio} label={uploadWords.of(entry.name)} />}
     </li>
   )
 }

@@ -3,6 +3,7 @@ import { defaultOptions, DetailedError, Upload, type PreviousUpload } from 'tus-
 import type { Problem } from '../protocol/weir-api.ts'
 import { asSentence } from './format.ts'
 import { loadVideos } from './library-store.ts'
+import { uploadWords } from './words.ts'
 
 /** An upload in this page, or one that an earlier page left unfinished: that one needs its file again. */
 export type UploadEntry = {
@@ -47,7 +48,7 @@ function problemOf(error: Error | DetailedError): string {
   try {
     return asSentence((JSON.parse(body ?? '') as Problem).detail)
   } catch {
-    return body?.slice(0, 200) || 'The connection was lost and did not come back.'
+    return body?.slice(0, 200) || uploadWords.lost
   }
 }
 
@@ -142,7 +143,7 @@ export async function listUnfinishedUploads(): Promise<void> {
       await defaultOptions.urlStorage.removeUpload(previous.urlStorageKey)
       continue
     }
-    const name = previous.metadata['filename'] ?? 'video'
+    const name = previous.metadata['filename'] ?? uploadWords.unnamed
     put({ key: fingerprint, name, sizeBytes, sentBytes, state: 'left-unfinished' })
   }
 }

@@ -7,24 +7,25 @@ import { Icon } from './icons.tsx'
 import { retryVideo } from './library-store.ts'
 import { onLinkClick } from './navigation.ts'
 import { ProgressBar } from './progress-bar.tsx'
+import { videoWords } from './words.ts'
 
 function isWatchable({ status }: Video): boolean {
   return status === 'playable' || status === 'ready'
 }
 
 function stateText(video: Video): string {
-  const left = video.secondsLeft === undefined ? '' : ` · ${formatTimeLeft(video.secondsLeft)} left`
+  const left = video.secondsLeft === undefined ? '' : ` · ${videoWords.left(formatTimeLeft(video.secondsLeft))}`
   switch (video.status) {
     case 'queued':
-      return 'Waits for its turn'
+      return videoWords.queued
     case 'segmenting':
-      return `Segmenting ${formatPercent(video.progressRatio)}${left}`
+      return `${videoWords.segmenting(formatPercent(video.progressRatio))}${left}`
     case 'playable':
-      return `Playable already · segmenting ${formatPercent(video.progressRatio)}${left}`
+      return `${videoWords.playable(formatPercent(video.progressRatio))}${left}`
     case 'ready':
       return video.variants.map(({ name }) => name).join(' · ')
     case 'failed':
-      return 'Failed'
+      return videoWords.failed
   }
 }
 
@@ -59,7 +60,7 @@ function VideoAddresses({ video }: { video: Video }) {
   if (video.urls.hls === undefined && video.urls.rtsp === undefined) return null
   return (
     <details class="fold addresses" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
-      <summary>Addresses</summary>
+      <summary>{videoWords.addresses}</summary>
       {isOpen.value && (
         <AddressPanel addresses={externalAddresses({ urls: video.urls, page: location.href })} name={video.id} />
       )}
@@ -75,7 +76,7 @@ export function VideoCard({ video, onDelete }: { video: Video; onDelete: () => v
     <li class={`video-card ${video.status}`} data-video={video.id} data-status={video.status}>
       <Poster video={video} />
       <div class="video-progress">
-        {working && <ProgressBar ratio={video.progressRatio} label={`Segmenting ${video.title}`} />}
+        {working && <ProgressBar ratio={video.progressRatio} label={videoWords.segmenting(video.title)} />}
       </div>
       <div class="video-facts">
         <h2 title={video.title}>
@@ -91,8 +92,8 @@ export function VideoCard({ video, onDelete }: { video: Video; onDelete: () => v
           type="button"
           class="icon-button"
           onClick={onDelete}
-          aria-label={`Delete ${video.title}`}
-          title="Delete"
+          aria-label={videoWords.deleteOf(video.title)}
+          title={videoWords.deleteTitle}
         >
           <Icon name="remove" />
         </button>
@@ -103,7 +104,7 @@ export function VideoCard({ video, onDelete }: { video: Video; onDelete: () => v
       {video.status === 'failed' && (
         <button type="button" class="button small" onClick={() => void retry()}>
           <Icon name="replay" />
-          Try again
+          {videoWords.tryAgain}
         </button>
       )}
       <VideoAddresses video={video} />

@@ -91,7 +91,7 @@ function WindowChart({ story, span }: { story: StallStory; span: Span }) {
   return (
     <>
       <p class="waterfall-label">
-        {whyWords.waterfall.window}: {Math.floor(story.smallestWindow ?? 0)} to {Math.floor(highest)}
+        {whyWords.waterfall.window(Math.floor(story.smallestWindow ?? 0), Math.floor(highest))}
       </p>
       <svg height={heightPx} aria-hidden="true">
         <StallBand story={story} span={span} heightPx={heightPx} />
@@ -114,7 +114,7 @@ function TimeAxis({ span }: { span: Span }) {
   const lengthSeconds = (span.toMs - span.fromMs) / 1000
   return (
     <p class="waterfall-axis" aria-hidden="true">
-      <span>0 s</span>
+      <span>{0} s</span>
       <span>{(lengthSeconds / 2).toFixed(1)} s</span>
       <span>{lengthSeconds.toFixed(1)} s</span>
     </p>
@@ -171,11 +171,12 @@ function width(fromMs: number, toMs: number, span: Span): string {
 }
 
 function wordsOf({ transfers, fromMs, toMs }: StallStory): string {
+  const { underWay, gaveUp, came, around } = whyWords.waterfall
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
   const rows = transfers.map((transfer) => {
     const { askedMs, endedMs, isCancelled } = transfer
-    if (endedMs === undefined) return `${segmentName(transfer)} is under way`
-    return `${segmentName(transfer)} ${isCancelled ? 'was given up' : 'came'} after ${seconds(endedMs - askedMs)}`
+    if (endedMs === undefined) return underWay(segmentName(transfer))
+    return (isCancelled ? gaveUp : came)(segmentName(transfer), seconds(endedMs - askedMs))
   })
-  return `Downloads around the stall of ${seconds(toMs - fromMs)}: ${rows.join(', ')}`
+  return around(seconds(toMs - fromMs), rows.join(', '))
 }

@@ -5,6 +5,8 @@ import { whyWords } from './words.ts'
 
 export type WhyStory = DamageStory | StallStory
 
+const { line } = whyWords
+
 const TICKS_PER_SECOND = 90_000
 
 /** A story in one line: when, and the chain of what led to what. */
@@ -25,7 +27,7 @@ export function placeOfFrame({ ptsTicks }: FrameFate | { readonly ptsTicks: numb
 }
 
 export function framesWord(count: number): string {
-  return count === 1 ? '1 frame' : `${formatCount(count)} frames`
+  return line.frames(count, formatCount(count))
 }
 
 /** Runs of numbers that follow each other: 3 482 to 3 499. */
@@ -37,28 +39,28 @@ export function formatRuns(numbers: readonly number[]): string {
     else runs.push([number, number])
   }
   return runs
-    .map(([first, last]) => (first === last ? formatCount(first) : `${formatCount(first)} to ${formatCount(last)}`))
+    .map(([first, last]) => (first === last ? formatCount(first) : line.run(formatCount(first), formatCount(last))))
     .join(', ')
 }
 
 function lineOfDamage(story: DamageStory): WhyLine {
   const { root, packets, affected, end } = story
   const numbers = packets.map(({ sequenceNumber }) => sequenceNumber)
-  const lost = `${numbers.length === 1 ? 'packet' : `${numbers.length} packets,`} ${formatRuns(numbers)} lost`
-  const carried = `${carriedWord(story)} of frame ${formatCount(root.frameNumber)} (${root.letter})`
-  const spread = end.by === 'idr' ? `${framesWord(affected.length)} to IDR` : affectedWord(affected.length)
+  const lost = line.lost(numbers.length, formatRuns(numbers))
+  const carried = line.carried(carriedWord(story), formatCount(root.frameNumber), root.letter)
+  const spread = end.by === 'idr' ? line.toKeyframe(framesWord(affected.length)) : affectedWord(affected.length)
   return { when: placeOfFrame(root), chain: [lost, carried, spread] }
 }
 
 function affectedWord(count: number): string {
-  return count === 0 ? 'no damage' : `${framesWord(count)} ${whyWords.states.damaged}`
+  return count === 0 ? line.noDamage : `${framesWord(count)} ${whyWords.states.damaged}`
 }
 
 function carriedWord({ packets }: DamageStory): string {
   const nals = packets.flatMap((packet) => packet.nals)
   const slices = new Set(nals.filter(({ kind }) => kind === 'slice').map(({ nalIndex }) => nalIndex))
-  if (slices.size === 0) return 'parameter sets'
-  return slices.size === 1 ? 'slice' : `${slices.size} slices`
+  if (slices.size === 0) return line.parameterSets
+  return line.slices(slices.size)
 }
 
 function lineOfStall({
@@ -70,11 +72,9 @@ function lineOfStall({
   gotBitsPerSecond,
   reason,
 }: StallStory): WhyLine {
-  const lasted = `stood still ${isOver ? '' : 'so far '}${((toMs - fromMs) / 1000).toFixed(1)} s` // ms to s
+  const lasted = line.stoodStill(isOver, ((toMs - fromMs) / 1000).toFixed(1)) // ms to s
   const segment =
-    waitedFor === undefined
-      ? []
-      : [`waited for ${segmentName(waitedFor)} at ${formatMegabits(gotBitsPerSecond)} Mbit/s`]
+    waitedFor === undefined ? [] : [line.waitedFor(segmentName(waitedFor), formatMegabits(gotBitsPerSecond))]
   return {
     when: positionSeconds === undefined ? '' : formatPlace(positionSeconds),
     chain: [lasted, ...segment, reason.sentence],

@@ -1,6 +1,170 @@
-/** Every text of the compare page, a constant a part of the page. */
+/** Every text of the pages, a constant a part of a page: library, compare and report. Units and signs stand where they are
+ *  used; what the server, a profile or `stream/` says comes in its own words, and the HTML files have a title and a
+ *  sentence for browsers without scripts. A lint rule keeps literals out of the JSX. */
 
 export const sideWords = { hls: 'HLS', udp: 'UDP' } as const
+
+export const congestionControlWords = { cubic: 'CUBIC', reno: 'Reno', bbr: 'BBR' } as const
+
+/** Units that are words. */
+export const unitWords = { packets: 'pkts', frames: 'frames', segments: 'segments', aMinute: 'a min' } as const
+
+/** The frame of every page. */
+export const shellWords = {
+  name: 'Weir',
+  titled: (page: string) => `${page} · Weir`,
+  pages: 'Pages',
+  library: 'Library',
+  compare: 'Compare',
+  changeTo: { dark: 'Change to dark colours', light: 'Change to light colours' },
+  notLoaded: 'This part of the page could not be loaded.',
+  loadAgain: 'See whether the server runs, then load the page again.',
+} as const
+
+/** Where the server gives no words of its own. */
+export const requestWords = {
+  noAnswer: 'The server does not answer. Is it still running?',
+  unexpected: (status: number, statusText: string) => `The server answered ${status} ${statusText}.`,
+  noAnswerToRun: 'The server does not answer.',
+  runRefused: (code: string) => `The server takes no more of this run: ${code}.`,
+} as const
+
+export const libraryWords = {
+  choose: 'Choose videos to upload',
+  upload: 'Upload a video',
+  empty: {
+    title: 'No videos yet',
+    how: 'Drop a video file anywhere on this page. It becomes an HLS stream and an RTSP address, and you can watch it over both.',
+    sample: 'A new library gets a sample clip by itself, a few seconds after the first start.',
+  },
+  drop: 'Drop a video anywhere on this page',
+  dropHere: 'Drop to upload',
+  deleted: (title: string) => `Deleted “${title}”`,
+  undo: 'Undo',
+  listsAgain: 'The page lists the videos again as soon as it is back.',
+  unchanged: 'Nothing was changed.',
+} as const
+
+const left = (time: string) => `${time} left`
+
+/** A video in the library, and what it waits for. */
+export const videoWords = {
+  left,
+  queued: 'Waits for its turn',
+  segmenting: (what: string) => `Segmenting ${what}`,
+  playable: (done: string) => `Playable already · segmenting ${done}`,
+  failed: 'Failed',
+  tryAgain: 'Try again',
+  addresses: 'Addresses',
+  deleteOf: (title: string) => `Delete ${title}`,
+  deleteTitle: 'Delete',
+} as const
+
+export const uploadWords = {
+  title: 'Uploads',
+  of: (name: string) => `Upload of ${name}`,
+  unnamed: 'video',
+  left,
+  share: (sent: string, whole: string) => `${sent} of ${whole}`,
+  pausedAt: (share: string) => `Paused at ${share}`,
+  stoppedAt: (share: string) => `Stopped at ${share}. Choose the same file to go on from there.`,
+  failed: 'The upload failed.',
+  lost: 'The connection was lost and did not come back.',
+  chooseAgain: (name: string) => `Choose ${name} again`,
+  chooseFile: 'Choose the file',
+  pause: 'Pause',
+  goOn: 'Go on',
+  tryAgain: 'Try again',
+  refused: 'Refused',
+  dismiss: 'Dismiss',
+  discard: 'Discard',
+} as const
+
+/** For an address without a video; the library's name is a link. */
+export const compareWords = {
+  chooseAnother: 'Choose another in the',
+  library: 'library',
+} as const
+
+/** The network panel. */
+export const networkWords = {
+  title: 'Network',
+  preset: 'Preset',
+  presetTitle: 'A named network',
+  noPreset: (name: string) => `There is no network preset "${name}".`,
+  own: 'Your own',
+  changed: (title: string) => `${title}, changed`,
+  asPreset: 'as the preset has it',
+  varies: 'varies',
+  unlimited: 'unlimited',
+  exact: (label: string, unit: string) => `${label}, exact, ${unit}`,
+  block: 'Block UDP',
+  blockTitle: 'As some offices do: nothing of UDP passes, TCP does',
+  more: 'More of this network',
+  losses: 'Losses come',
+  lossesTitle: 'In bad moments, both sides lose what leaves at the same times. The other kinds draw for each packet.',
+  lossKinds: {
+    'bad-moments': 'in bad moments',
+    'gilbert-elliott': 'in bursts of packets',
+    random: 'packet by packet',
+  },
+  notAlike: 'HLS and UDP meet the same statistics, not the same moments.',
+  uplink: 'Uplink',
+  transports: 'TCP and UDP',
+  congestionControl: 'Congestion control',
+  congestionControlTitle: 'How the modelled TCP sender of HLS finds its rate',
+  lines: 'Lines',
+  linesTitle:
+    'One each: HLS and UDP never meet, and have the same weather. One for both: they compete in one queue. Another choice begins the network anew.',
+  sharings: { separate: 'one each, alike', shared: 'one for both' },
+  seed: 'Seed',
+  seedTitle: 'The same seed and the same settings lose the same packets again.',
+  anotherSeed: 'Another seed',
+  startAnew: 'Start anew',
+  startAnewTitle:
+    'Both sides from their start, and link time 0 again: the same seed from its beginning, counters at zero',
+} as const
+
+/** The sliders of the network panel: for each its label and what it sets. */
+export const controlWords = {
+  rateBitsPerSecond: ['Rate', 'What the downlink carries; empty is no limit'],
+  oneWayDelayMs: ['Delay', 'How long each packet travels, one way, in both directions'],
+  lossRatio: ['Loss', 'Mean share of the packets that the downlink loses'],
+  meanBurstMs: ['Lasting', 'How long a bad moment lasts on average; every packet that leaves in one is lost'],
+  meanBurstPackets: ['Burst', 'How many packets in a row are lost, on average'],
+  jitterMs: ['Jitter', 'Up to so much more delay, another for each packet; packets keep their order'],
+  queueMs: ['Queue', 'How much the line keeps waiting at its rate before it drops what comes'],
+  uplinkRateBitsPerSecond: ['Rate', 'What the uplink carries: requests, acknowledgements, reports; empty is no limit'],
+  uplinkOneWayDelayMs: ['Delay', 'How long each packet travels on the uplink'],
+} as const
+
+/** What makes a rate vary: for each of its numbers a label and what it is. */
+export const generatorWords = {
+  steps: {
+    title: 'Steps',
+    rates: ['Rates', 'One after the other, then from the first again; 0 is an outage'],
+    each: ['Each for', 'How long each of the rates lasts'],
+  },
+  spike: {
+    title: 'Spike',
+    rate: ['Rate', 'The rate between the spikes'],
+    inSpike: ['In the spike', 'The rate in a spike; 0 is an outage'],
+    every: ['Every', 'From the end of one spike to the end of the next'],
+    lasts: ['For', 'How long a spike lasts'],
+  },
+  sawtooth: {
+    title: 'Sawtooth',
+    from: ['From', 'Where each rise begins'],
+    to: ['To', 'Where it ends and falls at once'],
+    rising: ['Rising for', 'How long a rise lasts, in 20 stairs'],
+  },
+  markov: {
+    title: 'LTE-like',
+    rates: ['Rates', 'It wanders between neighbours of these, as the seed has it'],
+    staying: ['Staying', 'How long it stays at a rate, on average'],
+    outages: ['Outages', 'Handovers that interrupt for 0.3 to 1.5 s'],
+  },
+} as const
 
 export const rateWords = {
   title: 'Varying rate and traces',
@@ -21,6 +185,8 @@ export const rateWords = {
   mean: 'Mean Mbit/s',
   lowest: 'Lowest',
   highest: 'Highest',
+  tooLarge: (sizeBytes: number, mostBytes: number) =>
+    `must be at most ${mostBytes} bytes of JSON, got ${sizeBytes}; a part of it will do`,
 } as const
 
 export const changeWords = {
@@ -35,6 +201,15 @@ export const changeWords = {
   add: 'Add',
   remove: (at: string, what: string) => `Remove the change at ${at}: ${what}`,
   removeTitle: 'Remove',
+  told: {
+    uplink: (change: string) => `uplink ${change}`,
+    rate: (megabits: string) => `rate ${megabits} Mbit/s`,
+    unlimited: 'rate unlimited',
+    delay: (ms: number) => `delay ${ms} ms`,
+    loss: (percent: number) => `loss ${percent} %`,
+    udpBlocked: 'UDP blocked',
+    udpPasses: 'UDP passes',
+  },
 } as const
 
 export const profileWords = {
@@ -46,6 +221,8 @@ export const profileWords = {
   saveJson: 'Save JSON',
   saveJsonTitle: 'As the body of POST /api/links',
   refused: 'The file was not taken:',
+  tooLong: (length: number, most: number) => `must have at most ${most} characters, got ${length}`,
+  unreadable: (why: string) => `is neither YAML nor JSON: ${why}`,
 } as const
 
 /** Whole sentences that are true whichever sides are shown. */
@@ -85,6 +262,7 @@ export const addressWords = {
   copied: 'Copied',
   qr: 'QR code',
   commands: { hls: 'HLS, over TCP', rtsp: 'RTSP, over UDP' },
+  players: { vlc: 'VLC', ffplay: 'ffplay', mpv: 'mpv', gstreamer: 'GStreamer' },
   onlyHere: 'Only this machine reaches this address. For a phone or a television start Weir with',
   forOthers: ['--host 0.0.0.0', '--public-url http://<name>:8080'],
   and: 'and',
@@ -100,6 +278,9 @@ export const pairWords = {
     fixed: (hlsVariant: string, udpVariant: string) => `HLS fixed at ${hlsVariant} against UDP fixed at ${udpVariant}`,
   },
   best: 'the best variant',
+  variantOf: (side: string) => `Variant of ${side}`,
+  autoVariant: 'Auto',
+  bestVariant: 'Best',
   holdInStep: 'Hold in step',
   holdInStepTitle:
     'Both pictures at the same place of the video. UDP is the clock; HLS waits, plays up to 5 % faster or slower, or leaves out what a stall has cost it.',
@@ -114,8 +295,64 @@ export const pairWords = {
   speedInStep: 'Held in step, HLS plays as fast as UDP comes',
   captions: 'Captions',
   noCaptions: 'No captions',
+  captionsNumbered: (number: number) => `Captions ${number}`,
   fullScreenOf: (side: string) => `Full screen, ${side} alone`,
   fullScreenOfBoth: 'Full screen, both',
+} as const
+
+/** The controls of both sides; a title tells the key too. */
+export const playWords = {
+  play: 'Play',
+  pause: 'Pause',
+  playAgain: 'Play again',
+  position: 'Position',
+  positionOf: (at: string, whole: string) => `${at} of ${whole}`,
+  soundOn: 'Sound on',
+  soundOff: 'Sound off',
+  volume: 'Volume',
+  fullScreen: 'Full screen',
+  keys: { play: 'Space', sound: 'M', fullScreen: 'F' },
+  withKey: (label: string, key: string) => `${label} (${key})`,
+} as const
+
+/** What brings a side its pictures. */
+export const transportWords = {
+  tcp: (congestionControl: string) => `TCP modelled (${congestionControl})`,
+  'data-channel': 'RTP, no repair',
+  websocket: 'UDP to the gateway, TCP on the last hop',
+} as const
+
+/** How UDP began. */
+export const startWords = {
+  fromKeyframe: (place: string) => `From the keyframe at ${place}`,
+  before: (from: string, seconds: string) => `${from}, ${seconds} s before`,
+  setup: (modelledMs: string, by: string, apartMs: string) =>
+    `Set-up ${modelledMs} ms, modelled (${by}, ${apartMs} ms, apart)`,
+  setupBy: { 'data-channel': 'ICE and DTLS', websocket: 'WebSocket' },
+} as const
+
+/** Why a side does not play, and what may help. */
+export const problemWords = {
+  undecodable: (details: string) => `The browser cannot decode this video (${details}).`,
+  unplayable: 'The browser cannot play this video.',
+  notFetched: (answer: string, details: string) => `The video could not be fetched: ${answer} (${details}).`,
+  noAnswer: 'no answer',
+  answer: (status: number | undefined) => `answer ${status}`,
+  notLoaded: 'The player could not be loaded.',
+  connectionLost: 'The connection to the server was lost.',
+  udpNotTaken: 'The server does not take the connection for UDP.',
+  noWebCodecs: (origin: string) =>
+    `This browser decodes UDP video only on localhost or over https; this page came from ${origin}.`,
+  useHttps: 'Open the page on the machine itself (http://localhost) or start Weir with https. HLS plays here too.',
+  playAgain: 'Press play to try again.',
+  playAgainOrHls: 'Press play to try again, or switch to HLS.',
+  seeServerThenPlay: 'See whether the server runs, then press play.',
+  seeServerThenReload: 'See whether the server runs, then reload.',
+} as const
+
+/** Apart from the other problems: UDP's worker needs no more. */
+export const soundWords = {
+  unreadable: (configHex: string, code: string) => `the sound's configuration ${configHex} cannot be read: ${code}`,
 } as const
 
 /** What a stage says while it shows no moving picture. */
@@ -130,6 +367,47 @@ export const stageWords = {
   },
 } as const
 
+/** The figures of a side: for each its label and its definition. */
+export const figureWords = {
+  rows: {
+    startupMs: ['Startup', 'From the wish to play until the first picture is shown.'],
+    stallCount: [
+      'Stalls',
+      'How often the picture stood still for want of data. HLS: the playhead for more than 100 ms. UDP: no new frame for more than 150 ms and three frame intervals.',
+    ],
+    stallSeconds: ['Stalled', 'How long all stalls lasted together; the startup is not counted.'],
+    bufferSeconds: ['Buffer', 'Video that has arrived and is not yet shown.'],
+    bitsPerSecond: [
+      'Bitrate',
+      'Media that arrived in the last 5 seconds. HLS fetches ahead: it comes in bursts, and stops while the buffer is full.',
+    ],
+    receivedPackets: ['Received', 'RTP packets of picture and sound that arrived.'],
+    lostPackets: ['Lost', 'RTP packets that never came: gaps in the sequence numbers that nothing filled.'],
+    latePackets: ['Late', 'RTP packets that came after the jitter buffer had given them up.'],
+    damagedFrames: [
+      'Damaged',
+      'Frames shown with a part missing, or leaning on such a frame, until the next keyframe.',
+    ],
+    frozenFrames: ['Frozen', 'Frames that were due and could not be shown at all: the picture before stays.'],
+  },
+  measuredHere: (definition: string) => `${definition} Measured in this page.`,
+  oftenAndLong: (often: string, long: string) => `${often} Then: ${long}`,
+} as const
+
+/** What the link did: for each column its label and its definition. */
+export const truthWords = {
+  caption: 'What the link did, told by the server',
+  link: 'Link',
+  linkTitle: 'Counted by the server since link time 0: all viewers of this link together',
+  lanes: { ...sideWords, both: 'Both' },
+  columns: {
+    delivered: ['Delivered', 'Packets that came through the downlink'],
+    lost: ['Lost', 'Packets that the loss process took, or that were blocked'],
+    tailDropped: ['Tail-dropped', 'Packets that found the queue full'],
+    queueing: ['Queue, ms', 'How long the packets of the last second had waited before they were sent, on average'],
+  },
+} as const
+
 /** Below the pictures, unfolded on demand. */
 export const detailWords = {
   figures: 'All figures',
@@ -137,6 +415,8 @@ export const detailWords = {
   downloads: 'Download',
   source: 'Source file',
   sourceTitle: 'The video as it was uploaded',
+  package: 'HLS package',
+  packageTitle: 'Playlists and segments of all variants as one ZIP archive; any player plays the folder it unpacks to',
   playlist: 'HLS playlist',
   playlistTitle: 'The multivariant playlist of the package, for any player; past the link',
 } as const
@@ -165,6 +445,16 @@ export const chartWords = {
   frozen: 'frozen',
   seek: 'seek',
   networkChanged: 'network changed',
+  changes: {
+    rate: (megabits: string) => `${megabits} Mbit/s`,
+    noRate: 'no fixed rate',
+    loss: (percent: number) => `${percent} % loss`,
+    delay: (ms: number) => `${ms} ms delay`,
+    jitter: (ms: number) => `${ms} ms jitter`,
+    udpBlocked: 'UDP blocked',
+    udpPasses: 'UDP passes',
+  },
+  span: (plot: string, from: string, to: string) => `${plot}, ${from} to ${to}`,
   stops: {
     none: 'no fault and no stall',
     stall: (side: string, stood: string, seconds: string) => `${side} ${stood} for ${seconds} s`,
@@ -212,6 +502,12 @@ export const chartWords = {
   rows: { hlsLink: 'HLS link', udpLink: 'UDP link', rtcp: 'RTCP', player: 'player', hls: 'HLS', udp: 'UDP' },
 } as const
 
+const letterWords = {
+  I: 'a keyframe (IDR), which leans on nothing',
+  P: 'which leans on earlier pictures',
+  B: 'which leans on an earlier and a later picture',
+} as const
+
 export const whyWords = {
   title: 'Why does it look like this?',
   nothing: 'Nothing to explain yet: no picture was damaged, and none stood still.',
@@ -231,10 +527,40 @@ export const whyWords = {
     unknown: 'never came',
   },
   states: { intact: 'intact', damaged: 'damaged', frozen: 'not shown' },
-  letters: {
-    I: 'a keyframe (IDR), which leans on nothing',
-    P: 'which leans on earlier pictures',
-    B: 'which leans on an earlier and a later picture',
+  line: {
+    lost: (count: number, numbers: string) => `${count === 1 ? 'packet' : `${count} packets,`} ${numbers} lost`,
+    run: (first: string, last: string) => `${first} to ${last}`,
+    carried: (what: string, frame: string, letter: string) => `${what} of frame ${frame} (${letter})`,
+    parameterSets: 'parameter sets',
+    slices: (count: number) => (count === 1 ? 'slice' : `${count} slices`),
+    frames: (count: number, shown: string) => (count === 1 ? '1 frame' : `${shown} frames`),
+    toKeyframe: (frames: string) => `${frames} to IDR`,
+    noDamage: 'no damage',
+    stoodStill: (isOver: boolean, seconds: string) => `stood still ${isOver ? '' : 'so far '}${seconds} s`,
+    waitedFor: (segment: string, megabits: string) => `waited for ${segment} at ${megabits} Mbit/s`,
+  },
+  sentences: {
+    morePackets: (count: string) => `and ${count} more of this frame`,
+    frame: (frame: string, letter: keyof typeof letterWords) => `frame ${frame} (${letter}, ${letterWords[letter]})`,
+    parameterSets: (size: string, frame: string) => `${size} of parameter sets of ${frame}.`,
+    onlySlice: 'the only slice',
+    someSlices: (count: number, all: number) => `${count} of the ${all} slices`,
+    carried: (lostBytes: string, bytes: string, slices: string, frame: string) =>
+      `${lostBytes} of the ${bytes} bytes of ${slices} of ${frame}.`,
+    brokenSince: (frame: string) => `The picture had been broken since frame ${frame}.`,
+    noSliceLost: 'None: no slice was lost.',
+    disposable: (frame: string) => `None: frame ${frame} is disposable (nal_ref_idc 0).`,
+    spread: (frames: string, notShown: string | undefined) =>
+      `${frames}: this one and all after it that lean on it, directly or through others${notShown === undefined ? '' : `; ${notShown} of them could not be shown`}.`,
+    keyframe: (frame: string, place: string) =>
+      `Frame ${frame} at ${place}: a keyframe (IDR) leans on nothing before it. If it comes whole, so is the picture.`,
+  },
+  cell: {
+    keyframe: 'I',
+    nextKeyframe: (frame: string) => `Frame ${frame}: the next keyframe`,
+    frame: (frame: string, place: string, told: string) => `Frame ${frame} at ${place}: ${told}`,
+    disposable: (letter: string) => `${letter}, disposable`,
+    lost: (count: number) => `lost ${count === 1 ? 'a packet' : `${count} packets`} of its own`,
   },
   steps: {
     packets: { title: 'Packets', source: 'RFC 3550 section 5.1' },
@@ -263,6 +589,10 @@ export const whyWords = {
   },
   ownLoss: 'lost packets of its own',
   nothingAsked: 'Nothing had been asked for.',
+  askedFor: (segment: string, size: string | undefined, secondsLeft: string | undefined) => {
+    const sized = size === undefined ? segment : `${segment}, ${size}`
+    return `${sized}, asked for${secondsLeft === undefined ? '' : ` when ${secondsLeft} s were left to play`}.`
+  },
   stripHelp: 'Frames in the order in which they are shown. Arrow keys go from frame to frame.',
   cutNal: 'A decoder dies of a NAL unit with a hole, so it gets whole ones only.',
   headersOnly: 'Parameter sets and SEI only; the decoder keeps the ones it has.',
@@ -278,7 +608,11 @@ export const whyWords = {
     download: 'download',
     cancelled: 'given up',
     stall: 'picture stood still',
-    window: 'Window of the modelled TCP sender, segments',
+    window: (lowest: number, highest: number) => `Window of the modelled TCP sender, segments: ${lowest} to ${highest}`,
+    underWay: (segment: string) => `${segment} is under way`,
+    came: (segment: string, time: string) => `${segment} came after ${time}`,
+    gaveUp: (segment: string, time: string) => `${segment} was given up after ${time}`,
+    around: (time: string, downloads: string) => `Downloads around the stall of ${time}: ${downloads}`,
     lost: 'lost',
     dropped: 'queue full',
   },
@@ -388,7 +722,6 @@ export const networkRowWords = {
   separate: 'a line each, the same in all',
   shared: 'one line for both',
   blocked: 'blocked',
-  congestionControls: { cubic: 'CUBIC', reno: 'Reno', bbr: 'BBR' },
   kinds: {
     'bad-moments': (length: string) => `in bad moments of ${length} on average`,
     'gilbert-elliott': (packets: string) => `in bursts of ${packets} packets on average`,
@@ -401,6 +734,8 @@ export const seenWords = {
   title: 'What the server sees of them',
   nobody: 'Nobody else plays through this link yet: open one of the addresses above.',
   rtsp: 'RTSP',
+  unnamed: 'a player without a name',
+  rtcp: { lost: 'lost', jitter: 'jitter', roundTrip: 'round trip' },
   columns: ['Player', 'Protocol', 'Got', 'Says of itself'],
   packets: (count: string) => `${count} packets`,
   requests: (count: string, bytes: string) => `${count} requests, ${bytes}`,

@@ -77,7 +77,8 @@ test('encodePes writes what decodePes reads, any times and sizes', () => {
   const ticks = fc.option(fc.integer({ min: 0, max: 2 ** 33 - 1 }), { nil: undefined })
   const property = fc.property(ticks, ticks, fc.uint8Array({ maxLength: 40 }), (ptsTicks, dtsTicks, payload) => {
     const times = ptsTicks === undefined ? {} : { ptsTicks, ...(dtsTicks === undefined ? {} : { dtsTicks }) }
-    expect(decodePes(encodePes(0xe0, { ...times, payload }))).toEqual({ ok: true, value: { ...times, payload } })
+    const written = dtsTicks === ptsTicks ? { ...times, dtsTicks: undefined } : times // one of its own alone
+    expect(decodePes(encodePes(0xe0, { ...times, payload }))).toEqual({ ok: true, value: { ...written, payload } })
   })
   fc.assert(property, { seed: 5, numRuns: fuzzRuns(200) })
 })

@@ -1,5 +1,4 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import type { SideQuality } from '../protocol/weir-api.ts'
 import { measureSsim } from '../segmenter/ssim.ts'
@@ -9,6 +8,7 @@ import { stretchesOf, type DisplayedStretch } from '../stream/displayed-stretche
 import type { RunEvent, ViewerSide } from '../stream/record.ts'
 import type { OpenPresentation } from '../udp-relay/presentation-source.ts'
 import { writePictureSequence } from './picture-sequence.ts'
+import { stepBack } from './step-back.ts'
 import { SeenPictures } from './seen-pictures.ts'
 
 export type QualityMaterial = {
@@ -24,7 +24,6 @@ export type DisplayedQuality = { readonly [side in ViewerSide]?: SideQuality } &
 
 const SIDES: readonly ViewerSide[] = ['hls', 'udp']
 const LARGEST = { widthPixels: 1280, heightPixels: 720 } // of the comparison
-const BACKGROUND_PRIORITY = 10 // whoever plays meanwhile comes first
 
 /** What stood on the screen against what was due, of each side that showed something: network-model.md 5.1 and 5.4. Both
  *  are decoded by ffmpeg, from the package and without what the run's record says was lost. Rejects when the package
@@ -112,12 +111,6 @@ class Comparison {
       { ...(this.#signal === undefined ? {} : { signal: this.#signal }), onProcess: stepBack },
     )
   }
-}
-
-function stepBack(pid: number): void {
-  try {
-    setPriority(pid, BACKGROUND_PRIORITY)
-  } catch {} // it has ended already, or the system has no such thing: then it is as others are
 }
 
 /** As large as the best variant, but no larger than what can be compared in reasonable time. */

@@ -21,7 +21,8 @@ export type ListenerParts = {
   /** By path, in which one element may be `:id`; each takes over the connection or throws a refusal. */
   readonly upgrades: Readonly<Record<string, UpgradeHandler>>
   readonly logger: Logger
-  readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void
+  /** Gives what is called when the answer has ended. */
+  readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => () => void
 }
 
 /** Longer than a player waits between two segments: with Node's 5 s it would often ask on a closing connection. */
@@ -81,17 +82,20 @@ export class HttpListener {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    logRequest(this.#parts.logger, request, response, this.#sockets.get(request.socket))
-    this.#parts.onRequest?.(request, response)
+    const writeLine = logRequest(this.#parts.logger, request, response, this.#sockets.get(request.socket))
+    const noteEnd = this.#parts.onRequest?.(request, response)
+    this.#openAnswers += 1
+    // One for all: a pipeline adds seven of its own, and Node warns from the eleventh on.
+    response.once('close', () => {
+      writeLine()
+      noteEnd?.()
+      this.#openAnswers -= 1
+      if (this.#openAnswers === 0) this.#whenDrained()
+    })
     if (this.#isDraining) {
       response.shouldKeepAlive = false
       return sendProblem(response, new Refusal('shutting-down', 'expected a running server', { 'Retry-After': '5' }))
     }
-    this.#openAnswers += 1
-    response.once('close', () => {
-      this.#openAnswers -= 1
-      if (this.#openAnswers === 0) this.#whenDrained()
-    })
     this.#route(request, response)
   }
 

@@ -6,6 +6,7 @@ import type { Tools } from '../segmenter/tools.ts'
 import { makePackage } from '../segmenter/package.ts'
 import { SegmenterRefusal } from '../segmenter/segmenter-refusal.ts'
 import type { Library } from './library.ts'
+import { stepBack } from './step-back.ts'
 import { identifyProcess } from './processes.ts'
 import { refusalFor } from './refusal.ts'
 import type { VideoRecord } from './video-record.ts'
@@ -102,7 +103,10 @@ export class Jobs {
         onProgress: told,
         onPlayable: (facts) =>
           this.#note(id, library.change(id, { status: 'playable', ...facts, variants: [...facts.variants] })),
-        onProcess: (pid) => this.#note(id, this.#recordProcess(id, pid)),
+        onProcess: (pid) => {
+          stepBack(pid)
+          this.#note(id, this.#recordProcess(id, pid))
+        },
       },
     )
     signal.throwIfAborted()

@@ -117,7 +117,7 @@ export class LiveLink {
 
   /** The place of an RTSP conversation: the udp lane where media run, else a copy of the line of its own. So link time 0 is
    *  the PLAY that follows, however long the player thinks before it, and a run repeats. What happens there is no part of
-   *  the run: it is counted in the totals of all links only. */
+   *  the run: it is counted in the totals of all links only. When media go in it, its owner joins the lane with it. */
   joinConversation(): LaneUse {
     if (this.#era.hasBegun) return this.join('udp')
     const counters = newCounters()

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import type { RtspSessionStatus } from '../protocol/weir-api.ts'
@@ -94,12 +93,9 @@ test('Metrics counts what arrived, in packets, bytes and seconds of waiting', as
 test('Metrics tells open links and sessions, requests and answers, and the process; every name begins with weir_', async () => {
   const { metrics, links } = make()
   links.create({ seed: 1, downlink: {} })
-  const response = Object.assign(new EventEmitter(), { statusCode: 404 })
-  metrics.noteRequest(
-    { url: '/link/x/hls/y/master.m3u8', method: 'GET' } as IncomingMessage,
-    response as unknown as ServerResponse,
-  )
-  response.emit('close')
+  const request = { url: '/link/x/hls/y/master.m3u8', method: 'GET' } as IncomingMessage
+  const noteEnd = metrics.noteRequest(request, { statusCode: 404 } as ServerResponse)
+  noteEnd()
   expect([
     (await samplesOf(metrics, 'weir_links'))[''],
     (await samplesOf(metrics, 'weir_udp_sessions'))[''],

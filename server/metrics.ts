@@ -118,10 +118,11 @@ export class Metrics {
     if (roundTripMs !== undefined) this.#roundTrips.observe({ viewer }, roundTripMs / 1000) // ms to s
   }
 
-  noteRequest({ url = '/', method = 'GET' }: IncomingMessage, response: ServerResponse): void {
+  /** Gives what is to be called when the answer has ended. */
+  noteRequest({ url = '/', method = 'GET' }: IncomingMessage, response: ServerResponse): () => void {
     const area = areaOf(url)
     this.#requests.inc({ area, method })
-    response.once('close', () => this.#responses.inc({ area, status: response.statusCode }))
+    return () => this.#responses.inc({ area, status: response.statusCode })
   }
 
   watch({ links, udpSessions, rtspSessions }: MetricsSources): void {

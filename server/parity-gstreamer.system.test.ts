@@ -4,7 +4,7 @@ import { expect, test, type TestContext } from 'vitest'
 import { needs } from '../lab/test-support/clients.ts'
 import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
-import { needsGstBindings, PYTHON } from '../udp-relay/test-support/gst-server.ts'
+import { needsGstPython, PYTHON } from '../udp-relay/test-support/gst-python.ts'
 import { startClipRelay } from '../udp-relay/test-support/clip-relay.ts'
 import { CLIP_FRAMES, makePackageClip } from '../udp-relay/test-support/package-clip.ts'
 import { Links } from './links.ts'
@@ -15,7 +15,7 @@ const client = join(import.meta.dirname, '../udp-relay/test-support/gst-fec-clie
 
 /** GStreamer with its decoder of parity through a line that loses 2 %: what it said and counted, the frames that it wrote. */
 async function playThrough(context: TestContext, query: string) {
-  needsGstBindings(context, 'GstSdp')
+  needsGstPython(context, 'GstSdp')
   const ffprobe = needs(context, 'ffprobe')
   const picture = join(temporaryFolder(context), 'picture.h264')
   const links = new Links({ defaultProfile: { seed: 1, downlink: {} } })

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 
-/** Gives a request its id, told in `X-Request-Id`, and writes one line when its answer has ended.
+/** Gives a request its id, told in `X-Request-Id`, and gives what writes its one line when its answer has ended.
  *  Players ask for thousands of segments, pages once a second for their link: those lines are of level debug. */
 export function logRequest(
   logger: Logger,
   request: IncomingMessage,
   response: ServerResponse,
   connection: number | undefined, // which real one, in the order of their opening
-): void {
+): () => void {
   const requestId = randomUUID()
   const startedMs = performance.now()
   response.setHeader('X-Request-Id', requestId)
-  response.once('close', () => {
+  return () => {
     const level = isFrequent(request) ? 'debug' : 'info'
     const facts = {
       requestId,
@@ -25,7 +25,7 @@ export function logRequest(
       durationMs: Math.round(performance.now() - startedMs),
     }
     logger[level](facts, response.writableFinished ? 'request' : 'request broken off')
-  })
+  }
 }
 
 function isFrequent({ method, url = '' }: IncomingMessage): boolean {

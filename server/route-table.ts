@@ -11,6 +11,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   },
   { route: 'GET /api/videos/:id', does: 'one video' },
   { route: 'GET /api/videos/:id/source', does: 'the file as it was uploaded; ranges' },
+  { route: 'GET /api/videos/:id/package', does: 'the package of a ready video as a ZIP archive' },
   { route: 'PATCH /api/videos/:id', does: '`{"title":…}` renames it' },
   { route: 'DELETE /api/videos/:id', does: 'hides it at once, cancels its job, removes it after 10 s; 204' },
   { route: 'POST /api/videos/:id/restore', does: 'takes a removal back within the 10 s' },

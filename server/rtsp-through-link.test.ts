@@ -10,6 +10,7 @@ import { readSdp } from '../protocol/sdp.ts'
 import { startClipRelay } from '../udp-relay/test-support/clip-relay.ts'
 import { CLIP_FRAMES, makePackageClip } from '../udp-relay/test-support/package-clip.ts'
 import { RtspClient, UdpReceiver } from '../udp-relay/test-support/rtsp-client.ts'
+import type { RecordedEvent } from './link-watch.ts'
 import { Links } from './links.ts'
 import { LinksOfViewers } from './rtsp-through-link.ts'
 import { virtualSession } from './test-support/virtual-session.ts'
@@ -357,6 +358,108 @@ test('interleaved packets cross a line that loses 5 % as bytes of the connection
   const first = info?.sequenceNumber ?? 0
   expect(packets.map(({ sequenceNumber }) => sequenceNumber)).toEqual(packets.map((_, at) => (first + at) & 0xffff))
   expect((await client.request('TEARDOWN', url, session)).status).toBe(200)
+})
+
+/** A viewer whose media come in the connection, of the picture alone: SETUP; `play` begins. */
+async function openOnChannels(context: TestContext, profile: Omit<LinkProfile, 'seed'>) {
+  const opened = await open(context, profile)
+  const { client, url, links, linkId } = opened
+  const reply = await client.request('SETUP', `${url}/240p/trackID=0`, { transport: onChannels })
+  const headers = { session: readSessionHeader(header(reply, 'session')).id }
+  return {
+    ...opened,
+    play: () => client.request('PLAY', url, headers),
+    tearDown: () => client.request('TEARDOWN', url, headers),
+    summary: () => links.get(linkId),
+    /** Some packets more. */
+    more: async () => {
+      const came = client.rtpOf(0).length
+      await client.until(() => client.rtpOf(0).length > came + 10)
+    },
+    expectWhole: () => {
+      const numbers = client.rtpOf(0).map(({ sequenceNumber }) => sequenceNumber)
+      expect(numbers).toEqual(numbers.map((_, at) => ((numbers[0] ?? 0) + at) & 0xffff))
+    },
+  }
+}
+
+test('link time 0 of an interleaved viewer is his PLAY, and his connection is a flow of the link from then on', async (context) => {
+  const opened = await openOnChannels(context, roundTrip(40))
+  const { links, linkId, play, summary, more, tearDown } = opened
+  const events: RecordedEvent[] = []
+  context.onTestFinished(links.record(linkId, { record: (event) => events.push(event), end: () => {} }))
+  expect(summary()).not.toHaveProperty('startedUnixMs')
+  expect([summary().udp.openFlows, summary().udp.uplink.acceptedPackets]).toEqual([0, 0])
+
+  const askedUnixMs = Date.now()
+  await play()
+  await more()
+  const { startedUnixMs = 0, udp, tcp } = summary()
+  expect(startedUnixMs).toBeGreaterThan(askedUnixMs + 15) // his PLAY has crossed the uplink
+  expect(startedUnixMs).toBeLessThan(askedUnixMs + 1000)
+  expect(udp.flows).toMatchObject([{ what: 'rtsp', sinceSeconds: 0, tcp: { congestionControl: 'cubic' } }])
+  expect(udp.flows[0]?.downlink.deliveredPackets).toBeGreaterThan(3)
+  expect(udp.flows[0]?.uplink.deliveredPackets).toBeGreaterThan(0) // its acknowledgements
+  expect(tcp.downlink.acceptedPackets).toBe(0)
+  const accepted = events.find(({ kind }) => kind === 'packet-accepted')
+  expect(accepted).toMatchObject({ atMs: 0, lane: 'udp', direction: 'down' })
+  expect(events.find(({ kind }) => kind === 'clock')).toMatchObject({ of: 'link', atMs: 0 })
+  await vi.waitFor(() => expect(events.some(({ kind }) => kind === 'tcp-state')).toBe(true))
+
+  expect((await tearDown()).status).toBe(200)
+  opened.client.socket.end()
+  await vi.waitFor(() => expectUnused(opened))
+})
+
+test('what a profile plans for later counts from the PLAY of an interleaved viewer, however long he thinks before it', async (context) => {
+  const closed = { downlink: { loss: { kind: 'random', lossRatio: 1 } } } as const
+  const { play, summary, more, expectWhole } = await openOnChannels(context, {
+    downlink: { oneWayDelayMs: 5 },
+    changes: [
+      { atSeconds: 0.3, set: closed },
+      { atSeconds: 0.6, set: { downlink: { loss: null } } },
+    ],
+  })
+  await setTimeout(600) // he thinks: on a line that began with his first request all would be over
+  await play()
+  await more()
+  expect(summary().udp.downlink.lostPackets).toBe(0)
+  await vi.waitFor(() => expect(summary().udp.downlink.lostPackets).toBeGreaterThan(0), { timeout: 5000 })
+  expect(summary().linkTimeSeconds).toBeGreaterThan(0.3)
+  await more()
+  expectWhole()
+})
+
+test('a change of the network acts on interleaved packets: none comes while all are lost, then all of them', async (context) => {
+  const { links, linkId, client, play, summary, more, expectWhole } = await openOnChannels(context, roundTrip(20))
+  await play()
+  await more()
+  links.patch(linkId, { downlink: { loss: { kind: 'random', lossRatio: 1 } } })
+  await vi.waitFor(() => expect(summary().udp.flows[0]?.downlink.lostPackets).toBeGreaterThan(2), { timeout: 5000 })
+  const came = client.rtpOf(0).length
+  const hasTimedOut = { tcp: { timeouts: expect.toSatisfy((timeouts) => timeouts > 0) } }
+  await vi.waitFor(() => expect(summary().udp.flows).toMatchObject([hasTimedOut]), { timeout: 5000 })
+  expect(client.rtpOf(0).length).toBe(came)
+  links.patch(linkId, { downlink: { loss: null } })
+  await more()
+  expectWhole()
+})
+
+test('a link that is begun anew has the interleaved viewer with his next packet, and loses nothing of him', async (context) => {
+  const opened = await openOnChannels(context, roundTrip(60))
+  const { links, linkId, client, play, summary, more, expectWhole, tearDown } = opened
+  await play()
+  await more()
+  links.restart(linkId)
+  expect(summary().udp.openFlows).toBe(0)
+  await more()
+  expect(summary().udp.flows).toMatchObject([{ what: 'rtsp', sinceSeconds: 0 }])
+  expect(summary().udp.downlink.deliveredPackets).toBeGreaterThan(3)
+  links.remove(linkId)
+  await more()
+  expectWhole()
+  expect((await tearDown()).status).toBe(200)
+  client.socket.end()
 })
 
 test('a line that is too slow for interleaved packets makes the relay drop whole frames', async (context) => {

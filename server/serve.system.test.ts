@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -112,6 +113,34 @@ test('the source of a video comes back as it was sent, under its title, whole or
   expect(part.status).toBe(206)
   expect(Buffer.from(await part.arrayBuffer()).equals(clip.subarray(100, 200))).toBe(true)
   expect((await fetch(`${url}/api/videos/nosuchvideo/source`)).status).toBe(404)
+})
+
+/** The files below a folder, in any order. */
+const filesBelow = (folder: string): ReadonlySet<string> =>
+  new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+
+test('a package comes as one archive of known size that plays where it is unpacked', async (context) => {
+  const unzip = needs(context, 'unzip')
+  const [mediaFolder, folder] = [temporaryFolder(context), temporaryFolder(context)]
+  const clip = readFileSync(makeClip(context, folder, { seconds: 3 }))
+  const { url } = await startWeir({ mediaFolder })
+  const { id } = (await (await postFile(url, clip, 'Über Holiday.mp4')).json()) as Video
+  const address = `${url}/api/videos/${id}/package`
+  expect((await fetch(address)).status).toBe(409) // not before it is ready
+  const { variants } = await untilStatus(url, id, ['ready'])
+
+  const response = await fetch(address)
+  expect(response.headers.get('content-disposition')).toContain("filename*=UTF-8''%C3%9Cber%20Holiday.zip")
+  const archive = Buffer.from(await response.arrayBuffer())
+  expect(response.headers.get('content-length')).toBe(String(archive.length))
+  const zip = join(folder, 'package.zip')
+  writeFileSync(zip, archive)
+  execFileSync(unzip, ['-q', zip, '-d', folder])
+  const unpacked = filesBelow(join(folder, id))
+  expect(unpacked).toEqual(filesBelow(join(mediaFolder, id, 'hls')))
+  expect(unpacked).toContain('master.m3u8')
+  const playlist = join(folder, id, variants[0]!.name, 'index.m3u8')
+  expect(countFrames(needs(context, 'ffprobe'), playlist)).toBe(75)
 })
 
 test('bad inputs are refused with their code, by tus as by POST, and leave nothing behind', async (context) => {
@@ -248,6 +277,7 @@ test('SIGKILL while segmenting: the job begins again, its ffmpeg has ended, and 
     expect(processes).not.toBeUndefined()
     return processes as { pid: number; command: string }[]
   }, 20_000)
+  for (const { pid } of left) expect(getPriority(pid)).toBe(10) // who plays meanwhile comes first
   await first.kill()
 
   const { url } = await startWeir({ mediaFolder })

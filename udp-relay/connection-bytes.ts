@@ -64,12 +64,13 @@ export class ConnectionBytes {
     })
   }
 
-  /** Sends without waiting, for packets between the replies: who calls bounds `waitingBytes`. */
-  push(bytes: Uint8Array): void {
+  /** Sends without waiting, for packets between the replies, due at `scheduledMs`: who calls bounds `waitingBytes`. */
+  push(bytes: Uint8Array, scheduledMs: number): void {
     const { socket } = this.#options
     if (this.#isEnding || this.#isClosed) return
     if (this.#conversation !== undefined) {
-      void this.write(bytes)
+      this.#responseBytes += bytes.length
+      this.#conversation.push(bytes, scheduledMs)
     } else if (socket.writable) {
       this.#corkThisTurn()
       socket.write(bytes)

@@ -4,8 +4,8 @@ import { RtspRefusal } from './rtsp-refusal.ts'
 
 /** The bytes that an RTSP connection sends, in order with its replies. */
 export type ByteWay = {
-  /** Sends without waiting: who calls bounds `waitingBytes`. */
-  push(bytes: Uint8Array): void
+  /** Sends what is due at `scheduledMs` without waiting: who calls bounds `waitingBytes`. */
+  push(bytes: Uint8Array, scheduledMs: number): void
   /** Sent, and not yet taken by the client. */
   readonly waitingBytes: number
 }
@@ -49,8 +49,8 @@ export class InterleavedChannels {
     this.#listeners.delete(listener)
   }
 
-  send(channel: number, packet: Uint8Array): void {
-    this.#way.push(encodeInterleavedFrame(channel, packet))
+  send(channel: number, packet: Uint8Array, scheduledMs: number): void {
+    this.#way.push(encodeInterleavedFrame(channel, packet), scheduledMs)
   }
 
   /** A packet of the client's; one on a channel that nobody has set up is of no use. */

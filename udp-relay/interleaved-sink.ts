@@ -54,7 +54,7 @@ export class InterleavedSink implements PacketSink {
   }
 
   /** Who has taken all that was sent is there, though he never says a word. */
-  send(kind: PacketKind, trackIndex: number, packet: Uint8Array): void {
+  send(kind: PacketKind, trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
     const track = this.#tracks.get(trackIndex)
     if (track === undefined) return
     const { channels, onAlive } = this.#options
@@ -64,7 +64,7 @@ export class InterleavedSink implements PacketSink {
       this.droppedPackets += 1
       return
     }
-    channels.send(track.channels[kind === 'rtcp' ? 1 : 0], packet)
+    channels.send(track.channels[kind === 'rtcp' ? 1 : 0], packet, scheduledMs)
     this.sentPackets += 1
   }
 

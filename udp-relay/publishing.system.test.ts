@@ -6,18 +6,17 @@ import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { startClipRelay } from './test-support/clip-relay.ts'
 import { makePackageClip } from './test-support/package-clip.ts'
+import { publish, PUBLISHED_PICTURES } from './test-support/publisher.ts'
 
 const clip = makePackageClip()
 const LIMIT = { timeoutMs: 40_000 }
-const SECONDS = 8
-const FRAMES_PER_SECOND = 25
 
-for (const transport of matrix(['udp', 'tcp'])) {
+for (const transport of matrix(['udp', 'tcp'] as const)) {
   test.concurrent(`what ffmpeg publishes over ${transport} is watched while it comes, every picture of it`, async (context) => {
     const [ffmpeg, ffprobe] = [needs(context, 'ffmpeg'), needs(context, 'ffprobe')]
     const relay = await startClipRelay(context, clip)
     const url = relay.url.replace('/clip', '/live/camera-1')
-    const published = runClient(ffmpeg, publishArgs(transport, url), LIMIT)
+    const published = publish(ffmpeg, transport, url)
     await expect.poll(() => relay.log.some(({ msg }) => msg === 'RTSP publisher began'), { timeout: 10_000 }).toBe(true)
     const files = ['tcp', 'udp'].map((by) => ({ by, file: join(temporaryFolder(context), `${by}.mp4`) }))
     const watched = await Promise.all(
@@ -30,21 +29,12 @@ for (const transport of matrix(['udp', 'tcp'])) {
     for (const { file } of files) {
       const { pictures, lastPictureSeconds, lastSoundSeconds } = await examine(ffprobe, file)
       // Who comes first begins with the first picture group; a second one that it has missed would be 25 pictures less.
-      expect(pictures).toBe(SECONDS * FRAMES_PER_SECOND)
+      expect(pictures).toBe(PUBLISHED_PICTURES)
       expect(Math.abs(lastPictureSeconds - lastSoundSeconds)).toBeLessThan(0.1)
     }
     const end = relay.log.find(({ msg }) => msg === 'RTSP publisher ended')
     expect(end).toMatchObject({ reason: 'teardown', stream: 'camera-1', lostPackets: 0, droppedPictures: 0 })
   })
-}
-
-/** A picture group a second, with B-frames and sound, at the pace of the clock. */
-function publishArgs(transport: string, url: string): string[] {
-  const picture = ['-f', 'lavfi', '-i', `testsrc2=size=320x240:rate=${FRAMES_PER_SECOND}:duration=${SECONDS}`]
-  const sound = ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${SECONDS}`]
-  const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '2', '-g', '25', '-sc_threshold', '0']
-  const coded = [...video, '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-b:a', '64k']
-  return ['-v', 'error', '-re', ...picture, ...sound, ...coded, '-f', 'rtsp', '-rtsp_transport', transport, url]
 }
 
 async function examine(ffprobe: string, file: string) {

@@ -6,7 +6,8 @@ import { needs } from '../lab/test-support/clients.ts'
 import { matrix } from '../lab/test-support/long-run.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { startReceiver } from './receiver.ts'
-import { needsGstServer, startGstServer, type GstWish } from './test-support/gst-server.ts'
+import { needsGstPython } from './test-support/gst-python.ts'
+import { startGstServer, type GstWish } from './test-support/gst-server.ts'
 import { CLIP_FRAMES, makePackageClip } from './test-support/package-clip.ts'
 
 const clip = makePackageClip()
@@ -31,7 +32,7 @@ const rows: readonly [Row, ...Row[]] = [
 for (const [media, transport, wishes] of matrix(rows)) {
   const title = ['the receiver plays', media, 'of gst-rtsp-server over', transport, ...wishes].join(' ')
   test.concurrent(title, { timeout: 60_000 }, async (context) => {
-    needsGstServer(context)
+    needsGstPython(context, 'GstRtspServer')
     const ffprobe = needs(context, 'ffprobe')
     const folder = temporaryFolder(context)
     const [source, copy] = [join(folder, 'source.ts'), join(folder, 'copy.ts')]

@@ -7,6 +7,7 @@ import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { startClipRelay, type ClipRelay } from './test-support/clip-relay.ts'
 import { CLIP_FRAMES, makePackageClip } from './test-support/package-clip.ts'
+import { needsVlcRtsp } from './test-support/vlc.ts'
 
 const clip = makePackageClip()
 const AUDIO_UNITS = clip.outline.segments.reduce((sum, { audio }) => sum + (audio?.sizesBytes.length ?? 0), 0)
@@ -113,9 +114,7 @@ test.concurrent('GStreamer receives every frame over UDP', async (context) => {
 })
 
 test.concurrent('VLC records every frame over UDP', async (context) => {
-  const cvlc = needs(context, 'cvlc')
-  const { stdout: modules } = await runClient(cvlc, ['--list'], LIMIT)
-  if (!/live555/.test(modules)) context.skip('this VLC was built without live555, its RTSP client (so is Debian’s)')
+  const cvlc = await needsVlcRtsp(context)
   const file = join(temporaryFolder(context), 'record.ts')
   const relay = await startClipRelay(context, clip)
   const run = await runClient(cvlc, [`--sout=#std{access=file,mux=ts,dst=${file}}`, relay.url, 'vlc://quit'], LIMIT)

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
-import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import pino from 'pino'
 import { expect, test, type TestContext } from 'vitest'
+import { heldBytes } from '../lab/test-support/held-memory.ts'
 import { fuzzRuns } from '../lab/test-support/long-run.ts'
-import { sharedFile } from '../lab/test-support/shared-files.ts'
+import { describePresentation } from '../protocol/presentation-sdp.ts'
+import { genericNackPacket } from '../protocol/rtcp-feedback.ts'
+import { encodeRtcp } from '../protocol/rtcp.ts'
 import { readSessionHeader } from '../protocol/rtsp-headers.ts'
 import { encodeInterleavedFrame } from '../protocol/rtsp-message.ts'
 import { encodeRtp, sequenceDistance } from '../protocol/rtp.ts'
@@ -13,6 +15,7 @@ import { PublisherClock } from './publisher-clock.ts'
 import { PublisherTrack } from './publisher-track.ts'
 import { startClipRelay } from './test-support/clip-relay.ts'
 import { freeMulticast } from './test-support/free-multicast.ts'
+import { mutationsOf, sharedFuzzInputs } from './test-support/fuzz-inputs.ts'
 import { makePackageClip } from './test-support/package-clip.ts'
 import { RtspClient, UdpReceiver } from './test-support/rtsp-client.ts'
 
@@ -20,11 +23,20 @@ const clip = makePackageClip()
 
 const SIGN_OF_LIFE_INPUTS = 500 // the viewers stay, however many inputs there are
 
+const MOST_HELD_BYTES = 10_000_000 // most of it by the sessions that inputs leave behind for a while
+
 /** Throws `inputs` at the relay, each on a connection of its own, while one viewer watches over UDP and one over its RTSP
- *  connection; neither must notice. What the inputs leave behind ends soon, so that the later ones still find room. */
-async function bombard(context: TestContext, inputs: Iterable<Uint8Array>): Promise<void> {
+ *  connection; neither must notice, and the memory that is held has a bound. `datagrams` come from the first one's own port
+ *  meanwhile. What the inputs leave behind ends soon, so that the later ones still find room. */
+async function bombard(
+  context: TestContext,
+  inputs: readonly Uint8Array[],
+  datagrams: readonly Uint8Array[] = [],
+): Promise<void> {
   const limits = { sessionTimeoutSeconds: 20 }
-  const relay = await startClipRelay(context, clip, { multicast: await freeMulticast(), limits })
+  const errors: string[] = []
+  const logger = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) })
+  const relay = await startClipRelay(context, clip, { multicast: await freeMulticast(), limits, logger })
   const client = await RtspClient.open(relay.rtspPort)
   const receiver = await UdpReceiver.open()
   const reply = await client.request('SETUP', `${relay.url}/trackID=0`, { transport: receiver.transport })
@@ -32,14 +44,23 @@ async function bombard(context: TestContext, inputs: Iterable<Uint8Array>): Prom
   await client.request('PLAY', relay.url, session)
   const interleaved = await openInterleaved(relay.rtspPort, relay.url)
 
-  let thrown = 0
-  for (const input of inputs) {
-    await throwAt(relay.rtspPort, input)
-    thrown += 1
-    if (thrown % SIGN_OF_LIFE_INPUTS !== 0) continue
+  const heldBefore = heldBytes()
+  const expectService = async (): Promise<void> => {
+    expect(heldBytes() - heldBefore).toBeLessThan(MOST_HELD_BYTES)
     expect((await client.request('GET_PARAMETER', relay.url, session)).status).toBe(200)
     expect((await interleaved.client.request('GET_PARAMETER', relay.url, interleaved.headers)).status).toBe(200)
   }
+  let thrown = 0
+  const each = Math.ceil(datagrams.length / inputs.length)
+  for (const input of inputs) {
+    for (const datagram of datagrams.slice(thrown * each, (thrown + 1) * each)) {
+      receiver.sendRtcp(datagram, relay.rtpPort + 1)
+    }
+    await throwAt(relay.rtspPort, input)
+    thrown += 1
+    if (thrown % SIGN_OF_LIFE_INPUTS === 0) await expectService()
+  }
+  await expectService()
 
   const received = receiver.rtp.length
   await client.request('PLAY', relay.url, { ...session, range: 'npt=0-' })
@@ -51,7 +72,7 @@ async function bombard(context: TestContext, inputs: Iterable<Uint8Array>): Prom
   const again = { ...interleaved.headers, range: 'npt=0-' }
   expect((await interleaved.client.request('PLAY', relay.url, again)).status).toBe(200)
   await interleaved.client.until(() => interleaved.client.rtpOf(0).length > came + 10)
-  expect(relay.log.filter(({ level }) => Number(level) >= 50)).toEqual([])
+  expect(errors).toEqual([])
 }
 
 async function openInterleaved(port: number, url: string) {
@@ -72,17 +93,20 @@ async function throwAt(port: number, input: Uint8Array): Promise<void> {
   await new Promise((resolve) => socket.once('close', resolve))
 }
 
-test('the relay outlives the shared RTSP fuzz inputs', async (context) => {
-  const folder = sharedFile(context, 'rtsp-fuzz')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /^(gortsplib\/(base|headers|sdpunmarshaler|inline)|live555|retina).*\.(bin|raw)$/.test(name),
-  )
-  expect(files.length).toBeGreaterThan(100)
-  await bombard(
-    context,
-    files.map((name) => readFileSync(join(folder, name))),
-  )
+test('the relay outlives the shared fuzz inputs: as requests, as what comes on channels, as descriptions', async (context) => {
+  const inputs = sharedFuzzInputs(context)
+  expect(inputs.length).toBeGreaterThan(1400)
+  await bombard(context, [...inputs, ...onChannels(inputs), ...announced(inputs)])
 })
+
+const REQUESTS = [
+  ['OPTIONS rtsp://h/clip'],
+  ['DESCRIBE rtsp://h/clip', 'Accept: application/sdp'],
+  ['SETUP rtsp://h/clip/trackID=0', 'Transport: RTP/AVP/TCP;unicast;interleaved=0-1'],
+  ['SETUP rtsp://h/clip/trackID=1', 'Transport: RTP/AVP;unicast;client_port=50000-50001', 'Session: 0123456789abcdef'],
+  ['PLAY rtsp://h/clip', 'Session: 0123456789abcdef', 'Range: npt=2-', 'Scale: 2'],
+  ['TEARDOWN rtsp://h/clip', 'Session: 0123456789abcdef'],
+].map(([first, ...headers]) => Buffer.from([`${first} RTSP/1.0`, 'CSeq: 1', ...headers, '', ''].join('\r\n')))
 
 test('the relay outlives any bytes, and requests in any order', async (context) => {
   const methods = ['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY', 'PAUSE', 'TEARDOWN', 'GET_PARAMETER', 'ANNOUNCE', 'RECORD']
@@ -115,52 +139,100 @@ test('the relay outlives any bytes, and requests in any order', async (context) 
     fc.uint8Array({ maxLength: 60 }),
     fc.constant(Buffer.from('$\x00\x00\x04abcd')),
   )
-  const inputs = fc.sample(fc.array(part, { maxLength: 6 }), { seed: 5, numRuns: fuzzRuns(5000) })
-  await bombard(
-    context,
-    inputs.map((parts) => Buffer.concat(parts)),
-  )
+  const whole = fc.array(part, { maxLength: 6 }).map((parts) => Buffer.concat(parts))
+  const inputs = fc.oneof(whole, mutationsOf(REQUESTS))
+  await bombard(context, fc.sample(inputs, { seed: 5, numRuns: fuzzRuns(5000) }))
 })
 
-test('the relay outlives any packets on the channels of a viewer, set up or not', async (context) => {
-  const folder = sharedFile(context, 'rtsp-fuzz')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /^(rtcp|gortsplib\/format_).*\.bin$/.test(name),
-  )
-  expect(files.length).toBeGreaterThan(80)
-  const head = [
-    'SETUP rtsp://h/clip/trackID=0 RTSP/1.0',
-    'CSeq: 1',
-    'Transport: RTP/AVP/TCP;unicast;interleaved=0-1',
-    '',
-    '',
-  ]
-  const setUp = Buffer.from(head.join('\r\n'))
-  const inputs = files.map((name) => {
-    const bytes = readFileSync(join(folder, name)).subarray(0, 0xffff)
-    return Buffer.concat([setUp, ...[0, 1, 7].map((channel) => encodeInterleavedFrame(channel, bytes))])
-  })
-  await bombard(context, inputs)
-})
+const SET_UP = [
+  'SETUP rtsp://h/clip/trackID=0 RTSP/1.0',
+  'CSeq: 1',
+  'Transport: RTP/AVP/TCP;unicast;interleaved=0-1',
+  '',
+  '',
+].join('\r\n')
 
-function readInputs(folder: string, pattern: RegExp): Uint8Array[] {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => pattern.test(name))
-  return names.map((name) => readFileSync(join(folder, name)).subarray(0, 0xffff))
+/** Connections of viewers who send such packets on the channels of their track and on one that nobody has set up. */
+function onChannels(packets: readonly Uint8Array[]): Uint8Array[] {
+  const frames = packets.map((packet, index) => encodeInterleavedFrame([0, 1, 7][index % 3] ?? 0, packet))
+  return inGroups(frames, 50).map((some) => Buffer.concat([Buffer.from(SET_UP), ...some]))
 }
 
-test('the relay outlives any description that is announced', async (context) => {
-  const descriptions = readInputs(sharedFile(context, 'rtsp-fuzz'), /\.sdp$|sdp.*\.bin$/)
-  expect(descriptions.length).toBeGreaterThan(100)
-  const inputs = descriptions.map((body, index) => {
+/** Connections of publishers who announce one such description after the other. */
+function announced(bodies: readonly Uint8Array[]): Uint8Array[] {
+  const requests = bodies.map((body, index) => {
     const head = `ANNOUNCE rtsp://h/live/fuzz${index} RTSP/1.0\r\nCSeq: 1\r\nContent-Length: ${body.length}\r\n\r\n`
     return Buffer.concat([Buffer.from(head), body])
   })
-  await bombard(context, inputs)
+  return inGroups(requests, 10).map((some) => Buffer.concat(some))
+}
+
+function inGroups<One>(all: readonly One[], size: number): One[][] {
+  return all.flatMap((_, at) => (at % size === 0 ? [all.slice(at, at + size)] : []))
+}
+
+const report = {
+  fractionLost: 9,
+  cumulativePacketsLost: 9,
+  extendedHighestSequenceNumber: 9,
+  jitterTicks: 9,
+  lastSr: 9,
+}
+const rtcpSeeds = [
+  encodeRtcp([{ kind: 'receiver-report', ssrc: 1, reports: [{ ssrc: 2, delaySinceLastSr: 9, ...report }] }]),
+  encodeRtcp([
+    {
+      kind: 'sender-report',
+      ssrc: 1,
+      ntpTime: { seconds: 1, fraction: 1 },
+      timestampTicks: 1,
+      sentPackets: 1,
+      sentPayloadBytes: 1,
+      reports: [],
+    },
+    { kind: 'source-description', sources: [{ ssrc: 1, cname: 'a viewer' }] },
+  ]),
+  encodeRtcp([
+    { kind: 'receiver-report', ssrc: 1, reports: [] },
+    genericNackPacket({ senderSsrc: 1, mediaSsrc: 2, lostSequenceNumbers: [1, 2, 70] }),
+    { kind: 'bye', ssrcs: [1], reason: 'gone' },
+  ]),
+]
+const rtpSeeds = [
+  Uint8Array.of(0x65, 1, 2, 3),
+  Uint8Array.of(0x7c, 0x85, 1, 2),
+  Uint8Array.of(0x78, 0, 2, 6, 1, 0, 1, 9),
+].map((payload, at) =>
+  encodeRtp({ marker: at === 0, payloadType: 96, sequenceNumber: at, timestampTicks: at, ssrc: 1, payload }),
+)
+const anyOf = (seeds: readonly Uint8Array[]) => fc.oneof(mutationsOf(seeds), fc.uint8Array({ maxLength: 60 }))
+
+for (const [name, seeds] of [
+  ['RTP', rtpSeeds],
+  ['RTCP', rtcpSeeds],
+] as const) {
+  test(`the relay outlives any ${name} on the channels of a viewer, set up or not, and from his ports`, async (context) => {
+    const packets = fc.sample(anyOf(seeds), { seed: 6, numRuns: fuzzRuns(5000) })
+    await bombard(context, onChannels(packets), packets)
+  })
+}
+
+test('the relay outlives any description that is announced', async (context) => {
+  const text = describePresentation(clip.outline, {
+    title: 'A clip',
+    requestUrl: 'rtsp://h/live/fuzz',
+    serverAddress: '127.0.0.1',
+    nowUnixMs: 0,
+    trackUrl: (trackIndex) => `streamid=${trackIndex}`,
+    repairs: true,
+  })
+  const bodies = fc.sample(anyOf([Buffer.from(text)]), { seed: 7, numRuns: fuzzRuns(5000) })
+  await bombard(context, announced(bodies))
 })
 
 test('PublisherTrack and LiveSegments take any packets', (context) => {
-  const payloads = readInputs(sharedFile(context, 'rtsp-fuzz'), /^(rtcp|gortsplib\/format_|webrtc|mp4ff).*\.bin$/)
-  expect(payloads.length).toBeGreaterThan(100)
+  const mutated = fc.sample(anyOf([...rtpSeeds, ...rtcpSeeds]), { seed: 8, numRuns: fuzzRuns(5000) })
+  const payloads = [...sharedFuzzInputs(context), ...mutated]
   const picture = new PublisherTrack({ payloadType: 96, clockRateHz: 90_000, waitMs: 100 })
   const sound = new PublisherTrack({ payloadType: 96, clockRateHz: 48_000, samplesPerFrame: 1024, waitMs: 0 })
   const limits = { windowSeconds: 1, maxGroupSeconds: 1, maxGroupBytes: 1e6 }

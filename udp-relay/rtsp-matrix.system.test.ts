@@ -1,13 +1,17 @@
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi, type TestContext } from 'vitest'
 import { needs, type ClientName } from '../lab/test-support/clients.ts'
 import { unexpectedLines } from '../lab/test-support/harmless-lines.ts'
 import { matrix } from '../lab/test-support/long-run.ts'
 import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
+import { startReceiver } from './receiver.ts'
 import { startClipRelay } from './test-support/clip-relay.ts'
 import { freeMulticast } from './test-support/free-multicast.ts'
+import { startGstClient } from './test-support/gst-client.ts'
+import { needsGstPython } from './test-support/gst-python.ts'
 import { CLIP_FRAMES, makePackageClip } from './test-support/package-clip.ts'
+import { needsVlcRtsp } from './test-support/vlc.ts'
 
 type Transport = 'udp' | 'tcp' | 'multicast'
 type Task = 'to the end' | 'from 3 s' | 'with a digest'
@@ -15,6 +19,7 @@ type Row = { readonly client: ClientName; readonly transport: Transport; readonl
 
 const clip = makePackageClip()
 const LIMIT = { timeoutMs: 30_000 }
+const LONG = { timeout: 20_000 }
 const GOP_FRAMES = 50
 /** A seek to 3 s begins at the keyframe of 2 s. */
 const framesOf = (task: Task): number => (task === 'from 3 s' ? CLIP_FRAMES - GOP_FRAMES : CLIP_FRAMES)
@@ -26,8 +31,16 @@ const argsOf: Partial<Record<ClientName, (url: string, row: Row, file: string) =
     const seek = task === 'from 3 s' ? ['-read_intervals', '3%'] : []
     return ['-rtsp_transport', libavName(transport), ...seek, ...count, '-of', 'csv=p=0', url]
   },
-  ffmpeg: (url, { transport }, file) => [
-    ...['-v', 'error', '-rtsp_transport', libavName(transport), '-i', url],
+  ffmpeg: (url, { transport, task }, file) => [
+    ...[
+      '-v',
+      'error',
+      '-rtsp_transport',
+      libavName(transport),
+      ...(task === 'from 3 s' ? ['-copyts', '-ss', '3'] : []),
+      '-i',
+      url,
+    ],
     ...['-map', '0:v', '-c', 'copy', '-f', 'h264', file],
   ],
   mpv: (url, { transport, task }, file) => [
@@ -50,6 +63,14 @@ const argsOf: Partial<Record<ClientName, (url: string, row: Row, file: string) =
     const sound = 's. ! application/x-rtp,media=audio ! fakesink'
     return ['-q', ...`${source} s. ! ${video} ! filesink location=${file} ${sound}`.split(' ')]
   },
+  cvlc: vlcArgs,
+}
+
+/** As a transport stream: it puts no sound into elementary ones. */
+function vlcArgs(url: string, { transport, task }: Row, file: string): readonly string[] {
+  const over = { udp: [], tcp: ['--rtsp-tcp'], multicast: ['--rtsp-mcast'] }[transport]
+  const from = task === 'from 3 s' ? ['--start-time=3'] : []
+  return [...over, ...from, `--sout=#std{access=file,mux=ts,dst=${file}}`, url, 'vlc://quit']
 }
 
 function libavName(transport: Transport): string {
@@ -58,37 +79,97 @@ function libavName(transport: Transport): string {
 
 const mpvHarmless = /^\[recorder\]|^Invalid video timestamp/ // as in rtsp-clients.system.test.ts
 
-// gst-launch cannot seek, ffmpeg counts off what it sought before, and a stream for all begins for nobody anew.
+const clients = ['ffprobe', 'ffmpeg', 'mpv', 'gst-launch-1.0', 'cvlc'] as const
+const transports = ['udp', 'tcp', 'multicast'] as const
+
+// A stream for all begins for nobody anew: there is no seek in it. mpv has no option for multicast. gst-launch is told
+// nothing while it plays: GStreamer seeks and pauses below.
 const rows: readonly [Row, ...Row[]] = [
   { client: 'ffmpeg', transport: 'tcp', task: 'with a digest' },
-  ...(['udp', 'tcp', 'multicast'] as const).flatMap((transport) =>
-    (['ffprobe', 'ffmpeg', 'mpv', 'gst-launch-1.0'] as const)
-      .filter((client) => transport !== 'multicast' || client !== 'mpv') // mpv has no option for it
-      .flatMap((client) => [
-        { client, transport, task: 'to the end' } as const,
-        { client, transport, task: 'with a digest' } as const,
-        ...(transport !== 'multicast' && (client === 'ffprobe' || client === 'mpv')
-          ? [{ client, transport, task: 'from 3 s' } as const]
-          : []),
-      ])
-      .filter(({ client, task }) => !(client === 'ffmpeg' && transport === 'tcp' && task === 'with a digest')),
-  ),
+  ...transports
+    .flatMap((transport) =>
+      clients
+        .filter((client) => transport !== 'multicast' || client !== 'mpv')
+        .flatMap((client) => [
+          { client, transport, task: 'to the end' } as const,
+          { client, transport, task: 'with a digest' } as const,
+          ...(transport === 'multicast' || client === 'gst-launch-1.0'
+            ? []
+            : [{ client, transport, task: 'from 3 s' } as const]),
+        ]),
+    )
+    .filter(({ client, transport, task }) => `${client} ${transport} ${task}` !== 'ffmpeg tcp with a digest'),
 ]
 
 for (const row of matrix(rows)) {
   const { client, transport, task } = row
   test.concurrent(`${client} receives every frame over ${transport} ${task}`, async (context) => {
-    const [path, ffprobe] = [needs(context, client), needs(context, 'ffprobe')]
-    const users = task === 'with a digest' ? { ann: 'secret' } : {}
-    const relay = await startClipRelay(context, clip, { users, multicast: await freeMulticast() })
-    const url = task === 'with a digest' ? relay.url.replace('rtsp://', 'rtsp://ann:secret@') : relay.url
+    const path = client === 'cvlc' ? await needsVlcRtsp(context) : needs(context, client)
+    const ffprobe = needs(context, 'ffprobe')
+    const relay = await open(context, task)
     const file = join(temporaryFolder(context), 'picture.h264')
-    const { status, stdout, stderr } = await runClient(path, argsOf[client]?.(url, row, file) ?? [], LIMIT)
+    const { status, stdout, stderr } = await runClient(path, argsOf[client]?.(relay.url, row, file) ?? [], LIMIT)
     const said = client === 'ffprobe' ? stderr : stdout + stderr
     const lines = unexpectedLines(client, said).filter((line) => client !== 'mpv' || !mpvHarmless.test(line))
     expect({ status, lines }).toEqual({ status: 0, lines: [] })
     expect(client === 'ffprobe' ? Number.parseInt(stdout, 10) : await countFrames(ffprobe, file)).toBe(framesOf(task))
     expectCleanEnd(relay.log, transport)
+  })
+}
+
+async function open(context: TestContext, task: Task | Order) {
+  const users = task === 'with a digest' ? { ann: 'secret' } : {}
+  const relay = await startClipRelay(context, clip, { users, multicast: await freeMulticast() })
+  return { ...relay, url: task === 'with a digest' ? relay.url.replace('rtsp://', 'rtsp://ann:secret@') : relay.url }
+}
+
+// It has no options for multicast and for a place to begin at.
+for (const [transport, task] of matrix<readonly [Exclude<Transport, 'multicast'>, Task]>([
+  ['tcp', 'with a digest'],
+  ['tcp', 'to the end'],
+  ['udp', 'to the end'],
+  ['udp', 'with a digest'],
+])) {
+  test.concurrent(`our receiver receives every frame over ${transport} ${task}`, async (context) => {
+    const { url, log } = await open(context, task)
+    const receiver = await startReceiver({ url, transport, jitterBufferMs: 200, userAgent: 'weir tests' })
+    expect(await receiver.ended).toEqual({ reason: 'bye' })
+    await receiver.close()
+    const { measures } = receiver.figures()
+    expect(measures).toMatchObject({ intactFrames: CLIP_FRAMES, damagedFrames: 0, frozenFrames: 0, lostPackets: 0 })
+    expectCleanEnd(log, transport)
+  })
+}
+
+type Order = 'paused' | 'sought'
+
+// GStreamer alone can be told from outside: libavformat has av_read_pause, which ffmpeg, ffprobe and mpv never call, and a
+// paused mpv or VLC behind its own cache is no concern of the relay's.
+for (const [transport, order] of matrix<readonly [Exclude<Transport, 'multicast'>, Order]>([
+  ['udp', 'paused'],
+  ['tcp', 'paused'],
+  ['udp', 'sought'],
+  ['tcp', 'sought'],
+])) {
+  test.concurrent(`GStreamer's rtspsrc, ${order} in mid-play over ${transport}, receives every frame`, async (context) => {
+    needsGstPython(context, 'Gst')
+    const { url, log, sessions } = await open(context, order)
+    const client = startGstClient(context, url, transport)
+    const seen = () => sessions.list()[0]
+    await vi.waitFor(() => expect(seen()?.positionSeconds).toBeGreaterThan(0.5), LONG)
+    if (order === 'paused') {
+      client.tell('pause')
+      await vi.waitFor(() => expect(seen()?.phase).toBe('ready'), LONG)
+      const { seconds = 0, sentPackets } = seen() ?? {}
+      await vi.waitFor(() => expect(seen()?.seconds).toBeGreaterThan(seconds + 0.5), LONG)
+      expect(seen()).toMatchObject({ phase: 'ready', sentPackets })
+      client.tell('play')
+    } else {
+      client.tell('seek 3')
+    }
+    expect(await client.said('frames')).toBe(`frames ${order === 'paused' ? CLIP_FRAMES : framesOf('from 3 s')}`)
+    await vi.waitFor(() => expect(sessions.count).toBe(0), LONG)
+    expectCleanEnd(log, transport)
   })
 }
 

@@ -32,6 +32,8 @@ export type Conversation = {
   request(bytes: Uint8Array): void
   /** Resolves when there is room for more. */
   respond(bytes: Uint8Array): Promise<void>
+  /** A packet between the responses, due at `scheduledMs`; without waiting, so that who calls bounds what is under way. */
+  push(packet: Uint8Array, scheduledMs: number): void
   /** The viewer can take so many bytes again. */
   setReceiveRoom(bytes: number): void
   /** Nothing more is told; what is under way is lost. */

@@ -15,6 +15,7 @@ export type ClientName =
   | 'node-datachannel'
   | 'node-24'
   | 'tshark'
+  | 'unzip'
 
 /** Where each client may come from after `WEIR_<NAME>`, and what is lost without it. */
 const clients: Readonly<Record<ClientName, { readonly find: () => string | undefined; readonly get: string }>> = {
@@ -32,6 +33,7 @@ const clients: Readonly<Record<ClientName, { readonly find: () => string | undef
   chromium: { find: () => findChromium()?.path, get: 'apt-get install chromium' },
   'node-datachannel': { find: findDataChannel, get: 'npm ci, without --omit=optional' },
   'node-24': { find: findNode24, get: 'npm ci --prefix .ci/node-24' },
+  unzip: { find: () => onPath('unzip'), get: 'apt-get install unzip' },
   tshark: { find: () => onPath('tshark'), get: 'apt-get install tshark' },
 }
 

@@ -13,6 +13,7 @@ const harmless: Readonly<Record<ClientName, readonly RegExp[]>> = {
   chromium: [/unexpected operator/], // Debian's wrapper compares memory sizes with a shell test
   'node-datachannel': [],
   'node-24': [],
+  unzip: [],
   tshark: [/^Running as user "root" and group "root"\. This could be dangerous\.$/],
 }
 

@@ -3,12 +3,13 @@ import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import type { TestContext } from 'vitest'
+import { expect, type TestContext } from 'vitest'
 import type { LinkProfile } from '../../link/profile.ts'
 import type { Outline } from '../../protocol/outline.ts'
 import type { LinkSummary, RunSummary } from '../../protocol/weir-api.ts'
 import { makeClip, type ClipOptions } from '../../server/test-support/clips.ts'
 import { postFile, untilStatus } from '../../server/test-support/weir-client.ts'
+import type { RunEvent } from '../../stream/record.ts'
 import { readRecord, type RunRecord } from '../../stream/run-record.ts'
 import { findClient } from './clients.ts'
 import { openChromium } from './chromium.ts'
@@ -33,16 +34,27 @@ export class ServedClip {
 
   /** Undefined without ffmpeg: then each test skips by `needs`. `env` sets up the server. */
   static async start(options: ClipOptions, env: NodeJS.ProcessEnv = {}): Promise<ServedClip | undefined> {
-    if (findClient('ffmpeg') === undefined) return undefined
-    const folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
     const skip = (reason?: string): never => {
       throw new Error(reason)
     }
-    const clip = makeClip({ skip } as Pick<TestContext, 'skip'> as TestContext, folder, options)
+    const context = { skip } as Pick<TestContext, 'skip'> as TestContext
+    return ServedClip.startWith((_ffmpeg, folder) => makeClip(context, folder, options), options.seconds, env)
+  }
+
+  /** The same with a clip that `make` leaves in a folder. */
+  static async startWith(
+    make: (ffmpeg: string, folder: string) => string | Promise<string>,
+    seconds: number,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<ServedClip | undefined> {
+    const ffmpeg = findClient('ffmpeg')
+    if (ffmpeg === undefined) return undefined
+    const folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
+    const clip = await make(ffmpeg, folder)
     const weir = await startWeir({ mediaFolder: folder, env })
     const posted = await postFile(weir.url, await readFile(clip), 'clip.mp4')
     const { id } = (await posted.json()) as { readonly id: string }
-    const { variants } = await untilStatus(weir.url, id, ['ready'], 60_000 + 500 * options.seconds)
+    const { variants } = await untilStatus(weir.url, id, ['ready'], 60_000 + 500 * seconds)
     return new ServedClip(weir, id, variants[0]?.name ?? '', folder)
   }
 
@@ -58,6 +70,19 @@ export class ServedClip {
   /** All runs that the server knows, of this page and of others. */
   runs(): Promise<RunSummary[]> {
     return ask(`${this.weir.url}/api/runs`, 'GET')
+  }
+
+  /** The one run that a page has played to its end. */
+  async endedRun(): Promise<RunSummary> {
+    await expect.poll(() => this.runs(), { timeout: 10_000 }).toMatchObject([{ state: 'ended', endedBy: 'viewer' }])
+    const [run] = await this.runs()
+    return run as RunSummary
+  }
+
+  async runEvents(id: string): Promise<readonly RunEvent[]> {
+    const record = readRecord(await (await fetch(`${this.weir.url}/api/runs/${id}/record.jsonl`)).text())
+    if (!record.ok) throw new Error(JSON.stringify(record.fault))
+    return record.value.events
   }
 
   async makeLink(profile: object): Promise<TestLink> {

@@ -19,7 +19,8 @@ export type WeirProcess = {
   readonly rtspUrl: string // the same
   readonly pid: number
   log(): string
-  /** SIGTERM, as a service manager does; gives the exit code. */
+  /** SIGTERM, as a service manager does; gives the exit code. Like `kill` it rejects when Node has warned of something, such
+   *  as a leak. */
   stop(): Promise<number | null>
   /** SIGKILL, as a power cut does. */
   kill(): Promise<void>
@@ -83,7 +84,14 @@ async function printedAddresses(child: ChildProcess, log: TailBuffer): Promise<{
 
 function runningProcess(child: ChildProcess, log: TailBuffer): Omit<WeirProcess, 'url' | 'rtspUrl'> {
   child.stdout?.on('data', (bytes: Buffer) => log.push(bytes))
-  child.stderr?.on('data', (bytes: Buffer) => log.push(bytes))
+  let warning: string | undefined
+  child.stderr?.on('data', (bytes: Buffer) => {
+    log.push(bytes)
+    warning ??= /\(node:\d+\) .*Warning: .*/.exec(bytes.toString())?.[0]
+  })
+  const refuseWarning = (): void => {
+    if (warning !== undefined) throw new Error(`expected no warning of Node about weir, got ${warning}`)
+  }
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null
   const ended = once(child, 'exit').catch(() => undefined) // an 'error' is told by printedAddresses
   return {
@@ -95,12 +103,13 @@ function runningProcess(child: ChildProcess, log: TailBuffer): Omit<WeirProcess,
       const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
       await ended
       clearTimeout(killer)
+      refuseWarning()
       return child.exitCode
     },
     async kill() {
-      if (hasEnded()) return
-      child.kill('SIGKILL')
+      if (!hasEnded()) child.kill('SIGKILL')
       await ended
+      refuseWarning()
     },
   }
 }

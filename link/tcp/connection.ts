@@ -1,4 +1,4 @@
-import type { AccessLink } from '../access-link.ts'
+import type { Line } from '../access-link.ts'
 import type { LinkPacket } from '../link-packet.ts'
 import type { CongestionControl } from '../profile.ts'
 import { TcpEndpoint } from './endpoint.ts'
@@ -47,7 +47,7 @@ export type TcpState = {
  *  only counts: whoever owns the bytes lets go of as many as are told as arrived. Pure: time is an argument, chance is
  *  the link's. */
 export class TcpConnection {
-  readonly #link: AccessLink
+  readonly #link: Line
   readonly #options: TcpOptions
   readonly #ends: TcpEnds
   readonly #flow: number
@@ -61,7 +61,7 @@ export class TcpConnection {
   #tlsClientBytes: number // still to arrive at the client before it is established
   #tlsServerBytes: number // still to arrive at the server before requests
 
-  constructor(link: AccessLink, options: TcpOptions, ends: TcpEnds) {
+  constructor(link: Line, options: TcpOptions, ends: TcpEnds) {
     this.#link = link
     this.#options = options
     this.#ends = ends

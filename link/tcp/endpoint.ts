@@ -1,4 +1,4 @@
-import type { AccessLink, Direction } from '../access-link.ts'
+import type { Direction, Line } from '../access-link.ts'
 import { DelayedAck } from './delayed-ack.ts'
 import { kernelTimerMs, LazyTimer } from './kernel-timer.ts'
 import { Receiver } from './receiver.ts'
@@ -18,7 +18,7 @@ export type EndpointOptions = SenderOptions & { readonly direction: Direction }
 /** One end of a connection: a sender, a receiver, and the packets that carry data and ACK together. */
 export class TcpEndpoint {
   readonly sender: TcpSender
-  readonly #link: AccessLink
+  readonly #link: Line
   readonly #flow: number
   readonly #direction: Direction
   readonly #told: EndpointTold
@@ -33,7 +33,7 @@ export class TcpEndpoint {
   #lastAck = 0
   #echoMs = 0
 
-  constructor(link: AccessLink, flow: number, { direction, ...options }: EndpointOptions, told: EndpointTold) {
+  constructor(link: Line, flow: number, { direction, ...options }: EndpointOptions, told: EndpointTold) {
     this.#link = link
     this.#flow = flow
     this.#direction = direction

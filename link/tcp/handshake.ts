@@ -1,4 +1,4 @@
-import type { AccessLink, Direction } from '../access-link.ts'
+import type { Direction, Line } from '../access-link.ts'
 import type { Alarm } from '../event-queue.ts'
 import { SYN_BYTES, type TcpPacket } from './tcp-packet.ts'
 
@@ -14,7 +14,7 @@ export type HandshakeTold = {
 
 /** SYN and SYN-ACK. Whichever of them is lost, the client's SYN leaves again after 1 s, 2 s, 4 s. */
 export class Handshake {
-  readonly #link: AccessLink
+  readonly #link: Line
   readonly #flow: number
   readonly #told: HandshakeTold
   readonly #retryAlarm: Alarm
@@ -23,7 +23,7 @@ export class Handshake {
   #openedMs = 0
   #isComplete = false
 
-  constructor(link: AccessLink, flow: number, told: HandshakeTold) {
+  constructor(link: Line, flow: number, told: HandshakeTold) {
     this.#link = link
     this.#flow = flow
     this.#told = told

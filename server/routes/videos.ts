@@ -5,6 +5,7 @@ import type { Video } from '../../protocol/weir-api.ts'
 import { rtspBase, type AddressOptions } from '../addresses.ts'
 import type { Jobs } from '../jobs.ts'
 import type { Library } from '../library.ts'
+import { archiveFiles, PackageArchive } from '../package-archive.ts'
 import { Refusal } from '../refusal.ts'
 import { cleanTitle } from '../video-names.ts'
 import { toVideo, type VideoRecord } from '../video-record.ts'
@@ -34,6 +35,13 @@ export function videoRoutes({ library, jobs, addresses }: VideoRouteParts): Rout
       // A folder above the library may begin with a dot.
       const options = { root: library.folder.video(id), dotfiles: 'allow' as const, cacheControl: false }
       response.download(source, sourceName(title, source), options, next)
+    })
+    .get('/api/videos/:id/package', async (request, response) => {
+      const { id, title, status } = library.require(request.params.id)
+      if (status !== 'ready') throw new Refusal('wrong-state', `expected a video that is ready, this one is ${status}`)
+      const archive = new PackageArchive(await archiveFiles(library.folder.package(id)), id)
+      response.attachment(`${title}.zip`).setHeader('Content-Length', archive.sizeBytes)
+      return request.method === 'HEAD' ? void response.end() : archive.sendTo(response)
     })
     .patch('/api/videos/:id', json({ limit: '16kb' }), async (request, response) => {
       const { id } = library.require(request.params.id)

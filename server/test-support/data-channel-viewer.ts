@@ -7,13 +7,14 @@ const address = process.argv[2] ?? ''
 const peer = new ndc.PeerConnection('viewer', { iceServers: [], disableAutoNegotiation: true })
 const rtp = peer.createDataChannel('rtp', { unordered: true, maxRetransmits: 0 })
 const control = peer.createDataChannel('control')
-const packets: { ssrc: number; sequenceNumber: number }[] = []
+const packets: { ssrc: number; sequenceNumber: number; marker: boolean }[] = []
 const messages: ControlMessage[] = []
 
 rtp.onMessage((message) => {
   const packet = decodeRtp(message as Buffer)
   if (!packet.ok || packet.value.payloadType < 96) return // RTCP: its types lie at 72 to 76, as RTP sees them
-  packets.push({ ssrc: packet.value.ssrc, sequenceNumber: packet.value.sequenceNumber })
+  const { ssrc, sequenceNumber, marker } = packet.value
+  packets.push({ ssrc, sequenceNumber, marker })
 })
 control.onMessage((message) => {
   const told = JSON.parse(message as string) as ControlMessage

@@ -35,8 +35,14 @@ export class RtspClient {
   }
 
   static async open(port: number, localAddress = '127.0.0.1'): Promise<RtspClient> {
+    const client = await RtspClient.connect(port, localAddress)
+    onTestFinished(() => void client.socket.destroy())
+    return client
+  }
+
+  /** As `open`, and nothing keeps it: who asked closes the socket. */
+  static async connect(port: number, localAddress = '127.0.0.1'): Promise<RtspClient> {
     const socket = connect({ port, host: '127.0.0.1', localAddress })
-    onTestFinished(() => void socket.destroy())
     await once(socket, 'connect')
     return new RtspClient(socket)
   }
@@ -119,10 +125,14 @@ export class UdpReceiver {
   }
 
   static async open(): Promise<UdpReceiver> {
-    const sockets = await bindUdpPair('127.0.0.1', await findFreePair('127.0.0.1'), false)
-    const receiver = new UdpReceiver(sockets)
+    const receiver = await UdpReceiver.bind()
     onTestFinished(() => receiver.close())
     return receiver
+  }
+
+  /** As `open`, and nothing keeps it: who asked closes it. */
+  static async bind(): Promise<UdpReceiver> {
+    return new UdpReceiver(await bindUdpPair('127.0.0.1', await findFreePair('127.0.0.1'), false))
   }
 
   get transport(): string {
