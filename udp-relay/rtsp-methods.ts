@@ -187,6 +187,8 @@ async function play(exchange: Exchange, { sessions }: RelayParts): Promise<void>
   )
 }
 
+const REVERSE_ROOM_SECONDS = 1 // of GStreamer, for packets under way
+
 function startHeaders(
   { headers }: RtspRequest,
   session: ViewerSession,
@@ -197,10 +199,12 @@ function startHeaders(
     return track === undefined ? [] : [{ url, ...track }]
   })
   // VLC takes the end of its seek bar from here. GStreamer cuts off what comes later than that after PLAY, so it would
-  // lose as much of the end as the first packet was under way.
-  const isOpen = !session.presentation.outline().ended || /GStreamer/i.test(headers.get('user-agent') ?? '')
+  // lose as much of the end as the first packet was under way. Backwards it needs both, for the length alone.
+  const isGStreamer = /GStreamer/i.test(headers.get('user-agent') ?? '')
+  const isOpen = !session.presentation.outline().ended || isGStreamer
   const endSeconds = reverseEndSeconds ?? (isOpen ? undefined : durationSeconds)
-  const range = { startSeconds, ...(endSeconds === undefined ? {} : { endSeconds }) }
+  const roomSeconds = isGStreamer && reverseEndSeconds !== undefined ? REVERSE_ROOM_SECONDS : 0
+  const range = { startSeconds: startSeconds + roomSeconds, ...(endSeconds === undefined ? {} : { endSeconds }) }
   return { range: session.isLooped ? 'npt=now-' : writeNptRange(range), 'rtp-info': writeRtpInfo(info) }
 }
 

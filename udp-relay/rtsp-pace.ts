@@ -17,11 +17,13 @@ export function readPace(headers: RtspHeaders): PlayoutPace {
   }
 }
 
-/** Who asks for another pace is told the one used. */
+/** Who asks for another pace is told the one used; who asks for a Scale, the Speed as well. GStreamer would take the Scale
+ *  for the rate at which it has to show the RTP times, which follow the clock at any Scale, and show nothing backwards. */
 export function paceHeaders(headers: RtspHeaders, { scale, speed }: PlayoutPace): Record<string, string> {
+  const asksScale = headers.has('scale')
   return {
-    ...(headers.has('scale') ? { scale: decimal(scale) } : {}),
-    ...(headers.has('speed') ? { speed: decimal(speed) } : {}),
+    ...(asksScale ? { scale: decimal(scale) } : {}),
+    ...(asksScale || headers.has('speed') ? { speed: decimal(speed) } : {}),
   }
 }
 

@@ -3,12 +3,14 @@
     /usr/bin/python3 gst-reverse-client.py URL udp|tcp SECONDS RATE
 
 Plays URL through rtspsrc for SECONDS of its pictures, seeks to where it is with the negative RATE as a trick mode, and plays
-to the end. Prints as JSON the SHA-1 of each picture's H.264, with its time in seconds: `forward` and `backward`.
+to the end, each picture at its time. Prints as JSON of each picture the SHA-1 of its slices and when it was shown, in seconds
+of the clock: `forward` and `backward`.
 """
 
 import hashlib
 import json
 import sys
+import time
 
 import gi
 
@@ -20,21 +22,25 @@ Gst.init(None)
 pipeline = Gst.parse_launch(
     f"""rtspsrc location={url} protocols={transport} latency=200 name=s
     s. ! application/x-rtp,media=video ! rtph264depay ! h264parse
-       ! video/x-h264,stream-format=byte-stream,alignment=au ! fakesink name=sink sync=false signal-handoffs=true
-    s. ! application/x-rtp,media=audio ! fakesink sync=false"""
+       ! video/x-h264,stream-format=byte-stream,alignment=au ! fakesink name=sink sync=true signal-handoffs=true
+    s. ! application/x-rtp,media=audio ! fakesink sync=false async=false"""
 )
 seen = {"forward": [], "backward": []}
 direction = "forward"
 complaints = []
 
 
+def sha1_of_slices(stream):
+    """h264parse puts the description's parameter sets before some pictures; a start code may begin with a zero more."""
+    nals = [nal.rstrip(b"\0") for nal in stream.split(b"\0\0\1")[1:]]
+    return hashlib.sha1(b"".join(nal for nal in nals if nal[0] & 0x1F in (1, 5))).hexdigest()
+
+
 def take_picture(_sink, buffer, _pad):
     _, mapped = buffer.map(Gst.MapFlags.READ)
-    sha1 = hashlib.sha1(mapped.data).hexdigest()
+    seen[direction].append([sha1_of_slices(bytes(mapped.data)), time.monotonic()])
     buffer.unmap(mapped)
-    at = buffer.pts / Gst.SECOND if buffer.pts != Gst.CLOCK_TIME_NONE else None
-    seen[direction].append([sha1, at])
-    if direction == "forward" and at is not None and at >= seconds:
+    if direction == "forward" and buffer.pts >= seconds * Gst.SECOND:
         GLib.idle_add(go_back)
 
 
