@@ -54,3 +54,10 @@ test('ReverseQueue has nothing to send of a segment without keyframes', () => {
   queue.add([])
   expect([queue.isFilled, queue.isMidUnit, queue.nextSendMs, queue.take()]).toEqual([false, false, Infinity, undefined])
 })
+
+test('ReverseQueue goes on after a segment without keyframes', () => {
+  const queue = new ReverseQueue<PlannedPacket>()
+  queue.add([])
+  queue.add(picture(0, 4000))
+  expect([queue.isFilled, queue.nextSendMs]).toEqual([false, 4000])
+})

@@ -2,18 +2,19 @@ import { expect, test } from 'vitest'
 import { beginsKeyframe } from '../protocol/rtp-h264-keyframe.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { Playout } from './playout.ts'
+import type { OpenPresentation } from './presentation-source.ts'
 import { SegmentCache } from './segment-cache.ts'
 import { CLIP_FRAMES, makePackageClip, presentationOf } from './test-support/package-clip.ts'
-import { RecordingSink } from './test-support/recording-sink.ts'
+import { RecordingSink, type SentRtp } from './test-support/recording-sink.ts'
 import { VirtualTimer } from './test-support/virtual-timer.ts'
 
 const clip = makePackageClip() // 6 s, a keyframe each 2 s
 
-function openPlayout() {
+function openPlayout(changes: Partial<OpenPresentation> = {}) {
   const sink = new RecordingSink()
   const timer = new VirtualTimer()
   const playout = new Playout({
-    presentation: presentationOf(clip),
+    presentation: presentationOf(clip, changes),
     segments: new SegmentCache({ maxBytes: 10_000_000 }),
     sink,
     timer,
@@ -65,16 +66,18 @@ test('Playout goes from fast forward back to every picture at the keyframe where
   expect(picturesAfter(sent)).toHaveLength(CLIP_FRAMES - 50)
 })
 
-/** Of each picture that was sent: when, by the clock and by RTP time since the first, and whether it is a keyframe. */
-function pictureStarts({ rtp }: RecordingSink) {
-  const timestamps = [...new Set(rtp.map(({ timestampTicks }) => timestampTicks))]
-  const starts = timestamps.map((ticks) => rtp.find(({ timestampTicks }) => timestampTicks === ticks)!)
-  return starts.map(({ payload, scheduledMs, timestampTicks }) => ({
-    isKeyframe: beginsKeyframe(payload),
-    afterMs: Math.round(scheduledMs - starts[0]!.scheduledMs),
-    afterTicks: (timestampTicks - timestamps[0]!) | 0,
-    payload,
-  }))
+/** Each picture that was sent: when, by the clock and by RTP time since the first, and the bytes of all its packets. */
+function picturesSent(packets: readonly SentRtp[]) {
+  const timestamps = [...new Set(packets.map(({ timestampTicks }) => timestampTicks))]
+  return timestamps.map((ticks) => {
+    const ofPicture = packets.filter(({ timestampTicks }) => timestampTicks === ticks)
+    return {
+      isKeyframe: beginsKeyframe(ofPicture[0]!.payload),
+      afterMs: Math.round(ofPicture[0]!.scheduledMs - packets[0]!.scheduledMs),
+      afterTicks: (ticks - timestamps[0]!) | 0,
+      bytes: Buffer.concat(ofPicture.map(({ payload }) => payload)).toString('base64'),
+    }
+  })
 }
 
 /** The keyframes of the clip as they are sent, in their order: at 0, 2 and 4 s. */
@@ -82,7 +85,7 @@ async function keyframesInOrder() {
   const { sink, timer, playout } = openPlayout()
   await playout.play(0, undefined, undefined, { scale: 2, speed: 1 })
   await timer.advance(4000)
-  return pictureStarts(sink).map(({ payload }) => payload)
+  return picturesSent(sink.rtp).map(({ bytes }) => bytes)
 }
 
 test('Playout at a scale of -2 sends the keyframes from the last one back, RTP time going on, and says goodbye', async () => {
@@ -90,13 +93,13 @@ test('Playout at a scale of -2 sends the keyframes from the last one back, RTP t
   const start = await playout.play(5, undefined, undefined, { scale: -2, speed: 1 })
   expect(start.startSeconds).toBe(4)
   await timer.advance(4000)
-  const pictures = pictureStarts(sink)
+  const pictures = picturesSent(sink.rtp)
   expect(pictures.map(({ isKeyframe, afterMs, afterTicks }) => [isKeyframe, afterMs, afterTicks])).toEqual([
     [true, 0, 0],
     [true, 1000, 90_000],
     [true, 2000, 180_000],
   ])
-  expect(pictures.map(({ payload }) => payload)).toEqual((await keyframesInOrder()).toReversed())
+  expect(pictures.map(({ bytes }) => bytes)).toEqual((await keyframesInOrder()).toReversed())
   expect(sink.rtp[0]?.timestampTicks).toBe(start.tracks[0]?.timestampTicks)
   expect(sink.ofTrack(1)).toEqual([])
   const numbers = sink.rtp.map(({ sequenceNumber }) => sequenceNumber - sink.rtp[0]!.sequenceNumber)
@@ -113,6 +116,7 @@ for (const { what, before, start, end, seconds } of [
   { what: 'from the last keyframe, when all has been played', before: 8, start: undefined, end: 0, seconds: [4, 2, 0] },
   { what: 'to the end that was asked for', start: 6, end: 2, seconds: [4, 2] },
   { what: 'the one picture that is shown then', start: 3, end: 2.5, seconds: [2] },
+  { what: 'from a keyframe that others of its segment follow', start: 1, end: 0, seconds: [0] },
 ] as const) {
   test(`Playout goes back ${what}`, async () => {
     const { sink, timer, playout } = openPlayout()
@@ -125,13 +129,18 @@ for (const { what, before, start, end, seconds } of [
     await timer.advance(3000)
     expect(startSeconds).toBe(seconds[0])
     const keyframes = await keyframesInOrder()
-    const pictures = sink.rtp.slice(sent).filter(({ payload }) => beginsKeyframe(payload))
-    const places = pictures.map(
-      ({ payload }) => 2 * keyframes.findIndex((keyframe) => Buffer.compare(keyframe, payload) === 0),
-    )
+    const places = picturesSent(sink.rtp.slice(sent)).map(({ bytes }) => 2 * keyframes.indexOf(bytes))
     expect(places).toEqual(seconds)
   })
 }
+
+test('Playout going back ends at the beginning also of a video that is still being made', async () => {
+  const { sink, timer, playout } = openPlayout({ outline: () => ({ ...clip.outline, ended: false }) })
+  await playout.play(3, undefined, undefined, { scale: -8, speed: 1 })
+  await timer.advance(3000)
+  expect(picturesSent(sink.rtp)).toHaveLength(2)
+  expect(sink.byes()).toHaveLength(2)
+})
 
 test('Playout goes on backwards after a pause, RTP time never going back', async () => {
   const { sink, timer, playout } = openPlayout()
@@ -142,7 +151,7 @@ test('Playout goes on backwards after a pause, RTP time never going back', async
   const { startSeconds, tracks } = await playout.play(undefined, undefined, undefined, reverse)
   expect(startSeconds).toBe(2)
   await timer.advance(5000)
-  const pictures = pictureStarts(sink)
+  const pictures = picturesSent(sink.rtp)
   expect(pictures.map(({ afterMs, afterTicks }) => [afterMs, afterTicks])).toEqual([
     [0, 0],
     [500, 45_000],
