@@ -27,6 +27,7 @@ pipeline = Gst.parse_launch(
 )
 seen = {"forward": [], "backward": []}
 direction = "forward"
+has_turned = False
 complaints = []
 
 
@@ -44,11 +45,19 @@ def take_picture(_sink, buffer, _pad):
         GLib.idle_add(go_back)
 
 
-def go_back():
+def take_flush(_pad, info):
+    """Until then pictures of before the seek may still come."""
     global direction
-    if direction == "backward":
+    if has_turned and info.get_event().type == Gst.EventType.FLUSH_STOP:
+        direction = "backward"
+    return Gst.PadProbeReturn.OK
+
+
+def go_back():
+    global has_turned
+    if has_turned:
         return False
-    direction = "backward"
+    has_turned = True
     flags = Gst.SeekFlags.FLUSH | Gst.SeekFlags.TRICKMODE | Gst.SeekFlags.TRICKMODE_KEY_UNITS
     stop = int(seconds * Gst.SECOND)
     if not pipeline.seek(rate, Gst.Format.TIME, flags, Gst.SeekType.SET, 0, Gst.SeekType.SET, stop):
@@ -65,7 +74,9 @@ def take_message(_bus, message):
         loop.quit()
 
 
-pipeline.get_by_name("sink").connect("handoff", take_picture)
+sink = pipeline.get_by_name("sink")
+sink.connect("handoff", take_picture)
+sink.get_static_pad("sink").add_probe(Gst.PadProbeType.EVENT_FLUSH, take_flush)
 loop = GLib.MainLoop()
 pipeline.get_bus().add_signal_watch()
 pipeline.get_bus().connect("message", take_message)
