@@ -11,7 +11,6 @@ const HOUR_MS = 3_600_000
 /** Whole systems that wait more than they work, and hold nothing against a neighbour: three at a time. */
 const patient = [
   'lab/accessibility.system.test.ts',
-  'lab/burnt-in-code.system.test.ts',
   'lab/captions.system.test.ts',
   'lab/determinism.system.test.ts',
   'lab/hevc*.system.test.ts',
@@ -43,8 +42,8 @@ const patient = [
 /** The pure folders have no state that one test file could leave to the next: theirs share a process, for half of the CPU. */
 const pure = ['{protocol,link,stream,simulation}/**/*.test.ts']
 
-/** Unit tests that hold real sockets to the moments of a link. */
-const exact = ['server/http-through-link.test.ts', 'server/live-link.test.ts']
+/** Unit tests that hold real sockets to the moments of a link, or of a video. */
+const exact = ['server/http-through-link.test.ts', 'server/live-link.test.ts', 'udp-relay/receiver.test.ts']
 
 function units(name: string, test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
   const testTimeout = longRun ? HOUR_MS : 20_000

@@ -39,7 +39,7 @@ function surfaceDocument(): string {
     'With `?repair=rtx` lost packets may be asked for again (generic NACK, RFC 4585; retransmissions, RFC 4588).',
     'With `?repair=fec` each 8 packets are followed by one of parity (ulpfec, RFC 5109), or `&fecGroup=N`, from 2 to 16.',
     '`ffmpeg -re -i FILE -c copy -f rtsp rtsp://host:8554/live/<name>` publishes (H.264, AAC), and `rtsp://host:8554/live/<name>`',
-    'plays it. `Scale` above 1 sends keyframes alone, `Speed` sends sooner.',
+    'plays it. `Scale` above 1 sends keyframes alone, below 0 backwards, `Speed` sends sooner.',
     'With `rtspsPort`, `tlsCertificate` and `tlsKey` the same is offered at `rtsps://` (RTSP over TLS); only what goes interleaved is encrypted.',
     'Both ports also take RTSP through HTTP (a GET and a POST with one `x-sessioncookie`): `ffmpeg -rtsp_transport http`, `rtsph://` of GStreamer.',
     'With `rtspUsers`, every method but OPTIONS asks for a name and a password, by digest (SHA-256, MD5) or Basic.\n',

@@ -1,7 +1,8 @@
 import { TsRestamper } from '../protocol/mpeg-ts-restamp.ts'
-import type { Keyframe } from '../protocol/outline.ts'
+import { keyframeAtOrBefore, type Keyframe } from '../protocol/outline.ts'
 import { PacketQueue, type TimedPacket } from '../stream/packet-queue.ts'
 import { packetsOfLoop, sendLoop, type SendLoop } from '../stream/send-loop.ts'
+import { ReverseQueue } from '../stream/reverse-queue.ts'
 import { packetsFrom } from '../stream/send-schedule.ts'
 import { keyframePackets } from './keyframe-packets.ts'
 import type { PacketisedPacket } from './packetised-segment.ts'
@@ -18,33 +19,50 @@ export type FeedOptions = {
   readonly isLooped?: boolean
 }
 
+/** What of the packets is sent: all from a keyframe on; keyframes alone from it on, as a fast forward shows them; or keyframes
+ *  alone from it back to those shown at `endSeconds`. The last two of H.264 that is not looped. */
+export type FeedCourse = { readonly kind: 'all' | 'keyframes' } | ReverseCourse
+
+type ReverseCourse = { readonly kind: 'reverse'; readonly endSeconds: number }
+
+const ALL_PACKETS: FeedCourse = { kind: 'all' }
+
 /** The packets of a presentation from one keyframe on; the next segment is fetched while one is being sent. */
 export class PacketFeed {
   readonly #options: FeedOptions
   readonly #format: RtpFormat
-  readonly #queue: PacketQueue<PacketisedPacket>
+  readonly #queue: PacketQueue<PacketisedPacket> | ReverseQueue<PacketisedPacket>
   readonly #loop: SendLoop | undefined
   readonly #restamper: TsRestamper | undefined
-  readonly keyframesOnly: boolean
+  readonly course: FeedCourse
   #nextSegment: number // counts on over loops
   #fetching = false
 
-  private constructor(options: FeedOptions, firstSegment: number, keyframesOnly: boolean) {
+  private constructor(options: FeedOptions, firstSegment: number, course: FeedCourse) {
     const { presentation, payload = 'h264', maxRtpBytes, isLooped = false } = options
     const outline = presentation.outline()
     this.#options = options
     this.#format = { payload, maxRtpBytes }
-    this.#queue = new PacketQueue<PacketisedPacket>(outline.audio)
+    this.#queue = course.kind === 'reverse' ? new ReverseQueue() : new PacketQueue(outline.audio)
     this.#loop = isLooped ? sendLoop(outline) : undefined
     this.#restamper = isLooped && payload === 'mp2t' ? new TsRestamper() : undefined
     this.#nextSegment = firstSegment
-    this.keyframesOnly = keyframesOnly
+    this.course = course
   }
 
-  /** `keyframesOnly`: as a fast forward shows it, of H.264 that is not looped. Rejects when the segment cannot be read. */
-  static async open(options: FeedOptions, keyframe: Keyframe, keyframesOnly = false): Promise<PacketFeed> {
-    const feed = new PacketFeed(options, keyframe.segmentIndex, keyframesOnly)
+  /** Rejects when the segment cannot be read. */
+  static async open(options: FeedOptions, keyframe: Keyframe, course: FeedCourse = ALL_PACKETS): Promise<PacketFeed> {
+    if (course.kind === 'reverse') return PacketFeed.#openReverse(options, keyframe, course)
+    const feed = new PacketFeed(options, keyframe.segmentIndex, course)
     feed.#add(packetsFrom(await feed.#fetch(), keyframe))
+    return feed
+  }
+
+  static async #openReverse(options: FeedOptions, keyframe: Keyframe, course: ReverseCourse): Promise<PacketFeed> {
+    const endSeconds = Math.min(course.endSeconds, keyframe.startSeconds) // the first is always sent
+    const feed = new PacketFeed(options, keyframe.segmentIndex, { ...course, endSeconds })
+    const packets = await feed.#fetch()
+    feed.#add(packets.filter(({ unitIndex }) => unitIndex <= keyframe.frameIndex))
     return feed
   }
 
@@ -55,7 +73,7 @@ export class PacketFeed {
   /** The last packet has been taken, and no more can come. */
   get hasEnded(): boolean {
     const { ended } = this.#options.presentation.outline()
-    return ended && !this.#hasSegment && this.#queue.nextSendMs === Infinity
+    return (ended || this.course.kind === 'reverse') && !this.#hasSegment && this.#queue.nextSendMs === Infinity
   }
 
   /** Media time of the next packet; Infinity at the end, or while it is being fetched or segmented. */
@@ -85,7 +103,12 @@ export class PacketFeed {
   }
 
   get #hasSegment(): boolean {
+    if (this.course.kind === 'reverse') return this.#nextSegment >= this.#lastOfReverse(this.course.endSeconds)
     return this.#loop !== undefined || this.#nextSegment < this.#segmentCount
+  }
+
+  #lastOfReverse(endSeconds: number): number {
+    return keyframeAtOrBefore(this.#options.presentation.outline(), endSeconds)?.segmentIndex ?? 0
   }
 
   get #segmentCount(): number {
@@ -99,14 +122,19 @@ export class PacketFeed {
   }
 
   #add(packets: readonly PacketisedPacket[]): void {
-    if (this.#loop === undefined) this.#queue.add(this.#wanted(packets))
+    if (this.#loop === undefined || this.#queue instanceof ReverseQueue) this.#queue.add(this.#wanted(packets))
     else this.#queue.add(packetsOfLoop(packets, this.#loop), this.#loopsBefore * this.#loop.durationTicks)
-    this.#nextSegment += 1
+    this.#nextSegment += this.course.kind === 'reverse' ? -1 : 1
   }
 
   #wanted(packets: readonly PacketisedPacket[]): readonly PacketisedPacket[] {
     const segment = this.#options.presentation.outline().segments[this.#nextSegment]
-    return this.keyframesOnly && segment !== undefined ? keyframePackets(packets, segment) : packets
+    const { course } = this
+    if (course.kind === 'all' || segment === undefined) return packets
+    const keyframes = keyframePackets(packets, segment)
+    if (course.kind !== 'reverse') return keyframes
+    const endTicks = Math.round(course.endSeconds * 90_000) // s to 90 kHz
+    return keyframes.filter(({ ptsTicks }) => ptsTicks >= endTicks)
   }
 
   /** Before the segment that comes next. */

@@ -7,7 +7,7 @@ import { reportDelayMs } from '../stream/report-schedule.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { BurstWriter } from './burst-writer.ts'
 import { keptPackets } from './packet-arena.ts'
-import { PacketFeed, type FeedOptions } from './packet-feed.ts'
+import { PacketFeed, type FeedCourse, type FeedOptions } from './packet-feed.ts'
 import type { PacketSink } from './packet-sink.ts'
 import { PlayoutParity } from './playout-parity.ts'
 import { RtpSender } from './rtp-sender.ts'
@@ -42,6 +42,7 @@ export type PlayoutTrack = Omit<ControlTrack, 'sequenceNumber' | 'timestampTicks
 export type PlayoutStart = {
   readonly startSeconds: number // the keyframe at or before the one asked for, or the pause point
   readonly durationSeconds: number // as far as it is known: a presentation may still grow
+  readonly endSeconds?: number // of a way back
   readonly tracks: readonly { readonly sequenceNumber: number; readonly timestampTicks: number }[]
 }
 
@@ -129,21 +130,25 @@ export class Playout {
 
   /** Plays from the keyframe at or before `startSeconds`; without it goes on from the pause point, or from 0.
    *  `beforeFirstPacket` is given what the promise resolves to, and is waited for. The first packet is due then, or at
-   *  `firstPacketMs`, a moment that has just passed. With a scale above 1 keyframes alone are sent. Rejects with
+   *  `firstPacketMs`, a moment that has just passed. With a scale above 1 keyframes alone are sent; below 0 keyframes back to
+   *  `endSeconds`, and without a start or a pause point from the end. Rejects with
    *  PlayoutRefusal (what was playing then plays on, unless it was superseded), or when the segment cannot be read. */
   async play(
     startSeconds?: number,
     beforeFirstPacket?: (start: PlayoutStart) => Promise<void>,
     firstPacketMs?: number,
     pace: PlayoutPace = NORMAL_PACE,
+    endSeconds = 0,
   ): Promise<PlayoutStart> {
-    const keyframesOnly = pace.scale > 1
+    const course = courseOf(pace, endSeconds)
     const goesOn = startSeconds === undefined && this.#feed !== undefined && !this.#feed.hasEnded
-    const resumes = goesOn && this.#feed?.keyframesOnly === keyframesOnly
-    const keyframe = resumes ? undefined : this.#keyframe(startSeconds ?? (goesOn ? this.positionSeconds : undefined))
+    const resumes = goesOn && this.#feed?.course.kind === course.kind
+    const fallbackSeconds = course.kind === 'reverse' ? this.durationSeconds : undefined
+    const wantedSeconds = startSeconds ?? (goesOn ? this.positionSeconds : fallbackSeconds)
+    const keyframe = resumes ? undefined : this.#keyframe(wantedSeconds)
     const turn = this.#stop()
     if (keyframe !== undefined) {
-      const feed = await PacketFeed.open(this.#options, keyframe, keyframesOnly)
+      const feed = await PacketFeed.open(this.#options, keyframe, course)
       this.#checkTurn(turn)
       this.#feed = feed
       this.#pausedMs = keyframe.startSeconds * 1000 // s to ms
@@ -196,12 +201,18 @@ export class Playout {
       while (this.#feed?.isMidUnit) this.#sendNext(timeline, this.#options.timer.nowMs())
       this.#bursts?.flush()
       this.#parity?.closeGroups(this.#options.timer.nowMs())
-      const nextMs = this.#feed?.nextSendMs ?? Infinity
-      this.#pausedMs = Math.max(0, nextMs === Infinity ? this.positionSeconds * 1000 : nextMs)
+      this.#pausedMs = Math.max(0, this.#nextMediaMs())
       this.#timeline = undefined
     }
     this.#turn += 1
     return this.#turn
+  }
+
+  /** Where it goes on. Backwards that is when the next picture is shown: RTP time counts down from there, not from before. */
+  #nextMediaMs(): number {
+    const nextMs = this.#feed?.nextSendMs ?? Infinity
+    if (nextMs === Infinity) return this.positionSeconds * 1000 // s to ms
+    return this.#feed?.course.kind === 'reverse' ? nextMs + this.#reorderMs : nextMs
   }
 
   #checkTurn(turn: number): void {
@@ -221,7 +232,9 @@ export class Playout {
       sequenceNumber: sender.nextSequenceNumber,
       timestampTicks: sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000), // ms to ticks
     }))
-    return { startSeconds: this.positionSeconds, durationSeconds: this.durationSeconds, tracks }
+    const course = this.#feed?.course
+    const end = course?.kind === 'reverse' ? { endSeconds: course.endSeconds } : {}
+    return { startSeconds: this.positionSeconds, durationSeconds: this.durationSeconds, ...end, tracks }
   }
 
   #begin(elapsedMs: number, firstPacketMs: number, pace: PlayoutPace): void {
@@ -379,6 +392,11 @@ function burstsOf({ sink, earlyMs = 0 }: PlayoutOptions): BurstWriter | undefine
 /** The last moment up to `latestMs` at which others wake too. */
 function sharedWakeMs(latestMs: number): number {
   return Math.floor(latestMs / SHARED_WAKE_MS) * SHARED_WAKE_MS
+}
+
+function courseOf({ scale }: PlayoutPace, endSeconds: number): FeedCourse {
+  if (scale < 0) return { kind: 'reverse', endSeconds }
+  return { kind: scale > 1 ? 'keyframes' : 'all' }
 }
 
 /** From the decode time to the presentation time of a keyframe, the same for all of them. */

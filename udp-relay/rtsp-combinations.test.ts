@@ -1,8 +1,10 @@
 import { expect, test, type TestContext } from 'vitest'
+import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
 import { genericNackPacket } from '../protocol/rtcp-feedback.ts'
 import { encodeRtcp } from '../protocol/rtcp.ts'
 import { decodeRtx } from '../protocol/rtp-rtx.ts'
 import { readSessionHeader, readTransport } from '../protocol/rtsp-headers.ts'
+import type { SegmentUnits } from '../stream/live-segments.ts'
 import { startClipRelay, type ClipRelayChanges } from './test-support/clip-relay.ts'
 import { freeMulticast } from './test-support/free-multicast.ts'
 import { makePackageClip, presentationOf } from './test-support/package-clip.ts'
@@ -128,6 +130,35 @@ test('who shares a sender is told that it has no pace of its own, and of a trans
     const { headers } = await setUp(query, transport)
     const played = await client.request('PLAY', url, { ...headers, ...wanted })
     expect([played.headers.get('scale'), played.headers.get('speed')]).toEqual(told)
+    await client.request('TEARDOWN', url, headers)
+  }
+})
+
+/** As what somebody publishes, of the clip's own units. */
+function publishedClip() {
+  const unitsOf = (index: number): SegmentUnits => {
+    const segment = demuxMpegTs(clip.segments[index] ?? new Uint8Array(0))
+    if (!segment.ok) throw new Error(`the clip is unreadable: ${segment.fault.code}`)
+    return segment.value
+  }
+  const live = { readUnits: unitsOf, window: { startSeconds: 0, liveSeconds: 4 } }
+  return { ...presentationOf(clip), live }
+}
+
+test('who shares a sender, or watches what is live, is told that nothing goes back', async (context) => {
+  const multicast = await freeMulticast()
+  const published = publishedClip()
+  for (const [query, transport, told, source] of [
+    ['', overTcp, '-4.0'],
+    ['?payload=mp2t', overTcp, '1.0'],
+    ['?live=loop', overTcp, '1.0'],
+    ['', 'RTP/AVP;multicast', '1.0'],
+    ['', overTcp, '1.0', { open: async () => published }],
+  ] as const) {
+    const { client, url, setUp } = await open(context, { multicast, ...(source === undefined ? {} : { source }) })
+    const { headers } = await setUp(query, transport)
+    const played = await client.request('PLAY', url, { ...headers, scale: '-4', range: 'npt=4-0' })
+    expect([played.status, played.headers.get('scale')]).toEqual([200, told])
     await client.request('TEARDOWN', url, headers)
   }
 })

@@ -170,9 +170,12 @@ async function play(exchange: Exchange, { sessions }: RelayParts): Promise<void>
   const rangeText = request.headers.get('range')
   const range = readNptRange(rangeText ?? 'npt=now-')
   if (!range.ok) throw new RtspRefusal(range.fault.code === 'unsupported' ? 501 : 457, `Range: ${rangeText}`)
-  const { startSeconds } = range.value
+  const { startSeconds, endSeconds = 0 } = range.value
   const pace = session.servedPace(readPace(request.headers))
-  const wanted = { trackIndex: trackOf(request), startSeconds, hasRange: startSeconds !== undefined, pace }
+  if (pace.scale < 0 && startSeconds !== undefined && startSeconds < endSeconds) {
+    throw new RtspRefusal(457, `Range: ${rangeText} at a Scale of ${pace.scale}`)
+  }
+  const wanted = { trackIndex: trackOf(request), startSeconds, endSeconds, hasRange: startSeconds !== undefined, pace }
   await session.play(wanted, (start) =>
     respond({
       headers: {
@@ -184,19 +187,24 @@ async function play(exchange: Exchange, { sessions }: RelayParts): Promise<void>
   )
 }
 
+const REVERSE_ROOM_SECONDS = 1 // of GStreamer, for packets under way
+
 function startHeaders(
   { headers }: RtspRequest,
   session: ViewerSession,
-  { startSeconds, durationSeconds, tracks }: PlayoutStart,
+  { startSeconds, durationSeconds, endSeconds: reverseEndSeconds, tracks }: PlayoutStart,
 ): Record<string, string> {
   const info = [...session.trackUrls].flatMap(([trackIndex, url]) => {
     const track = tracks[trackIndex]
     return track === undefined ? [] : [{ url, ...track }]
   })
   // VLC takes the end of its seek bar from here. GStreamer cuts off what comes later than that after PLAY, so it would
-  // lose as much of the end as the first packet was under way.
-  const isOpen = !session.presentation.outline().ended || /GStreamer/i.test(headers.get('user-agent') ?? '')
-  const range = { startSeconds, ...(isOpen ? {} : { endSeconds: durationSeconds }) }
+  // lose as much of the end as the first packet was under way. Backwards it needs both, for the length alone.
+  const isGStreamer = /GStreamer/i.test(headers.get('user-agent') ?? '')
+  const isOpen = !session.presentation.outline().ended || isGStreamer
+  const endSeconds = reverseEndSeconds ?? (isOpen ? undefined : durationSeconds)
+  const roomSeconds = isGStreamer && reverseEndSeconds !== undefined ? REVERSE_ROOM_SECONDS : 0
+  const range = { startSeconds: startSeconds + roomSeconds, ...(endSeconds === undefined ? {} : { endSeconds }) }
   return { range: session.isLooped ? 'npt=now-' : writeNptRange(range), 'rtp-info': writeRtpInfo(info) }
 }
 

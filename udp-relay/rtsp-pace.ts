@@ -5,22 +5,25 @@ import type { PlayoutPace } from './timeline.ts'
 const MAX_SCALE = 64
 const SPEEDS = { min: 0.1, max: 8 } // a viewer must not make a flood of a video
 
-/** How fast PLAY asks for, RFC 2326 sections 12.34 and 12.35, brought to what is served: Scale from 1 up, Speed from 0.1 to 8.
+/** How fast PLAY asks for, RFC 2326 sections 12.34 and 12.35, brought to what is served: Scale from 1
+ *  up or from -1 down, Speed from 0.1 to 8.
  *  Throws RtspRefusal 400 for what is no number. */
 export function readPace(headers: RtspHeaders): PlayoutPace {
   const scale = readNumber(headers, 'scale')
   const speed = readNumber(headers, 'speed')
   return {
-    scale: Math.min(Math.max(scale, 1), MAX_SCALE), // neither slower than live nor backwards
+    scale: Math.sign(scale) * Math.min(Math.max(Math.abs(scale), 1), MAX_SCALE) || 1, // not slower than live, either way
     speed: Math.min(Math.max(speed, SPEEDS.min), SPEEDS.max),
   }
 }
 
-/** Who asks for another pace is told the one used. */
+/** Who asks for another pace is told the one used; who asks for a Scale, the Speed as well. GStreamer would take the Scale
+ *  for the rate at which it has to show the RTP times, which follow the clock at any Scale, and show nothing backwards. */
 export function paceHeaders(headers: RtspHeaders, { scale, speed }: PlayoutPace): Record<string, string> {
+  const asksScale = headers.has('scale')
   return {
-    ...(headers.has('scale') ? { scale: decimal(scale) } : {}),
-    ...(headers.has('speed') ? { speed: decimal(speed) } : {}),
+    ...(asksScale ? { scale: decimal(scale) } : {}),
+    ...(asksScale || headers.has('speed') ? { speed: decimal(speed) } : {}),
   }
 }
 

@@ -2,7 +2,7 @@ import { expect, test, type TestContext } from 'vitest'
 import { encodeRtcp } from '../protocol/rtcp.ts'
 import { readRtpInfo, readSessionHeader, readTransport } from '../protocol/rtsp-headers.ts'
 import type { RtspResponse } from '../protocol/rtsp-message.ts'
-import { sequenceDistance } from '../protocol/rtp.ts'
+import { sequenceDistance, type RtpPacket } from '../protocol/rtp.ts'
 import { readSdp } from '../protocol/sdp.ts'
 import { startClipRelay, type ClipRelayChanges } from './test-support/clip-relay.ts'
 import { makePackageClip } from './test-support/package-clip.ts'
@@ -100,6 +100,39 @@ test('PLAY of npt=3- begins at the keyframe of 2 s and says so', async (context)
   expect(receiver.rtp[0]?.timestampTicks).toBe(info?.timestampTicks)
   const sought = await client.request('PLAY', url, { ...headers, range: 'npt=4.5-5' })
   expect(header(sought, 'range')).toBe('npt=4.000-6.000')
+})
+
+test('PLAY at a Scale of -8 sends keyframes back to the beginning, tells where it begins and ends, and says goodbye', async (context) => {
+  const { url, client, receiver, headers } = await openViewer(context)
+  const played = await client.request('PLAY', url, { ...headers, range: 'npt=5-0', scale: '-8' })
+  expect([header(played, 'range'), header(played, 'scale')]).toEqual(['npt=4.000-0.000', '-8.0'])
+  await receiver.until(() => receiver.rtcp.some(({ kind }) => kind === 'bye'))
+  const [info] = readRtpInfo(header(played, 'rtp-info'))
+  const backwards = picturesOf(receiver.rtp)
+  expect(backwards.map(({ timestampTicks }) => (timestampTicks - (info?.timestampTicks ?? 0)) | 0)).toEqual([
+    0, 22_500, 45_000,
+  ])
+  expect(receiver.rtp[0]?.sequenceNumber).toBe(info?.sequenceNumber)
+  const sent = receiver.rtp.length
+  const forward = await client.request('PLAY', url, { ...headers, range: 'npt=0-', scale: '8' })
+  expect(header(forward, 'scale')).toBe('8.0')
+  await receiver.until(() => receiver.rtcp.filter(({ kind }) => kind === 'bye').length === 2)
+  const bytesOf = ({ bytes }: { readonly bytes: string }): string => bytes
+  expect(backwards.map(bytesOf)).toEqual(picturesOf(receiver.rtp.slice(sent)).map(bytesOf).toReversed())
+})
+
+/** The packets of each RTP time as one picture. */
+function picturesOf(packets: readonly RtpPacket[]) {
+  return [...new Set(packets.map(({ timestampTicks }) => timestampTicks))].map((timestampTicks) => {
+    const payloads = packets.flatMap((packet) => (packet.timestampTicks === timestampTicks ? [packet.payload] : []))
+    return { timestampTicks, bytes: Buffer.concat(payloads).toString('base64') }
+  })
+}
+
+test('PLAY at a Scale below 0 tells GStreamer the end as well, and room for packets that are under way', async (context) => {
+  const { url, client, headers } = await openViewer(context)
+  const asked = { ...headers, 'user-agent': 'GStreamer/1.22.0', range: 'npt=3-1', scale: '-1' }
+  expect(header(await client.request('PLAY', url, asked), 'range')).toBe('npt=3.000-1.000')
 })
 
 test('PLAY tells no end to GStreamer, which would cut there', async (context) => {
@@ -219,6 +252,8 @@ const inSession: { status: number; method: string; path?: string; headers?: Reco
   { status: 457, method: 'PLAY', headers: { range: 'npt=7-' }, why: 'a start beyond the end' },
   { status: 457, method: 'PLAY', headers: { range: 'npt=x' }, why: 'a Range that is none' },
   { status: 400, method: 'PLAY', headers: { scale: 'fast' }, why: 'a Scale that is none' },
+  { status: 457, method: 'PLAY', headers: { range: 'npt=2-4', scale: '-1' }, why: 'a Scale against its Range' },
+  { status: 457, method: 'PLAY', headers: { range: 'npt=7-0', scale: '-1' }, why: 'a way back from beyond the end' },
   { status: 501, method: 'PLAY', headers: { range: 'clock=19961108T143720.25Z-' }, why: 'a Range in civil time' },
   { status: 455, method: 'PAUSE', why: 'nothing playing' },
 ]

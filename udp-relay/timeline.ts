@@ -1,5 +1,5 @@
-/** How fast media go. At a `scale` of 2 two seconds of the video are shown in one (RFC 2326 section 12.34); at a `speed` of 2
- *  they are sent in one and still shown in two (section 12.35). */
+/** How fast media go. At a `scale` of 2 two seconds of the video are shown in one (RFC 2326 section 12.34), at one of -2 these
+ *  two seconds backwards; at a `speed` of 2 they are sent in one and still shown in two (section 12.35). */
 export type PlayoutPace = { readonly scale: number; readonly speed: number }
 
 export const NORMAL_PACE: PlayoutPace = { scale: 1, speed: 1 }
@@ -25,7 +25,9 @@ export class Timeline {
     this.#zeroMs = start.nowMs - start.firstSendMs / this.#mediaPerClock
   }
 
+  /** Backwards, what is sent later has an earlier time; Infinity is never due either way. */
   dueMs(sendMs: number): number {
+    if (sendMs === Infinity) return Infinity
     return this.#zeroMs + sendMs / this.#mediaPerClock
   }
 

@@ -48,6 +48,7 @@ export type ViewerSessionOptions = {
 export type PlayRequest = {
   readonly trackIndex: number | undefined
   readonly startSeconds: number | undefined
+  readonly endSeconds: number | undefined // of a reverse play
   readonly hasRange: boolean
   readonly pace: PlayoutPace
 }
@@ -88,11 +89,13 @@ export class ViewerSession {
     return this.#options.wish.isLooped
   }
 
-  /** What of a wished pace is served: who shares a sender has none of his own, and of a transport stream no keyframe goes
-   *  alone. */
+  /** What of a wished pace is served: who shares a sender has none of his own, of a transport stream no keyframe goes alone,
+   *  and what is live goes on while somebody looks back, so that there would be no end to come back to. */
   servedPace(wished: PlayoutPace): PlayoutPace {
     if (this.isLooped || this.#delivery.kind === 'multicast') return NORMAL_PACE
-    return this.#options.wish.payload === 'mp2t' ? { ...wished, scale: 1 } : wished
+    const { payload } = this.#options.wish
+    const goesBackInLive = wished.scale < 0 && this.presentation.live !== undefined
+    return payload === 'mp2t' || goesBackInLive ? { ...wished, scale: 1 } : wished
   }
 
   get hasEnded(): boolean {
@@ -156,7 +159,7 @@ export class ViewerSession {
       this.#state = state
       this.#pace = pace
     }
-    await this.#delivery.playout.play(request.startSeconds, onStart, undefined, pace)
+    await this.#delivery.playout.play(request.startSeconds, onStart, undefined, pace, request.endSeconds)
   }
 
   /** Throws RtspRefusal. */

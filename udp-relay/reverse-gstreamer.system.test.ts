@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { matrix } from '../lab/test-support/long-run.ts'
+import { runClient } from '../lab/test-support/run-client.ts'
+import { startClipRelay } from './test-support/clip-relay.ts'
+import { needsGstPython, PYTHON } from './test-support/gst-python.ts'
+import { makePackageClip } from './test-support/package-clip.ts'
+
+const clip = makePackageClip() // 6 s, a keyframe each 2 s
+const client = join(import.meta.dirname, 'test-support/gst-reverse-client.py')
+
+type Pictures = readonly (readonly [sha1: string, shownSeconds: number])[]
+
+for (const { transport, rate } of matrix([
+  { transport: 'udp', rate: -1 },
+  { transport: 'tcp', rate: -2 },
+  { transport: 'tcp', rate: -1 },
+  { transport: 'udp', rate: -2 },
+])) {
+  test.concurrent(`GStreamer shows over ${transport} what a seek of rate ${rate} asks for, in its time, to the goodbye`, async (context) => {
+    needsGstPython(context, 'GstSdp')
+    const { url } = await startClipRelay(context, clip)
+    const run = await runClient(PYTHON, [client, url, transport, '4.5', String(rate)], { timeoutMs: 60_000 })
+    const { forward, backward, complaints } = JSON.parse(run.stdout) as {
+      readonly forward: Pictures
+      readonly backward: Pictures
+      readonly complaints: readonly string[]
+    }
+    expect(complaints).toEqual([])
+    const keyframes = [0, 50, 100].map((frame) => forward[frame]?.[0])
+    expect(backward.map(([sha1]) => sha1)).toEqual(keyframes.toReversed())
+    const shownSeconds = backward.map(([, atSeconds]) => atSeconds - (backward[0]?.[1] ?? 0))
+    const apartSeconds = 2 / Math.abs(rate)
+    for (const [place, atSeconds] of shownSeconds.entries()) {
+      expect(Math.abs(atSeconds - place * apartSeconds)).toBeLessThan(0.5)
+    }
+  })
+}
