@@ -3,8 +3,8 @@ import { LongRunReporter } from './build/long-run-reporter.ts'
 import { PlainReporter } from './build/plain-reporter.ts'
 
 const longRun = process.env['WEIR_TEST_LONG'] === '1'
-/** In the short run they would have nothing to register. */
-const longFiles = ['lab/long-watch.system.test.ts']
+/** Not in the short run. */
+const longFiles = ['lab/hevc-page.system.test.ts', 'lab/long-watch.system.test.ts']
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
 
@@ -16,6 +16,7 @@ const patient = [
   'lab/hevc*.system.test.ts',
   'lab/http-link-browser.system.test.ts',
   'lab/http-sockets.system.test.ts',
+  'lab/main-job.system.test.ts',
   'lab/network-panel.system.test.ts',
   'lab/presets.system.test.ts',
   'lab/run-quality.system.test.ts',
@@ -30,11 +31,14 @@ const patient = [
   'protocol/*.system.test.ts',
   'segmenter/*.system.test.ts',
   'server/displayed-quality.system.test.ts',
+  'server/parity-gstreamer.system.test.ts',
   'server/published-live.system.test.ts',
-  'server/re*.system.test.ts',
+  'server/receiver-through-link.system.test.ts',
+  'server/relay-pull.system.test.ts',
   'server/rtsp-through-link*.test.ts',
   'server/run-*.system.test.ts',
   'server/serve.system.test.ts',
+  'server/tunnel-through-link.system.test.ts',
   'udp-relay/*.system.test.ts',
   'weir.system.test.ts',
 ]
@@ -66,6 +70,7 @@ export default defineConfig({
     projects: [
       units('pure', { include: pure, exclude: [...elsewhere, '**/*.system.test.ts'], isolate: false }),
       units('unit', {
+        maxWorkers: 3, // many wait for sockets
         include: ['**/*.test.{ts,tsx}'],
         exclude: [...elsewhere, '**/*.system.test.ts', ...patient, ...exact, ...pure],
       }),

@@ -8,7 +8,7 @@ import { needs } from './test-support/clients.ts'
 import { untilPage } from './test-support/page-state.ts'
 import { ServedClip } from './test-support/served-clip.ts'
 
-const SECONDS = 5
+const SECONDS = 4
 const FRAME_TICKS = 3000 // 90 kHz, 30 frames a second
 const FRAME_INTERVAL_MS = 1000 / 30
 

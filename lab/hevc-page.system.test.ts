@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findClient, needs } from './test-support/clients.ts'
 import { encodeHevc, hasX265 } from './test-support/h265-clip.ts'
+import { inLongRun } from './test-support/long-run.ts'
 import { ServedClip } from './test-support/served-clip.ts'
 import { untilPage } from './test-support/page-state.ts'
 
@@ -21,27 +22,30 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => clip?.stop())
 
-/** Chromium as distributions build it decodes no HEVC; another build may. */
-test('the page offers a variant of HEVC where the browser decodes it, and says so where it does not', async (context) => {
-  needs(context, 'chromium')
-  if (clip === undefined) return context.skip('no ffmpeg here was built with libx265')
-  const both = await clip.openPage(context, '?side=both')
-  const menu = (side: string) => both.getByRole('combobox', { name: `Variant of ${side}` })
-  const offered = async (side: string) => (await menu(side).locator('option').allTextContents()).includes(COPY)
-  const decoded = await both.evaluate(async () => {
-    const codec = 'hev1.1.6.L60.90'
-    const { supported = false } = await VideoDecoder.isConfigSupported({ codec })
-    return { hls: MediaSource.isTypeSupported(`video/mp4; codecs="${codec},mp4a.40.2"`), udp: supported }
-  })
-  await menu('UDP').waitFor()
-  await expect.poll(async () => ({ hls: await offered('HLS'), udp: await offered('UDP') })).toEqual(decoded)
-  await untilPage(both, ({ phase }) => phase === 'playing')
-  await expect.poll(() => menu('UDP').locator('option').first().textContent()).toBe('Best (240p)')
+/** In the long run alone. Chromium as distributions build it decodes no HEVC; another build may. */
+test.runIf(inLongRun)(
+  'the page offers a variant of HEVC where the browser decodes it, and says so where it does not',
+  async (context) => {
+    needs(context, 'chromium')
+    if (clip === undefined) return context.skip('no ffmpeg here was built with libx265')
+    const both = await clip.openPage(context, '?side=both')
+    const menu = (side: string) => both.getByRole('combobox', { name: `Variant of ${side}` })
+    const offered = async (side: string) => (await menu(side).locator('option').allTextContents()).includes(COPY)
+    const decoded = await both.evaluate(async () => {
+      const codec = 'hev1.1.6.L60.90'
+      const { supported = false } = await VideoDecoder.isConfigSupported({ codec })
+      return { hls: MediaSource.isTypeSupported(`video/mp4; codecs="${codec},mp4a.40.2"`), udp: supported }
+    })
+    await menu('UDP').waitFor()
+    await expect.poll(async () => ({ hls: await offered('HLS'), udp: await offered('UDP') })).toEqual(decoded)
+    await untilPage(both, ({ phase }) => phase === 'playing')
+    await expect.poll(() => menu('UDP').locator('option').first().textContent()).toBe('Best (240p)')
 
-  const named = await clip.openPage(context, `?side=udp&udpVariant=${COPY}`)
-  if (decoded.udp) return void (await untilPage(named, ({ phase }) => phase === 'playing'))
-  await named
-    .getByText(`This browser does not decode ${COPY} (hev1.1.6.L60.90). Choose another variant.`)
-    .first()
-    .waitFor()
-})
+    const named = await clip.openPage(context, `?side=udp&udpVariant=${COPY}`)
+    if (decoded.udp) return void (await untilPage(named, ({ phase }) => phase === 'playing'))
+    await named
+      .getByText(`This browser does not decode ${COPY} (hev1.1.6.L60.90). Choose another variant.`)
+      .first()
+      .waitFor()
+  },
+)

@@ -331,7 +331,7 @@ test('too many sessions of one address are answered 453', async (context) => {
 })
 
 test('an idle connection is closed, one of a viewer is not', async (context) => {
-  const { relay, url, client, headers } = await openViewer(context, { limits: { idleSeconds: 0 } })
+  const { relay, url, client, headers } = await openViewer(context, { limits: { idleSeconds: 1 } })
   const idle = await RtspClient.open(relay.rtspPort)
   await new Promise((resolve) => idle.socket.once('close', resolve))
   expect((await client.request('GET_PARAMETER', url, headers)).status).toBe(200)
