@@ -52,7 +52,7 @@ const exact = ['server/http-through-link.test.ts', 'server/live-link.test.ts', '
 function units(name: string, test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
   const testTimeout = longRun ? HOUR_MS : 20_000
   const sequence = { groupOrder: 0 }
-  return { extends: true, test: { name, maxWorkers: 2, testTimeout, hookTimeout: 30_000, sequence, ...test } }
+  return { extends: true, test: { name, maxWorkers: 3, testTimeout, hookTimeout: 30_000, sequence, ...test } }
 }
 
 function systems(name: string, test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
@@ -70,7 +70,6 @@ export default defineConfig({
     projects: [
       units('pure', { include: pure, exclude: [...elsewhere, '**/*.system.test.ts'], isolate: false }),
       units('unit', {
-        maxWorkers: 3, // many wait for sockets
         include: ['**/*.test.{ts,tsx}'],
         exclude: [...elsewhere, '**/*.system.test.ts', ...patient, ...exact, ...pure],
       }),
