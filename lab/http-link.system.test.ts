@@ -184,8 +184,13 @@ test('clients that do not read stop the sender: at most 8 MB a connection are he
     return client.ask(server.through(id, 'huge.ts')).catch(() => undefined)
   })
   const stateOf = ({ tcp }: FlowSummary) => tcp as TcpState
+  let lastDeliveredBytes = -1
   await vi.waitFor(
     () => {
+      const { deliveredBytes } = server.links.get(id).tcp.downlink
+      const before = lastDeliveredBytes
+      lastDeliveredBytes = deliveredBytes
+      expect(deliveredBytes).toBe(before) // else the clients' kernels still take some
       const states = server.links.get(id).tcp.flows.map(stateOf)
       expect(states.length).toBe(STALLED_CLIENTS)
       for (const { peerRoomBytes, inFlight, unacknowledgedBytes } of states) {
