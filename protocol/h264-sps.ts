@@ -1,6 +1,7 @@
 import { BitReader } from './bit-reader.ts'
 import { decoded, tooShort, unsupported, type Decoded } from './decoded.ts'
 import { nalType, nalTypes, unescapeNal } from './h264.ts'
+import { skipVuiPicture } from './vui.ts'
 
 /** What a sequence parameter set says of its pictures, ISO/IEC 14496-10 section 7.3.2.1.1. */
 export type SpsFacts = {
@@ -120,21 +121,11 @@ function readCropping(reader: BitReader): [left: number, right: number, top: num
   return [reader.unsignedGolomb(), reader.unsignedGolomb(), reader.unsignedGolomb(), reader.unsignedGolomb()]
 }
 
-const EXTENDED_ASPECT_RATIO = 255
 const MAX_REORDER_FRAMES = 16 // MaxDpbFrames, annex A.3.1
 
 /** The VUI, annex E.1.1. */
 function readVui(reader: BitReader): Pick<SpsFacts, 'framesPerSecond' | 'reorderFrames'> {
-  if (reader.flag() && reader.bits(8) === EXTENDED_ASPECT_RATIO) reader.bits(32)
-  if (reader.flag()) reader.bit() // overscan_appropriate_flag
-  if (reader.flag()) {
-    reader.bits(4) // video_format, video_full_range_flag
-    if (reader.flag()) reader.bits(24) // colour primaries, transfer, matrix
-  }
-  if (reader.flag()) {
-    reader.unsignedGolomb() // chroma_sample_loc_type_top_field
-    reader.unsignedGolomb() // chroma_sample_loc_type_bottom_field
-  }
+  skipVuiPicture(reader)
   const framesPerSecond = reader.flag() ? readFrameRate(reader) : undefined
   const reorderFrames = readReorderFrames(reader)
   return {

@@ -4,6 +4,7 @@ import { unescapeNal } from './h264.ts'
 import { NAL_HEADER_BYTES, nalType, nalTypes } from './h265.ts'
 import { readProfileTierLevel, type ProfileTierLevel } from './h265-profile.ts'
 import { readReferenceSet, type ReferenceSet } from './h265-reference-set.ts'
+import { skipVuiPicture } from './vui.ts'
 
 /** What a sequence parameter set says of its pictures, ITU-T H.265 section 7.3.2.2. */
 export type H265SpsFacts = {
@@ -147,20 +148,9 @@ function skipLongTermReferences(reader: BitReader, log2MaxPictureOrder: number):
   for (let index = 0; index < count; index += 1) reader.bits(log2MaxPictureOrder + 1) // lt_ref_pic_poc_lsb_sps, its flag
 }
 
-const EXTENDED_ASPECT_RATIO = 255
-
 /** The VUI as far as its timing, annex E.2.1; a tick is a picture. */
 function readVuiFrameRate(reader: BitReader): number | undefined {
-  if (reader.flag() && reader.bits(8) === EXTENDED_ASPECT_RATIO) reader.bits(32)
-  if (reader.flag()) reader.bit() // overscan_appropriate_flag
-  if (reader.flag()) {
-    reader.bits(4) // video_format, video_full_range_flag
-    if (reader.flag()) reader.bits(24) // colour primaries, transfer, matrix
-  }
-  if (reader.flag()) {
-    reader.unsignedGolomb() // chroma_sample_loc_type_top_field
-    reader.unsignedGolomb() // chroma_sample_loc_type_bottom_field
-  }
+  skipVuiPicture(reader)
   reader.bits(3) // neutral_chroma_indication_flag, field_seq_flag, frame_field_info_present_flag
   if (reader.flag()) readFour(reader) // default display window
   if (!reader.flag()) return undefined

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { isSlice } from './h264.ts'
 import { H264Depacketiser, packetiseRtpH264, planRtpH264 } from './rtp-h264.ts'
 import type { ReassembledUnit } from './rtp-nal-unit.ts'
+import { numbered, reassembled, sizesOf, sum, texts } from './test-support/nal-packets.ts'
 import type { RtpPacket } from './rtp.ts'
 import { hex } from './test-support/transport-packets.ts'
 
@@ -270,33 +271,8 @@ test('H264Depacketiser takes any payloads with any gaps, and gives no more bytes
   )
 })
 
-/** One access unit per list of payloads, 3000 ticks apart, its last packet marked. */
-function numbered(...units: readonly (readonly Uint8Array[])[]): RtpPacket[] {
-  const packets = units.flatMap((payloads, unit) =>
-    payloads.map((payload, index) => ({
-      marker: index === payloads.length - 1,
-      payloadType: 96,
-      timestampTicks: 3000 * unit,
-      ssrc: 1,
-      payload,
-    })),
-  )
-  return packets.map((packet, sequenceNumber) => ({ ...packet, sequenceNumber }))
-}
-
-/** Pushes in order, tells the gaps, and flushes. */
-function depacketise(
-  packets: readonly RtpPacket[],
-  firstSequenceNumber = packets[0]?.sequenceNumber ?? 0,
-): ReassembledUnit[] {
-  const depacketiser = new H264Depacketiser()
-  let expected = firstSequenceNumber
-  const units = packets.flatMap((packet) => {
-    const lostBefore = packet.sequenceNumber !== expected
-    expected = (packet.sequenceNumber + 1) & 0xffff
-    return depacketiser.push(packet, lostBefore)
-  })
-  return [...units, ...depacketiser.flush()]
+function depacketise(packets: readonly RtpPacket[], firstSequenceNumber?: number): ReassembledUnit[] {
+  return reassembled(new H264Depacketiser(), packets, firstSequenceNumber)
 }
 
 function nalUnitsOf(...headers: number[]): fc.Arbitrary<Uint8Array> {
@@ -316,17 +292,4 @@ function asPicture(nals: Uint8Array[]): Uint8Array[] {
 
 function countOf(packets: readonly RtpPacket[], { timestampTicks }: ReassembledUnit): number {
   return packets.filter((packet) => packet.timestampTicks === timestampTicks).length
-}
-
-/** Strings compare far faster than arrays. */
-function texts(arrays: readonly Uint8Array[]): string[] {
-  return arrays.map((array) => Buffer.from(array).toString('latin1'))
-}
-
-function sizesOf(arrays: readonly Uint8Array[]): number[] {
-  return arrays.map((array) => array.length)
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }

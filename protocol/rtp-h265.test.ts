@@ -4,6 +4,7 @@ import { fuzzRuns } from '../lab/test-support/long-run.ts'
 import { isSlice } from './h265.ts'
 import { H265Depacketiser, packetiseRtpH265, planRtpH265 } from './rtp-h265.ts'
 import type { ReassembledUnit } from './rtp-nal-unit.ts'
+import { numbered, reassembled, sizesOf, sum, texts } from './test-support/nal-packets.ts'
 import { beginsKeyframe } from './rtp-video.ts'
 import type { RtpPacket } from './rtp.ts'
 import { hex } from './test-support/transport-packets.ts'
@@ -172,33 +173,8 @@ test('beginsKeyframe knows where a decoder of HEVC can begin', () => {
   expect(others.map((payload) => beginsKeyframe(payload, 'h265'))).toEqual(others.map(() => false))
 })
 
-/** One access unit per list of payloads, 3000 ticks apart, its last packet marked. */
-function numbered(...units: readonly (readonly Uint8Array[])[]): RtpPacket[] {
-  const packets = units.flatMap((payloads, unit) =>
-    payloads.map((payload, index) => ({
-      marker: index === payloads.length - 1,
-      payloadType: 96,
-      timestampTicks: 3000 * unit,
-      ssrc: 1,
-      payload,
-    })),
-  )
-  return packets.map((packet, sequenceNumber) => ({ ...packet, sequenceNumber }))
-}
-
-/** Pushes in order, tells the gaps, and flushes. */
-function depacketise(
-  packets: readonly RtpPacket[],
-  firstSequenceNumber = packets[0]?.sequenceNumber ?? 0,
-): ReassembledUnit[] {
-  const depacketiser = new H265Depacketiser()
-  let expected = firstSequenceNumber
-  const units = packets.flatMap((packet) => {
-    const lostBefore = packet.sequenceNumber !== expected
-    expected = (packet.sequenceNumber + 1) & 0xffff
-    return depacketiser.push(packet, lostBefore)
-  })
-  return [...units, ...depacketiser.flush()]
+function depacketise(packets: readonly RtpPacket[], firstSequenceNumber?: number): ReassembledUnit[] {
+  return reassembled(new H265Depacketiser(), packets, firstSequenceNumber)
 }
 
 function nalUnitsOf(...types: number[]): fc.Arbitrary<Uint8Array> {
@@ -214,17 +190,4 @@ function asPicture(nals: Uint8Array[]): Uint8Array[] {
     if (!isSlice(nal)) return nal
     return Uint8Array.of(type, layer, nal === first ? field | 0x80 : field & 0x7f, ...rest)
   })
-}
-
-/** Strings compare far faster than arrays. */
-function texts(arrays: readonly Uint8Array[]): string[] {
-  return arrays.map((array) => Buffer.from(array).toString('latin1'))
-}
-
-function sizesOf(arrays: readonly Uint8Array[]): number[] {
-  return arrays.map((array) => array.length)
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }
