@@ -9,7 +9,7 @@ import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
 import { urlAt } from './addresses.ts'
 import { Closing } from './closing.ts'
-import { composeHttp } from './compose-http.ts'
+import { composeHttp, type HttpRooms } from './compose-http.ts'
 import { watchLinkPart } from './config-watch.ts'
 import type { Config } from './config.ts'
 import { EventLog } from './event-log.ts'
@@ -29,7 +29,6 @@ import { version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
 import { QualityJobs } from './quality-jobs.ts'
 import { recover } from './recovery.ts'
-import type { LinkRecordRooms } from './routes/link-record.ts'
 import { LinksOfViewers } from './rtsp-through-link.ts'
 import { RunEventSockets } from './run-event-sockets.ts'
 import { RunFolder } from './run-folder.ts'
@@ -188,14 +187,10 @@ function startSessions(
   return { links, sessions }
 }
 
-type RecordRooms = {
-  readonly records: LinkRecordRooms
-  readonly recordSockets: LinkRecordSockets
-  readonly summarySockets: LinkSummarySockets
-  readonly runs: Runs
-  readonly runEventSockets: RunEventSockets
-  readonly quality: QualityJobs
-}
+type RecordRooms = Pick<
+  HttpRooms,
+  'records' | 'recordSockets' | 'summarySockets' | 'runs' | 'runEventSockets' | 'quality'
+>
 type RecordedRooms = Pick<RunsOptions, 'library' | 'source' | 'links' | 'rtpPort'> & { readonly folder: MediaFolder }
 
 /** How what happens on a link is told as it happens, and kept with what its viewers tell. */
