@@ -1,6 +1,7 @@
 import type { FecFigures, Reception } from '../protocol/weir-api.ts'
 import type { MulticastSink } from './multicast-sink.ts'
-import { Playout, type PlayoutOptions, type PlayoutStart, type PlayoutTrack, type SessionPlayout } from './playout.ts'
+import { Playout, type PlayoutOptions, type PlayoutStart, type SessionPlayout } from './playout.ts'
+import type { PlayoutTrack } from './playout-tracks.ts'
 import { plainAddress } from './plain-address.ts'
 import { ReceptionLog } from './reception-log.ts'
 

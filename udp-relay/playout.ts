@@ -1,15 +1,13 @@
 import { keyframeAtOrBefore, type Keyframe, type Outline } from '../protocol/outline.ts'
-import { MP2T_CLOCK_RATE_HZ, MP2T_PAYLOAD_TYPE } from '../protocol/rtp-mp2t.ts'
 import type { FecFigures } from '../protocol/weir-api.ts'
-import type { ControlTrack } from '../protocol/udp-control.ts'
-import { scheduleFacts, TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
+import { scheduleFacts, TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { reportDelayMs } from '../stream/report-schedule.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
-import { BurstWriter } from './burst-writer.ts'
-import { keptPackets } from './packet-arena.ts'
+import { EarlyLeaving } from './early-leaving.ts'
 import { PacketFeed, type FeedCourse, type FeedOptions } from './packet-feed.ts'
 import type { PacketSink } from './packet-sink.ts'
 import { PlayoutParity } from './playout-parity.ts'
+import { trackFormats, type PlayoutTrack } from './playout-tracks.ts'
 import { RtpSender } from './rtp-sender.ts'
 import type { SendTimer } from './send-timer.ts'
 import { byeDatagram, newCname, senderReportDatagram, type ReportedMoment } from './sender-reports.ts'
@@ -36,8 +34,6 @@ export type PlayoutOptions = FeedOptions & {
 /** What went into the sink, so that a receiver knows of losses at the end. Sequence numbers by payload type. */
 export type PlayoutEnd = { readonly lastSequenceNumbers: Readonly<Record<string, number>> }
 
-export type PlayoutTrack = Omit<ControlTrack, 'sequenceNumber' | 'timestampTicks'>
-
 /** Where the tracks go on, in their order: what RTP-Info tells (RFC 2326 section 12.33). */
 export type PlayoutStart = {
   readonly startSeconds: number // the keyframe at or before the one asked for, or the pause point
@@ -61,8 +57,6 @@ export class PlayoutRefusal extends Error {
 
 const TOO_LATE_MS = 1000 // after a suspended machine or a slow disk the rest is sent later, not all at once
 const GROWTH_POLL_MS = 250
-const EARLY_WAKE_MS = 2 // where bursts may leave early: so much may the timer be late, and none is late
-const SHARED_WAKE_MS = 6 // those who let packets leave early wake together: a turn of the process costs as much as ten packets
 const BYE_AFTER_MS = 500 // ffmpeg reads RTCP first: a BYE would throw away the packets that it has not read yet
 
 /** Plays a presentation to one viewer by the send schedule. RTP timestamps and sequence numbers go on over pauses and
@@ -71,7 +65,7 @@ export class Playout {
   readonly tracks: readonly PlayoutTrack[]
   readonly #options: PlayoutOptions
   readonly #senders: readonly RtpSender[]
-  readonly #bursts: BurstWriter | undefined // of the first track
+  readonly #early: EarlyLeaving | undefined // absent: each packet at its time
   readonly #parity: PlayoutParity | undefined
   readonly #cname: string
   readonly #createdMs: number
@@ -99,11 +93,11 @@ export class Playout {
     this.#reportRandom = random
     this.#frameIntervalMs = scheduleFacts(outline).frameIntervalTicks / 90 // 90 ticks a ms
     this.#reorderMs = payload === 'mp2t' ? 0 : reorderTicks(outline) / 90
-    const formats = payload === 'mp2t' ? [transportFormat] : trackFormats(outline, options.withAudio)
-    const { memory } = options.sink
+    const formats = trackFormats(outline, payload, options.withAudio)
+    const { sink, fecGroupPackets, earlyMs = 0, isLooped = false } = options
+    const { memory } = sink
     this.#senders = formats.map((format) => new RtpSender({ ...format, random, memory }))
-    this.#bursts = burstsOf(options)
-    const { sink, fecGroupPackets } = options
+    if (earlyMs > 0) this.#early = new EarlyLeaving(sink, earlyMs, isLooped)
     if (fecGroupPackets !== undefined) this.#parity = new PlayoutParity(this.#senders, fecGroupPackets, sink)
     this.tracks = formats.map((format, index) => ({ ...format, ssrc: this.#sender(index).ssrc }))
   }
@@ -199,7 +193,7 @@ export class Playout {
     const timeline = this.#timeline
     if (timeline !== undefined) {
       while (this.#feed?.isMidUnit) this.#sendNext(timeline, this.#options.timer.nowMs())
-      this.#bursts?.flush()
+      this.#early?.bursts.flush()
       this.#parity?.closeGroups(this.#options.timer.nowMs())
       this.#pausedMs = Math.max(0, this.#nextMediaMs())
       this.#timeline = undefined
@@ -261,8 +255,8 @@ export class Playout {
     const lateMs = nowMs - timeline.dueMs(feed.nextSendMs)
     if (lateMs > TOO_LATE_MS) timeline.delay(lateMs)
     if (nowMs - this.#nextReportMs > TOO_LATE_MS) this.#nextReportMs = nowMs
-    this.#sendDue(feed, timeline, nowMs + this.#earlyMs)
-    this.#bursts?.flush()
+    this.#sendDue(feed, timeline, nowMs + (this.#early?.earlyMs ?? 0))
+    this.#early?.bursts.flush()
     this.#prefetch(feed)
     const nextMs = this.#nextWakeMs(feed, timeline, nowMs)
     if (nextMs <= nowMs) this.#end()
@@ -285,16 +279,10 @@ export class Playout {
     const { nextSendMs } = feed
     if (nextSendMs !== Infinity) {
       const dueMs = Math.min(timeline.dueMs(nextSendMs), this.#nextReportMs)
-      return this.#earlyMs === 0 ? dueMs : Math.max(this.#earlyWakeMs(dueMs), nowMs + 1)
+      return this.#early?.wakeMs(dueMs, nowMs) ?? dueMs
     }
     if (!feed.hasEnded) return nowMs + GROWTH_POLL_MS
     return nowMs + BYE_AFTER_MS + this.#sentUntilMs - timeline.elapsedMs(timeline.mediaMs(nowMs))
-  }
-
-  /** One sender that all watch has nobody to wake with: its bursts are as long as they may be. */
-  #earlyWakeMs(dueMs: number): number {
-    const latestMs = dueMs - EARLY_WAKE_MS
-    return this.#options.isLooped === true ? latestMs : sharedWakeMs(latestMs)
   }
 
   /** A feed that ran dry is not left waiting for the next poll. */
@@ -323,7 +311,7 @@ export class Playout {
     const shownMs = timeline.elapsedMs((mediaTicks * 1000) / sender.clockRateHz) // ticks to ms
     this.#sentUntilMs = Math.max(this.#sentUntilMs, shownMs + this.#frameIntervalMs)
     this.#owesBye = true
-    const bursts = this.#bursts
+    const bursts = this.#early?.bursts
     if (bursts !== undefined && packet.trackIndex === TRACK_VIDEO) {
       const at = bursts.place(RTP_HEADER_BYTES + packet.payload.length, scheduledMs)
       sender.write(bursts.chunk, at, packet.payload, packet.marker, timestampTicks)
@@ -338,7 +326,7 @@ export class Playout {
 
   /** Each tells the RTP time of the moment for which it is due: one NTP time and one mapping for all tracks. */
   #sendReports(timeline: Timeline): void {
-    this.#bursts?.flush() // reports stay in order with the packets
+    this.#early?.bursts.flush() // reports stay in order with the packets
     const dueMs = this.#nextReportMs
     for (const [index, sender] of this.#senders.entries()) {
       const report = senderReportDatagram(sender, this.#momentOf(sender, timeline, dueMs))
@@ -374,24 +362,9 @@ export class Playout {
     }
   }
 
-  get #earlyMs(): number {
-    return this.#options.earlyMs ?? 0
-  }
-
   #sender(trackIndex: number): RtpSender {
     return this.#senders[trackIndex] as RtpSender
   }
-}
-
-/** For who lets packets leave early, and a sink that takes them so. */
-function burstsOf({ sink, earlyMs = 0 }: PlayoutOptions): BurstWriter | undefined {
-  if (earlyMs === 0) return undefined
-  return new BurstWriter(sink.memory ?? keptPackets, (burst) => sink.sendBurst?.(TRACK_VIDEO, burst))
-}
-
-/** The last moment up to `latestMs` at which others wake too. */
-function sharedWakeMs(latestMs: number): number {
-  return Math.floor(latestMs / SHARED_WAKE_MS) * SHARED_WAKE_MS
 }
 
 function courseOf({ scale }: PlayoutPace, endSeconds: number): FeedCourse {
@@ -408,25 +381,4 @@ function reorderTicks({ segments }: Outline): number {
 /** Transport packets are understood from the tables on that begin a segment. */
 function startOfSegment({ segments }: Outline, { segmentIndex }: Keyframe): Keyframe {
   return { segmentIndex, frameIndex: 0, startSeconds: segments[segmentIndex]?.startSeconds ?? 0 }
-}
-
-type TrackFormat = Omit<PlayoutTrack, 'ssrc'>
-
-/** Pictures and sound in one track. */
-const transportFormat: TrackFormat = {
-  kind: 'video',
-  payloadType: MP2T_PAYLOAD_TYPE,
-  clockRateHz: MP2T_CLOCK_RATE_HZ,
-  codec: 'mp2t',
-}
-
-/** Video first: a track's place is its `trackIndex`. */
-function trackFormats({ video, audio }: Outline, withAudio: boolean): TrackFormat[] {
-  const formats: TrackFormat[] = []
-  formats[TRACK_VIDEO] = { kind: 'video', payloadType: 96, clockRateHz: 90_000, codec: video?.codec ?? '' }
-  if (audio !== undefined && withAudio) {
-    const { codec, sampleRateHz, audioSpecificConfigHex: configHex } = audio
-    formats[TRACK_AUDIO] = { kind: 'audio', payloadType: 97, clockRateHz: sampleRateHz, codec, configHex }
-  }
-  return formats
 }
