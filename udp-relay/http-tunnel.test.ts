@@ -55,6 +55,22 @@ test('the POST may come first, end, and another one goes on', async (context) =>
   await vi.waitFor(() => expect(statuses()).toEqual([200, 200]))
 })
 
+for (const first of ['GET', 'POST'] as const) {
+  test(`a tunnel that began with its ${first} outlives the time in which its halves had to meet`, async (context) => {
+    const { relay, client, statuses } = await start(context, 0.3)
+    if (first === 'GET') client.sendGet()
+    const post = client.openPost()
+    post.write(options(1))
+    if (first === 'POST') client.sendGet()
+    await vi.waitFor(() => expect(statuses()).toEqual([200]))
+    const lonely = new TunnelClient(relay.rtspPort, 'cookie-2')
+    lonely.sendGet()
+    await lonely.closed() // began later, and has had its time
+    post.write(options(2))
+    await vi.waitFor(() => expect(statuses()).toEqual([200, 200]))
+  })
+}
+
 test('an end of the GET is an end of the tunnel, once all is answered', async (context) => {
   const { client, statuses } = await start(context)
   client.sendGet()

@@ -3,7 +3,11 @@ import type { TunnelOpening } from '../protocol/tunnel-opening.ts'
 import { HttpTunnel } from './http-tunnel.ts'
 
 type HttpOpening = Extract<TunnelOpening, { kind: 'http' }>
-type Half = { readonly method: HttpOpening['method']; readonly socket: Socket }
+type Half = {
+  readonly method: HttpOpening['method']
+  readonly socket: Socket
+  readonly leave: () => void // it waits no longer
+}
 
 const LINGER_MS = 2000 // for a refusal to be read
 
@@ -43,12 +47,11 @@ export class HttpTunnels {
     }
     if (method === 'GET') socket.write(GET_ANSWER)
     if (tunnel !== undefined) tunnel.attach(socket)
-    else if (half === undefined) this.#wait(key, { method, socket })
-    else this.#join(key, method === 'GET' ? socket : half.socket, method === 'GET' ? half.socket : socket)
+    else if (half === undefined) this.#wait(key, method, socket)
+    else this.#join(key, half, method === 'GET' ? socket : half.socket, method === 'GET' ? half.socket : socket)
   }
 
-  #wait(key: string, half: Half): void {
-    const { socket, method } = half
+  #wait(key: string, method: Half['method'], socket: Socket): void {
     const giveUp = (): void => {
       if (method === 'GET') socket.destroy()
       else refuse(socket, '408 Request Timeout', 'No GET has come with this x-sessioncookie.')
@@ -57,15 +60,15 @@ export class HttpTunnels {
     const leave = (): void => {
       clearTimeout(timer)
       socket.off('close', leave)
-      if (this.#halves.get(key) === half) this.#halves.delete(key)
+      this.#halves.delete(key)
     }
     const timer = setTimeout(giveUp, this.#pairMs)
     socket.on('close', leave)
-    this.#halves.set(key, half)
+    this.#halves.set(key, { method, socket, leave })
   }
 
-  #join(key: string, get: Socket, post: Socket): void {
-    this.#halves.delete(key)
+  #join(key: string, half: Half, get: Socket, post: Socket): void {
+    half.leave()
     const tunnel = new HttpTunnel(get, post)
     this.#tunnels.set(key, tunnel)
     tunnel.on('close', () => this.#tunnels.delete(key))
