@@ -11,7 +11,7 @@ const SCRIPT = join(import.meta.dirname, 'gst-rtsp-client.py')
 export type GstClient = {
   tell(order: 'pause' | 'play' | `seek ${number}`): void
   /** Resolves with the next line that begins so; rejects when it fails or ends before. */
-  said(word: 'playing' | 'paused' | 'seeked' | 'frames'): Promise<string>
+  said(word: 'began' | 'playing' | 'paused' | 'seeked' | 'frames'): Promise<string>
 }
 
 /** Plays the picture and the sound of an address. It ends with the test. */

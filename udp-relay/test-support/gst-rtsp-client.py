@@ -3,8 +3,9 @@
     /usr/bin/python3 gst-rtsp-client.py URL udp|tcp|udp-mcast
 
 Plays the picture and the sound of URL. Lines on its standard input: `pause` (which sends PAUSE), `play` (PLAY again),
-`seek SECONDS`. Lines on its standard output: `playing`, `paused`, `seeked`, and at the end `frames N`, how many pictures
-have come since the beginning or the newest seek, or `failed WHY`.
+`seek SECONDS`. Lines on its standard output: `began` with the first picture, `playing`, `paused`, `seeked`, and at the
+end `frames N lost M`, how many pictures have come since the beginning or the newest seek, and how many packets never
+reached its jitter buffers; or `failed WHY`. What it reads from a socket in the moment of a pause, it throws away.
 """
 
 import sys
@@ -24,6 +25,8 @@ pipeline = Gst.parse_launch(
 )
 loop = GLib.MainLoop()
 frames = 0
+has_begun = False
+jitter_buffers = []
 
 
 def say(*words):
@@ -31,9 +34,12 @@ def say(*words):
 
 
 def see(_pad, info):
-    global frames
+    global frames, has_begun
     if info.type & Gst.PadProbeType.BUFFER:
         frames += 1
+        if not has_begun:
+            has_begun = True
+            say("began")
     elif info.get_event().type == Gst.EventType.FLUSH_STOP:
         frames = 0
     return Gst.PadProbeReturn.OK
@@ -41,7 +47,8 @@ def see(_pad, info):
 
 def hear(_bus, message):
     if message.type == Gst.MessageType.EOS:
-        say("frames", frames)
+        lost = sum(each.get_property("stats").get_value("num-lost") for each in jitter_buffers)
+        say("frames", frames, "lost", lost)
         loop.quit()
     elif message.type in (Gst.MessageType.ERROR, Gst.MessageType.WARNING):
         say("failed", message.parse_error() if message.type == Gst.MessageType.ERROR else message.parse_warning())
@@ -51,6 +58,11 @@ def hear(_bus, message):
         if new in (Gst.State.PLAYING, Gst.State.PAUSED):
             say("playing" if new == Gst.State.PLAYING else "paused")
     return True
+
+
+def meet(_pipeline, _bin, element):
+    if element.get_factory().get_name() == "rtpjitterbuffer":
+        jitter_buffers.append(element)
 
 
 def obey(channel, _condition):
@@ -72,6 +84,7 @@ def obey(channel, _condition):
 
 probe = Gst.PadProbeType.BUFFER | Gst.PadProbeType.EVENT_DOWNSTREAM | Gst.PadProbeType.EVENT_FLUSH
 pipeline.get_by_name("v").get_static_pad("sink").add_probe(probe, see)
+pipeline.connect("deep-element-added", meet)
 bus = pipeline.get_bus()
 bus.add_signal_watch()
 bus.connect("message", hear)
