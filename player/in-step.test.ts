@@ -12,8 +12,13 @@ const cases: readonly { readonly title: string; readonly state: StepState; reado
   },
   {
     title: 'hurries HLS by no more than 5 %',
-    state: { aheadMs: -200, ...playing },
+    state: { aheadMs: -90, ...playing },
     act: { kind: 'go', speedRatio: 1.05 },
+  },
+  {
+    title: 'hurries it twice as much while the two are not one moment',
+    state: { aheadMs: -110, ...playing },
+    act: { kind: 'go', speedRatio: 1.1 },
   },
   { title: 'holds HLS that is 100 ms ahead', state: { aheadMs: 100, ...playing }, act: { kind: 'hold' } },
   {
