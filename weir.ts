@@ -43,7 +43,9 @@ export function createProgram(): Command {
     .description('the segmenter alone: a folder of plain HLS files')
     .argument('<file>', 'a video file')
     .argument('<out>', 'the folder to make; it must not exist, or be empty')
+    .addOption(noCopy())
     .option('--keep-hevc', KEEP_HEVC)
+    .option('--cpu-budget-cores <number>', CPU_BUDGET, cores)
     .action(runSegment)
 
   program
@@ -116,6 +118,17 @@ function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text]
 }
 
+function cores(text: string): number {
+  const value = Number(text)
+  if (/^\d+(?:\.\d+)?$/.test(text) && value >= 0.1 && value <= 1024) return value
+  throw new InvalidArgumentError('It must be a number of cores from 0.1 to 1024.')
+}
+
+function noCopy(): Option {
+  const text = "encode the top variant, too, where a source's own H.264 would do as it is"
+  return new Option('--no-copy', text).default(undefined)
+}
+
 /** In ms. */
 function duration(text: string): number {
   const parts = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text)
@@ -125,6 +138,8 @@ function duration(text: string): number {
 }
 const MAX_DURATION_MS = 2 ** 31 - 1 // of a timer
 
+const CPU_BUDGET =
+  "cores that are to encode a video as fast as it plays: picks x264's preset and threads (default: veryfast, all cores)"
 const KEEP_HEVC = "keep a source's own HEVC as one more variant, where its keyframes suffice"
 
 function transportOption(whose: string): Option {
@@ -139,7 +154,9 @@ function withServerOptions(command: Command): Command {
     .option('--media <folder>', 'the library (default: ./media)')
     .option('--public-url <url>', 'the address by which people reach this server')
     .option('--token <text>', 'what writing needs (made at start when others can reach the server)')
+    .addOption(noCopy())
     .option('--keep-hevc', KEEP_HEVC)
+    .option('--cpu-budget-cores <number>', CPU_BUDGET)
     .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))
 }
 

@@ -1,14 +1,12 @@
 import { resolve } from 'node:path'
-import { makePackage } from '../segmenter/package.ts'
+import { makePackage, type PackageWishes } from '../segmenter/package.ts'
 import { findTools } from '../segmenter/tools.ts'
 import { exitCodes } from './exit-codes.ts'
 import { withBar } from './terminal.ts'
 import { readablePath, userFolder } from './user-files.ts'
 
-export type SegmentFlags = { readonly keepHevc?: boolean }
-
 /** `weir segment`: prints where the multivariant playlist is. */
-export async function runSegment(file: string, out: string, { keepHevc = false }: SegmentFlags): Promise<void> {
+export async function runSegment(file: string, out: string, wishes: PackageWishes): Promise<void> {
   const path = await readablePath(file)
   const tools = await findTools(process.env)
   const stop = new AbortController()
@@ -17,7 +15,7 @@ export async function runSegment(file: string, out: string, { keepHevc = false }
     makePackage(path, resolve(userFolder, out), {
       tools,
       signal: stop.signal,
-      keepHevc,
+      ...wishes,
       onProgress: ({ ratio }) => onProgress(ratio),
     }),
   ).catch((error: unknown) => {

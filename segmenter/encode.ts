@@ -1,6 +1,7 @@
 import { SEGMENT_SECONDS } from '../protocol/outline.ts'
 import { KEYFRAME_SECONDS, longestGapSeconds, type CutList } from './cut-list.ts'
-import { ffmpegArguments } from './ffmpeg-arguments.ts'
+import { ffmpegArguments, type Input } from './ffmpeg-arguments.ts'
+import type { EncoderEffort } from './encoder-preset.ts'
 import type { Rung } from './ladder.ts'
 import { valueOf, writeRational, type Rational } from './rational.ts'
 import { safeInputOptions, sourceUrl } from './source-input.ts'
@@ -12,15 +13,21 @@ export type EncodePlan = {
   readonly durationSeconds: number
   readonly frameRate: Rational
   readonly videoStreamIndex: number
-  readonly audio?: { readonly streamIndex: number; readonly sampleRateHz: number }
+  readonly audio?: {
+    readonly streamIndex: number
+    readonly sampleRateHz: number
+    readonly copiedBitsPerSecond?: number // the highest of any second, when it goes into the package as it is
+  }
   readonly rungs: readonly Rung[]
+  readonly effort: EncoderEffort
   readonly cuts: CutList
-  readonly copy?: CopiedVariant
+  readonly copy?: CopiedVariant // made beside these, by a command of its own
 }
 
 /** A variant of the source's own pictures. */
 export type CopiedVariant = {
-  readonly name: string // 720p-hevc
+  readonly codec: 'h264' | 'hevc'
+  readonly name: string // 720p; of HEVC 720p-hevc
   readonly widthPixels: number
   readonly heightPixels: number
   readonly videoBitsPerSecond: number // the highest of any run of segments that counts
@@ -38,32 +45,63 @@ export function segmentName(index: number): string {
  *  packets go into every variant. Writes `<rung>/00000.ts`… into the folder it runs in; the folders must exist. */
 export function encodeArguments(plan: EncodePlan): string[] {
   return ffmpegArguments({
-    inputs: [
-      // -itsoffset puts the first picture on the frame grid, so that no rounding can drop or double one.
-      {
-        options: [...safeInputOptions, '-itsoffset', (-plan.originSeconds).toFixed(6)],
-        url: sourceUrl(plan.sourcePath),
-      },
-    ],
+    inputs: [sourceInput(plan)],
     filters: [...videoFilters(plan), ...audioFilters(plan)],
     output: {
       options: [
         ...plan.rungs.flatMap((_, index) => ['-map', `[v${index}]`]),
-        ...(plan.copy === undefined ? [] : ['-map', `0:${plan.videoStreamIndex}`]),
-        ...(plan.audio === undefined ? [] : ['-map', '[sound]', ...AUDIO_OPTIONS]),
-        ...encoderOptions(plan),
+        ...audioOptions(plan),
+        ...videoOptions(plan),
         ...plan.rungs.flatMap(rateOptions),
         ...plan.rungs.flatMap(sliceOptions),
-        ...copyOptions(plan),
-        ...['-map_metadata', '-1', '-map_chapters', '-1', '-max_muxing_queue_size', '9999', '-f', 'tee'],
+        ...muxingOptions,
+        ...['-f', 'tee'],
       ],
-      url: [
-        ...plan.rungs.map(({ name }, index) => teeSlave(name, index, plan)),
-        ...(plan.copy === undefined ? [] : [teeSlave(plan.copy.name, plan.rungs.length, plan, copyTimes(plan))]),
-      ].join('|'),
+      url: plan.rungs.map(({ name }, index) => teeSlave(name, index, plan)).join('|'),
     },
   })
 }
+
+/** -itsoffset puts the first picture on the frame grid, so that no rounding can drop or double one. */
+function sourceInput({ originSeconds, sourcePath }: EncodePlan): Input {
+  return { options: [...safeInputOptions, '-itsoffset', (-originSeconds).toFixed(6)], url: sourceUrl(sourcePath) }
+}
+
+const muxingOptions = ['-map_metadata', '-1', '-map_chapters', '-1', '-max_muxing_queue_size', '9999']
+
+/** One more ffmpeg, which copies: the source's own pictures, with the sound that the other variants have. Prints the name
+ *  of each segment that is finished. Reads and writes as fast as the disk is; an encoded sound is encoded here, too, to
+ *  the same bytes. */
+export function copyArguments(plan: EncodePlan, { codec, name }: CopiedVariant): string[] {
+  return ffmpegArguments({
+    inputs: [sourceInput(plan)],
+    filters: audioFilters(plan),
+    output: {
+      options: [
+        ...['-map', `0:${plan.videoStreamIndex}`, '-c:v', 'copy', '-bsf:v', `${codec}_mp4toannexb`],
+        ...audioOptions(plan),
+        ...muxingOptions,
+        ...['-avoid_negative_ts', 'disabled', '-f', 'segment', ...segmentTimes(plan)],
+        // One muxer for all segments, so that continuity counters go on from one to the next.
+        ...['-segment_format', 'mpegts', '-segment_format_options', OWN_TIMES, '-individual_header_trailer', '0'],
+        ...['-segment_list_type', 'flat', '-segment_list', 'pipe:1'],
+      ],
+      url: `${name}/%05d.ts`,
+    },
+  })
+}
+
+/** All variants of a package tell the same times, and each muxer by itself would move its own until none is below 0: by
+ *  as much as its pictures are reordered, or its sound begins before them. */
+const OWN_TIMES = 'avoid_negative_ts=disabled'
+
+/** Half a frame early: the first keyframe from then on is the one meant. */
+function segmentTimes({ cuts, frameRate }: EncodePlan): string[] {
+  const halfFrameSeconds = 0.5 / valueOf(frameRate)
+  const times = cuts.cutSeconds.slice(1).map((seconds) => (seconds - halfFrameSeconds).toFixed(3))
+  return times.length > 0 ? ['-segment_times', times.join(',')] : ['-segment_time', NEVER_SECONDS]
+}
+const NEVER_SECONDS = '1000000'
 
 /** A constant frame rate from 0 on, whatever the source's gaps: missing frames are the one before, shown on. */
 function videoFilters({ videoStreamIndex, frameRate, rungs }: EncodePlan): string[] {
@@ -77,7 +115,7 @@ function videoFilters({ videoStreamIndex, frameRate, rungs }: EncodePlan): strin
 
 /** Exactly as long as the pictures: a player whose sound ends early stalls there. Gaps become silence. */
 function audioFilters({ audio, durationSeconds }: EncodePlan): string[] {
-  if (audio === undefined) return []
+  if (audio === undefined || audio.copiedBitsPerSecond !== undefined) return []
   const rateHz = encodedSampleRateHz(audio.sampleRateHz)
   const samples = Math.round(durationSeconds * rateHz)
   const fitted = `aresample=${rateHz}:async=1:first_pts=0,apad=whole_len=${samples},atrim=end_sample=${samples}`
@@ -89,22 +127,21 @@ function encodedSampleRateHz(sourceRateHz: number): number {
   return sourceRateHz === 44_100 ? 44_100 : 48_000
 }
 
-const AUDIO_OPTIONS = ['-c:a', 'aac', '-b:a', `${AUDIO_BITS_PER_SECOND}`]
-
-/** Of all pictures; beside a copied stream, of each encoded one by its number, since a copy takes no encoder's options. */
-function encoderOptions(plan: EncodePlan): string[] {
-  const options = videoOptions(plan)
-  if (plan.copy === undefined) return options
-  return plan.rungs.flatMap((_, index) =>
-    options.map((text, at) => (at % 2 === 0 ? `${text.replace(/:v$/, '')}:v:${index}` : text)),
-  )
+/** One sound for all variants; one that is copied ends with the pictures. */
+function audioOptions({ audio, durationSeconds }: EncodePlan): string[] {
+  if (audio === undefined) return []
+  if (audio.copiedBitsPerSecond === undefined) {
+    return ['-map', '[sound]', '-c:a', 'aac', '-b:a', `${AUDIO_BITS_PER_SECOND}`]
+  }
+  return ['-map', `0:${audio.streamIndex}`, '-c:a', 'copy', '-t', durationSeconds.toFixed(6)]
 }
 
-/** Names and values. No keyframe but the listed ones (`-g` is the longest gap between two of them), closed GOPs, and B-frames that
+/** No keyframe but the listed ones (`-g` is the longest gap between two of them), closed GOPs, and B-frames that
  *  nothing refers to, so that a lost one harms only itself. */
-function videoOptions({ cuts, frameRate }: EncodePlan): string[] {
+function videoOptions({ cuts, frameRate, effort }: EncodePlan): string[] {
   return [
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-profile:v', 'high'],
+    ...(effort.threads === undefined ? [] : ['-threads', `${effort.threads}`]),
+    ...['-c:v', 'libx264', '-preset', effort.preset, '-crf', '21', '-profile:v', 'high'],
     ...['-sc_threshold', '0', '-bf', '2', '-x264-params', 'b-pyramid=none:open-gop=0'],
     ...['-g', `${longestGapFrames(cuts, frameRate)}`],
     ...['-force_key_frames', cuts.keyframeSeconds.map(writeKeyframeTime).join(',')],
@@ -137,32 +174,9 @@ function rateOptions({ maxRateBitsPerSecond }: Rung, index: number): string[] {
   return [`-maxrate:v:${index}`, `${maxRateBitsPerSecond}`, `-bufsize:v:${index}`, `${maxRateBitsPerSecond}`]
 }
 
-/** With its parameter sets in band, as every transport stream has them. */
-function copyOptions({ copy, rungs }: EncodePlan): string[] {
-  if (copy === undefined) return []
-  return [`-c:v:${rungs.length}`, 'copy', `-bsf:v:${rungs.length}`, 'hevc_mp4toannexb']
-}
-
-const PRIMING_SAMPLES = 1024 // of ffmpeg's AAC encoder
-
-/** The muxer moves a variant's times until none is below 0: by a frame where x264 reorders, by more where the source
- *  does. All variants have to tell the same times, so the copied one is moved by as much as the others are.
- *  Should its muxer fail, theirs go on. */
-function copyTimes({ frameRate, audio }: EncodePlan): string[] {
-  const reorderSeconds = 1 / valueOf(frameRate)
-  const primingSeconds = audio === undefined ? 0 : PRIMING_SAMPLES / encodedSampleRateHz(audio.sampleRateHz)
-  const movedSeconds = Math.max(reorderSeconds, primingSeconds)
-  return [
-    'onfail=ignore',
-    'avoid_negative_ts=disabled',
-    'hls_ts_options=avoid_negative_ts=disabled', // of each segment's own muxer
-    `output_ts_offset=${movedSeconds.toFixed(6)}`,
-  ]
-}
-
 /** Paths are relative to ffmpeg's folder, so that nothing in them needs quoting. `max_delay` is what the ffmpeg program
  *  sets for a transport stream without tee: PCR 0.7 s before the first DTS. */
-function teeSlave(name: string, index: number, { audio }: EncodePlan, times: readonly string[] = []): string {
+function teeSlave(name: string, index: number, { audio, copy }: EncodePlan): string {
   const streams = audio !== undefined ? `v:${index},a` : `v:${index}`
   const options = [
     `select=\\'${streams}\\'`,
@@ -170,7 +184,7 @@ function teeSlave(name: string, index: number, { audio }: EncodePlan, times: rea
     `hls_time=${SEGMENT_SECONDS}`,
     'hls_list_size=3',
     'max_delay=700000',
-    ...times,
+    ...(copy === undefined ? [] : [OWN_TIMES, `hls_ts_options=${OWN_TIMES}`]),
     `hls_segment_filename=${name}/%05d.ts`,
   ]
   return `[${options.join(':')}]${name}/${SEGMENT_LIST}`

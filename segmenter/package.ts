@@ -1,37 +1,23 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeMultivariantPlaylist } from '../protocol/playlist-writer.ts'
-import type { VariantSummary } from '../protocol/weir-api.ts'
-import { alignmentProblem } from './alignment-check.ts'
-import { bandwidthBound, transportBound } from './bandwidth-bound.ts'
-import { ChildFailed } from './child-run.ts'
-import { encodeArguments, type EncodePlan } from './encode.ts'
-import { runFfmpeg } from './ffmpeg.ts'
-import { surveyHevc } from './hevc-survey.ts'
+import { planH264Copy, planHevcCopy, type Surveyed } from './copy-survey.ts'
+import type { EncodePlan } from './encode.ts'
 import { inspectSource, measureSource } from './inspect.ts'
-import { planPackage, withHevcCopy } from './package-plan.ts'
-import { writePoster } from './poster.ts'
-import { ProgressEstimate, type Progress } from './progress-estimate.ts'
-import { nothingDecoded, SegmenterRefusal } from './segmenter-refusal.ts'
-import type { SourceFacts } from './source-facts.ts'
-import type { Tools } from './tools.ts'
-import { VariantWriter } from './variant-writer.ts'
-import { writeByRename } from './write-by-rename.ts'
+import { readMp4Index } from './mp4-index.ts'
+import { spanOf } from './mp4-span.ts'
+import { planPackage } from './package-plan.ts'
+import {
+  CopyProblem,
+  isDiskFull,
+  Packaging,
+  type PackageFacts,
+  type PackageOptions,
+  type PackageResult,
+  type PackageWishes,
+} from './packaging.ts'
+import { SegmenterRefusal } from './segmenter-refusal.ts'
 
-export type PackageFacts = { readonly durationSeconds: number; readonly variants: readonly VariantSummary[] }
-export type PackageResult = PackageFacts & { readonly warnings: readonly string[] }
-
-export type PackageOptions = {
-  readonly tools: Tools
-  readonly signal?: AbortSignal
-  /** A source in HEVC whose keyframes suffice keeps a variant of its own pictures, beside those of H.264. */
-  readonly keepHevc?: boolean
-  readonly onProgress?: (progress: Progress) => void
-  /** Every variant has its first segment and stands in `master.m3u8`; the duration is the source's. */
-  readonly onPlayable?: (facts: PackageFacts) => void
-  /** Each ffmpeg that is started. */
-  readonly onProcess?: (pid: number) => void
-}
+export type { PackageFacts, PackageOptions, PackageResult, PackageWishes }
 
 /** Makes a video into a folder of plain HLS files: `master.m3u8`, per variant `index.m3u8`, `00000.ts`… and
  *  `outline.json`, and `poster.jpg`. Segments and playlists appear while it runs, each by rename. `outFolder` is created
@@ -45,9 +31,10 @@ export async function makePackage(
   await claimFolder(outFolder)
   try {
     const facts = await inspectSource(sourcePath, options)
-    const span = await measureSource(sourcePath, facts, options)
+    const index = await readMp4Index(sourcePath)
+    const span = spanOf(index?.tracks[facts.video.streamIndex]) ?? (await measureSource(sourcePath, facts, options))
     const plan = planPackage(sourcePath, facts, span)
-    const { warnings, ...made } = await makeWithHevc(plan, facts, outFolder, options)
+    const { warnings, ...made } = await makeWithCopy({ plan, facts, index }, outFolder, options)
     const promisedSeconds = facts.video.promisedSeconds ?? span.endSeconds - span.startSeconds
     return { ...made, warnings: [...facts.warnings, ...shortfall(promisedSeconds, made.durationSeconds), ...warnings] }
   } catch (error) {
@@ -57,26 +44,33 @@ export async function makePackage(
 }
 
 /** Whatever the source's own pictures turn out to be, the variants that every player takes are made. */
-async function makeWithHevc(
-  plan: EncodePlan,
-  facts: SourceFacts,
-  outFolder: string,
-  options: PackageOptions,
-): Promise<PackageResult> {
-  if (options.keepHevc !== true || facts.video.codec !== 'hevc') return new Packaging(plan, outFolder, options).run()
-  const planned = await planHevc(plan, facts, options)
+async function makeWithCopy(surveyed: Surveyed, outFolder: string, options: PackageOptions): Promise<PackageResult> {
+  const planning = copyPlanning(surveyed, options)
+  if (planning === undefined) return new Packaging(surveyed.plan, outFolder, options).run()
+  const planned = await orReason(planning, options)
   const withCopy = typeof planned === 'string' ? planned : await tryWithCopy(planned, outFolder, options)
   if (typeof withCopy !== 'string') return withCopy
-  const made = await new Packaging(plan, outFolder, options).run()
+  const made = await new Packaging(surveyed.plan, outFolder, options).run()
+  if (surveyed.facts.video.codec === 'h264') return { ...made, notCopied: withCopy }
   return { ...made, warnings: [`The HEVC of the source was not kept: ${withCopy}.`, ...made.warnings] }
 }
 
+function copyPlanning(surveyed: Surveyed, options: PackageOptions): Promise<EncodePlan | string> | undefined {
+  const { codec } = surveyed.facts.video
+  if (codec === 'h264' && options.copy !== false) return planH264Copy(surveyed, options)
+  if (codec === 'hevc' && options.keepHevc === true) return planHevcCopy(surveyed, options)
+  return undefined
+}
+
 /** The plan, or why there is none. */
-async function planHevc(plan: EncodePlan, facts: SourceFacts, options: PackageOptions): Promise<EncodePlan | string> {
+async function orReason(
+  planning: Promise<EncodePlan | string>,
+  { signal }: PackageOptions,
+): Promise<EncodePlan | string> {
   try {
-    return withHevcCopy(plan, facts, await surveyHevc(plan.sourcePath, facts, options))
+    return await planning
   } catch (error) {
-    options.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     return error instanceof Error ? error.message : String(error)
   }
 }
@@ -105,139 +99,6 @@ async function claimFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   const [held] = await readdir(folder)
   if (held !== undefined) throw new SegmenterRefusal('folder-not-empty', `${folder} holds ${held} already`)
-}
-
-function isDiskFull(error: unknown): boolean {
-  if (error instanceof ChildFailed) return error.stderrTail.includes('No space left on device')
-  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
-}
-
-/** Of the variant that was to be copied; the others are as they should be. */
-class CopyProblem extends Error {
-  constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
-    this.name = 'CopyProblem'
-  }
-}
-
-const COPIED_ROUNDING_TICKS = 135 // 1.5 ms: containers that count in ms
-
-class Packaging {
-  readonly #plan: EncodePlan
-  readonly #outFolder: string
-  readonly #workFolder: string
-  readonly #options: PackageOptions
-  readonly #variants: VariantWriter[] // the copied one last: who takes the first gets what every player takes
-  readonly #copy: VariantWriter | undefined
-  #isPlayable = false
-
-  constructor(plan: EncodePlan, outFolder: string, options: PackageOptions) {
-    this.#plan = plan
-    this.#outFolder = outFolder
-    this.#workFolder = join(outFolder, '.work')
-    this.#options = options
-    const { frameRate, cuts, audio, copy } = plan
-    const withAudio = audio !== undefined
-    const { targetDurationSeconds } = cuts
-    const shared = { frameRate, withAudio, targetDurationSeconds, workFolder: this.#workFolder, outFolder }
-    this.#variants = plan.rungs.map(({ maxRateBitsPerSecond, ...rung }) => {
-      const bandwidthBitsPerSecond = bandwidthBound({ maxRateBitsPerSecond, frameRate, withAudio })
-      return new VariantWriter({ ...rung, bandwidthBitsPerSecond, ...shared })
-    })
-    if (copy === undefined) return
-    const { videoBitsPerSecond, ...facts } = copy
-    const bandwidthBitsPerSecond = transportBound(videoBitsPerSecond, shared)
-    const roundingTicks = COPIED_ROUNDING_TICKS
-    this.#copy = new VariantWriter({ ...facts, bandwidthBitsPerSecond, roundingTicks, ...shared })
-    this.#variants.push(this.#copy)
-  }
-
-  async run(): Promise<PackageResult> {
-    for (const variant of this.#variants) await variant.createFolders()
-    const folders = { work: this.#workFolder, out: this.#outFolder }
-    const hasPoster = await writePoster(this.#plan, folders, this.#options.tools, this.#ffmpegOptions())
-    await this.#encode()
-    await this.#finish()
-    await rm(this.#workFolder, { recursive: true })
-    return {
-      durationSeconds: this.#variants[0]?.durationSeconds ?? 0,
-      variants: this.#summaries(true),
-      warnings: hasPoster ? [] : ['No picture could be taken for the poster.'],
-    }
-  }
-
-  #ffmpegOptions(): Pick<PackageOptions, 'signal' | 'onProcess'> {
-    const { signal, onProcess } = this.#options
-    return { ...(signal && { signal }), ...(onProcess && { onProcess }) }
-  }
-
-  /** Encodes, and publishes at each sign of progress what is finished. A segment that is not as it should be ends it. */
-  async #encode(): Promise<void> {
-    const { tools, signal, onProgress } = this.#options
-    const estimate = new ProgressEstimate(this.#plan.durationSeconds)
-    const broken = new AbortController()
-    let publishing = Promise.resolve()
-    const publish = (): void => {
-      publishing = publishing.then(() => this.#publishFinished())
-      publishing.catch((error: unknown) => broken.abort(error))
-    }
-    try {
-      await runFfmpeg(tools, encodeArguments(this.#plan), {
-        ...this.#ffmpegOptions(),
-        cwd: this.#workFolder,
-        signal: signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal]),
-        onProgress: (outSeconds) => {
-          onProgress?.(estimate.at(outSeconds, performance.now()))
-          publish()
-        },
-      })
-    } catch (error) {
-      await publishing.catch(() => {}) // nothing of it may still write when the folder is removed
-      throw this.#isEmpty() && error instanceof ChildFailed && !isDiskFull(error) ? nothingDecoded(error) : error
-    }
-    publish()
-    await publishing
-    if (this.#isEmpty()) throw nothingDecoded()
-  }
-
-  #isEmpty(): boolean {
-    return this.#variants.every(({ segmentCount }) => segmentCount === 0)
-  }
-
-  async #publishFinished(): Promise<void> {
-    for (const variant of this.#variants) {
-      await variant.publishFinished().catch((error: unknown) => {
-        throw variant === this.#copy && !isDiskFull(error) ? new CopyProblem(error) : error
-      })
-    }
-    if (this.#isPlayable || this.#variants.some(({ segmentCount }) => segmentCount === 0)) return
-    this.#isPlayable = true
-    await this.#writeMaster(false)
-    const { durationSeconds } = this.#plan
-    this.#options.onPlayable?.({ durationSeconds, variants: this.#summaries(false) })
-  }
-
-  async #finish(): Promise<void> {
-    const encoded = this.#variants.filter((variant) => variant !== this.#copy)
-    const problem = alignmentProblem(encoded.map((variant) => variant.shape()))
-    if (problem !== undefined) throw new Error(`the variants do not match: ${problem}`)
-    const copyProblem = alignmentProblem(this.#variants.map((variant) => variant.shape()))
-    if (copyProblem !== undefined) throw new CopyProblem(copyProblem)
-    for (const variant of this.#variants) await variant.finish()
-    await this.#writeMaster(true)
-  }
-
-  async #writeMaster(ended: boolean): Promise<void> {
-    const streams = this.#variants.map((variant) => variant.describe(ended))
-    await writeByRename(join(this.#outFolder, 'master.m3u8'), writeMultivariantPlaylist(streams))
-  }
-
-  #summaries(ended: boolean): VariantSummary[] {
-    return this.#variants.map((variant) => {
-      const { uri: _uri, averageBandwidthBitsPerSecond: _average, codecs, ...facts } = variant.describe(ended)
-      return { name: variant.name, ...facts, codecs: codecs.join(',') }
-    })
-  }
 }
 
 /** A damaged source may end in the middle. */

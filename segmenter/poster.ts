@@ -37,9 +37,9 @@ export async function writePoster(
 
 const POSTER = 'poster.jpg'
 
-function posterArguments({ sourcePath, videoStreamIndex, rungs }: EncodePlan, seconds: number): string[] {
-  const [best] = rungs
-  const width = Math.min(POSTER_WIDTH_PIXELS, best?.widthPixels ?? POSTER_WIDTH_PIXELS)
+function posterArguments({ sourcePath, videoStreamIndex, rungs, copy }: EncodePlan, seconds: number): string[] {
+  const widestPixels = Math.max(copy?.widthPixels ?? 0, rungs[0]?.widthPixels ?? 0)
+  const width = Math.min(POSTER_WIDTH_PIXELS, widestPixels)
   return ffmpegArguments({
     inputs: [{ options: [...safeInputOptions, '-ss', seconds.toFixed(3)], url: sourceUrl(sourcePath) }],
     filters: [`[0:${videoStreamIndex}]scale=iw*sar:ih,scale=${width}:-2,setsar=1,format=yuvj420p[poster]`],

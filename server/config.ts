@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { parse, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { readLinkProfile, type LinkProfile } from '../link/profile.ts'
+import type { PackageWishes } from '../segmenter/package.ts'
 import { readGroupRange, type MulticastOptions } from '../udp-relay/multicast-groups.ts'
 
 /** How a value is written as text, in a flag or in the environment; a file has YAML's own types. */
@@ -64,7 +65,14 @@ export const settings = {
     undefined,
   ),
   sample: setting('boolean', z.boolean(), 'true or false', true),
+  copy: setting('boolean', z.boolean(), 'true or false', true),
   keepHevc: setting('boolean', z.boolean(), 'true or false', false),
+  cpuBudgetCores: setting(
+    'number',
+    z.number().min(0.1).max(1024).optional(),
+    'a number of cores from 0.1 to 1024, or absent for x264 veryfast on all of them',
+    undefined,
+  ),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
@@ -98,11 +106,18 @@ export const flagKeys = [
   'publicUrl',
   'token',
   'sample',
+  'copy',
   'keepHevc',
+  'cpuBudgetCores',
 ] as const
 
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }
 export type Config = SettingValues & { readonly link: LinkProfile }
+
+/** What a configuration wants of packages. */
+export function packageWishes({ copy, keepHevc, cpuBudgetCores }: Config): PackageWishes {
+  return { copy, keepHevc, ...(cpuBudgetCores === undefined ? {} : { cpuBudgetCores }) }
+}
 
 /** Where the value of each key came from: `--port`, `WEIR_PORT`, `weir.yaml` or `default`. */
 export type Origins = Readonly<Record<keyof Config, string>>
@@ -175,7 +190,7 @@ export function variableOf(key: string): string {
 /** What cannot be read as the kind stays as it is, so that the problem can name it. */
 function fromText(kind: Kind, value: unknown): unknown {
   if (typeof value !== 'string') return value
-  if (kind === 'number' && /^\d+$/.test(value)) return Number(value)
+  if (kind === 'number' && /^\d+(?:\.\d+)?$/.test(value)) return Number(value)
   if (kind === 'map') return mapOf(value)
   if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
   return value

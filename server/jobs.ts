@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { stepBack } from '../segmenter/child-run.ts'
 import type { Tools } from '../segmenter/tools.ts'
-import { makePackage } from '../segmenter/package.ts'
+import { makePackage, type PackageWishes } from '../segmenter/package.ts'
 import { SegmenterRefusal } from '../segmenter/segmenter-refusal.ts'
 import type { Library } from './library.ts'
 import { identifyProcess } from './processes.ts'
@@ -18,7 +18,7 @@ export type JobsOptions = {
   readonly tools: Promise<Tools> // a job waits for them; without them it stays queued
   readonly concurrency: number
   readonly minFreeBytes: number
-  readonly keepHevc?: boolean // a variant of a source's own HEVC, beside those that every player takes
+  readonly wishes?: PackageWishes
   readonly logger: Logger
 }
 
@@ -89,20 +89,21 @@ export class Jobs {
   }
 
   async #attempt(record: VideoRecord, attempt: number, tools: Tools, signal: AbortSignal): Promise<void> {
-    const { library, minFreeBytes, keepHevc = false } = this.#options
+    const { library, minFreeBytes, wishes } = this.#options
     const { id } = record
     await library.folder.requireFreeSpace(record.sourceBytes, minFreeBytes)
     await library.change(id, { status: 'segmenting', attempt })
     const folder = library.folder.attempt(id, attempt)
     const told = throttle((progress: { ratio: number; secondsLeft?: number }) => library.setProgress(id, progress))
-    const { durationSeconds, variants, warnings } = await makePackage(
+    const { durationSeconds, variants, warnings, notCopied } = await makePackage(
       join(library.folder.video(id), record.source),
       folder,
       {
         tools,
         signal,
-        keepHevc,
+        ...wishes,
         onProgress: told,
+        onCopyPlayable: (facts) => this.#note(id, library.change(id, { ...facts, variants: [...facts.variants] })),
         onPlayable: (facts) =>
           this.#note(id, library.change(id, { status: 'playable', ...facts, variants: [...facts.variants] })),
         onProcess: (pid) => {
@@ -112,6 +113,7 @@ export class Jobs {
       },
     )
     signal.throwIfAborted()
+    if (notCopied !== undefined) this.#options.logger.info({ video: id, notCopied }, 'encoded the top variant, too')
     await library.publish(id, attempt, { durationSeconds, variants: [...variants], warnings: [...warnings] })
     await library.clear(id, ['processes'])
   }

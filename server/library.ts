@@ -230,12 +230,13 @@ export class Library {
     else this.#options.onEvent({ kind: 'video', record, progress })
   }
 
-  /** Where the files of a video that can be played lie, the likeliest first: while an attempt is published,
+  /** Where the files of a video lie as far as they can be played, the likeliest first: while an attempt is published,
    *  they move from the one folder to the other. */
   packageFolders(id: string): readonly string[] {
     const record = this.find(id)
     if (record?.status === 'ready') return [this.folder.package(id)]
-    if (record?.status === 'playable') return [this.folder.attempt(id, record.attempt), this.folder.package(id)]
+    const isMaking = record?.status === 'playable' || record?.status === 'segmenting' // a copied variant comes first
+    if (isMaking) return [this.folder.attempt(id, record.attempt), this.folder.package(id)]
     return []
   }
 }

@@ -11,7 +11,7 @@ import { urlAt } from './addresses.ts'
 import { Closing } from './closing.ts'
 import { composeHttp, type HttpRooms } from './compose-http.ts'
 import { watchLinkPart } from './config-watch.ts'
-import type { Config } from './config.ts'
+import { packageWishes, type Config } from './config.ts'
 import { EventLog } from './event-log.ts'
 import { EventSockets, type FeedEvent } from './event-sockets.ts'
 import { Intake } from './intake.ts'
@@ -147,9 +147,9 @@ type IntakeRooms = { readonly jobs: Jobs; readonly intake: Intake; readonly tus:
 
 /** How videos come in and become packages. */
 function startIntake(library: Library, closing: Closing, { config, tools, logger }: ServeParts): IntakeRooms {
-  const { minFreeBytes, maxUploadBytes: maxBytes, keepHevc } = config
+  const { minFreeBytes, maxUploadBytes: maxBytes } = config
   const concurrency = config.jobs ?? availableParallelism()
-  const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, keepHevc, logger })
+  const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, wishes: packageWishes(config), logger })
   closing.add(() => jobs.close())
   const intake = new Intake({ library, jobs, tools, logger })
   const tus = new TusUploads({ library, intake, maxBytes, minFreeBytes, logger })

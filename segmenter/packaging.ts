@@ -1,0 +1,247 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeMultivariantPlaylist } from '../protocol/playlist-writer.ts'
+import type { VariantSummary } from '../protocol/weir-api.ts'
+import { alignmentProblem } from './alignment-check.ts'
+import { allOrNone } from './all-or-none.ts'
+import { bandwidthBound, transportBound, type Muxed } from './bandwidth-bound.ts'
+import { ChildFailed } from './child-run.ts'
+import { copyArguments, encodeArguments, type CopiedVariant, type EncodePlan } from './encode.ts'
+import { decodeComplaint } from './decode-complaints.ts'
+import { encoderEffort } from './encoder-preset.ts'
+import { runFfmpeg, type FfmpegOptions } from './ffmpeg.ts'
+import { finishedSegments } from './finished-segments.ts'
+import { writePoster } from './poster.ts'
+import { ProgressEstimate, type Progress } from './progress-estimate.ts'
+import { Publishing } from './publishing.ts'
+import { nothingDecoded } from './segmenter-refusal.ts'
+import type { Tools } from './tools.ts'
+import { VariantWriter } from './variant-writer.ts'
+import { writeByRename } from './write-by-rename.ts'
+
+export type PackageFacts = { readonly durationSeconds: number; readonly variants: readonly VariantSummary[] }
+export type PackageResult = PackageFacts & {
+  readonly warnings: readonly string[]
+  readonly notCopied?: string // why the pictures of a source in H.264 had to be encoded, for the log
+}
+
+export type PackageOptions = {
+  readonly tools: Tools
+  readonly signal?: AbortSignal
+  /** Whether the pictures of a source in H.264 that every player takes are the top variant as they are; absent: yes. */
+  readonly copy?: boolean
+  /** A source in HEVC whose keyframes suffice keeps a variant of its own pictures, beside those of H.264. */
+  readonly keepHevc?: boolean
+  /** So many cores are to encode as fast as the video plays: that decides x264's preset and threads. Absent: the usual. */
+  readonly cpuBudgetCores?: number
+  readonly onProgress?: (progress: Progress) => void
+  /** The copied variant has its first segment and its own playlist; the others and `master.m3u8` are yet to come. */
+  readonly onCopyPlayable?: (facts: PackageFacts) => void
+  /** Every variant has its first segment and stands in `master.m3u8`; the duration is the source's. */
+  readonly onPlayable?: (facts: PackageFacts) => void
+  /** Each ffmpeg that is started. */
+  readonly onProcess?: (pid: number) => void
+}
+
+export function isDiskFull(error: unknown): boolean {
+  if (error instanceof ChildFailed) return error.stderrTail.includes('No space left on device')
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+}
+
+/** Of the variant that was to be copied; the others are as they should be. */
+export class CopyProblem extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.name = 'CopyProblem'
+  }
+}
+
+const LOOKING_MS = 100 // until the first segments are there: ffmpeg tells its progress twice a second
+const KEPT_OF_LIST_CHARACTERS = 256
+
+/** What whoever starts a server or a command may want of packages. */
+export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepHevc' | 'cpuBudgetCores'>
+
+/** One package on its way: the commands that make it, and what is published of them meanwhile. */
+export class Packaging {
+  readonly #plan: EncodePlan
+  readonly #outFolder: string
+  readonly #workFolder: string
+  readonly #options: PackageOptions
+  readonly #encoded: readonly VariantWriter[]
+  readonly #copy: VariantWriter | undefined
+  readonly #variants: readonly VariantWriter[] // as `master.m3u8` lists them: who takes the first gets H.264
+  #isPlayable = false
+
+  constructor(plan: EncodePlan, outFolder: string, options: PackageOptions) {
+    this.#plan = { ...plan, effort: encoderEffort(plan.rungs, plan.frameRate, options.cpuBudgetCores) }
+    this.#outFolder = outFolder
+    this.#workFolder = join(outFolder, '.work')
+    this.#options = options
+    this.#encoded = plan.rungs.map((rung) => this.#writerOf(rung, bandwidthBound({ ...rung, ...this.#muxed() })))
+    this.#copy = plan.copy && this.#copyWriter(plan.copy)
+    const copies = this.#copy === undefined ? [] : [this.#copy]
+    this.#variants = plan.copy?.codec === 'h264' ? [...copies, ...this.#encoded] : [...this.#encoded, ...copies]
+  }
+
+  #muxed(): Muxed {
+    const { frameRate, audio } = this.#plan
+    const audioBitsPerSecond = audio?.copiedBitsPerSecond
+    return { frameRate, withAudio: audio !== undefined, ...(audioBitsPerSecond && { audioBitsPerSecond }) }
+  }
+
+  #copyWriter(copy: CopiedVariant): VariantWriter {
+    return this.#writerOf(copy, transportBound(copy.videoBitsPerSecond, this.#muxed()), true)
+  }
+
+  #writerOf(
+    { name, widthPixels, heightPixels }: Pick<CopiedVariant, 'name' | 'widthPixels' | 'heightPixels'>,
+    bandwidthBitsPerSecond: number,
+    isCopied = false,
+  ): VariantWriter {
+    const { frameRate, cuts, audio } = this.#plan
+    const { targetDurationSeconds } = cuts
+    const folders = { workFolder: this.#workFolder, outFolder: this.#outFolder }
+    const shared = { frameRate, targetDurationSeconds, withAudio: audio !== undefined, ...folders }
+    return new VariantWriter({ name, widthPixels, heightPixels, bandwidthBitsPerSecond, isCopied, ...shared })
+  }
+
+  async run(): Promise<PackageResult> {
+    for (const variant of this.#variants) await variant.createFolders()
+    const [hasPoster] = await allOrNone(this.#options.signal, [
+      (signal) => this.#poster(signal),
+      (signal) => this.#copyPictures(signal),
+      (signal) => this.#encode(signal),
+    ])
+    if (!hasPoster && this.#encoded.length === 0) throw new CopyProblem('none of its pictures could be decoded')
+    await this.#finish()
+    await rm(this.#workFolder, { recursive: true })
+    return {
+      durationSeconds: this.#variants[0]?.durationSeconds ?? 0,
+      variants: this.#summaries(this.#variants, true),
+      warnings: hasPoster ? [] : ['No picture could be taken for the poster.'],
+    }
+  }
+
+  #poster(signal: AbortSignal): Promise<boolean> {
+    const folders = { work: this.#workFolder, out: this.#outFolder }
+    return writePoster(this.#plan, folders, this.#options.tools, this.#ffmpegOptions(signal))
+  }
+
+  #ffmpegOptions(signal: AbortSignal): FfmpegOptions {
+    const { onProcess } = this.#options
+    return { signal, cwd: this.#workFolder, ...(onProcess && { onProcess }) }
+  }
+
+  /** Copies, and publishes each segment as soon as ffmpeg tells that it is finished. */
+  async #copyPictures(signal: AbortSignal): Promise<void> {
+    const { copy } = this.#plan
+    const writer = this.#copy
+    if (copy === undefined || writer === undefined) return
+    let told = ''
+    let isEnded = false
+    // A segment is named just before its file is closed.
+    const closedSegments = (): number => finishedSegments(told) - (isEnded ? 0 : 1)
+    const publishing = new Publishing(signal, () => this.#publishCopied(writer, closedSegments()))
+    const options = {
+      ...this.#ffmpegOptions(publishing.signal),
+      ...this.#progress(this.#encoded.length === 0),
+      onStdout: (text: string) => {
+        told = (told + text).slice(-KEPT_OF_LIST_CHARACTERS)
+        publishing.due()
+      },
+    }
+    try {
+      const copying = runFfmpeg(this.#options.tools, copyArguments(this.#plan, copy), options)
+      await publishing.during(copying.then(() => void (isEnded = true)))
+      if (writer.segmentCount === 0) throw new Error('nothing of it could be copied')
+    } catch (error) {
+      throw isDiskFull(error) || signal.aborted ? error : new CopyProblem(error)
+    }
+  }
+
+  async #publishCopied(writer: VariantWriter, finished: number): Promise<void> {
+    if (writer.segmentCount === 0 && finished > 0) {
+      await writer.publishUpTo(1) // the others may be hundreds already
+      const { durationSeconds } = this.#plan
+      if (this.#encoded.length > 0) {
+        this.#options.onCopyPlayable?.({ durationSeconds, variants: this.#summaries([writer], false) })
+      }
+      await this.#tellPlayable()
+    }
+    await writer.publishUpTo(finished)
+  }
+
+  /** Encodes, and publishes at each sign of progress what is finished. A segment that is not as it should be ends it. */
+  async #encode(signal: AbortSignal): Promise<void> {
+    if (this.#encoded.length === 0) return
+    const publishing = new Publishing(signal, () => this.#publishEncoded())
+    const looking = setInterval(() => (this.#isPlayable ? clearInterval(looking) : publishing.due()), LOOKING_MS)
+    const options = {
+      ...this.#ffmpegOptions(publishing.signal),
+      ...this.#progress(true, () => publishing.due()),
+      onStderr: (text: string) => {
+        const complaint = this.#copy && decodeComplaint(text)
+        if (complaint !== undefined)
+          publishing.stop(new CopyProblem(new Error(`its pictures are damaged: ${complaint}`)))
+      },
+    }
+    try {
+      await publishing.during(runFfmpeg(this.#options.tools, encodeArguments(this.#plan), options))
+    } catch (error) {
+      throw this.#isEmpty() && error instanceof ChildFailed && !isDiskFull(error) ? nothingDecoded(error) : error
+    } finally {
+      clearInterval(looking)
+    }
+    if (this.#isEmpty()) throw nothingDecoded()
+  }
+
+  #progress(isTold: boolean, then?: () => void): Pick<FfmpegOptions, 'onProgress'> {
+    if (!isTold) return {}
+    const estimate = new ProgressEstimate(this.#plan.durationSeconds)
+    return {
+      onProgress: (outSeconds) => {
+        this.#options.onProgress?.(estimate.at(outSeconds, performance.now()))
+        then?.()
+      },
+    }
+  }
+
+  #isEmpty(): boolean {
+    return this.#encoded.every(({ segmentCount }) => segmentCount === 0)
+  }
+
+  async #publishEncoded(): Promise<void> {
+    for (const variant of this.#encoded) await variant.publishListed()
+    await this.#tellPlayable()
+  }
+
+  async #tellPlayable(): Promise<void> {
+    if (this.#isPlayable || this.#variants.some(({ segmentCount }) => segmentCount === 0)) return
+    this.#isPlayable = true
+    await this.#writeMaster(false)
+    const { durationSeconds } = this.#plan
+    this.#options.onPlayable?.({ durationSeconds, variants: this.#summaries(this.#variants, false) })
+  }
+
+  async #finish(): Promise<void> {
+    const problem = alignmentProblem(this.#encoded.map((variant) => variant.shape()))
+    if (problem !== undefined) throw new Error(`the variants do not match: ${problem}`)
+    const copyProblem = alignmentProblem(this.#variants.map((variant) => variant.shape()))
+    if (copyProblem !== undefined) throw new CopyProblem(copyProblem)
+    for (const variant of this.#variants) await variant.finish()
+    await this.#writeMaster(true)
+  }
+
+  async #writeMaster(ended: boolean): Promise<void> {
+    const streams = this.#variants.map((variant) => variant.describe(ended))
+    await writeByRename(join(this.#outFolder, 'master.m3u8'), writeMultivariantPlaylist(streams))
+  }
+
+  #summaries(variants: readonly VariantWriter[], ended: boolean): VariantSummary[] {
+    return variants.map((variant) => {
+      const { uri: _uri, averageBandwidthBitsPerSecond: _average, codecs, ...facts } = variant.describe(ended)
+      return { name: variant.name, ...facts, codecs: codecs.join(',') }
+    })
+  }
+}
