@@ -1,5 +1,6 @@
 import { readMp4Aac } from './mp4-sound.ts'
 import type { Grid } from './copy-cuts.ts'
+import type { CopiedSound } from './encode.ts'
 import type { Mp4Track } from './mp4-track.ts'
 
 const MAX_OFF_SECONDS = 0.1 // of where the pictures begin and end
@@ -7,9 +8,9 @@ const AAC_LC = 2
 const RATES_HZ = [44_100, 48_000] // what SBR may hide behind is lower
 const ADTS_BYTES = 7
 
-/** The highest rate of any second of a track's sound, when its AAC can go into a package as it is: what every player
- *  decodes, without a gap, with the pictures from their beginning to their end. Undefined when it cannot. */
-export function copiedSoundBitsPerSecond(track: Mp4Track, grid: Grid): number | undefined {
+/** A track's sound, when its AAC can go into a package as it is: what every player decodes, without a gap, with the
+ *  pictures from their beginning to their end. Undefined when it cannot. */
+export function copiedSound(track: Mp4Track, grid: Grid): CopiedSound | undefined {
   const config = readMp4Aac(track)
   if (config === undefined || config.objectType !== AAC_LC || config.channelCount > 2) return undefined
   const { samplesPerFrame, sampleRateHz } = config
@@ -20,7 +21,8 @@ export function copiedSoundBitsPerSecond(track: Mp4Track, grid: Grid): number | 
   const endSeconds = (ptsSeconds.at(-1) as number) + samplesPerFrame / sampleRateHz - grid.beginSeconds
   const fits = Math.abs(startSeconds) <= MAX_OFF_SECONDS && endSeconds >= grid.durationSeconds - MAX_OFF_SECONDS
   if (!fits) return undefined
-  return 8 * mostBytes(sizesBytes, Math.ceil(sampleRateHz / samplesPerFrame))
+  const bitsPerSecond = 8 * mostBytes(sizesBytes, Math.ceil(sampleRateHz / samplesPerFrame))
+  return { bitsPerSecond, leadSeconds: Math.max(0, -startSeconds) }
 }
 
 /** The last access unit may be told as shorter. */

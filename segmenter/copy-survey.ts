@@ -1,4 +1,4 @@
-import { copiedSoundBitsPerSecond } from './copied-sound.ts'
+import { copiedSound } from './copied-sound.ts'
 import { cutsAtKeyframes, spacingProblem, type CopiedPictures, type CopyCuts } from './copy-cuts.ts'
 import type { EncodePlan } from './encode.ts'
 import { h264Copy, setsOfKeyframes, type H264Wish } from './h264-copy.ts'
@@ -11,6 +11,8 @@ import type { Mp4Track } from './mp4-track.ts'
 import { gridOf, withH264Copy, withHevcCopy } from './package-plan.ts'
 import type { SourceFacts } from './source-facts.ts'
 import { readSourcePictures } from './source-pictures.ts'
+
+const MAX_KEYFRAMES = 12_000 // each some 10 bytes of an argument, of at most 128 KiB on Linux
 
 /** A source to be copied from, and its plan without that; the index where it has one. */
 export type Surveyed = {
@@ -31,8 +33,9 @@ export async function planH264Copy(surveyed: Surveyed, options: InspectOptions):
   const copied = track === undefined ? await surveyAll(surveyed, wish, options) : await surveyIndex(plan, track, wish)
   if (typeof copied === 'string') return copied
   const soundTrack = audio && index?.tracks[audio.streamIndex]
-  const soundBitsPerSecond = soundTrack && copiedSoundBitsPerSecond(soundTrack, wish.grid)
-  return withH264Copy(plan, copied, soundBitsPerSecond)
+  const sound = soundTrack && copiedSound(soundTrack, wish.grid)
+  const planned = withH264Copy(plan, copied, sound)
+  return planned.cuts.keyframeSeconds.length > MAX_KEYFRAMES ? 'it has too many keyframes for one command' : planned
 }
 
 async function surveyIndex(

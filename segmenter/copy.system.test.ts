@@ -8,6 +8,7 @@ import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { readOutline, type Outline } from '../protocol/outline.ts'
 import { startReceiver } from '../udp-relay/receiver.ts'
 import { startClipRelay } from '../udp-relay/test-support/clip-relay.ts'
+import { presentationOf } from '../udp-relay/test-support/package-clip.ts'
 import { runChild } from './child-run.ts'
 import { makePackage, type PackageOptions } from './package.ts'
 import {
@@ -377,7 +378,8 @@ if (inLongRun) {
     expect(notCopied).toBeUndefined()
     const outline = outlineOf(out, '270p')
     const segments = outline.segments.map(({ uri }) => readFileSync(join(out, '270p', uri)))
-    const relay = await startClipRelay(context, { outline, segments })
+    const presentation = presentationOf({ outline, segments }, { packageKey: 'clip/270p', variant: '270p' })
+    const relay = await startClipRelay(context, { outline, segments }, { source: { open: async () => presentation } })
     const written: Uint8Array[] = []
     const receiver = await startReceiver({
       url: relay.url,

@@ -16,12 +16,18 @@ export type EncodePlan = {
   readonly audio?: {
     readonly streamIndex: number
     readonly sampleRateHz: number
-    readonly copiedBitsPerSecond?: number // the highest of any second, when it goes into the package as it is
+    readonly copied?: CopiedSound // when it goes into the package as it is
   }
   readonly rungs: readonly Rung[]
   readonly effort: EncoderEffort
   readonly cuts: CutList
   readonly copy?: CopiedVariant // made beside these, by a command of its own
+}
+
+/** A source's own sound. */
+export type CopiedSound = {
+  readonly bitsPerSecond: number // the highest of any second
+  readonly leadSeconds: number // by which it begins before the pictures; 0 when it does not
 }
 
 /** A variant of the source's own pictures. */
@@ -81,9 +87,10 @@ export function copyArguments(plan: EncodePlan, { codec, name }: CopiedVariant):
         ...['-map', `0:${plan.videoStreamIndex}`, '-c:v', 'copy', '-bsf:v', `${codec}_mp4toannexb`],
         ...audioOptions(plan),
         ...muxingOptions,
-        ...['-avoid_negative_ts', 'disabled', '-f', 'segment', ...segmentTimes(plan)],
-        // One muxer for all segments, so that continuity counters go on from one to the next.
-        ...['-segment_format', 'mpegts', '-segment_format_options', OWN_TIMES, '-individual_header_trailer', '0'],
+        ...['-output_ts_offset', laterSeconds(plan), '-avoid_negative_ts', 'disabled'],
+        ...['-f', 'segment', ...segmentTimes(plan)],
+        ...['-segment_format', 'mpegts', '-segment_format_options', 'avoid_negative_ts=disabled'],
+        ...['-individual_header_trailer', '0'], // one muxer for all, so that continuity counters go on
         ...['-segment_list_type', 'flat', '-segment_list', 'pipe:1'],
       ],
       url: `${name}/%05d.ts`,
@@ -91,14 +98,21 @@ export function copyArguments(plan: EncodePlan, { codec, name }: CopiedVariant):
   })
 }
 
-/** All variants of a package tell the same times, and each muxer by itself would move its own until none is below 0: by
- *  as much as its pictures are reordered, or its sound begins before them. */
-const OWN_TIMES = 'avoid_negative_ts=disabled'
+const PRIMING_SAMPLES = 1024 // of ffmpeg's AAC encoder
+
+/** The muxer moves an encoded variant's times until none is below 0: by a frame, since x264 reorders, or by what its sound
+ *  begins earlier. All variants have to tell the same times, so the copied one is moved by as much, however far its own
+ *  pictures are reordered. */
+function laterSeconds({ frameRate, audio }: EncodePlan): string {
+  const primingSeconds = audio === undefined ? 0 : PRIMING_SAMPLES / encodedSampleRateHz(audio.sampleRateHz)
+  return Math.max(1 / valueOf(frameRate), audio?.copied?.leadSeconds ?? primingSeconds).toFixed(6)
+}
 
 /** Half a frame early: the first keyframe from then on is the one meant. */
-function segmentTimes({ cuts, frameRate }: EncodePlan): string[] {
-  const halfFrameSeconds = 0.5 / valueOf(frameRate)
-  const times = cuts.cutSeconds.slice(1).map((seconds) => (seconds - halfFrameSeconds).toFixed(3))
+function segmentTimes(plan: EncodePlan): string[] {
+  const { cuts, frameRate } = plan
+  const later = Number(laterSeconds(plan)) - 0.5 / valueOf(frameRate)
+  const times = cuts.cutSeconds.slice(1).map((seconds) => (seconds + later).toFixed(3))
   return times.length > 0 ? ['-segment_times', times.join(',')] : ['-segment_time', NEVER_SECONDS]
 }
 const NEVER_SECONDS = '1000000'
@@ -115,7 +129,7 @@ function videoFilters({ videoStreamIndex, frameRate, rungs }: EncodePlan): strin
 
 /** Exactly as long as the pictures: a player whose sound ends early stalls there. Gaps become silence. */
 function audioFilters({ audio, durationSeconds }: EncodePlan): string[] {
-  if (audio === undefined || audio.copiedBitsPerSecond !== undefined) return []
+  if (audio === undefined || audio.copied !== undefined) return []
   const rateHz = encodedSampleRateHz(audio.sampleRateHz)
   const samples = Math.round(durationSeconds * rateHz)
   const fitted = `aresample=${rateHz}:async=1:first_pts=0,apad=whole_len=${samples},atrim=end_sample=${samples}`
@@ -130,7 +144,7 @@ function encodedSampleRateHz(sourceRateHz: number): number {
 /** One sound for all variants; one that is copied ends with the pictures. */
 function audioOptions({ audio, durationSeconds }: EncodePlan): string[] {
   if (audio === undefined) return []
-  if (audio.copiedBitsPerSecond === undefined) {
+  if (audio.copied === undefined) {
     return ['-map', '[sound]', '-c:a', 'aac', '-b:a', `${AUDIO_BITS_PER_SECOND}`]
   }
   return ['-map', `0:${audio.streamIndex}`, '-c:a', 'copy', '-t', durationSeconds.toFixed(6)]
@@ -176,7 +190,7 @@ function rateOptions({ maxRateBitsPerSecond }: Rung, index: number): string[] {
 
 /** Paths are relative to ffmpeg's folder, so that nothing in them needs quoting. `max_delay` is what the ffmpeg program
  *  sets for a transport stream without tee: PCR 0.7 s before the first DTS. */
-function teeSlave(name: string, index: number, { audio, copy }: EncodePlan): string {
+function teeSlave(name: string, index: number, { audio }: EncodePlan): string {
   const streams = audio !== undefined ? `v:${index},a` : `v:${index}`
   const options = [
     `select=\\'${streams}\\'`,
@@ -184,7 +198,6 @@ function teeSlave(name: string, index: number, { audio, copy }: EncodePlan): str
     `hls_time=${SEGMENT_SECONDS}`,
     'hls_list_size=3',
     'max_delay=700000',
-    ...(copy === undefined ? [] : [OWN_TIMES, `hls_ts_options=${OWN_TIMES}`]),
     `hls_segment_filename=${name}/%05d.ts`,
   ]
   return `[${options.join(':')}]${name}/${SEGMENT_LIST}`

@@ -1,6 +1,6 @@
 import type { CopiedPictures, Grid } from './copy-cuts.ts'
 import { planCuts, planCutsAt } from './cut-list.ts'
-import type { CopiedVariant, EncodePlan } from './encode.ts'
+import type { CopiedSound, CopiedVariant, EncodePlan } from './encode.ts'
 import { USUAL_PRESET } from './encoder-preset.ts'
 import { constantFrameRate } from './frame-rate.ts'
 import { ladderFor } from './ladder.ts'
@@ -41,18 +41,17 @@ export function gridOf({ originSeconds, durationSeconds, frameRate }: EncodePlan
 }
 
 /** The same with the source's own H.264 in the place of the top variant; the others are cut where it can be, and all have
- *  the source's own sound where its rate is given. */
-export function withH264Copy(plan: EncodePlan, copied: CopiedPictures, soundBitsPerSecond?: number): EncodePlan {
+ *  the source's own sound where it is given. */
+export function withH264Copy(plan: EncodePlan, copied: CopiedPictures, sound?: CopiedSound): EncodePlan {
   const [top, ...rungs] = plan.rungs
   const copy = { codec: 'h264', name: top?.name ?? '', ...copiedFacts(copied) } as const
   const { audio } = plan
-  const ownSound = audio && soundBitsPerSecond !== undefined
   return {
     ...plan,
     rungs,
     copy,
     cuts: planCutsAt(copied.cutSeconds, plan.durationSeconds, plan.frameRate),
-    ...(ownSound ? { audio: { ...audio, copiedBitsPerSecond: soundBitsPerSecond } } : {}),
+    ...(audio && sound ? { audio: { ...audio, copied: sound } } : {}),
   }
 }
 

@@ -51,7 +51,7 @@ export function isDiskFull(error: unknown): boolean {
 /** Of the variant that was to be copied; the others are as they should be. */
 export class CopyProblem extends Error {
   constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    super(cause instanceof Error ? cause.message : `its pictures are damaged: ${String(cause)}`, { cause })
     this.name = 'CopyProblem'
   }
 }
@@ -72,6 +72,7 @@ export class Packaging {
   readonly #copy: VariantWriter | undefined
   readonly #variants: readonly VariantWriter[] // as `master.m3u8` lists them: who takes the first gets H.264
   #isPlayable = false
+  #complaint: string | undefined // of whoever decodes the pictures that are copied
 
   constructor(plan: EncodePlan, outFolder: string, options: PackageOptions) {
     this.#plan = { ...plan, effort: encoderEffort(plan.rungs, plan.frameRate, options.cpuBudgetCores) }
@@ -86,7 +87,7 @@ export class Packaging {
 
   #muxed(): Muxed {
     const { frameRate, audio } = this.#plan
-    const audioBitsPerSecond = audio?.copiedBitsPerSecond
+    const audioBitsPerSecond = audio?.copied?.bitsPerSecond
     return { frameRate, withAudio: audio !== undefined, ...(audioBitsPerSecond && { audioBitsPerSecond }) }
   }
 
@@ -113,7 +114,7 @@ export class Packaging {
       (signal) => this.#copyPictures(signal),
       (signal) => this.#encode(signal),
     ])
-    if (!hasPoster && this.#encoded.length === 0) throw new CopyProblem('none of its pictures could be decoded')
+    if (this.#encoded.length === 0 && this.#complaint !== undefined) throw new CopyProblem(this.#complaint)
     await this.#finish()
     await rm(this.#workFolder, { recursive: true })
     return {
@@ -125,7 +126,10 @@ export class Packaging {
 
   #poster(signal: AbortSignal): Promise<boolean> {
     const folders = { work: this.#workFolder, out: this.#outFolder }
-    return writePoster(this.#plan, folders, this.#options.tools, this.#ffmpegOptions(signal))
+    const onStderr = (text: string): void => {
+      this.#complaint ??= decodeComplaint(text)
+    }
+    return writePoster(this.#plan, folders, this.#options.tools, { ...this.#ffmpegOptions(signal), onStderr })
   }
 
   #ffmpegOptions(signal: AbortSignal): FfmpegOptions {
@@ -181,9 +185,8 @@ export class Packaging {
       ...this.#ffmpegOptions(publishing.signal),
       ...this.#progress(true, () => publishing.due()),
       onStderr: (text: string) => {
-        const complaint = this.#copy && decodeComplaint(text)
-        if (complaint !== undefined)
-          publishing.stop(new CopyProblem(new Error(`its pictures are damaged: ${complaint}`)))
+        this.#complaint ??= decodeComplaint(text)
+        if (this.#copy !== undefined && this.#complaint !== undefined) publishing.stop(new CopyProblem(this.#complaint))
       },
     }
     try {
@@ -228,7 +231,7 @@ export class Packaging {
     const problem = alignmentProblem(this.#encoded.map((variant) => variant.shape()))
     if (problem !== undefined) throw new Error(`the variants do not match: ${problem}`)
     const copyProblem = alignmentProblem(this.#variants.map((variant) => variant.shape()))
-    if (copyProblem !== undefined) throw new CopyProblem(copyProblem)
+    if (copyProblem !== undefined) throw new CopyProblem(new Error(copyProblem))
     for (const variant of this.#variants) await variant.finish()
     await this.#writeMaster(true)
   }
