@@ -4,7 +4,7 @@ import { PlainReporter } from './build/plain-reporter.ts'
 
 const longRun = process.env['WEIR_TEST_LONG'] === '1'
 /** Not in the short run. */
-const longFiles = ['lab/hevc-page.system.test.ts', 'lab/long-watch.system.test.ts']
+const longFiles = ['lab/hevc-page.system.test.ts', 'lab/live-latency.system.test.ts', 'lab/long-watch.system.test.ts']
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
 
@@ -30,6 +30,8 @@ const patient = [
   'player/*.system.test.ts',
   'protocol/*.system.test.ts',
   'segmenter/*.system.test.ts',
+  'segmenter/live/*.system.test.ts',
+  'server/channels.system.test.ts',
   'server/displayed-quality.system.test.ts',
   'server/parity-gstreamer.system.test.ts',
   'server/published-live.system.test.ts',

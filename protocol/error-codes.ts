@@ -44,6 +44,41 @@ export const errorCodes = {
     title: 'No such link preset.',
     whatToDo: 'List the presets with GET /api/link-presets.',
   },
+  'unknown-channel': {
+    status: 404,
+    title: 'No such channel.',
+    whatToDo: 'Make one with POST /api/channels; one that has ended goes after a minute.',
+  },
+  'too-many-channels': {
+    status: 429,
+    title: 'There are too many channels.',
+    whatToDo: 'End some with DELETE /api/channels/:id, or raise maxChannels.',
+  },
+  'channel-in-use': {
+    status: 409,
+    title: 'The channel is being sent by somebody already.',
+    whatToDo: 'End the other sender, or make another channel.',
+  },
+  'wrong-key': {
+    status: 403,
+    title: 'That is not the key of this channel.',
+    whatToDo: 'Send the address that POST /api/channels gave, with its key.',
+  },
+  'bad-stream': {
+    status: 422,
+    title: 'This stream cannot become a live channel.',
+    whatToDo: 'Send MPEG-TS with H.264, and AAC where there is sound.',
+  },
+  'reload-too-far': {
+    status: 400,
+    title: 'The playlist that is asked for lies too far ahead.',
+    whatToDo: 'Ask for the part that the preload hint names.',
+  },
+  'reload-timed-out': {
+    status: 503,
+    title: 'What was waited for has not come in three target durations.',
+    whatToDo: 'Ask for the playlist without delivery directives: the stream may stand still.',
+  },
   'unknown-link': {
     status: 404,
     title: 'No such link.',

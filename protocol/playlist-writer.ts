@@ -73,19 +73,19 @@ function streamAttributes(variant: VariantStream): string {
   return attributes.join(',')
 }
 
-function wholeNumber(value: number, name: string): number {
+export function wholeNumber(value: number, name: string): number {
   if (Number.isSafeInteger(value) && value > 0) return value
   throw new RangeError(`${name} must be a positive whole number, got ${value}`)
 }
 
 /** A line of its own: spaces and line breaks must be escaped in a URI (RFC 3986 section 2), `#` would be a tag. */
-function uriLine(uri: string): string {
+export function uriLine(uri: string): string {
   if (/^[\x21\x22\x24-\x7e][\x21-\x7e]*$/.test(uri)) return uri
   throw new RangeError(`not a URI for a playlist: ${JSON.stringify(uri)}`)
 }
 
 /** A quoted string has no way to hold a quote or a line break, section 4.2. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   if (text !== '' && !/["\r\n]/.test(text)) return `"${text}"`
   throw new RangeError(`not text for a quoted attribute: ${JSON.stringify(text)}`)
 }

@@ -74,6 +74,7 @@ export const settings = {
   ),
   maxUploadBytes: wholeNumber(1, Number.MAX_SAFE_INTEGER, 20_000_000_000),
   minFreeBytes: wholeNumber(0, Number.MAX_SAFE_INTEGER, 500_000_000),
+  maxChannels: wholeNumber(0, 64, 4),
   uploadsPerMinute: wholeNumber(1, 10_000, 60),
   eventConnectionsPerAddress: wholeNumber(1, 10_000, 32),
   logLevel: setting(

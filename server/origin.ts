@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
 import { isNotModified, rangeOf, type Validators } from './http-conditions.ts'
+import type { LiveOrigin } from './live-origin.ts'
 import { Refusal } from './refusal.ts'
 
 /** What the origin needs of the library: the folders in which a video's files may lie, the likeliest first. */
@@ -35,9 +36,11 @@ const PACKAGE_PATH = /^\/hls\/([A-Za-z0-9]+)\/((?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/
 /** The HLS packages as plain files over HTTP. Answers before Express: players ask for thousands of segments. */
 export class Origin {
   readonly #shelf: PackageShelf
+  readonly #live: LiveOrigin | undefined
 
-  constructor(shelf: PackageShelf) {
+  constructor(shelf: PackageShelf, live?: LiveOrigin) {
     this.#shelf = shelf
+    this.#live = live
   }
 
   /** Whether an address is the origin's to answer. */
@@ -56,6 +59,7 @@ export class Origin {
     }
     const { path, isCacheable } = options
     const [, id = '', name = ''] = PACKAGE_PATH.exec(path) ?? []
+    if (this.#live?.has(id) === true) return this.#live.answer(id, name, { request, response, isCacheable })
     const kind = fileKinds[extname(name)]
     const found = kind && (await this.#openFile(id, name))
     if (kind === undefined || found === undefined) throw new Refusal('not-found', `there is no ${path.slice(0, 200)}`)
