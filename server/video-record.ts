@@ -57,6 +57,7 @@ export type Progress = { readonly ratio: number; readonly secondsLeft?: number }
 export function toVideo(record: VideoRecord, progress: Progress, rtspBase: string): Video {
   const { id, title, createdUnixMs, status, durationSeconds, variants, warnings, error } = record
   const isPlayable = status === 'playable' || status === 'ready'
+  const hasPictures = variants.some(({ widthPixels }) => widthPixels > 0)
   return {
     id,
     title,
@@ -70,9 +71,8 @@ export function toVideo(record: VideoRecord, progress: Progress, rtspBase: strin
     ...(warnings === undefined ? {} : { warnings }),
     variants,
     urls: {
-      ...(isPlayable
-        ? { hls: `/hls/${id}/master.m3u8`, poster: `/hls/${id}/poster.jpg`, rtsp: `${rtspBase}/${id}` }
-        : {}),
+      ...(isPlayable ? { hls: `/hls/${id}/master.m3u8` } : {}),
+      ...(isPlayable && hasPictures ? { poster: `/hls/${id}/poster.jpg`, rtsp: `${rtspBase}/${id}` } : {}),
     },
   }
 }
