@@ -202,8 +202,8 @@ export const errorCodes = {
   },
   'no-video-stream': {
     status: 422,
-    title: 'The file has no moving picture.',
-    whatToDo: 'Send a file with a video stream; sound alone and cover pictures are not one.',
+    title: 'The file has no moving picture and no sound.',
+    whatToDo: 'Send a file with a video stream or with sound; cover pictures and subtitles alone are neither.',
   },
   'no-pictures': {
     status: 422,
@@ -219,6 +219,21 @@ export const errorCodes = {
     status: 422,
     title: 'The video lasts longer than Weir segments in one piece.',
     whatToDo: 'Cut it into parts of at most 8 hours.',
+  },
+  encrypted: {
+    status: 422,
+    title: 'The video is encrypted or scrambled.',
+    whatToDo: 'Send a copy without protection; Weir has no keys.',
+  },
+  'too-many-pixels': {
+    status: 422,
+    title: 'The video has more pixels than one video may have.',
+    whatToDo: 'Scale it down, lower its frame rate or cut it into parts; or raise maxVideoGigapixels.',
+  },
+  'took-too-long': {
+    status: 422,
+    title: 'Segmenting took longer than one video may take.',
+    whatToDo: 'Cut the video into parts, or raise maxSegmentingMinutes.',
   },
   'folder-not-empty': {
     status: 409,

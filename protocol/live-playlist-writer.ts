@@ -1,4 +1,5 @@
-import { quoted, uriLine, wholeNumber } from './playlist-writer.ts'
+import { quoted, uriLine } from './playlist-text.ts'
+import { wholeNumber } from './playlist-writer.ts'
 
 /** A partial segment, draft-pantos-hls-rfc8216bis section 4.4.4.9. */
 export type LivePart = {

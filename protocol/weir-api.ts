@@ -5,7 +5,7 @@ export type VideoStatus = 'queued' | 'segmenting' | 'playable' | 'ready' | 'fail
 
 export type VariantSummary = {
   readonly name: string // folder and RTSP path element, such as 720p
-  readonly widthPixels: number
+  readonly widthPixels: number // 0 of sound alone
   readonly heightPixels: number
   readonly bandwidthBitsPerSecond: number // BANDWIDTH of the multivariant playlist
   readonly framesPerSecond?: number // FRAME-RATE; absent of packages made before 0.3

@@ -5,7 +5,7 @@ import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import { demuxMpegTs, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
 import { outlineSegment, writeOutline, type Outline, type OutlineSegment } from '../protocol/outline.ts'
 import { averageBandwidth, peakBandwidth, type SizedSegment } from '../protocol/playlist-bandwidth.ts'
-import { writeMediaPlaylist, type PlaylistSegment, type VariantStream } from '../protocol/playlist-writer.ts'
+import { writeMediaPlaylist, type PicturedStream, type PlaylistSegment } from '../protocol/playlist-writer.ts'
 import type { VariantShape } from './alignment-check.ts'
 import { SEGMENT_LIST, segmentName } from './encode.ts'
 import { finishedSegments } from './finished-segments.ts'
@@ -121,7 +121,7 @@ export class VariantWriter {
   }
 
   /** This variant's line of the multivariant playlist: an upper bound of its bandwidth while it grows, the truth after. */
-  describe(ended: boolean): VariantStream {
+  describe(ended: boolean): PicturedStream {
     const { name, widthPixels, heightPixels, frameRate, targetDurationSeconds } = this.#options
     const { video, audio } = this.#writtenHead()
     return {

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { stepBack } from '../segmenter/child-run.ts'
+import type { JobLimits } from '../segmenter/job-limits.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import { makePackage } from '../segmenter/package.ts'
 import { SegmenterRefusal } from '../segmenter/segmenter-refusal.ts'
@@ -19,6 +20,7 @@ export type JobsOptions = {
   readonly concurrency: number
   readonly minFreeBytes: number
   readonly keepHevc?: boolean // a variant of a source's own HEVC, beside those that every player takes
+  readonly limits?: JobLimits // of one video; absent: the usual ones
   readonly logger: Logger
 }
 
@@ -89,7 +91,7 @@ export class Jobs {
   }
 
   async #attempt(record: VideoRecord, attempt: number, tools: Tools, signal: AbortSignal): Promise<void> {
-    const { library, minFreeBytes, keepHevc = false } = this.#options
+    const { library, minFreeBytes, keepHevc = false, limits } = this.#options
     const { id } = record
     await library.folder.requireFreeSpace(record.sourceBytes, minFreeBytes)
     await library.change(id, { status: 'segmenting', attempt })
@@ -102,6 +104,7 @@ export class Jobs {
         tools,
         signal,
         keepHevc,
+        ...(limits && { limits }),
         onProgress: told,
         onPlayable: (facts) =>
           this.#note(id, library.change(id, { status: 'playable', ...facts, variants: [...facts.variants] })),

@@ -59,6 +59,8 @@ async function writePackage(path: string): Promise<void> {
     '720p/00000.ts': segment,
     '720p/00001.ts': '',
     '720p/outline.json': outline,
+    '720p/00000.aac': 'sound',
+    '720p/00000.vtt': 'WEBVTT\n',
     'poster.jpg': 'jpg',
     '.work/scratch.ts': 'scratch',
     'notes.txt': 'notes',
@@ -102,6 +104,12 @@ const whole: [string, string, Record<string, string | undefined>][] = [
     },
   ],
   ['a segment asked for with a query', `${SEGMENT}?_HLS_x=1`, { 'content-type': 'video/mp2t' }],
+  [
+    'a segment of packed audio',
+    '/hls/ready7/720p/00000.aac',
+    { 'content-type': 'audio/aac', 'cache-control': 'public, max-age=31536000, immutable' },
+  ],
+  ['a segment of subtitles', '/hls/ready7/720p/00000.vtt', { 'content-type': 'text/vtt; charset=utf-8' }],
   ['an empty file', '/hls/ready7/720p/00001.ts', { 'content-length': '0' }],
   [
     'a segment of a growing video',

@@ -18,6 +18,8 @@ const fileKinds: Readonly<Record<string, FileKind>> = {
   '.m3u8': { type: 'application/vnd.apple.mpegurl', isText: true }, // RFC 8216 section 4
   '.json': { type: 'application/json', isText: true },
   '.ts': { type: 'video/mp2t', isText: false },
+  '.aac': { type: 'audio/aac', isText: false },
+  '.vtt': { type: 'text/vtt; charset=utf-8', isText: true }, // RFC 8216 section 3.5: UTF-8
   '.jpg': { type: 'image/jpeg', isText: false },
 }
 
@@ -66,7 +68,7 @@ export class Origin {
     try {
       const asked = { request, response, kind, found, isCacheable }
       if (kind.isText) await answerText(asked)
-      else await answerFile(asked, name.endsWith('.ts') ? SEGMENT : cacheControl(found))
+      else await answerFile(asked, /\.(?:ts|aac)$/.test(name) ? SEGMENT : cacheControl(found))
     } finally {
       await found.file.close()
     }

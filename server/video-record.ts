@@ -58,6 +58,7 @@ export type Progress = { readonly ratio: number; readonly secondsLeft?: number }
 export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }: RtspBases): Video {
   const { id, title, createdUnixMs, status, durationSeconds, variants, warnings, error } = record
   const isPlayable = status === 'playable' || status === 'ready'
+  const hasPictures = variants.some(({ widthPixels }) => widthPixels > 0)
   return {
     id,
     title,
@@ -70,13 +71,12 @@ export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }
     ...(error === undefined ? {} : { error }),
     ...(warnings === undefined ? {} : { warnings }),
     variants,
-    urls: isPlayable
-      ? {
+    urls: !isPlayable
+      ? {}
+      : {
           hls: `/hls/${id}/master.m3u8`,
-          poster: `/hls/${id}/poster.jpg`,
-          rtsp: `${rtsp}/${id}`,
-          ...(rtsps === undefined ? {} : { rtsps: `${rtsps}/${id}` }),
-        }
-      : {},
+          ...(hasPictures ? { poster: `/hls/${id}/poster.jpg`, rtsp: `${rtsp}/${id}` } : {}),
+          ...(hasPictures && rtsps !== undefined ? { rtsps: `${rtsps}/${id}` } : {}),
+        },
   }
 }
