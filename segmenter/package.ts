@@ -1,6 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeMultivariantPlaylist } from '../protocol/playlist-writer.ts'
 import type { VariantSummary } from '../protocol/weir-api.ts'
 import { alignmentProblem } from './alignment-check.ts'
 import { bandwidthBound, transportBound } from './bandwidth-bound.ts'
@@ -9,14 +8,16 @@ import { encodeArguments, type EncodePlan } from './encode.ts'
 import { runFfmpeg } from './ffmpeg.ts'
 import { surveyHevc } from './hevc-survey.ts'
 import { inspectSource, measureSource } from './inspect.ts'
+import { writeMasters } from './master-playlists.ts'
 import { planPackage, withHevcCopy } from './package-plan.ts'
 import { writePoster } from './poster.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
+import type { SegmentKind } from './segment-kind.ts'
 import { nothingDecoded, SegmenterRefusal } from './segmenter-refusal.ts'
 import type { SourceFacts } from './source-facts.ts'
+import { writeThumbnails } from './thumbnails.ts'
 import type { Tools } from './tools.ts'
 import { VariantWriter } from './variant-writer.ts'
-import { writeByRename } from './write-by-rename.ts'
 
 export type PackageFacts = { readonly durationSeconds: number; readonly variants: readonly VariantSummary[] }
 export type PackageResult = PackageFacts & { readonly warnings: readonly string[] }
@@ -26,6 +27,8 @@ export type PackageOptions = {
   readonly signal?: AbortSignal
   /** A source in HEVC whose keyframes suffice keeps a variant of its own pictures, beside those of H.264. */
   readonly keepHevc?: boolean
+  /** `fmp4`: fragmented MP4 beside the transport stream, with a multivariant playlist of its own. Absent: `ts`. */
+  readonly segments?: SegmentKind
   readonly onProgress?: (progress: Progress) => void
   /** Every variant has its first segment and stands in `master.m3u8`; the duration is the source's. */
   readonly onPlayable?: (facts: PackageFacts) => void
@@ -139,7 +142,8 @@ class Packaging {
     const { frameRate, cuts, audio, copy } = plan
     const withAudio = audio !== undefined
     const { targetDurationSeconds } = cuts
-    const shared = { frameRate, withAudio, targetDurationSeconds, workFolder: this.#workFolder, outFolder }
+    const withFmp4 = options.segments === 'fmp4'
+    const shared = { frameRate, withAudio, withFmp4, targetDurationSeconds, workFolder: this.#workFolder, outFolder }
     this.#variants = plan.rungs.map(({ maxRateBitsPerSecond, ...rung }) => {
       const bandwidthBitsPerSecond = bandwidthBound({ maxRateBitsPerSecond, frameRate, withAudio })
       return new VariantWriter({ ...rung, bandwidthBitsPerSecond, ...shared })
@@ -158,11 +162,16 @@ class Packaging {
     const hasPoster = await writePoster(this.#plan, folders, this.#options.tools, this.#ffmpegOptions())
     await this.#encode()
     await this.#finish()
+    const smallest = this.#variants.findLast((variant) => variant !== this.#copy)
+    const hasThumbnails = await writeThumbnails(smallest, folders, this.#options.tools, this.#ffmpegOptions())
     await rm(this.#workFolder, { recursive: true })
     return {
       durationSeconds: this.#variants[0]?.durationSeconds ?? 0,
       variants: this.#summaries(true),
-      warnings: hasPoster ? [] : ['No picture could be taken for the poster.'],
+      warnings: [
+        ...(hasPoster ? [] : ['No picture could be taken for the poster.']),
+        ...(hasThumbnails ? [] : ['No pictures could be taken for the scrub bar.']),
+      ],
     }
   }
 
@@ -212,7 +221,7 @@ class Packaging {
     }
     if (this.#isPlayable || this.#variants.some(({ segmentCount }) => segmentCount === 0)) return
     this.#isPlayable = true
-    await this.#writeMaster(false)
+    await writeMasters(this.#outFolder, this.#variants, false)
     const { durationSeconds } = this.#plan
     this.#options.onPlayable?.({ durationSeconds, variants: this.#summaries(false) })
   }
@@ -224,12 +233,7 @@ class Packaging {
     const copyProblem = alignmentProblem(this.#variants.map((variant) => variant.shape()))
     if (copyProblem !== undefined) throw new CopyProblem(copyProblem)
     for (const variant of this.#variants) await variant.finish()
-    await this.#writeMaster(true)
-  }
-
-  async #writeMaster(ended: boolean): Promise<void> {
-    const streams = this.#variants.map((variant) => variant.describe(ended))
-    await writeByRename(join(this.#outFolder, 'master.m3u8'), writeMultivariantPlaylist(streams))
+    await writeMasters(this.#outFolder, this.#variants, true)
   }
 
   #summaries(ended: boolean): VariantSummary[] {

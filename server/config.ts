@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { parse, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { readLinkProfile, type LinkProfile } from '../link/profile.ts'
+import { segmentKinds } from '../segmenter/segment-kind.ts'
 import { readGroupRange, type MulticastOptions } from '../udp-relay/multicast-groups.ts'
 
 /** How a value is written as text, in a flag or in the environment; a file has YAML's own types. */
@@ -65,6 +66,7 @@ export const settings = {
   ),
   sample: setting('boolean', z.boolean(), 'true or false', true),
   keepHevc: setting('boolean', z.boolean(), 'true or false', false),
+  segments: setting('text', z.enum(segmentKinds), 'one of ts, fmp4', 'ts'),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
@@ -99,6 +101,7 @@ export const flagKeys = [
   'token',
   'sample',
   'keepHevc',
+  'segments',
 ] as const
 
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }

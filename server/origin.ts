@@ -16,7 +16,10 @@ type FileKind = { readonly type: string; readonly isText: boolean }
 const fileKinds: Readonly<Record<string, FileKind>> = {
   '.m3u8': { type: 'application/vnd.apple.mpegurl', isText: true }, // RFC 8216 section 4
   '.json': { type: 'application/json', isText: true },
+  '.vtt': { type: 'text/vtt', isText: true },
   '.ts': { type: 'video/mp2t', isText: false },
+  '.m4s': { type: 'video/iso.segment', isText: false }, // RFC 8216 section 3.3 has no word for it; DASH's
+  '.mp4': { type: 'video/mp4', isText: false },
   '.jpg': { type: 'image/jpeg', isText: false },
 }
 
@@ -62,7 +65,7 @@ export class Origin {
     try {
       const asked = { request, response, kind, found, isCacheable }
       if (kind.isText) await answerText(asked)
-      else await answerFile(asked, name.endsWith('.ts') ? SEGMENT : cacheControl(found))
+      else await answerFile(asked, /\.(?:ts|m4s|mp4)$/.test(name) ? SEGMENT : cacheControl(found))
     } finally {
       await found.file.close()
     }

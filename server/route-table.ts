@@ -108,7 +108,13 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /hls/:id/:variant/index.m3u8', does: 'a media playlist' },
   { route: 'GET /hls/:id/:variant/:segment.ts', does: 'a media segment' },
   { route: 'GET /hls/:id/:variant/outline.json', does: 'every frame of the variant: times, sizes, kind' },
+  { route: 'GET /hls/:id/:variant/iframes.m3u8', does: 'the keyframes alone, as ranges of the segments' },
+  {
+    route: 'GET /hls/:id/master-fmp4.m3u8',
+    does: 'where `segments: fmp4` made it: the same as fragmented MP4 (`:variant/fmp4.m3u8`, `init.mp4`, `:segment.m4s`)',
+  },
   { route: 'GET /hls/:id/poster.jpg', does: 'a picture of the video' },
+  { route: 'GET /hls/:id/thumbnails.vtt', does: 'which part of `thumbnails.jpg` shows which moment' },
   {
     route: 'GET /link/:linkId/hls/:id/…',
     does: 'the same package through that link over modelled TCP, never kept by anybody',

@@ -147,9 +147,9 @@ type IntakeRooms = { readonly jobs: Jobs; readonly intake: Intake; readonly tus:
 
 /** How videos come in and become packages. */
 function startIntake(library: Library, closing: Closing, { config, tools, logger }: ServeParts): IntakeRooms {
-  const { minFreeBytes, maxUploadBytes: maxBytes, keepHevc } = config
+  const { minFreeBytes, maxUploadBytes: maxBytes, keepHevc, segments } = config
   const concurrency = config.jobs ?? availableParallelism()
-  const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, keepHevc, logger })
+  const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, keepHevc, segments, logger })
   closing.add(() => jobs.close())
   const intake = new Intake({ library, jobs, tools, logger })
   const tus = new TusUploads({ library, intake, maxBytes, minFreeBytes, logger })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Video } from '../protocol/weir-api.ts'
+import { FMP4_MASTER, segmentKinds } from '../segmenter/segment-kind.ts'
 
 const variant = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_-]+$/), // a folder's name
@@ -22,6 +23,7 @@ const recordSchema = z.strictObject({
   sourceBytes: z.int(),
   durationSeconds: z.number().exactOptional(),
   variants: z.array(variant),
+  segments: z.enum(segmentKinds).exactOptional(), // absent: ts
   warnings: z.array(z.string()).exactOptional(),
   error: z.strictObject({ code: z.string(), message: z.string() }).exactOptional(),
   processes: z.array(z.strictObject({ pid: z.int(), startTicks: z.int(), command: z.string() })).exactOptional(),
@@ -55,7 +57,7 @@ export type Progress = { readonly ratio: number; readonly secondsLeft?: number }
 
 /** A video as HTTP tells it. `rtspBase` is such as `rtsp://192.0.2.1:8554`. */
 export function toVideo(record: VideoRecord, progress: Progress, rtspBase: string): Video {
-  const { id, title, createdUnixMs, status, durationSeconds, variants, warnings, error } = record
+  const { id, title, createdUnixMs, status, durationSeconds, variants, segments, warnings, error } = record
   const isPlayable = status === 'playable' || status === 'ready'
   return {
     id,
@@ -73,6 +75,7 @@ export function toVideo(record: VideoRecord, progress: Progress, rtspBase: strin
       ...(isPlayable
         ? { hls: `/hls/${id}/master.m3u8`, poster: `/hls/${id}/poster.jpg`, rtsp: `${rtspBase}/${id}` }
         : {}),
+      ...(isPlayable && segments === 'fmp4' ? { hlsFmp4: `/hls/${id}/${FMP4_MASTER}` } : {}),
     },
   }
 }
