@@ -12,6 +12,7 @@ const longFiles = [
   'lab/sound-alone.system.test.ts',
   'segmenter/picture-filters.system.test.ts',
   'segmenter/shared-media.system.test.ts',
+  'segmenter/source-change.system.test.ts',
 ]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
@@ -26,6 +27,7 @@ const patient = [
   'lab/http-sockets.system.test.ts',
   'lab/main-job.system.test.ts',
   'lab/network-panel.system.test.ts',
+  'lab/players.system.test.ts',
   'lab/presets.system.test.ts',
   'lab/renditions.system.test.ts',
   'lab/run-quality.system.test.ts',

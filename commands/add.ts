@@ -22,8 +22,11 @@ export async function runAdd(files: readonly string[], { title, ...flags }: Sett
     const id = await withBar(path, (onProgress) => {
       const file: NewFile = { path, title: typeof title === 'string' ? title : undefined, onProgress }
       if (tools === undefined) return addThroughServer(url ?? '', config.token, file)
-      const { media: mediaFolder, minFreeBytes, keepHevc } = config
-      return addDirectly({ mediaFolder, minFreeBytes, keepHevc, limits: jobLimitsOf(config), tools, logger }, file)
+      const { media: mediaFolder, minFreeBytes, keepHevc, segments } = config
+      return addDirectly(
+        { mediaFolder, minFreeBytes, keepHevc, segments, limits: jobLimitsOf(config), tools, logger },
+        file,
+      )
     })
     console.log(id)
   }

@@ -1,11 +1,18 @@
 import { encodeAudioSpecificConfig, type AacConfig } from './aac.ts'
 import { concatBytes } from './bytes.ts'
+import type { Decoded } from './decoded.ts'
 import { box, bytesOf, descriptor, fullBox, latin1, u16, u24, u32, u64, u8, zeros } from './fmp4-boxes.ts'
+import { hevcConfiguration } from './fmp4-hevc.ts'
 import { readSps, type SpsFacts } from './h264-sps.ts'
+import { readH265Sps } from './h265-sps.ts'
 
 /** What an initialisation section tells of pictures and sound. */
 export type Fmp4Tracks = {
-  readonly video: { readonly sps: Uint8Array; readonly pps: Uint8Array }
+  readonly video: {
+    readonly vps?: Uint8Array // of HEVC
+    readonly sps: Uint8Array
+    readonly pps: Uint8Array
+  }
   readonly audio?: AacConfig
 }
 
@@ -30,9 +37,7 @@ export const VIDEO_TIMESCALE_HZ = 90_000
 
 /** `ftyp` and `moov`, ISO/IEC 14496-12 and 14496-15. Throws RangeError for an SPS that cannot be read. */
 export function writeInitSection({ video, audio }: Fmp4Tracks): Uint8Array {
-  const facts = readSps(video.sps)
-  if (!facts.ok) throw new RangeError(`not an SPS: ${JSON.stringify(facts.fault)}`)
-  const tracks = [videoTrack(video, facts.value), ...(audio === undefined ? [] : [audioTrack(audio)])]
+  const tracks = [videoTrack(video), ...(audio === undefined ? [] : [audioTrack(audio)])]
   const defaults = [VIDEO_TRACK_ID, ...(audio === undefined ? [] : [AUDIO_TRACK_ID])].map(trackDefaults)
   return concatBytes([
     box('ftyp', latin1('iso6'), u32(0), latin1('iso6'), latin1('cmfc'), latin1('mp41')),
@@ -155,21 +160,42 @@ function track({ trackId, timescaleHz, widthPixels, heightPixels, handler, ...bo
 
 const SAMPLE_ENTRY = [zeros(6), u16(1)] as const // reserved, data_reference_index
 
-function videoTrack({ sps, pps }: Fmp4Tracks['video'], facts: SpsFacts): Uint8Array {
-  const { widthPixels, heightPixels } = facts
+function videoTrack(video: Fmp4Tracks['video']): Uint8Array {
+  const { widthPixels, heightPixels, type, configuration } = decoderOf(video)
   const dotsPerInch72 = 0x48_0000
   const sampleEntry = box(
-    'avc1',
+    type,
     ...SAMPLE_ENTRY,
     ...[zeros(16), u16(widthPixels), u16(heightPixels), u32(dotsPerInch72), u32(dotsPerInch72)],
     ...[u32(0), u16(1), zeros(32), u16(24), u16(0xffff)], // one frame a sample, no name, 24 bits deep
-    box('avcC', decoderConfiguration(sps, pps, facts)),
+    configuration,
   )
   return track({
     ...{ trackId: VIDEO_TRACK_ID, timescaleHz: VIDEO_TIMESCALE_HZ, widthPixels, heightPixels, handler: 'vide' },
     mediaHeader: fullBox('vmhd', 0, 1, zeros(8)),
     sampleEntry,
   })
+}
+
+type Decoder = {
+  readonly widthPixels: number
+  readonly heightPixels: number
+  readonly type: 'avc1' | 'hvc1' // parameter sets stand in the configuration alone
+  readonly configuration: Uint8Array
+}
+
+function decoderOf({ vps, sps, pps }: Fmp4Tracks['video']): Decoder {
+  if (vps === undefined) {
+    const facts = sure(readSps(sps))
+    return { ...facts, type: 'avc1', configuration: box('avcC', decoderConfiguration(sps, pps, facts)) }
+  }
+  const facts = sure(readH265Sps(sps))
+  return { ...facts, type: 'hvc1', configuration: box('hvcC', hevcConfiguration([vps, sps, pps], facts)) }
+}
+
+function sure<Facts>(read: Decoded<Facts>): Facts {
+  if (read.ok) return read.value
+  throw new RangeError(`not an SPS: ${JSON.stringify(read.fault)}`)
 }
 
 const profilesWithChroma = [100, 110, 122, 144]

@@ -6,6 +6,7 @@ export type PlaylistSegment = { readonly uri: string; readonly durationSeconds: 
 /** A media playlist that only grows, RFC 8216 section 4.3.3.5; each version is the one before and more lines. */
 export type EventPlaylist = {
   readonly targetDurationSeconds: number // whole seconds, fixed before the first segment
+  readonly initUri?: string // of fragmented MP4: its media initialization section
   readonly segments: readonly PlaylistSegment[]
   readonly ended: boolean
 }
@@ -32,15 +33,16 @@ export type VariantStream = PicturedStream | SoundStream
 /** Writes a media playlist; the text ends in a newline. EXT-X-START keeps players from beginning near the end of a
  *  growing one. Throws RangeError for a segment that, rounded, outlasts the target duration (section 4.3.3.1), and for
  *  a URI that would not stay one line. */
-export function writeMediaPlaylist({ targetDurationSeconds, segments, ended }: EventPlaylist): string {
+export function writeMediaPlaylist({ targetDurationSeconds, initUri, segments, ended }: EventPlaylist): string {
   const lines = [
     '#EXTM3U',
-    '#EXT-X-VERSION:3', // fractions in EXTINF, section 7
+    initUri === undefined ? '#EXT-X-VERSION:3' : '#EXT-X-VERSION:7', // fractions in EXTINF; EXT-X-MAP: section 7
     `#EXT-X-TARGETDURATION:${wholeNumber(targetDurationSeconds, 'target duration')}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:EVENT',
     '#EXT-X-INDEPENDENT-SEGMENTS',
     '#EXT-X-START:TIME-OFFSET=0',
+    ...(initUri === undefined ? [] : [`#EXT-X-MAP:URI=${quoted(uriLine(initUri))}`]), // section 4.3.2.5
     ...segments.flatMap((segment) => segmentLines(segment, targetDurationSeconds)),
     ...(ended ? ['#EXT-X-ENDLIST'] : []),
   ]

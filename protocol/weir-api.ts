@@ -27,6 +27,7 @@ export type Video = {
   readonly urls: {
     readonly hls?: string
     readonly lowLatencyHls?: string // of what is live
+    readonly hlsFmp4?: string // the same as fragmented MP4, where it was made
     readonly rtsp?: string
     readonly rtsps?: string
     readonly poster?: string

@@ -170,7 +170,10 @@ test('makePackage is playable before it ends: playlists only grow, and all they 
     expect(playable?.variants[index]?.bandwidthBitsPerSecond).toBeGreaterThan(bandwidthBitsPerSecond)
   }
   expect(made.durationSeconds).toBe(22)
-  expect(readdirSync(out).sort()).toEqual(['240p', '360p', 'master.m3u8', 'poster.jpg'])
+  const files = ['240p', '360p', 'master.m3u8', 'poster.jpg', 'thumbnails.jpg', 'thumbnails.vtt']
+  expect(readdirSync(out).sort()).toEqual(files)
+  const ofVariant = readdirSync(join(out, '240p')).filter((name) => !name.endsWith('.ts'))
+  expect(ofVariant.sort()).toEqual(['iframes.m3u8', 'index.m3u8', 'outline.json'])
   expect([...readFileSync(join(out, 'poster.jpg')).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff])
 })
 

@@ -1,6 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeMultivariantPlaylist } from '../protocol/playlist-writer.ts'
 import type { VariantSummary } from '../protocol/weir-api.ts'
 import { alignmentProblem } from './alignment-check.ts'
 import { bandwidthBound, transportBound } from './bandwidth-bound.ts'
@@ -11,17 +10,19 @@ import { runFfmpeg } from './ffmpeg.ts'
 import { surveyHevc } from './hevc-survey.ts'
 import { inspectSource } from './inspect.ts'
 import { usualLimits, withinMinutes, type JobLimits } from './job-limits.ts'
+import { writeMasters } from './master-playlists.ts'
 import { shortfall, withHevcCopy } from './package-plan.ts'
 import { writePoster } from './poster.ts'
 import { prepareSource } from './prepare-source.ts'
 import { makeRenditions, noRenditions, withRenditions, type MadeRenditions } from './renditions.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
+import type { SegmentKind } from './segment-kind.ts'
 import { nothingDecoded, SegmenterRefusal } from './segmenter-refusal.ts'
 import { makeSoundPackage } from './sound-package.ts'
 import type { SourceFacts } from './source-facts.ts'
+import { writeThumbnails } from './thumbnails.ts'
 import type { Tools } from './tools.ts'
 import { VariantWriter } from './variant-writer.ts'
-import { writeByRename } from './write-by-rename.ts'
 
 export type PackageFacts = { readonly durationSeconds: number; readonly variants: readonly VariantSummary[] }
 export type PackageResult = PackageFacts & { readonly warnings: readonly string[] }
@@ -32,6 +33,8 @@ export type PackageOptions = {
   /** A source in HEVC whose keyframes suffice keeps a variant of its own pictures, beside those of H.264. */
   readonly keepHevc?: boolean
   readonly limits?: JobLimits // absent: the usual ones
+  /** `fmp4`: fragmented MP4 beside the transport stream, with a multivariant playlist of its own. Absent: `ts`. */
+  readonly segments?: SegmentKind
   readonly onProgress?: (progress: Progress) => void
   /** Every variant has its first segment and stands in `master.m3u8`; the duration is the source's. */
   readonly onPlayable?: (facts: PackageFacts) => void
@@ -154,7 +157,8 @@ class Packaging {
     const { frameRate, cuts, audio, copy } = plan
     const withAudio = audio !== undefined
     const { targetDurationSeconds } = cuts
-    const shared = { frameRate, withAudio, targetDurationSeconds, workFolder: this.#workFolder, outFolder }
+    const withFmp4 = options.segments === 'fmp4'
+    const shared = { frameRate, withAudio, withFmp4, targetDurationSeconds, workFolder: this.#workFolder, outFolder }
     this.#variants = plan.rungs.map(({ maxRateBitsPerSecond, ...rung }) => {
       const bandwidthBitsPerSecond = bandwidthBound({ maxRateBitsPerSecond, frameRate, withAudio })
       return new VariantWriter({ ...rung, bandwidthBitsPerSecond, ...shared })
@@ -173,11 +177,17 @@ class Packaging {
     const hasPoster = await writePoster(this.#plan, folders, this.#options.tools, this.#ffmpegOptions())
     await this.#encode()
     await this.#finish()
+    const smallest = this.#variants.findLast((variant) => variant !== this.#copy)
+    const hasThumbnails = await writeThumbnails(smallest, folders, this.#options.tools, this.#ffmpegOptions())
     await rm(this.#workFolder, { recursive: true })
     return {
       durationSeconds: this.#variants[0]?.durationSeconds ?? 0,
       variants: this.#summaries(true),
-      warnings: [...this.#made.warnings, ...(hasPoster ? [] : ['No picture could be taken for the poster.'])],
+      warnings: [
+        ...this.#made.warnings,
+        ...(hasPoster ? [] : ['No picture could be taken for the poster.']),
+        ...(hasThumbnails ? [] : ['No pictures could be taken for the scrub bar.']),
+      ],
     }
   }
 
@@ -227,7 +237,7 @@ class Packaging {
     }
     if (this.#isPlayable || this.#variants.some(({ segmentCount }) => segmentCount === 0)) return
     this.#isPlayable = true
-    await this.#writeMaster(false)
+    await writeMasters(this.#outFolder, this.#variants)
     const { durationSeconds } = this.#plan
     this.#options.onPlayable?.({ durationSeconds, variants: this.#summaries(false) })
   }
@@ -240,7 +250,7 @@ class Packaging {
     if (copyProblem !== undefined) throw new CopyProblem(copyProblem)
     for (const variant of this.#variants) await variant.finish()
     this.#made = await this.#makeRenditions()
-    await this.#writeMaster(true)
+    await writeMasters(this.#outFolder, this.#variants, this.#made)
   }
 
   async #makeRenditions(): Promise<MadeRenditions> {
@@ -256,12 +266,6 @@ class Packaging {
       tools: this.#options.tools,
       ffmpeg: this.#ffmpegOptions(),
     })
-  }
-
-  async #writeMaster(ended: boolean): Promise<void> {
-    const streams = this.#variants.map((variant) => withRenditions(variant.describe(ended), this.#made))
-    const text = writeMultivariantPlaylist(streams, this.#made.renditions)
-    await writeByRename(join(this.#outFolder, 'master.m3u8'), text)
   }
 
   #summaries(ended: boolean): VariantSummary[] {

@@ -3,6 +3,7 @@ import { parse, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { usualLimits, type JobLimits } from '../segmenter/job-limits.ts'
 import { readLinkProfile, type LinkProfile } from '../link/profile.ts'
+import { segmentKinds } from '../segmenter/segment-kind.ts'
 import { readGroupRange, type MulticastOptions } from '../udp-relay/multicast-groups.ts'
 
 /** How a value is written as text, in a flag or in the environment; a file has YAML's own types. */
@@ -66,6 +67,7 @@ export const settings = {
   ),
   sample: setting('boolean', z.boolean(), 'true or false', true),
   keepHevc: setting('boolean', z.boolean(), 'true or false', false),
+  segments: setting('text', z.enum(segmentKinds), 'one of ts, fmp4', 'ts'),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
@@ -103,6 +105,7 @@ export const flagKeys = [
   'token',
   'sample',
   'keepHevc',
+  'segments',
 ] as const
 
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }

@@ -61,7 +61,10 @@ async function writePackage(path: string): Promise<void> {
     '720p/outline.json': outline,
     '720p/00000.aac': 'sound',
     '720p/00000.vtt': 'WEBVTT\n',
+    '720p/init.mp4': 'init',
+    '720p/00000.m4s': segment,
     'poster.jpg': 'jpg',
+    'thumbnails.vtt': 'WEBVTT\n',
     '.work/scratch.ts': 'scratch',
     'notes.txt': 'notes',
   }
@@ -90,6 +93,7 @@ function ask(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): P
 const SEGMENT = '/hls/ready7/720p/00000.ts'
 const modified = new Date(writtenMs).toUTCString()
 
+const FOREVER = 'public, max-age=31536000, immutable'
 const whole: [string, string, Record<string, string | undefined>][] = [
   [
     'a segment',
@@ -99,7 +103,7 @@ const whole: [string, string, Record<string, string | undefined>][] = [
       'content-length': '1000',
       'accept-ranges': 'bytes',
       'last-modified': modified,
-      'cache-control': 'public, max-age=31536000, immutable',
+      'cache-control': FOREVER,
       'access-control-allow-origin': '*',
     },
   ],
@@ -111,11 +115,7 @@ const whole: [string, string, Record<string, string | undefined>][] = [
   ],
   ['a segment of subtitles', '/hls/ready7/720p/00000.vtt', { 'content-type': 'text/vtt; charset=utf-8' }],
   ['an empty file', '/hls/ready7/720p/00001.ts', { 'content-length': '0' }],
-  [
-    'a segment of a growing video',
-    '/hls/growing7/720p/00000.ts',
-    { 'cache-control': 'public, max-age=31536000, immutable' },
-  ],
+  ['a segment of a growing video', '/hls/growing7/720p/00000.ts', { 'cache-control': FOREVER }],
   [
     'a growing playlist',
     '/hls/growing7/720p/index.m3u8',
@@ -139,6 +139,13 @@ const whole: [string, string, Record<string, string | undefined>][] = [
     { 'content-type': 'application/json', 'content-encoding': undefined },
   ],
   ['a poster', '/hls/ready7/poster.jpg', { 'content-type': 'image/jpeg', 'cache-control': 'public, max-age=60' }],
+  ['thumbnails', '/hls/ready7/thumbnails.vtt', { 'content-type': 'text/vtt', 'cache-control': 'public, max-age=60' }],
+  ['an initialization section', '/hls/ready7/720p/init.mp4', { 'content-type': 'video/mp4', 'cache-control': FOREVER }],
+  [
+    'a segment of fragmented MP4',
+    '/hls/ready7/720p/00000.m4s',
+    { 'content-type': 'video/iso.segment', 'cache-control': FOREVER },
+  ],
   ['a file that has just moved', '/hls/moving7/720p/00000.ts', { 'content-length': '1000' }],
 ]
 for (const [name, path, headers] of whole) {

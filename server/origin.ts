@@ -20,6 +20,8 @@ const fileKinds: Readonly<Record<string, FileKind>> = {
   '.ts': { type: 'video/mp2t', isText: false },
   '.aac': { type: 'audio/aac', isText: false },
   '.vtt': { type: 'text/vtt; charset=utf-8', isText: true }, // RFC 8216 section 3.5: UTF-8
+  '.m4s': { type: 'video/iso.segment', isText: false }, // RFC 8216 section 3.3 has no word for it; DASH's
+  '.mp4': { type: 'video/mp4', isText: false },
   '.jpg': { type: 'image/jpeg', isText: false },
 }
 
@@ -68,7 +70,7 @@ export class Origin {
     try {
       const asked = { request, response, kind, found, isCacheable }
       if (kind.isText) await answerText(asked)
-      else await answerFile(asked, /\.(?:ts|aac)$/.test(name) ? SEGMENT : cacheControl(found))
+      else await answerFile(asked, /\.(?:ts|aac|m4s|mp4)$/.test(name) ? SEGMENT : cacheControl(found))
     } finally {
       await found.file.close()
     }

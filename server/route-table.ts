@@ -130,7 +130,13 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'a segment, or a part of 200 ms; the hinted one is held until it is there',
   },
   { route: 'GET /hls/:id/low-latency/init.mp4', does: 'the initialisation section' },
+  { route: 'GET /hls/:id/:variant/iframes.m3u8', does: 'the keyframes alone, as ranges of the segments' },
+  {
+    route: 'GET /hls/:id/master-fmp4.m3u8',
+    does: 'where `segments: fmp4` made it: the same as fragmented MP4 (`:variant/fmp4.m3u8`, `init.mp4`, `:segment.m4s`)',
+  },
   { route: 'GET /hls/:id/poster.jpg', does: 'a picture of the video' },
+  { route: 'GET /hls/:id/thumbnails.vtt', does: 'which part of `thumbnails.jpg` shows which moment' },
   {
     route: 'GET /link/:linkId/hls/:id/…',
     does: 'the same package through that link over modelled TCP, never kept by anybody',

@@ -149,10 +149,10 @@ type IntakeRooms = { readonly jobs: Jobs; readonly intake: Intake; readonly tus:
 
 /** How videos come in and become packages. */
 function startIntake(library: Library, closing: Closing, { config, tools, logger }: ServeParts): IntakeRooms {
-  const { minFreeBytes, maxUploadBytes: maxBytes, keepHevc } = config
+  const { minFreeBytes, maxUploadBytes: maxBytes, keepHevc, segments } = config
   const concurrency = config.jobs ?? availableParallelism()
   const limits = jobLimitsOf(config)
-  const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, keepHevc, limits, logger })
+  const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, keepHevc, segments, limits, logger })
   closing.add(() => jobs.close())
   const intake = new Intake({ library, jobs, tools, logger })
   const tus = new TusUploads({ library, intake, maxBytes, minFreeBytes, logger })
