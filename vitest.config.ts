@@ -8,7 +8,6 @@ const longFiles = [
   'lab/hevc-page.system.test.ts',
   'lab/long-watch.system.test.ts',
   'lab/renditions.system.test.ts',
-  'lab/sound-alone.system.test.ts',
   'segmenter/picture-filters.system.test.ts',
   'segmenter/shared-media.system.test.ts',
 ]
@@ -30,7 +29,6 @@ const patient = [
   'lab/run-quality.system.test.ts',
   'lab/run-report.system.test.ts',
   'lab/run-upload.system.test.ts',
-  'lab/sound-alone.system.test.ts',
   'lab/test-support/*.system.test.ts',
   'lab/three-tabs.system.test.ts',
   'lab/upload-resumes.system.test.ts',
