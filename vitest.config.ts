@@ -29,7 +29,7 @@ const patient = [
   'lab/why-panel.system.test.ts',
   'player/*.system.test.ts',
   'protocol/*.system.test.ts',
-  'segmenter/*.system.test.ts',
+  'segmenter/**/*.system.test.ts',
   'server/displayed-quality.system.test.ts',
   'server/parity-gstreamer.system.test.ts',
   'server/published-live.system.test.ts',
