@@ -82,6 +82,21 @@ test('lintUrl finds nothing wrong with an origin that does all that it should', 
   expect(await lintOrigin(context, rightOrigin)).toEqual([])
 })
 
+/** A list that no one could tell for one: neither its path nor its type says it. */
+const withPlainName: Origin = (path, request) => {
+  if (path === '/v/index.m3u8') return { body: '', status: 302, headers: { Location: '/v/list' } }
+  if (path !== '/v/list') return rightOrigin(path, request)
+  return { body: listOf([0, 1, 2, 3], '#EXT-X-ENDLIST'), headers: { ...m3u8, 'Content-Type': 'text/plain' } }
+}
+
+/** Byte ranges from a server that sends the whole. */
+const withoutRanges: Origin = (path) => {
+  if (path.endsWith('.vtt')) return { body: cues, headers: { ...vtt, 'Accept-Ranges': 'none' } }
+  const whole = `#EXT-X-BYTERANGE:${cues.length}@0`
+  const text = listOf([0], '#EXT-X-ENDLIST').replace('VERSION:3', 'VERSION:4').replace('#EXTINF', `${whole}\n#EXTINF`)
+  return { body: text, headers: m3u8 }
+}
+
 const manyLines = listOf([0], ...Array.from({ length: 300 }, () => '# a comment'), '#EXT-X-ENDLIST')
 
 const faults: readonly { readonly rule: string; readonly severity?: 'warning' | 'note'; readonly origin: Origin }[] = [
@@ -116,6 +131,8 @@ const faults: readonly { readonly rule: string; readonly severity?: 'warning' | 
     origin: (path, request) =>
       path.endsWith('/2.vtt') ? { body: `WEBVTT\n\n1 --> 2\n`, headers: vtt } : rightOrigin(path, request),
   },
+  { rule: 'http-playlist-type', origin: withPlainName },
+  { rule: 'http-range', origin: withoutRanges },
   { rule: 'playlist-resource', origin: () => undefined },
   { rule: 'playlist-resource', origin: () => ({ body: '', status: 302, headers: { Location: '/v/index.m3u8' } }) },
   { rule: 'playlist-resource', origin: () => ({ body: '', status: 302, headers: { Location: 'file:///etc/passwd' } }) },
@@ -170,6 +187,10 @@ const reloads: readonly {
     lists: [listOf([4, 5, 6, 7]), listOf([4, 5, 6, 7]).replace('1.000,\n5.vtt', '0.900,\n5.vtt')],
   },
   { rule: 'reload-past', lists: [listOf([4, 5, 6, 7]), listOf([4, 5, 6, 7]).replace('\n6.vtt', '\nsix.vtt')] },
+  {
+    rule: 'reload-after-end',
+    lists: [listOf([4, 5, 6, 7], '#EXT-X-PLAYLIST-TYPE:VOD'), listOf([4, 5, 6, 7, 8], '#EXT-X-PLAYLIST-TYPE:VOD')],
+  },
   { rule: 'reload-window', lists: [listOf([4, 5, 6, 7]), listOf([6, 7])] },
   { rule: 'reload-removed', lists: [listOf([4, 5, 6, 7, 8]), listOf([4, 5, 6, 7])] },
   { rule: 'reload-type', lists: [listOf([0, 1, 2, 3], '#EXT-X-PLAYLIST-TYPE:EVENT'), listOf([0, 1, 2, 3])] },
