@@ -4,7 +4,11 @@ import { PlainReporter } from './build/plain-reporter.ts'
 
 const longRun = process.env['WEIR_TEST_LONG'] === '1'
 /** Not in the short run. */
-const longFiles = ['lab/hevc-page.system.test.ts', 'lab/long-watch.system.test.ts']
+const longFiles = [
+  'lab/hevc-page.system.test.ts',
+  'lab/long-watch.system.test.ts',
+  'segmenter/lint/foreign-packages.system.test.ts',
+]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
 

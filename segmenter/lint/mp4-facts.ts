@@ -91,11 +91,12 @@ class FragmentReading {
 
   facts(bytes: Uint8Array): TrackFacts | undefined {
     const { id, kind, codec, timescaleHz, hasParameterSets, nalLengthBytes, sampleRateHz, channels } = this.#track
+    const { shiftSeconds } = this.#track
     const samples = this.#samples.filter(({ atByte, sizeBytes }) => atByte + sizeBytes <= bytes.length)
     const [first] = samples
     const last = samples.at(-1)
     if (first === undefined || last === undefined) return undefined
-    const shown = samples.map(({ dtsTicks, offsetTicks }) => (dtsTicks + offsetTicks) / timescaleHz)
+    const shown = samples.map(({ dtsTicks, offsetTicks }) => (dtsTicks + offsetTicks) / timescaleHz + shiftSeconds)
     const ends = samples.map(({ durationTicks }, index) => (shown[index] as number) + durationTicks / timescaleHz)
     return {
       id,
@@ -105,8 +106,8 @@ class FragmentReading {
       keyFrames: samples.filter(({ isSync }) => isSync).length,
       firstPtsSeconds: Math.min(...shown),
       endPtsSeconds: Math.max(...ends),
-      firstDtsSeconds: first.dtsTicks / timescaleHz,
-      endDtsSeconds: (last.dtsTicks + last.durationTicks) / timescaleHz,
+      firstDtsSeconds: first.dtsTicks / timescaleHz + shiftSeconds,
+      endDtsSeconds: (last.dtsTicks + last.durationTicks) / timescaleHz + shiftSeconds,
       frameSeconds: usualStep(shown.toSorted((a, b) => a - b)) || first.durationTicks / timescaleHz,
       startsWithKey: kind !== 'video' || (first.isSync && isKeyPicture(bytes, first, codec, nalLengthBytes)),
       hasParameterSets,

@@ -8,6 +8,7 @@ export type InitTrack = {
   readonly kind: TrackFacts['kind']
   readonly codec: string
   readonly timescaleHz: number
+  readonly shiftSeconds: number // of presentation, by its edit list
   readonly hasParameterSets: boolean
   readonly nalLengthBytes: number // 0 of what has no NAL units
   readonly sampleRateHz?: number
@@ -25,9 +26,11 @@ export function readInit(bytes: Uint8Array): ReadonlyMap<number, InitTrack> | un
     const moov = findBox(bytes, 'moov')
     if (moov === undefined) return undefined
     const defaults = readDefaults(moov)
+    const mvhd = need(moov, 'mvhd')
+    const movieHz = mvhd.getUint32(mvhd.getUint8(0) === 1 ? 20 : 12)
     const tracks = [...readBoxes(moov)]
       .filter(({ type }) => type === 'trak')
-      .map(({ body }) => readTrack(body, defaults))
+      .map(({ body }) => readTrack(body, movieHz, defaults))
     return new Map(tracks.map((track) => [track.id, track]))
   } catch (error) {
     if (error instanceof RangeError) return undefined // a field beyond the end
@@ -58,7 +61,7 @@ function need(bytes: Uint8Array, ...path: readonly string[]): DataView {
   return viewOf(found)
 }
 
-function readTrack(trak: Uint8Array, defaults: Defaults): InitTrack {
+function readTrack(trak: Uint8Array, movieHz: number, defaults: Defaults): InitTrack {
   const tkhd = need(trak, 'tkhd')
   const id = tkhd.getUint32(tkhd.getUint8(0) === 1 ? 20 : 12)
   const mdhd = need(trak, 'mdia', 'mdhd')
@@ -71,7 +74,24 @@ function readTrack(trak: Uint8Array, defaults: Defaults): InitTrack {
   if (entry === undefined) throw new RangeError('no sample entry')
   const own = defaults.get(id) ?? { defaultDurationTicks: 0, defaultSizeBytes: 0, defaultFlags: 0 }
   const format = formatOf(entry.type, entry.body, kind)
-  return { id, kind, timescaleHz, ...own, ...readEntry(format, entry.body, kind) }
+  const shiftSeconds = editShift(findBox(trak, 'edts', 'elst'), movieHz, timescaleHz)
+  return { id, kind, timescaleHz, shiftSeconds, ...own, ...readEntry(format, entry.body, kind) }
+}
+
+/** By how much an edit list moves what is presented, 14496-12 section 8.6.6: empty edits delay it, and the first that is
+ *  not empty begins later in the media. */
+function editShift(elst: Uint8Array | undefined, movieHz: number, timescaleHz: number): number {
+  if (elst === undefined) return 0
+  const view = viewOf(elst)
+  const isLong = view.getUint8(0) === 1
+  let shiftSeconds = 0
+  for (let entry = 0, at = 8; entry < view.getUint32(4); entry += 1, at += isLong ? 20 : 12) {
+    const duration = isLong ? Number(view.getBigUint64(at)) : view.getUint32(at)
+    const mediaTime = isLong ? Number(view.getBigInt64(at + 8)) : view.getInt32(at + 4)
+    if (mediaTime >= 0) return shiftSeconds - mediaTime / timescaleHz
+    shiftSeconds += duration / movieHz
+  }
+  return shiftSeconds
 }
 
 const VISUAL_ENTRY_BYTES = 78 // 14496-12 section 12.1.3
