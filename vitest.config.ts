@@ -12,6 +12,7 @@ const longFiles = [
   'segmenter/picture-filters.system.test.ts',
   'segmenter/shared-media.system.test.ts',
   'segmenter/source-change.system.test.ts',
+  'segmenter/lint/foreign-packages.system.test.ts',
 ]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
@@ -39,8 +40,7 @@ const patient = [
   'lab/why-panel.system.test.ts',
   'player/*.system.test.ts',
   'protocol/*.system.test.ts',
-  'segmenter/*.system.test.ts',
-  'segmenter/live/*.system.test.ts',
+  'segmenter/**/*.system.test.ts',
   'server/channels.system.test.ts',
   'server/displayed-quality.system.test.ts',
   'server/parity-gstreamer.system.test.ts',

@@ -139,7 +139,11 @@ const whole: [string, string, Record<string, string | undefined>][] = [
     { 'content-type': 'application/json', 'content-encoding': undefined },
   ],
   ['a poster', '/hls/ready7/poster.jpg', { 'content-type': 'image/jpeg', 'cache-control': 'public, max-age=60' }],
-  ['thumbnails', '/hls/ready7/thumbnails.vtt', { 'content-type': 'text/vtt; charset=utf-8', 'cache-control': 'public, max-age=60' }],
+  [
+    'thumbnails',
+    '/hls/ready7/thumbnails.vtt',
+    { 'content-type': 'text/vtt; charset=utf-8', 'cache-control': 'public, max-age=60' },
+  ],
   ['an initialization section', '/hls/ready7/720p/init.mp4', { 'content-type': 'video/mp4', 'cache-control': FOREVER }],
   [
     'a segment of fragmented MP4',
