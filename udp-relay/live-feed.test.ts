@@ -102,6 +102,21 @@ test('LiveFeed goes on with a keyframe when what comes next for it is gone', asy
   expect(pictures).toEqual([60_000, 63_000, 66_000])
 })
 
+test('LiveFeed leaves out what waits before the newest keyframe, but not the rest of a picture under way', async () => {
+  const tail = new LiveTail()
+  const opening = LiveFeed.open(options(tail))
+  push(tail, 0, 3000)
+  const feed = (await opening) as LiveFeed
+  feed.take() // the first of three packets
+  for (let index = 1; index < 23; index += 1) push(tail, index)
+  await new Promise<void>((resolve) => feed.prefetch(resolve))
+  expect(feed.edge.newestPictureMs).toBe((22 * 3000) / 90)
+  feed.edge.skip()
+  const taken = takeAll(feed)
+  expect(taken.filter(([track]) => track === 0).map(([, ticks]) => ticks)).toEqual([0, 0, 60_000, 63_000, 66_000])
+  expect(taken.filter(([track]) => track === 1).length).toBe(3)
+})
+
 test('LiveFeed gives up when the stream ends before a keyframe', async () => {
   const tail = new LiveTail()
   const opening = LiveFeed.open(options(tail))

@@ -8,8 +8,10 @@ import type { LiveTail, TailUnit } from '../stream/live-tail.ts'
 import type { TimedPacket } from '../stream/packet-queue.ts'
 import { SampleTimeline } from '../stream/sample-timeline.ts'
 import { scheduleFacts, scheduleSegment, TRACK_AUDIO, type PlannedPacket } from '../stream/send-schedule.ts'
-import type { Feed, FeedCourse } from './packet-feed.ts'
+import type { Feed, FeedCourse, LiveEdge } from './packet-feed.ts'
 import type { PacketisedPacket } from './packetised-segment.ts'
+
+type LivePacket = PacketisedPacket & { readonly isKeyframe: boolean }
 
 export type LiveFeedOptions = {
   readonly outline: Outline // its pictures and its sound
@@ -22,16 +24,18 @@ const MAX_WAITING_PACKETS = 20_000 // some tens of seconds: what comes beyond is
 
 /** The packets of a live stream as its units come, from the next keyframe on. Only of a stream whose pictures are shown in the order in
  *  which they are decoded. */
-export class LiveFeed implements Feed {
+export class LiveFeed implements Feed, LiveEdge {
   readonly course: FeedCourse = { kind: 'all' }
+  readonly edge: LiveEdge = this
   readonly startSeconds: number
   readonly #options: LiveFeedOptions
   readonly #samples: SampleTimeline | undefined
-  readonly #tracks: readonly [PacketisedPacket[], PacketisedPacket[]] = [[], []] // that wait
+  readonly #tracks: readonly [LivePacket[], LivePacket[]] = [[], []] // that wait
   #next: number // of the tail
   #isFetching = false
   #awaitsKeyframe = false
   #audioTicks = 0
+  #newestPictureMs: number | undefined
 
   private constructor(options: LiveFeedOptions, keyframe: number, startTicks: number) {
     const { audio } = options.outline
@@ -55,6 +59,10 @@ export class LiveFeed implements Feed {
       const unit = tail.unit(index)
       if (unit?.kind === 'picture' && unit.isKeyframe) return new LiveFeed(options, index, unit.ptsTicks)
     }
+  }
+
+  get newestPictureMs(): number | undefined {
+    return this.#newestPictureMs
   }
 
   get isMidUnit(): boolean {
@@ -96,6 +104,20 @@ export class LiveFeed implements Feed {
     else tail.onceGrown(take)
   }
 
+  /** The picture under way is sent to its end; sound is left out up to the keyframe. */
+  skip(): void {
+    const [video, audio] = this.#tracks
+    const keyframe = video.findLastIndex(({ isKeyframe, packetOfUnit }) => isKeyframe && packetOfUnit === 0)
+    if (keyframe < 0) return
+    const underWay = video.findIndex(({ packetOfUnit }) => packetOfUnit === 0)
+    if (keyframe <= underWay) return
+    const fromTicks = video[keyframe]?.ptsTicks ?? 0
+    video.splice(underWay, keyframe - underWay)
+    const heard = audio.findIndex(({ ptsTicks, packetOfUnit }) => packetOfUnit === 0 && ptsTicks >= fromTicks)
+    const beginsUnit = audio.findIndex(({ packetOfUnit }) => packetOfUnit === 0)
+    if (beginsUnit >= 0) audio.splice(beginsUnit, (heard < 0 ? audio.length : heard) - beginsUnit)
+  }
+
   #takeUnits(): void {
     const { tail } = this.#options
     if (this.#next < tail.oldest) {
@@ -120,20 +142,29 @@ export class LiveFeed implements Feed {
     if (isShown && this.#tracks[1].length <= MAX_WAITING_PACKETS) this.#tracks[1].push(...this.#soundOf(unit))
   }
 
-  #pictureOf({ ptsTicks, dtsTicks, isKeyframe, nals }: TailUnit & { readonly kind: 'picture' }): PacketisedPacket[] {
+  #pictureOf({ ptsTicks, dtsTicks, isKeyframe, nals }: TailUnit & { readonly kind: 'picture' }): LivePacket[] {
     const { outline, maxRtpBytes } = this.#options
     const nalSizesBytes = nals.map(({ length }) => length)
     const kind = isKeyframe ? 'idr' : 'reference'
     const plan = this.#plan({ frames: [{ kind, ptsTicks, dtsTicks, nalSizesBytes }] })
     const format = nalPayloadFormats[videoCodecOf(outline.video?.codec)]
     const payloads = packetiseRtpNals(format, nals, planRtpNals(format, nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES))
-    return plan.map((planned) => ({ ...planned, payload: payloads[planned.packetOfUnit] as Uint8Array }))
+    this.#newestPictureMs = plan[0]?.sendMs
+    return plan.map((planned) => ({
+      ...planned,
+      isKeyframe,
+      payload: payloads[planned.packetOfUnit] as Uint8Array,
+    }))
   }
 
-  #soundOf({ ptsTicks, data }: TailUnit & { readonly kind: 'sound' }): PacketisedPacket[] {
+  #soundOf({ ptsTicks, data }: TailUnit & { readonly kind: 'sound' }): LivePacket[] {
     const plan = this.#plan({ frames: [], audio: { firstPtsTicks: ptsTicks, sizesBytes: [data.length] } })
     const payloads = packetiseRtpAac(data, planRtpAac(data.length, this.#options.maxRtpBytes - RTP_HEADER_BYTES))
-    return plan.map((planned) => ({ ...planned, payload: payloads[planned.packetOfUnit] as Uint8Array }))
+    return plan.map((planned) => ({
+      ...planned,
+      isKeyframe: false,
+      payload: payloads[planned.packetOfUnit] as Uint8Array,
+    }))
   }
 
   #plan(content: Pick<Outline['segments'][number], 'frames' | 'audio'>): PlannedPacket[] {
