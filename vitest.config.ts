@@ -13,6 +13,7 @@ const longFiles = [
   'segmenter/picture-filters.system.test.ts',
   'segmenter/shared-media.system.test.ts',
   'segmenter/source-change.system.test.ts',
+  'server/channel-ingest.system.test.ts',
 ]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
@@ -43,7 +44,7 @@ const patient = [
   'protocol/*.system.test.ts',
   'segmenter/*.system.test.ts',
   'segmenter/live/*.system.test.ts',
-  'server/channels.system.test.ts',
+  'server/channel*.system.test.ts',
   'server/displayed-quality.system.test.ts',
   'server/parity-gstreamer.system.test.ts',
   'server/published-live.system.test.ts',
