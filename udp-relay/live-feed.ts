@@ -11,8 +11,6 @@ import { scheduleFacts, scheduleSegment, TRACK_AUDIO, type PlannedPacket } from 
 import type { Feed, FeedCourse, LiveEdge } from './packet-feed.ts'
 import type { PacketisedPacket } from './packetised-segment.ts'
 
-type LivePacket = PacketisedPacket & { readonly isKeyframe: boolean }
-
 export type LiveFeedOptions = {
   readonly outline: Outline // its pictures and its sound
   readonly tail: LiveTail
@@ -30,7 +28,7 @@ export class LiveFeed implements Feed, LiveEdge {
   readonly startSeconds: number
   readonly #options: LiveFeedOptions
   readonly #samples: SampleTimeline | undefined
-  readonly #tracks: readonly [LivePacket[], LivePacket[]] = [[], []] // that wait
+  readonly #tracks: readonly [PacketisedPacket[], PacketisedPacket[]] = [[], []] // that wait
   #next: number // of the tail
   #isFetching = false
   #awaitsKeyframe = false
@@ -104,20 +102,6 @@ export class LiveFeed implements Feed, LiveEdge {
     else tail.onceGrown(take)
   }
 
-  /** The picture under way is sent to its end; sound is left out up to the keyframe. */
-  skip(): void {
-    const [video, audio] = this.#tracks
-    const keyframe = video.findLastIndex(({ isKeyframe, packetOfUnit }) => isKeyframe && packetOfUnit === 0)
-    if (keyframe < 0) return
-    const underWay = video.findIndex(({ packetOfUnit }) => packetOfUnit === 0)
-    if (keyframe <= underWay) return
-    const fromTicks = video[keyframe]?.ptsTicks ?? 0
-    video.splice(underWay, keyframe - underWay)
-    const heard = audio.findIndex(({ ptsTicks, packetOfUnit }) => packetOfUnit === 0 && ptsTicks >= fromTicks)
-    const beginsUnit = audio.findIndex(({ packetOfUnit }) => packetOfUnit === 0)
-    if (beginsUnit >= 0) audio.splice(beginsUnit, (heard < 0 ? audio.length : heard) - beginsUnit)
-  }
-
   #takeUnits(): void {
     const { tail } = this.#options
     if (this.#next < tail.oldest) {
@@ -142,7 +126,7 @@ export class LiveFeed implements Feed, LiveEdge {
     if (isShown && this.#tracks[1].length <= MAX_WAITING_PACKETS) this.#tracks[1].push(...this.#soundOf(unit))
   }
 
-  #pictureOf({ ptsTicks, dtsTicks, isKeyframe, nals }: TailUnit & { readonly kind: 'picture' }): LivePacket[] {
+  #pictureOf({ ptsTicks, dtsTicks, isKeyframe, nals }: TailUnit & { readonly kind: 'picture' }): PacketisedPacket[] {
     const { outline, maxRtpBytes } = this.#options
     const nalSizesBytes = nals.map(({ length }) => length)
     const kind = isKeyframe ? 'idr' : 'reference'
@@ -152,17 +136,15 @@ export class LiveFeed implements Feed, LiveEdge {
     this.#newestPictureMs = plan[0]?.sendMs
     return plan.map((planned) => ({
       ...planned,
-      isKeyframe,
       payload: payloads[planned.packetOfUnit] as Uint8Array,
     }))
   }
 
-  #soundOf({ ptsTicks, data }: TailUnit & { readonly kind: 'sound' }): LivePacket[] {
+  #soundOf({ ptsTicks, data }: TailUnit & { readonly kind: 'sound' }): PacketisedPacket[] {
     const plan = this.#plan({ frames: [], audio: { firstPtsTicks: ptsTicks, sizesBytes: [data.length] } })
     const payloads = packetiseRtpAac(data, planRtpAac(data.length, this.#options.maxRtpBytes - RTP_HEADER_BYTES))
     return plan.map((planned) => ({
       ...planned,
-      isKeyframe: false,
       payload: payloads[planned.packetOfUnit] as Uint8Array,
     }))
   }

@@ -38,8 +38,6 @@ export type Feed = Pick<
 export type LiveEdge = {
   /** Media time at which the newest picture that has come is due. */
   readonly newestPictureMs: number | undefined
-  /** Leaves out what waits before the newest keyframe that has come. */
-  skip(): void
 }
 
 const ALL_PACKETS: FeedCourse = { kind: 'all' }

@@ -282,8 +282,7 @@ export class Playout {
     if (feed === undefined || timeline === undefined) return
     const nowMs = this.#options.timer.nowMs()
     const lateMs = nowMs - timeline.dueMs(feed.nextSendMs)
-    if (lateMs > TOO_LATE_MS && feed.edge === undefined) timeline.delay(lateMs)
-    else if (lateMs > TOO_LATE_MS) feed.edge?.skip()
+    if (lateMs > TOO_LATE_MS) timeline.delay(lateMs)
     if (nowMs - this.#nextReportMs > TOO_LATE_MS) this.#nextReportMs = nowMs
     this.#sendDue(feed, timeline, nowMs + (this.#early?.earlyMs ?? 0))
     this.#early?.bursts.flush()
