@@ -13,6 +13,7 @@ const longFiles = [
   'segmenter/shared-media.system.test.ts',
   'segmenter/source-change.system.test.ts',
   'segmenter/lint/foreign-packages.system.test.ts',
+  'server/channel-ingest.system.test.ts',
 ]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
@@ -41,7 +42,7 @@ const patient = [
   'player/*.system.test.ts',
   'protocol/*.system.test.ts',
   'segmenter/**/*.system.test.ts',
-  'server/channels.system.test.ts',
+  'server/channel*.system.test.ts',
   'server/displayed-quality.system.test.ts',
   'server/parity-gstreamer.system.test.ts',
   'server/published-live.system.test.ts',

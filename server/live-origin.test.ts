@@ -78,6 +78,16 @@ test('a reload that asks for the next part is held until it is there', async (co
   expect(channel.held.count).toBe(0)
 })
 
+test('a reload of the playlist without parts is held until its segment is there', async (context) => {
+  const channel = new StillChannel()
+  channel.push(12)
+  const folder = await serve(context, channel)
+  const asked = fetch(`${folder}/live/index.m3u8?_HLS_msn=1`)
+  expect(await orHeld(asked, folder)).toBeUndefined()
+  channel.push(8)
+  expect(await (await asked).text()).toMatch(/\n1\.ts\n$/)
+})
+
 test('the hinted part is held until it is there, and any other that is not there is 404', async (context) => {
   const channel = new StillChannel()
   channel.push(12)

@@ -120,21 +120,16 @@ function readNumber(query: URLSearchParams, name: string): number | undefined {
 }
 
 function sendText(asked: Asked, text: string, cacheControl: string): void {
-  send(asked, [Buffer.from(text)], PLAYLIST_TYPE, cacheControl)
+  send(asked, Buffer.from(text), PLAYLIST_TYPE, cacheControl)
 }
 
-function send(
-  { request, response, isCacheable }: Asked,
-  bytes: readonly Uint8Array[],
-  type: string,
-  cacheControl: string,
-): void {
+function send({ request, response, isCacheable }: Asked, bytes: Uint8Array, type: string, cacheControl: string): void {
   response.writeHead(200, {
     'Content-Type': type,
-    'Content-Length': bytes.reduce((sum, { length }) => sum + length, 0),
+    'Content-Length': bytes.length,
     'Cache-Control': isCacheable ? cacheControl : 'no-store',
   })
-  response.end(request.method === 'HEAD' ? undefined : Buffer.concat(bytes))
+  response.end(request.method === 'HEAD' ? undefined : bytes)
 }
 
 function nothingAt(name: string): Refusal {

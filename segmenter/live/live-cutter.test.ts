@@ -61,6 +61,22 @@ test('LiveCutter cuts a segment where no keyframe comes in time', () => {
   expect(lengths.slice(0, 3)).toEqual([3 * SECOND, 3 * SECOND, 3 * SECOND])
 })
 
+test('LiveCutter ends a segment before a picture that stands for too long to be part of it', () => {
+  const { steady: _, ...rest } = steady30
+  const cutter = new LiveCutter({ ...rest, partTicks: SECOND, longestSegmentTicks: 6 * SECOND })
+  const at = [0, 1, 2, 3, 3.5, 8, 8.5, 13] // seconds; the fifth stands for 4.5 s, the seventh too
+  const pictures = at.map((seconds) => ({ ...picture(1), isKeyframe: seconds === 0, dtsTicks: seconds * SECOND }))
+  const segments: number[] = []
+  let ticks = 0
+  for (const cut of cutsOf(cutter, pictures)) {
+    ticks += cut.durationTicks
+    if (!cut.endsSegment) continue
+    segments.push(ticks / SECOND)
+    ticks = 0
+  }
+  expect(segments).toEqual([3.5, 4.5, 5])
+})
+
 test('LiveCutter begins with the first keyframe, and keeps every picture after it once', () => {
   const cuts = cutsOf(
     new LiveCutter(steady30),

@@ -14,7 +14,7 @@ export type TimedPicture = LivePicture & { readonly durationTicks: number }
 
 /** Some pictures that follow each other, and the sound that came with them: a partial segment. */
 export type LiveCut = {
-  readonly pictures: readonly TimedPicture[] // none only where the sound outlasts them at the end
+  readonly pictures: readonly TimedPicture[] // none only where a segment turns out to have ended
   readonly sounds: readonly LiveSound[]
   readonly durationTicks: number
   readonly isIndependent: boolean // begins with a keyframe
@@ -32,6 +32,7 @@ export type CutterOptions = {
   readonly steady?: SteadyStream
 }
 
+const ROUNDING_TICKS = 36_000 // 0.4 s: a duration is held against its target as a whole number (RFC 8216 section 4.3.3.1)
 const MAX_SOUNDS = 4000 // that wait, whatever times they claim
 
 /** Cuts a live stream into parts and segments as its units come. It begins with the first keyframe. */
@@ -93,15 +94,17 @@ export class LiveCutter {
 
   #add(picture: TimedPicture, isKeyframeNext: boolean): LiveCut[] {
     const { segmentTicks, longestSegmentTicks, partTicks } = this.#options
+    const toleranceTicks = Math.min(picture.durationTicks / 2, ROUNDING_TICKS)
+    const isTooLong = (): boolean =>
+      this.#segmentTicks + picture.durationTicks > longestSegmentTicks + toleranceTicks && this.#segmentTicks > 0
+    const before = isTooLong() ? [this.#cut(true)] : [] // a picture that stands for seconds, as of shared screens
     this.#pictures.push(picture)
     this.#partTicks += picture.durationTicks
     this.#segmentTicks += picture.durationTicks
-    const toleranceTicks = picture.durationTicks / 2
     const isLongEnough = this.#segmentTicks + toleranceTicks >= segmentTicks
-    const isTooLong = this.#segmentTicks + picture.durationTicks > longestSegmentTicks + toleranceTicks
-    if ((isKeyframeNext && isLongEnough) || isTooLong) return [this.#cut(true)]
-    if (this.#partTicks + picture.durationTicks > partTicks + 1) return [this.#cut(false)]
-    return []
+    if ((isKeyframeNext && isLongEnough) || isTooLong()) return [...before, this.#cut(true)]
+    if (this.#partTicks + picture.durationTicks > partTicks + 1) return [...before, this.#cut(false)]
+    return before
   }
 
   /** Sound that is shown later than these pictures waits for the next part. */

@@ -1,3 +1,4 @@
+import { concatBytes } from '../../protocol/bytes.ts'
 import {
   skippableSegments,
   writeLivePlaylist,
@@ -27,19 +28,20 @@ export type WindowOptions = {
 }
 
 /** What a name stands for: bytes, or a part that will be there next. */
-export type WindowFile = { readonly kind: 'bytes'; readonly bytes: readonly Uint8Array[] } | { readonly kind: 'hinted' }
+export type WindowFile = { readonly kind: 'bytes'; readonly bytes: Uint8Array } | { readonly kind: 'hinted' }
 
 /** What a player wants a playlist to contain, section 6.2.5.2. */
 export type ReloadWish = { readonly sequence: number; readonly part?: number }
 
-export type FinishedSegment = { readonly sequence: number; readonly bytes: readonly Uint8Array[] }
+export type FinishedSegment = { readonly sequence: number; readonly bytes: Uint8Array }
 
 type Segment = {
   readonly sequence: number
   readonly dateTime: string
   readonly isDiscontinuity: boolean
   readonly parts: LivePart[]
-  readonly bytes: Uint8Array[]
+  readonly bytes: Uint8Array[] // of each part
+  readonly whole?: Uint8Array // once it is finished
   durationSeconds: number
   sizeBytes: number
 }
@@ -110,11 +112,15 @@ export class LiveWindow {
     return this.#open && this.#finish(this.#open)
   }
 
+  /** Its parts become views of one array, so that a segment is not joined anew for each who fetches it. */
   #finish(open: Segment): FinishedSegment {
+    const bytes = concatBytes(open.bytes)
+    let at = 0
+    const parts = open.bytes.map(({ length }) => bytes.subarray(at, (at += length)))
     this.#open = undefined
-    this.#segments.push(open)
+    this.#segments.push({ ...open, bytes: parts, whole: bytes })
     this.#slide()
-    return { sequence: open.sequence, bytes: open.bytes }
+    return { sequence: open.sequence, bytes }
   }
 
   playlist(isDelta = false, reports: NonNullable<LiveMediaPlaylist['lowLatency']>['reports'] = []): string {
@@ -142,18 +148,18 @@ export class LiveWindow {
 
   file(name: string): WindowFile | undefined {
     const { init } = this.#options
-    if (name === INIT_NAME && init !== undefined) return { kind: 'bytes', bytes: [init] }
+    if (name === INIT_NAME && init !== undefined) return { kind: 'bytes', bytes: init }
     if (this.#hasParts && name === this.#nextPartName) return this.#isEnded ? undefined : { kind: 'hinted' }
     const [, sequence = '', part] = /^(\d{1,12})(?:\.(\d{1,5}))?\.(?:ts|m4s)$/.exec(name) ?? []
     const segment = sequence === '' ? undefined : this.#segmentOf(Number(sequence))
     if (segment === undefined) return undefined
     if (part === undefined) {
-      const isWhole = segment !== this.#open && name === this.#segmentName(segment.sequence)
-      return isWhole ? { kind: 'bytes', bytes: segment.bytes } : undefined
+      const { whole } = segment
+      return whole && name === this.#segmentName(segment.sequence) ? { kind: 'bytes', bytes: whole } : undefined
     }
     const bytes = this.#hasParts ? segment.bytes[Number(part)] : undefined
     if (bytes === undefined || name !== this.#partName(segment.sequence, Number(part))) return undefined
-    return { kind: 'bytes', bytes: [bytes] }
+    return { kind: 'bytes', bytes }
   }
 
   #begin(unixMs: number, isDiscontinuity: boolean): Segment {
