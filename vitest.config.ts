@@ -5,13 +5,18 @@ import { PlainReporter } from './build/plain-reporter.ts'
 const longRun = process.env['WEIR_TEST_LONG'] === '1'
 /** Not in the short run. */
 const longFiles = [
+  'lab/burnt-in-code.system.test.ts',
+  'lab/captions.system.test.ts',
   'lab/hevc-page.system.test.ts',
   'lab/live-latency.system.test.ts',
   'lab/long-watch.system.test.ts',
+  'lab/page-reports.system.test.ts',
   'lab/renditions.system.test.ts',
+  'lab/run-upload.system.test.ts',
   'segmenter/picture-filters.system.test.ts',
   'segmenter/shared-media.system.test.ts',
   'segmenter/source-change.system.test.ts',
+  'lab/three-tabs.system.test.ts',
   'segmenter/lint/foreign-packages.system.test.ts',
   'server/channel-ingest.system.test.ts',
 ]
