@@ -6,12 +6,14 @@ import { runAdd } from './commands/add.ts'
 import { runDoctor } from './commands/doctor.ts'
 import { exitCodes } from './commands/exit-codes.ts'
 import { reportFailure } from './commands/failure.ts'
+import { runLint } from './commands/lint.ts'
 import { runNetworks } from './commands/networks.ts'
 import { runRelayPull } from './commands/relay-pull.ts'
 import { runSegment } from './commands/segment.ts'
 import { runServe } from './commands/serve.ts'
 import { runValidateKernel } from './commands/validate-kernel.ts'
 import { measureNames, runWatch } from './commands/watch.ts'
+import { segmentKinds } from './segmenter/segment-kind.ts'
 import { version } from './server/project-folder.ts'
 
 /** The commands and their options. */
@@ -44,7 +46,27 @@ export function createProgram(): Command {
     .argument('<file>', 'a video file')
     .argument('<out>', 'the folder to make; it must not exist, or be empty')
     .option('--keep-hevc', KEEP_HEVC)
+    .addOption(segmentsOption())
     .action(runSegment)
+
+  program
+    .command('lint')
+    .description('check an HLS package or a running origin against the specification, one line a finding')
+    .argument('<target>', "a folder with a playlist, a playlist, or its http[s]:// address; anyone's")
+    .option('--json', 'one JSON object in place of lines')
+    .option('--junit <file>', 'a JUnit report: a failed case for each finding that counts')
+    .option('--strict', 'warnings count as errors do')
+    .option(
+      '--max-segments <number>',
+      'of each playlist, from its beginning and end (default: of a folder all, else 20)',
+      wholeNumber(0, 1_000_000),
+    )
+    .option(
+      '--reloads <number>',
+      'of each playlist that grows, to see what changes (default: of a folder none, else 2)',
+      wholeNumber(0, 1000),
+    )
+    .action(runLint)
 
   program
     .command('watch')
@@ -132,6 +154,11 @@ function transportOption(whose: string): Option {
   return new Option('--transport <name>', text).choices(['udp', 'tcp'])
 }
 
+function segmentsOption(): Option {
+  const text = 'ts: MPEG transport streams; fmp4: fragmented MP4 beside them, with master-fmp4.m3u8 (default: ts)'
+  return new Option('--segments <kind>', text).choices(segmentKinds)
+}
+
 /** Each is a key of the configuration file, too. */
 function withServerOptions(command: Command): Command {
   return withRelayOptions(command)
@@ -140,6 +167,7 @@ function withServerOptions(command: Command): Command {
     .option('--public-url <url>', 'the address by which people reach this server')
     .option('--token <text>', 'what writing needs (made at start when others can reach the server)')
     .option('--keep-hevc', KEEP_HEVC)
+    .addOption(segmentsOption())
     .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))
 }
 

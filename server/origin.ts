@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
 import { isNotModified, rangeOf, type Validators } from './http-conditions.ts'
+import type { LiveOrigin } from './live-origin.ts'
 import { Refusal } from './refusal.ts'
 
 /** What the origin needs of the library: the folders in which a video's files may lie, the likeliest first. */
@@ -17,6 +18,10 @@ const fileKinds: Readonly<Record<string, FileKind>> = {
   '.m3u8': { type: 'application/vnd.apple.mpegurl', isText: true }, // RFC 8216 section 4
   '.json': { type: 'application/json', isText: true },
   '.ts': { type: 'video/mp2t', isText: false },
+  '.aac': { type: 'audio/aac', isText: false },
+  '.vtt': { type: 'text/vtt; charset=utf-8', isText: true }, // RFC 8216 section 3.5: UTF-8
+  '.m4s': { type: 'video/iso.segment', isText: false }, // RFC 8216 section 3.3 has no word for it; DASH's
+  '.mp4': { type: 'video/mp4', isText: false },
   '.jpg': { type: 'image/jpeg', isText: false },
 }
 
@@ -35,9 +40,11 @@ const PACKAGE_PATH = /^\/hls\/([A-Za-z0-9]+)\/((?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/
 /** The HLS packages as plain files over HTTP. Answers before Express: players ask for thousands of segments. */
 export class Origin {
   readonly #shelf: PackageShelf
+  readonly #live: LiveOrigin | undefined
 
-  constructor(shelf: PackageShelf) {
+  constructor(shelf: PackageShelf, live?: LiveOrigin) {
     this.#shelf = shelf
+    this.#live = live
   }
 
   /** Whether an address is the origin's to answer. */
@@ -56,13 +63,14 @@ export class Origin {
     }
     const { path, isCacheable } = options
     const [, id = '', name = ''] = PACKAGE_PATH.exec(path) ?? []
+    if (this.#live?.has(id) === true) return this.#live.answer(id, name, { request, response, isCacheable })
     const kind = fileKinds[extname(name)]
     const found = kind && (await this.#openFile(id, name))
     if (kind === undefined || found === undefined) throw new Refusal('not-found', `there is no ${path.slice(0, 200)}`)
     try {
       const asked = { request, response, kind, found, isCacheable }
       if (kind.isText) await answerText(asked)
-      else await answerFile(asked, name.endsWith('.ts') ? SEGMENT : cacheControl(found))
+      else await answerFile(asked, /\.(?:ts|aac|m4s|mp4)$/.test(name) ? SEGMENT : cacheControl(found))
     } finally {
       await found.file.close()
     }
