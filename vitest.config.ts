@@ -13,11 +13,11 @@ const longFiles = [
   'lab/page-reports.system.test.ts',
   'lab/renditions.system.test.ts',
   'lab/run-upload.system.test.ts',
+  'lab/three-tabs.system.test.ts',
+  'segmenter/lint/foreign-packages.system.test.ts',
   'segmenter/picture-filters.system.test.ts',
   'segmenter/shared-media.system.test.ts',
   'segmenter/source-change.system.test.ts',
-  'lab/three-tabs.system.test.ts',
-  'segmenter/lint/foreign-packages.system.test.ts',
   'server/channel-ingest.system.test.ts',
 ]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
@@ -33,7 +33,6 @@ const patient = [
   'lab/http-sockets.system.test.ts',
   'lab/main-job.system.test.ts',
   'lab/network-panel.system.test.ts',
-  'lab/players.system.test.ts',
   'lab/presets.system.test.ts',
   'lab/renditions.system.test.ts',
   'lab/run-quality.system.test.ts',
