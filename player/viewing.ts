@@ -72,6 +72,11 @@ export class Viewing {
     return this.#set.sides
   }
 
+  /** Of a channel: it has no place of its own to be held at, and no speed. */
+  get isLive(): boolean {
+    return this.#set.live.value !== undefined
+  }
+
   /** How far both lie apart; undefined while one plays alone. */
   get stepHold(): ReadonlySignal<StepHold | undefined> {
     return this.#set.stepHold
@@ -111,7 +116,7 @@ export class Viewing {
   followVideo({ kind, variants, urls }: Pick<Video, 'kind' | 'variants' | 'urls'>): void {
     this.#set.variants = variants
     if (kind !== 'live') return
-    this.#set.live = urls.lowLatencyHls === undefined ? 'segments' : 'low-latency'
+    this.#set.live.value = urls.lowLatencyHls === undefined ? 'segments' : 'low-latency'
     const isSaid = new URLSearchParams(location.search).has('jitterBufferMs')
     if (!isSaid) this.change({ jitterBufferMs: LIVE_JITTER_BUFFER_MS })
   }
