@@ -39,6 +39,7 @@ const patient = [
   'lab/run-report.system.test.ts',
   'lab/run-upload.system.test.ts',
   'lab/test-support/*.system.test.ts',
+  'lab/side-controls.system.test.ts',
   'lab/three-tabs.system.test.ts',
   'lab/upload-resumes.system.test.ts',
   'lab/watch.system.test.ts',
