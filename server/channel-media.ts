@@ -59,7 +59,7 @@ export class ChannelMedia {
 
   #give(unit: TsUnit, unixMs: number): boolean {
     if (unit.kind === 'sound') {
-      this.#renditions?.pushSound(unit)
+      if (this.#renditions?.pushSound(unit) === true) this.#options.onPart()
       return this.#segments?.pushSound(unit) ?? true
     }
     const isKept = this.#segments?.pushPicture(unit) ?? true

@@ -44,13 +44,17 @@ export class LiveCutter {
   #partTicks = 0
   #segmentTicks = 0
   #framesSinceKey = 0
+  #due: { readonly endsSegment: boolean } | undefined // the pictures of a part are there, its sound is not yet
+  #heardTicks: number | undefined // until when sound has come; undefined: there is none
+  #soundTicks = 0 // of one access unit
   #firstTicks: number | undefined // presentation time of the first picture
 
   constructor(options: CutterOptions) {
     this.#options = options
   }
 
-  /** What is complete now: nothing or one part. */
+  /** What is complete now. A part waits for its sound until the next picture comes: hls.js asks again and again for one whose
+   *  sound ends before its pictures. */
   pushPicture(picture: LivePicture): readonly LiveCut[] {
     if (this.#firstTicks === undefined) {
       if (!picture.isKeyframe) return []
@@ -60,7 +64,8 @@ export class LiveCutter {
     if (steady !== undefined) {
       this.#framesSinceKey = picture.isKeyframe ? 1 : this.#framesSinceKey + 1
       const isKeyframeNext = this.#framesSinceKey === steady.groupFrames
-      return this.#add({ ...picture, durationTicks: steady.frameTicks }, isKeyframeNext)
+      const before = this.#takeDue()
+      return [...before, ...this.#add({ ...picture, durationTicks: steady.frameTicks }, isKeyframeNext)]
     }
     const held = this.#held
     this.#held = picture
@@ -68,13 +73,22 @@ export class LiveCutter {
     return this.#add({ ...held, durationTicks: Math.max(1, picture.dtsTicks - held.dtsTicks) }, picture.isKeyframe)
   }
 
-  pushSound(sound: LiveSound): void {
-    if (this.#firstTicks === undefined || sound.ptsTicks < this.#firstTicks) return
+  /** What is complete now: nothing, or the part that waited for it. */
+  pushSound(sound: LiveSound): readonly LiveCut[] {
+    if (this.#firstTicks === undefined || sound.ptsTicks < this.#firstTicks) return []
     if (this.#sounds.length < MAX_SOUNDS) this.#sounds.push(sound)
+    if (this.#heardTicks !== undefined) this.#soundTicks = sound.ptsTicks + this.#soundTicks - this.#heardTicks
+    this.#heardTicks = sound.ptsTicks + this.#soundTicks
+    return this.#lacksSound ? [] : this.#takeDue()
   }
 
   /** Nothing more comes: the rest, as the end of its segment. */
   end(): readonly LiveCut[] {
+    const due = this.#takeDue()
+    return due.some(({ endsSegment }) => endsSegment) ? due : [...due, ...this.#endHeld()]
+  }
+
+  #endHeld(): readonly LiveCut[] {
     const held = this.#held
     this.#held = undefined
     if (held !== undefined) {
@@ -102,9 +116,23 @@ export class LiveCutter {
     this.#partTicks += picture.durationTicks
     this.#segmentTicks += picture.durationTicks
     const isLongEnough = this.#segmentTicks + toleranceTicks >= segmentTicks
-    if ((isKeyframeNext && isLongEnough) || isTooLong()) return [...before, this.#cut(true)]
-    if (this.#partTicks + picture.durationTicks > partTicks + 1) return [...before, this.#cut(false)]
-    return before
+    const endsSegment = (isKeyframeNext && isLongEnough) || isTooLong()
+    if (!endsSegment && this.#partTicks + picture.durationTicks <= partTicks + 1) return before
+    this.#due = { endsSegment }
+    const waits = this.#options.steady !== undefined && this.#lacksSound
+    return waits ? before : [...before, ...this.#takeDue()]
+  }
+
+  /** Whether there is sound, and it has not come up to the end of the last picture. */
+  get #lacksSound(): boolean {
+    const last = this.#pictures.at(-1)
+    return last !== undefined && this.#heardTicks !== undefined && this.#heardTicks < last.dtsTicks + last.durationTicks
+  }
+
+  #takeDue(): LiveCut[] {
+    const due = this.#due
+    this.#due = undefined
+    return due === undefined ? [] : [this.#cut(due.endsSegment)]
   }
 
   /** Sound that is shown later than these pictures waits for the next part. */

@@ -91,8 +91,9 @@ export class LiveRenditions {
     return this.#publish(this.#cutter.pushPicture(picture))
   }
 
-  pushSound(sound: LiveSound): void {
-    this.#cutter.pushSound(sound)
+  /** The same. */
+  pushSound(sound: LiveSound): boolean {
+    return this.#publish(this.#cutter.pushSound(sound))
   }
 
   end(): void {
