@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { loopChannel } from './live-latency.ts'
+import { openChromium } from './test-support/chromium.ts'
 import { needs } from './test-support/clients.ts'
 import { inLongRun } from './test-support/long-run.ts'
 import { untilPage, untilSides } from './test-support/page-state.ts'
@@ -67,6 +69,22 @@ test('UDP over a WebSocket says so', async (context) => {
 
 // Registered in the long run alone.
 if (inLongRun) {
+  test('a channel is shown by both sides, each near its edge, without what only a video has', async (context) => {
+    needs(context, 'chromium')
+    needs(context, 'node-datachannel')
+    if (clip === undefined) return needs(context, 'ffmpeg')
+    const { id } = await loopChannel(clip.weir.url, clip.videoId)
+    const { page } = await openChromium(context, { flags: ['--autoplay-policy=no-user-gesture-required'] })
+    await page.goto(`${clip.weir.url}/compare/${id}?side=both&inStep=true`)
+    await untilSides(page, ({ hls, udp }) => hls.phase === 'playing' && udp.phase === 'playing')
+    for (const name of ['Hold in step', 'Speed of HLS']) expect(await page.getByLabel(name).count()).toBe(0)
+    expect(await page.locator('.apart, .downloads').count()).toBe(0)
+    const { hls, udp } = await untilSides(page, (now) => now.hls.positionSeconds > 10 && now.hls.phase === 'playing')
+    expect(hls.measures['stallSeconds']).toBeLessThan(1) // a hold would jump to where there is nothing, again and again
+    expect(udp.measures['frozenFrames']).toBe(0)
+    expect(udp.positionSeconds).toBeGreaterThan(8)
+  })
+
   test('the addresses of the page cross its link, and it tells what the server sees of who plays them', async (context) => {
     needs(context, 'chromium')
     const [ffprobe, ffmpeg] = [needs(context, 'ffprobe'), needs(context, 'ffmpeg')]

@@ -17,7 +17,7 @@ export function PairControls({ viewing }: { viewing: Viewing }) {
           {pairWords.holdInStep}
         </label>
       )}
-      <Apart viewing={viewing} />
+      {!viewing.isLive && <Apart viewing={viewing} />}
       <SoundMenu viewing={viewing} />
     </div>
   )

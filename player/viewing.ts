@@ -72,7 +72,7 @@ export class Viewing {
     return this.#set.sides
   }
 
-  /** Of a channel: it has no place of its own to be held at, and no speed. */
+  /** Of a channel: each side has a beginning of its own, so there is no place to be held at; no speed, no files. */
   get isLive(): boolean {
     return this.#set.live.value !== undefined
   }
