@@ -49,9 +49,27 @@ test('what is published over RTSP is a channel, with B-frames and all, and ends 
   expect(countPackets(context, `${weir.url}/hls/${video.id}/master.m3u8`, 'v')).toBe(PUBLISHED_PICTURES)
 })
 
-async function makeChannel({ url }: WeirProcess, ingest: string): Promise<Channel> {
+test('a channel whose keyframes are too rare ends, says why, and what came of it is kept', async (context) => {
+  const ffmpeg = needs(context, 'ffmpeg')
+  const weir = await startWeir({ mediaFolder: temporaryFolder(context) })
+  const { id, ingest } = await makeChannel(weir, 'ts', { record: true })
+  const rare = ['-c:v', 'libx264', '-g', '9999', '-sc_threshold', '0', '-bf', '0', '-pix_fmt', 'yuv420p']
+  const source = ['-v', 'quiet', '-f', 'lavfi', '-i', 'testsrc2=size=160x90:rate=25:duration=40']
+  await runClient(ffmpeg, [...source, ...rare, '-f', 'mpegts', '-method', 'PUT', ingest?.url ?? ''], {
+    timeoutMs: 40_000,
+  })
+  const told = async () => (await (await fetch(`${weir.url}/api/channels/${id}`)).json()) as Channel
+  await expect.poll(told).toMatchObject({ state: 'ended', error: 'its keyframes are too rare to serve it' })
+  await expect.poll(async () => (await told()).recordedVideo, { timeout: 15_000 }).toBeDefined()
+})
+
+async function makeChannel({ url }: WeirProcess, ingest: string, wishes: object = {}): Promise<Channel> {
   const headers = { 'Content-Type': 'application/json' }
-  const answer = await fetch(`${url}/api/channels`, { method: 'POST', headers, body: JSON.stringify({ ingest }) })
+  const answer = await fetch(`${url}/api/channels`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ ingest, ...wishes }),
+  })
   expect(answer.status).toBe(201)
   return (await answer.json()) as Channel
 }

@@ -30,6 +30,8 @@ export type LiveChannelOptions = {
   readonly presentations: LivePresentations
   readonly logger: Logger
   readonly onChanged: (channel: LiveChannel) => void
+  /** What comes cannot be served any longer: it is to be ended. */
+  readonly onUnservable: (why: string) => void
 }
 
 /** How somebody sends to a channel, and the key that lets him. */
@@ -113,7 +115,7 @@ export class LiveChannel implements ServedChannel {
   push(unit: TsUnit, audio: AacConfig | false | undefined, unixMs: number): void {
     if (this.#hasEnded) return
     this.#lastUnitMs = performance.now()
-    if (!this.#media.push(unit, audio, unixMs)) void this.end('its keyframes are too rare to serve it')
+    if (!this.#media.push(unit, audio, unixMs)) this.#options.onUnservable('its keyframes are too rare to serve it')
   }
 
   /** What is listed stays for a while; who watches sees it to its end. Resolves with where the recording lies, if there is one. */
