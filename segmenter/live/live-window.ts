@@ -62,6 +62,7 @@ export class LiveWindow {
   #discontinuitySequence = 0
   #heldBytes = 0
   #isEnded = false
+  readonly #texts = new Map<boolean, string>() // by whether it is a delta; written once for all whose requests were held
 
   constructor(options: WindowOptions) {
     this.#options = options
@@ -95,6 +96,7 @@ export class LiveWindow {
   add(part: NewPart): FinishedSegment | undefined {
     const { isIndependent, durationSeconds, bytes, unixMs, isDiscontinuity } = part
     if (this.#isEnded) throw new Error('nothing comes after the end of a live window')
+    this.#texts.clear()
     this.#open ??= this.#begin(unixMs, isDiscontinuity)
     const open = this.#open
     const uri = this.#partName(open.sequence, open.parts.length)
@@ -109,6 +111,7 @@ export class LiveWindow {
   /** Nothing more comes: what is open is the last segment, which it gives. */
   end(): FinishedSegment | undefined {
     this.#isEnded = true
+    this.#texts.clear()
     return this.#open && this.#finish(this.#open)
   }
 
@@ -123,9 +126,13 @@ export class LiveWindow {
     return { sequence: open.sequence, bytes }
   }
 
-  playlist(isDelta = false, reports: NonNullable<LiveMediaPlaylist['lowLatency']>['reports'] = []): string {
-    const playlist = this.#playlist(reports)
-    return writeLivePlaylist(playlist, isDelta ? skippableSegments(playlist) : 0)
+  playlist(isDelta = false): string {
+    const kept = this.#texts.get(isDelta)
+    if (kept !== undefined) return kept
+    const playlist = this.#playlist()
+    const text = writeLivePlaylist(playlist, isDelta ? skippableSegments(playlist) : 0)
+    this.#texts.set(isDelta, text)
+    return text
   }
 
   /** Whether the playlist has what is asked for; a part beyond a segment's last one is the first of the next segment. */
@@ -190,7 +197,7 @@ export class LiveWindow {
     return [...this.#segments, ...this.#gone].find((segment) => segment.sequence === sequence)
   }
 
-  #playlist(reports: NonNullable<LiveMediaPlaylist['lowLatency']>['reports']): LiveMediaPlaylist {
+  #playlist(): LiveMediaPlaylist {
     const { targetDurationSeconds, init, isIndependent, partTargetSeconds } = this.#options
     const listed = this.#segments.map(({ sequence, ...segment }) => ({ ...segment, uri: this.#segmentName(sequence) }))
     return {
@@ -207,7 +214,7 @@ export class LiveWindow {
             lowLatency: {
               partTargetSeconds,
               nextPartUri: this.#nextPartName,
-              reports,
+              reports: [], // no other rendition has parts
               ...(this.#open === undefined ? {} : { open: this.#open }),
             },
           }),
