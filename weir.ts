@@ -6,12 +6,14 @@ import { runAdd } from './commands/add.ts'
 import { runDoctor } from './commands/doctor.ts'
 import { exitCodes } from './commands/exit-codes.ts'
 import { reportFailure } from './commands/failure.ts'
+import { runLint } from './commands/lint.ts'
 import { runNetworks } from './commands/networks.ts'
 import { runRelayPull } from './commands/relay-pull.ts'
 import { runSegment } from './commands/segment.ts'
 import { runServe } from './commands/serve.ts'
 import { runValidateKernel } from './commands/validate-kernel.ts'
 import { measureNames, runWatch } from './commands/watch.ts'
+import { segmentKinds } from './segmenter/segment-kind.ts'
 import { version } from './server/project-folder.ts'
 
 /** The commands and their options. */
@@ -45,8 +47,27 @@ export function createProgram(): Command {
     .argument('<out>', 'the folder to make; it must not exist, or be empty')
     .addOption(noCopy())
     .option('--keep-hevc', KEEP_HEVC)
-    .option('--cpu-budget-cores <number>', CPU_BUDGET, cores)
+    .addOption(segmentsOption())
     .action(runSegment)
+
+  program
+    .command('lint')
+    .description('check an HLS package or a running origin against the specification, one line a finding')
+    .argument('<target>', "a folder with a playlist, a playlist, or its http[s]:// address; anyone's")
+    .option('--json', 'one JSON object in place of lines')
+    .option('--junit <file>', 'a JUnit report: a failed case for each finding that counts')
+    .option('--strict', 'warnings count as errors do')
+    .option(
+      '--max-segments <number>',
+      'of each playlist, from its beginning and end (default: of a folder all, else 20)',
+      wholeNumber(0, 1_000_000),
+    )
+    .option(
+      '--reloads <number>',
+      'of each playlist that grows, to see what changes (default: of a folder none, else 2)',
+      wholeNumber(0, 1000),
+    )
+    .action(runLint)
 
   program
     .command('watch')
@@ -118,12 +139,6 @@ function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text]
 }
 
-function cores(text: string): number {
-  const value = Number(text)
-  if (/^\d+(?:\.\d+)?$/.test(text) && value >= 0.1 && value <= 1024) return value
-  throw new InvalidArgumentError('It must be a number of cores from 0.1 to 1024.')
-}
-
 function noCopy(): Option {
   const text = "encode the top variant, too, where a source's own H.264 would do as it is"
   return new Option('--no-copy', text).default(undefined)
@@ -138,13 +153,16 @@ function duration(text: string): number {
 }
 const MAX_DURATION_MS = 2 ** 31 - 1 // of a timer
 
-const CPU_BUDGET =
-  "cores that are to encode a video as fast as it plays: picks x264's preset and threads (default: veryfast, all cores)"
 const KEEP_HEVC = "keep a source's own HEVC as one more variant, where its keyframes suffice"
 
 function transportOption(whose: string): Option {
   const text = `how ${whose} comes: udp, or tcp in the RTSP connection (default: udp, else tcp; of rtsps: tcp)`
   return new Option('--transport <name>', text).choices(['udp', 'tcp'])
+}
+
+function segmentsOption(): Option {
+  const text = 'ts: MPEG transport streams; fmp4: fragmented MP4 beside them, with master-fmp4.m3u8 (default: ts)'
+  return new Option('--segments <kind>', text).choices(segmentKinds)
 }
 
 /** Each is a key of the configuration file, too. */
@@ -156,7 +174,7 @@ function withServerOptions(command: Command): Command {
     .option('--token <text>', 'what writing needs (made at start when others can reach the server)')
     .addOption(noCopy())
     .option('--keep-hevc', KEEP_HEVC)
-    .option('--cpu-budget-cores <number>', CPU_BUDGET)
+    .addOption(segmentsOption())
     .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))
 }
 

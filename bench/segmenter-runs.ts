@@ -41,6 +41,7 @@ export function weirRun(source: string, wishes: PackageWishes = {}): Promise<Seg
 /** The one ffmpeg command line for the files of that package. */
 export async function bareRun(source: string, withCopy: boolean): Promise<SegmenterFigures> {
   const facts = await inspectSource(source, { tools })
+  if (!('video' in facts)) throw new Error('the clip has no pictures')
   const index = await readMp4Index(source)
   const plan = planPackage(source, facts, await measureSource(source, facts, { tools }))
   const planned = withCopy ? await planH264Copy({ plan, facts, index }, { tools }) : plan

@@ -1,5 +1,3 @@
-import { cpuSecondsPerMegapixel, type Preset } from '../segmenter/encoder-preset.ts'
-import { ladderFor } from '../segmenter/ladder.ts'
 import { median, ROUNDS, type Report } from './benchmark.ts'
 import { bareRun, busyClip, loopedClip, removeAll, uploadToPlaySeconds, weirRun } from './segmenter-runs.ts'
 import type { SegmenterFigures } from './segmenter-child.ts'
@@ -9,7 +7,6 @@ const MAX_COPY_SECONDS = 1
 const MAX_PLAYABLE = { ratio: 1.15, moreSeconds: 0.5 }
 const MAX_HELD_RATIO = 1.25 // an index has 20 bytes for each picture: an hour's are 2 MB
 const CLIP_SECONDS = 16
-const PRESET_SECONDS = 8
 const LONG_MINUTES = 60
 
 type Row = { readonly what: string; readonly told: string; readonly bound: string; readonly holds: boolean }
@@ -66,23 +63,6 @@ function spread(values: readonly number[]): string {
   return `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`
 }
 
-/** What a million pixels cost with each preset, and which budget thus picks it for a 720p25 ladder. */
-async function presetRows(): Promise<string[]> {
-  const source = busyClip(PRESET_SECONDS)
-  const frameRate = { numerator: 25, denominator: 1 }
-  const rungs = ladderFor({ widthPixels: 1280, heightPixels: 720, frameRate })
-  const pixels = rungs.reduce((sum, { widthPixels, heightPixels }) => sum + widthPixels * heightPixels, 0)
-  const megapixels = (pixels * 25 * PRESET_SECONDS) / 1e6
-  const rows: string[] = []
-  for (const preset of Object.keys(cpuSecondsPerMegapixel) as Preset[]) {
-    const budgetCores = (cpuSecondsPerMegapixel[preset] * megapixels) / PRESET_SECONDS
-    const { cpuSeconds } = await weirRun(source, { copy: false, cpuBudgetCores: budgetCores * 1.0001 })
-    const measured = (cpuSeconds / megapixels).toFixed(4)
-    rows.push(`| ${preset} | ${measured} | ${cpuSecondsPerMegapixel[preset]} | ${budgetCores.toFixed(2)} |`)
-  }
-  return rows
-}
-
 async function report(): Promise<{ readonly text: string; readonly holds: boolean }> {
   try {
     const busy = busyClip(CLIP_SECONDS)
@@ -93,7 +73,6 @@ async function report(): Promise<{ readonly text: string; readonly holds: boolea
       await copiedRow(loopedClip('hour.mp4', LONG_MINUTES, '640x360'), LONG_MINUTES),
       await memoryRow(),
     ]
-    const presets = await presetRows()
     const text = [
       `## The segmenter beside the one ffmpeg command line that makes the same files, ${CLIP_SECONDS} s of 720p25`,
       '',
@@ -102,12 +81,6 @@ async function report(): Promise<{ readonly text: string; readonly holds: boolea
       ...rows.map(({ what, told, bound, holds }) => `| ${what} | ${told} | ${bound} | ${holds ? 'met' : 'NOT MET'} |`),
       '',
       'CPU is that of all processes: ffmpeg, ffprobe, and ours, which reads every segment.',
-      '',
-      '### What a CPU budget picks',
-      '',
-      '| preset | CPU s a megapixel, measured now | as the choice takes it | cores for 720p25 from which on it is picked |',
-      '|---|---|---|---|',
-      ...presets,
       '',
     ].join('\n')
     return { text, holds: rows.every(({ holds }) => holds) }

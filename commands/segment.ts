@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { makePackage, type PackageWishes } from '../segmenter/package.ts'
+import { FMP4_MASTER } from '../segmenter/segment-kind.ts'
 import { findTools } from '../segmenter/tools.ts'
 import { exitCodes } from './exit-codes.ts'
 import { withBar } from './terminal.ts'
@@ -24,4 +25,5 @@ export async function runSegment(file: string, out: string, wishes: PackageWishe
   })
   for (const warning of made.warnings) console.error(`warning: ${warning}`)
   console.log(resolve(userFolder, out, 'master.m3u8'))
+  if (wishes.segments === 'fmp4') console.log(resolve(userFolder, out, FMP4_MASTER))
 }

@@ -14,7 +14,6 @@ const plan: EncodePlan = {
     { name: '360p', widthPixels: 640, heightPixels: 360, maxRateBitsPerSecond: 920_000 },
     { name: '240p', widthPixels: 426, heightPixels: 240, maxRateBitsPerSecond: 480_000 },
   ],
-  effort: { preset: 'veryfast' },
   cuts: planCuts(5, frameRate),
 }
 

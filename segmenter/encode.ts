@@ -1,9 +1,9 @@
 import { SEGMENT_SECONDS } from '../protocol/outline.ts'
 import { KEYFRAME_SECONDS, longestGapSeconds, type CutList } from './cut-list.ts'
 import { ffmpegArguments, type Input } from './ffmpeg-arguments.ts'
-import type { EncoderEffort } from './encoder-preset.ts'
 import type { Rung } from './ladder.ts'
 import { valueOf, writeRational, type Rational } from './rational.ts'
+import type { RenditionPlan } from './rendition-plan.ts'
 import { safeInputOptions, sourceUrl } from './source-input.ts'
 
 /** All that decides an encode. */
@@ -12,16 +12,18 @@ export type EncodePlan = {
   readonly originSeconds: number // the moment of ffmpeg's clock, which begins with the source, that becomes 0
   readonly durationSeconds: number
   readonly frameRate: Rational
+  readonly colours?: 'bt709' // what the filters make of the source's; absent: what the source says, or nothing
   readonly videoStreamIndex: number
+  readonly pictureFilters?: readonly string[] // what the source's pictures need before all else
   readonly audio?: {
     readonly streamIndex: number
     readonly sampleRateHz: number
     readonly copied?: CopiedSound // when it goes into the package as it is
   }
   readonly rungs: readonly Rung[]
-  readonly effort: EncoderEffort
   readonly cuts: CutList
   readonly copy?: CopiedVariant // made beside these, by a command of its own
+  readonly renditions?: RenditionPlan // what is made beside the variants
 }
 
 /** A source's own sound. */
@@ -118,9 +120,10 @@ function segmentTimes(plan: EncodePlan): string[] {
 const NEVER_SECONDS = '1000000'
 
 /** A constant frame rate from 0 on, whatever the source's gaps: missing frames are the one before, shown on. */
-function videoFilters({ videoStreamIndex, frameRate, rungs }: EncodePlan): string[] {
+function videoFilters({ videoStreamIndex, pictureFilters = [], frameRate, rungs }: EncodePlan): string[] {
   const copies = rungs.map((_, index) => `[copy${index}]`).join('')
-  const source = `[0:${videoStreamIndex}]fps=fps=${writeRational(frameRate)}:start_time=0,split=${rungs.length}${copies}`
+  const even = [`fps=fps=${writeRational(frameRate)}:start_time=0`, `split=${rungs.length}${copies}`]
+  const source = `[0:${videoStreamIndex}]${[...pictureFilters, ...even].join(',')}`
   const scaled = rungs.map(({ widthPixels, heightPixels }, index) => {
     return `[copy${index}]scale=${widthPixels}:${heightPixels}:flags=bicubic,setsar=1,format=yuv420p[v${index}]`
   })
@@ -137,7 +140,7 @@ function audioFilters({ audio, durationSeconds }: EncodePlan): string[] {
 }
 
 /** 44.1 kHz would be resampled for nothing; all else becomes 48 kHz, which every player takes. */
-function encodedSampleRateHz(sourceRateHz: number): number {
+export function encodedSampleRateHz(sourceRateHz: number): number {
   return sourceRateHz === 44_100 ? 44_100 : 48_000
 }
 
@@ -152,13 +155,13 @@ function audioOptions({ audio, durationSeconds }: EncodePlan): string[] {
 
 /** No keyframe but the listed ones (`-g` is the longest gap between two of them), closed GOPs, and B-frames that
  *  nothing refers to, so that a lost one harms only itself. */
-function videoOptions({ cuts, frameRate, effort }: EncodePlan): string[] {
+function videoOptions({ cuts, frameRate, colours }: EncodePlan): string[] {
   return [
-    ...(effort.threads === undefined ? [] : ['-threads', `${effort.threads}`]),
-    ...['-c:v', 'libx264', '-preset', effort.preset, '-crf', '21', '-profile:v', 'high'],
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-profile:v', 'high'],
     ...['-sc_threshold', '0', '-bf', '2', '-x264-params', 'b-pyramid=none:open-gop=0'],
     ...['-g', `${longestGapFrames(cuts, frameRate)}`],
     ...['-force_key_frames', cuts.keyframeSeconds.map(writeKeyframeTime).join(',')],
+    ...(colours === undefined ? [] : ['-color_primaries', colours, '-color_trc', colours, '-colorspace', colours]),
   ]
 }
 

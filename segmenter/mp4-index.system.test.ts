@@ -24,6 +24,7 @@ async function toolsFor(context: TestContext): Promise<Tools> {
 /** The index tells what ffprobe finds in the packets: times, sizes, keyframes, and the span of all. */
 async function expectSameAsPackets(tools: Tools, path: string): Promise<void> {
   const facts = await inspectSource(path, { tools })
+  if (!('video' in facts)) throw new Error('no pictures')
   const track = (await readMp4Index(path))?.tracks[facts.video.streamIndex]
   expect(track).toBeDefined()
   const packets = await readSourcePictures(path, facts, { tools })

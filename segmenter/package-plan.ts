@@ -1,7 +1,6 @@
 import type { CopiedPictures, Grid } from './copy-cuts.ts'
 import { planCuts, planCutsAt } from './cut-list.ts'
 import type { CopiedSound, CopiedVariant, EncodePlan } from './encode.ts'
-import { USUAL_PRESET } from './encoder-preset.ts'
 import { constantFrameRate } from './frame-rate.ts'
 import { ladderFor } from './ladder.ts'
 import { valueOf, type Rational } from './rational.ts'
@@ -18,10 +17,7 @@ export function planPackage(sourcePath: string, facts: SourceFacts, span: Source
   const begin = beginSeconds(facts, span)
   const frameRate = constantFrameRate(video.lowestFrameRate, averageFrameRate(span))
   const durationSeconds = Math.max(span.endSeconds - begin, 1 / valueOf(frameRate))
-  if (durationSeconds > MAX_HOURS * 3600) {
-    const hours = (durationSeconds / 3600).toFixed(1)
-    throw new SegmenterRefusal('video-too-long', `the video lasts ${hours} hours, ${MAX_HOURS} are the most`)
-  }
+  requireShort(durationSeconds)
   return {
     sourcePath,
     originSeconds: begin - facts.startSeconds,
@@ -30,7 +26,6 @@ export function planPackage(sourcePath: string, facts: SourceFacts, span: Source
     videoStreamIndex: video.streamIndex,
     ...(audio === undefined ? {} : { audio }),
     rungs: ladderFor({ ...video, frameRate }),
-    effort: { preset: USUAL_PRESET },
     cuts: planCuts(durationSeconds, frameRate),
   }
 }
@@ -70,9 +65,22 @@ function copiedFacts({
   return { widthPixels, heightPixels, videoBitsPerSecond }
 }
 
+/** Throws SegmenterRefusal `video-too-long`. */
+export function requireShort(durationSeconds: number): void {
+  if (durationSeconds <= MAX_HOURS * 3600) return
+  const hours = (durationSeconds / 3600).toFixed(1)
+  throw new SegmenterRefusal('video-too-long', `the video lasts ${hours} hours, ${MAX_HOURS} are the most`)
+}
+
+/** A damaged source may end in the middle. */
+export function shortfall(promisedSeconds: number, shownSeconds: number): string[] {
+  if (shownSeconds > 0.98 * promisedSeconds - 0.5) return []
+  return [`The source promises ${promisedSeconds.toFixed(1)} s, but only ${shownSeconds.toFixed(1)} s could be shown.`]
+}
+
 /** What a container says of its average is often nonsense, so the pictures are counted. A single one may have no
  *  duration. */
-function averageFrameRate({ pictures, startSeconds, endSeconds }: SourceSpan): Rational {
+export function averageFrameRate({ pictures, startSeconds, endSeconds }: SourceSpan): Rational {
   if (endSeconds <= startSeconds) return UNKNOWN_RATE
   return { numerator: Math.max(1, Math.round((1000 * pictures) / (endSeconds - startSeconds))), denominator: 1000 }
 }

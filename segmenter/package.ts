@@ -2,25 +2,28 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { planH264Copy, planHevcCopy, type Surveyed } from './copy-survey.ts'
 import type { EncodePlan } from './encode.ts'
-import { inspectSource, measureSource } from './inspect.ts'
+import { isDiskFull } from './disk-full.ts'
+import { inspectSource } from './inspect.ts'
+import { usualLimits, withinMinutes, type JobLimits } from './job-limits.ts'
 import { readMp4Index } from './mp4-index.ts'
-import { spanOf } from './mp4-span.ts'
-import { planPackage } from './package-plan.ts'
+import { shortfall } from './package-plan.ts'
 import {
   CopyProblem,
-  isDiskFull,
   Packaging,
   type PackageFacts,
   type PackageOptions,
   type PackageResult,
   type PackageWishes,
 } from './packaging.ts'
+import { prepareSource } from './prepare-source.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
+import { makeSoundPackage } from './sound-package.ts'
 
 export type { PackageFacts, PackageOptions, PackageResult, PackageWishes }
 
 /** Makes a video into a folder of plain HLS files: `master.m3u8`, per variant `index.m3u8`, `00000.ts`… and
- *  `outline.json`, and `poster.jpg`. Segments and playlists appear while it runs, each by rename. `outFolder` is created
+ *  `outline.json`, per rendition (`audio-1`, `subtitles-1`…) `index.m3u8` and its segments, and `poster.jpg`; of sound
+ *  alone one variant, `audio`, of packed audio. Segments and playlists appear while it runs, each by rename. `outFolder` is created
  *  or must be empty. Rejects with SegmenterRefusal for what cannot be segmented, or with the signal's reason; either way
  *  the folder is gone then. */
 export async function makePackage(
@@ -29,18 +32,30 @@ export async function makePackage(
   options: PackageOptions,
 ): Promise<PackageResult> {
   await claimFolder(outFolder)
+  const { limits = usualLimits } = options
   try {
-    const facts = await inspectSource(sourcePath, options)
-    const index = await readMp4Index(sourcePath)
-    const span = spanOf(index?.tracks[facts.video.streamIndex]) ?? (await measureSource(sourcePath, facts, options))
-    const plan = planPackage(sourcePath, facts, span)
-    const { warnings, ...made } = await makeWithCopy({ plan, facts, index }, outFolder, options)
-    const promisedSeconds = facts.video.promisedSeconds ?? span.endSeconds - span.startSeconds
-    return { ...made, warnings: [...facts.warnings, ...shortfall(promisedSeconds, made.durationSeconds), ...warnings] }
+    return await withinMinutes(limits, options.signal, (signal) => {
+      return makeWithin(limits, sourcePath, outFolder, { ...options, signal })
+    })
   } catch (error) {
     await rm(outFolder, { recursive: true, force: true })
     throw isDiskFull(error) ? new SegmenterRefusal('disk-full', 'the disk is full', { cause: error }) : error
   }
+}
+
+async function makeWithin(
+  limits: JobLimits,
+  sourcePath: string,
+  outFolder: string,
+  options: PackageOptions,
+): Promise<PackageResult> {
+  const facts = await inspectSource(sourcePath, options)
+  if (!('video' in facts)) return makeSoundPackage(sourcePath, facts, outFolder, options)
+  const index = await readMp4Index(sourcePath)
+  const { plan, promisedSeconds, notes } = await prepareSource(sourcePath, { facts, index, limits }, options)
+  const { warnings, ...made } = await makeWithCopy({ plan, facts, index }, outFolder, options)
+  const missing = shortfall(promisedSeconds, made.durationSeconds)
+  return { ...made, warnings: [...facts.warnings, ...missing, ...notes, ...warnings] }
 }
 
 /** Whatever the source's own pictures turn out to be, the variants that every player takes are made. */
@@ -99,10 +114,4 @@ async function claimFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   const [held] = await readdir(folder)
   if (held !== undefined) throw new SegmenterRefusal('folder-not-empty', `${folder} holds ${held} already`)
-}
-
-/** A damaged source may end in the middle. */
-function shortfall(promisedSeconds: number, shownSeconds: number): string[] {
-  if (shownSeconds > 0.98 * promisedSeconds - 0.5) return []
-  return [`The source promises ${promisedSeconds.toFixed(1)} s, but only ${shownSeconds.toFixed(1)} s could be shown.`]
 }

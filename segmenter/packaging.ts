@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeMultivariantPlaylist } from '../protocol/playlist-writer.ts'
 import type { VariantSummary } from '../protocol/weir-api.ts'
 import { alignmentProblem } from './alignment-check.ts'
 import { allOrNone } from './all-or-none.ts'
@@ -8,16 +7,20 @@ import { bandwidthBound, transportBound, type Muxed } from './bandwidth-bound.ts
 import { ChildFailed } from './child-run.ts'
 import { copyArguments, encodeArguments, type CopiedVariant, type EncodePlan } from './encode.ts'
 import { decodeComplaint } from './decode-complaints.ts'
-import { encoderEffort } from './encoder-preset.ts'
+import { isDiskFull } from './disk-full.ts'
 import { runFfmpeg, type FfmpegOptions } from './ffmpeg.ts'
 import { finishedSegments } from './finished-segments.ts'
+import type { JobLimits } from './job-limits.ts'
+import { writeMasters } from './master-playlists.ts'
 import { writePoster } from './poster.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
 import { Publishing } from './publishing.ts'
+import { makeRenditions, noRenditions, withRenditions, type MadeRenditions } from './renditions.ts'
+import type { SegmentKind } from './segment-kind.ts'
 import { nothingDecoded } from './segmenter-refusal.ts'
+import { writeThumbnails } from './thumbnails.ts'
 import type { Tools } from './tools.ts'
 import { VariantWriter } from './variant-writer.ts'
-import { writeByRename } from './write-by-rename.ts'
 
 export type PackageFacts = { readonly durationSeconds: number; readonly variants: readonly VariantSummary[] }
 export type PackageResult = PackageFacts & {
@@ -32,8 +35,9 @@ export type PackageOptions = {
   readonly copy?: boolean
   /** A source in HEVC whose keyframes suffice keeps a variant of its own pictures, beside those of H.264. */
   readonly keepHevc?: boolean
-  /** So many cores are to encode as fast as the video plays: that decides x264's preset and threads. Absent: the usual. */
-  readonly cpuBudgetCores?: number
+  readonly limits?: JobLimits // absent: the usual ones
+  /** `fmp4`: fragmented MP4 beside the transport stream, with a multivariant playlist of its own. Absent: `ts`. */
+  readonly segments?: SegmentKind
   readonly onProgress?: (progress: Progress) => void
   /** The copied variant has its first segment and its own playlist; the others and `master.m3u8` are yet to come. */
   readonly onCopyPlayable?: (facts: PackageFacts) => void
@@ -41,11 +45,6 @@ export type PackageOptions = {
   readonly onPlayable?: (facts: PackageFacts) => void
   /** Each ffmpeg that is started. */
   readonly onProcess?: (pid: number) => void
-}
-
-export function isDiskFull(error: unknown): boolean {
-  if (error instanceof ChildFailed) return error.stderrTail.includes('No space left on device')
-  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 }
 
 /** Of the variant that was to be copied; the others are as they should be. */
@@ -60,7 +59,7 @@ const LOOKING_MS = 100 // until the first segments are there: ffmpeg tells its p
 const KEPT_OF_LIST_CHARACTERS = 256
 
 /** What whoever starts a server or a command may want of packages. */
-export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepHevc' | 'cpuBudgetCores'>
+export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepHevc' | 'limits' | 'segments'>
 
 /** One package on its way: the commands that make it, and what is published of them meanwhile. */
 export class Packaging {
@@ -72,10 +71,11 @@ export class Packaging {
   readonly #copy: VariantWriter | undefined
   readonly #variants: readonly VariantWriter[] // as `master.m3u8` lists them: who takes the first gets H.264
   #isPlayable = false
+  #made = noRenditions
   #complaint: string | undefined // of whoever decodes the pictures that are copied
 
   constructor(plan: EncodePlan, outFolder: string, options: PackageOptions) {
-    this.#plan = { ...plan, effort: encoderEffort(plan.rungs, plan.frameRate, options.cpuBudgetCores) }
+    this.#plan = plan
     this.#outFolder = outFolder
     this.#workFolder = join(outFolder, '.work')
     this.#options = options
@@ -103,7 +103,8 @@ export class Packaging {
     const { frameRate, cuts, audio } = this.#plan
     const { targetDurationSeconds } = cuts
     const folders = { workFolder: this.#workFolder, outFolder: this.#outFolder }
-    const shared = { frameRate, targetDurationSeconds, withAudio: audio !== undefined, ...folders }
+    const withFmp4 = this.#options.segments === 'fmp4'
+    const shared = { frameRate, targetDurationSeconds, withAudio: audio !== undefined, withFmp4, ...folders }
     return new VariantWriter({ name, widthPixels, heightPixels, bandwidthBitsPerSecond, isCopied, ...shared })
   }
 
@@ -116,20 +117,38 @@ export class Packaging {
     ])
     if (this.#encoded.length === 0 && this.#complaint !== undefined) throw new CopyProblem(this.#complaint)
     await this.#finish()
+    const hasThumbnails = await this.#thumbnails()
     await rm(this.#workFolder, { recursive: true })
     return {
       durationSeconds: this.#variants[0]?.durationSeconds ?? 0,
       variants: this.#summaries(this.#variants, true),
-      warnings: hasPoster ? [] : ['No picture could be taken for the poster.'],
+      warnings: [
+        ...this.#made.warnings,
+        ...(hasPoster ? [] : ['No picture could be taken for the poster.']),
+        ...(hasThumbnails ? [] : ['No pictures could be taken for the scrub bar.']),
+      ],
     }
   }
 
+  #thumbnails(): Promise<boolean> {
+    const smallest = this.#encoded.at(-1) ?? this.#copy
+    return writeThumbnails(smallest, this.#folders(), this.#options.tools, this.#ownOptions())
+  }
+
+  #folders(): { readonly work: string; readonly out: string } {
+    return { work: this.#workFolder, out: this.#outFolder }
+  }
+
+  #ownOptions(): Pick<PackageOptions, 'signal' | 'onProcess'> {
+    const { signal, onProcess } = this.#options
+    return { ...(signal && { signal }), ...(onProcess && { onProcess }) }
+  }
+
   #poster(signal: AbortSignal): Promise<boolean> {
-    const folders = { work: this.#workFolder, out: this.#outFolder }
     const onStderr = (text: string): void => {
       this.#complaint ??= decodeComplaint(text)
     }
-    return writePoster(this.#plan, folders, this.#options.tools, { ...this.#ffmpegOptions(signal), onStderr })
+    return writePoster(this.#plan, this.#folders(), this.#options.tools, { ...this.#ffmpegOptions(signal), onStderr })
   }
 
   #ffmpegOptions(signal: AbortSignal): FfmpegOptions {
@@ -222,7 +241,7 @@ export class Packaging {
   async #tellPlayable(): Promise<void> {
     if (this.#isPlayable || this.#variants.some(({ segmentCount }) => segmentCount === 0)) return
     this.#isPlayable = true
-    await this.#writeMaster(false)
+    await writeMasters(this.#outFolder, this.#variants)
     const { durationSeconds } = this.#plan
     this.#options.onPlayable?.({ durationSeconds, variants: this.#summaries(this.#variants, false) })
   }
@@ -233,17 +252,29 @@ export class Packaging {
     const copyProblem = alignmentProblem(this.#variants.map((variant) => variant.shape()))
     if (copyProblem !== undefined) throw new CopyProblem(new Error(copyProblem))
     for (const variant of this.#variants) await variant.finish()
-    await this.#writeMaster(true)
+    this.#made = await this.#makeRenditions()
+    await writeMasters(this.#outFolder, this.#variants, this.#made)
   }
 
-  async #writeMaster(ended: boolean): Promise<void> {
-    const streams = this.#variants.map((variant) => variant.describe(ended))
-    await writeByRename(join(this.#outFolder, 'master.m3u8'), writeMultivariantPlaylist(streams))
+  async #makeRenditions(): Promise<MadeRenditions> {
+    const { originTicks = 0, durationsSeconds = [] } = this.#variants[0]?.shape() ?? {}
+    const { renditions: plan, cuts } = this.#plan
+    if (plan === undefined) return noRenditions
+    return makeRenditions({
+      source: this.#plan,
+      plan,
+      cuts: { originTicks, durationsSeconds, targetDurationSeconds: cuts.targetDurationSeconds },
+      workFolder: this.#workFolder,
+      outFolder: this.#outFolder,
+      tools: this.#options.tools,
+      ffmpeg: this.#ownOptions(),
+    })
   }
 
   #summaries(variants: readonly VariantWriter[], ended: boolean): VariantSummary[] {
     return variants.map((variant) => {
-      const { uri: _uri, averageBandwidthBitsPerSecond: _average, codecs, ...facts } = variant.describe(ended)
+      const stream = withRenditions(variant.describe(ended), this.#made)
+      const { uri: _uri, averageBandwidthBitsPerSecond: _average, isSoundAlone: _no, codecs, ...facts } = stream
       return { name: variant.name, ...facts, codecs: codecs.join(',') }
     })
   }

@@ -190,7 +190,6 @@ test('weir.example.yaml has every key with its default', () => {
     publicUrl: undefined,
     token: undefined,
     jobs: undefined,
-    cpuBudgetCores: undefined,
     multicast: undefined,
     ...unencrypted,
   }).toEqual({

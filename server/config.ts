@@ -1,8 +1,10 @@
 import { isAbsolute, resolve } from 'node:path'
 import { parse, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { usualLimits } from '../segmenter/job-limits.ts'
 import { readLinkProfile, type LinkProfile } from '../link/profile.ts'
 import type { PackageWishes } from '../segmenter/package.ts'
+import { segmentKinds } from '../segmenter/segment-kind.ts'
 import { readGroupRange, type MulticastOptions } from '../udp-relay/multicast-groups.ts'
 
 /** How a value is written as text, in a flag or in the environment; a file has YAML's own types. */
@@ -67,12 +69,7 @@ export const settings = {
   sample: setting('boolean', z.boolean(), 'true or false', true),
   copy: setting('boolean', z.boolean(), 'true or false', true),
   keepHevc: setting('boolean', z.boolean(), 'true or false', false),
-  cpuBudgetCores: setting(
-    'number',
-    z.number().min(0.1).max(1024).optional(),
-    'a number of cores from 0.1 to 1024, or absent for x264 veryfast on all of them',
-    undefined,
-  ),
+  segments: setting('text', z.enum(segmentKinds), 'one of ts, fmp4', 'ts'),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
@@ -82,6 +79,9 @@ export const settings = {
   ),
   maxUploadBytes: wholeNumber(1, Number.MAX_SAFE_INTEGER, 20_000_000_000),
   minFreeBytes: wholeNumber(0, Number.MAX_SAFE_INTEGER, 500_000_000),
+  maxChannels: wholeNumber(0, 64, 4),
+  maxVideoGigapixels: wholeNumber(1, 1_000_000_000, usualLimits.gigapixels),
+  maxSegmentingMinutes: wholeNumber(1, 30_000, usualLimits.minutes),
   uploadsPerMinute: wholeNumber(1, 10_000, 60),
   eventConnectionsPerAddress: wholeNumber(1, 10_000, 32),
   logLevel: setting(
@@ -108,15 +108,16 @@ export const flagKeys = [
   'sample',
   'copy',
   'keepHevc',
-  'cpuBudgetCores',
+  'segments',
 ] as const
 
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }
 export type Config = SettingValues & { readonly link: LinkProfile }
 
-/** What a configuration wants of packages. */
-export function packageWishes({ copy, keepHevc, cpuBudgetCores }: Config): PackageWishes {
-  return { copy, keepHevc, ...(cpuBudgetCores === undefined ? {} : { cpuBudgetCores }) }
+/** What a configuration wants of packages, and what one video may cost. */
+export function packageWishes(config: Config): PackageWishes {
+  const { copy, keepHevc, segments, maxVideoGigapixels, maxSegmentingMinutes } = config
+  return { copy, keepHevc, segments, limits: { gigapixels: maxVideoGigapixels, minutes: maxSegmentingMinutes } }
 }
 
 /** Where the value of each key came from: `--port`, `WEIR_PORT`, `weir.yaml` or `default`. */
