@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { planH264Copy, planHevcCopy, type Surveyed } from './copy-survey.ts'
 import type { EncodePlan } from './encode.ts'
 import { isDiskFull } from './disk-full.ts'
+import { expectConformance } from './conformance.ts'
 import { inspectSource } from './inspect.ts'
 import { usualLimits, withinMinutes, type JobLimits } from './job-limits.ts'
 import { readMp4Index } from './mp4-index.ts'
@@ -34,8 +35,10 @@ export async function makePackage(
   await claimFolder(outFolder)
   const { limits = usualLimits } = options
   try {
-    return await withinMinutes(limits, options.signal, (signal) => {
-      return makeWithin(limits, sourcePath, outFolder, { ...options, signal })
+    return await withinMinutes(limits, options.signal, async (signal) => {
+      const made = await makeWithin(limits, sourcePath, outFolder, { ...options, signal })
+      await expectConformance(outFolder, { tools: options.tools, signal })
+      return made
     })
   } catch (error) {
     await rm(outFolder, { recursive: true, force: true })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { allRules } from './judge.ts'
+import { allRules, judgePlaylist } from './judge.ts'
+import { readPlaylist } from './playlist-reader.ts'
 import { findingsOf, rulesOf } from './test-support/rules-of.ts'
 
 const vod = `#EXTM3U
@@ -145,6 +146,7 @@ const faults: readonly (readonly [keyof typeof right, string | RegExp, string, s
   ['multivariant', 'BANDWIDTH=800000,', '', 'attribute-missing'],
   ['multivariant', 'avc1.64001e', 'avc1.64001', 'codecs-form'],
   ['multivariant', 'RESOLUTION=640x360', 'RESOLUTION=640*360', 'attribute-type'],
+  ['multivariant', 'BANDWIDTH=800000', 'BANDWIDTH=800000,ALLOWED-CPC="com.example.drm:hw"', 'allowed-cpc'],
   ['multivariant', 'VALUE="This"', 'VALUE="This",URI="this.json"', 'session-data'],
   ['multivariant', 'SESSION-KEY:METHOD=AES-128', 'SESSION-KEY:METHOD=NONE', 'session-key'],
   ['multivariant', 'low.m3u8\n', '', 'uri-tag'],
@@ -176,6 +178,15 @@ const warnings: typeof faults = [
   ['multivariant', ',RESOLUTION=640x360', '', 'resolution-missing'],
   ['multivariant', 'BANDWIDTH=800000', 'BANDWIDTH=800000,SCORE=2.0', 'score'],
   ['multivariant', 'GROUP-ID="c"', 'GROUP-ID="d"', 'group-unused'],
+  ['multivariant', /#EXT-X-STREAM-INF[^]*low.m3u8\n/, '#EXT-X-INDEPENDENT-SEGMENTS\n', 'no-variants'],
+  [
+    'multivariant',
+    /(#EXT-X-MEDIA:TYPE=AUDIO),GROUP-ID="a",(NAME="English".*)/,
+    '$&\n$1,GROUP-ID="b",$2',
+    'group-members',
+  ],
+  ['vod', /#EXT-X-PROGRAM-DATE-TIME[^]*(?=#EXT-X-ENDLIST)/, '', 'no-segments'],
+  ['vod', '#EXT-X-VERSION:4', '#EXT-X-VERSION:7\n#EXT-X-ALLOW-CACHE:YES', 'removed-tag'],
 ]
 
 for (const [name, what, instead, rule] of warnings) {
@@ -185,6 +196,27 @@ for (const [name, what, instead, rule] of warnings) {
     expect(rulesOf(findingsOf(broken), 'warning')).toContain(rule)
   })
 }
+
+const notes: typeof faults = [
+  ['vod', '#EXT-X-ENDLIST', '#EXT-X-NEWS:1\n#EXT-X-ENDLIST', 'unknown-tag'],
+  ['vod', 'METHOD=AES-128', 'METHOD=AES-128,NEWS=1', 'attribute-unknown'],
+  ['multivariant', /,FRAME-RATE=30.000/g, '', 'frame-rate-missing'],
+  ['multivariant', '#EXT-X-INDEPENDENT-SEGMENTS\n', '', 'independent-missing'],
+]
+
+for (const [name, what, instead, rule] of notes) {
+  test(`${rule} notes "${instead.slice(0, 60)}" in the place of "${String(what).slice(0, 60)}"`, () => {
+    const broken = right[name].replace(what, instead)
+    expect(broken).not.toBe(right[name])
+    expect(rulesOf(findingsOf(broken), 'note')).toContain(rule)
+  })
+}
+
+test('utf-8 tells of bytes that are no text', () => {
+  const bytes = new TextEncoder().encode(vod)
+  bytes[bytes.indexOf('t'.charCodeAt(0))] = 0xff
+  expect(rulesOf(judgePlaylist(readPlaylist(bytes), 'index.m3u8'))).toContain('utf-8')
+})
 
 test('a finding tells file, line and section, what was expected and what came', () => {
   expect(findingsOf(vod.replace('#EXTINF:4.000,\nb', '#EXTINF:4.600,\nb'))).toEqual([
