@@ -321,6 +321,21 @@ if (inLongRun) {
     expect(seen.at(-1)).toBe('all')
   })
 
+  test('a copy that breaks a rule of HLS gives way to an encoded variant', async (context) => {
+    const tools = await toolsFor(context)
+    const source = await makeClip(tools, join(temporaryFolder(context), 'a.mp4'), { ...good, seconds: 9 })
+    const out = `${source}.out`
+    let plays = 0
+    const onPlayable = (): void => {
+      plays += 1
+      const [copied, encoded] = ['270p', '240p'].map((name) => join(out, name, '00000.ts')) as [string, string]
+      if (plays === 1) writeFileSync(copied, readFileSync(encoded))
+    }
+    const made = await makePackage(source, out, { tools, onPlayable })
+    expect(made.notCopied).toMatch(/^270p.* breaks /)
+    expect(plays).toBe(2)
+  })
+
   test('a source that cannot be decoded is no package of copies', async (context) => {
     const tools = await toolsFor(context)
     const folder = temporaryFolder(context)

@@ -35,10 +35,8 @@ export async function makePackage(
   await claimFolder(outFolder)
   const { limits = usualLimits } = options
   try {
-    return await withinMinutes(limits, options.signal, async (signal) => {
-      const made = await makeWithin(limits, sourcePath, outFolder, { ...options, signal })
-      await expectConformance(outFolder, { tools: options.tools, signal })
-      return made
+    return await withinMinutes(limits, options.signal, (signal) => {
+      return makeWithin(limits, sourcePath, outFolder, { ...options, signal })
     })
   } catch (error) {
     await rm(outFolder, { recursive: true, force: true })
@@ -53,7 +51,9 @@ async function makeWithin(
   options: PackageOptions,
 ): Promise<PackageResult> {
   const facts = await inspectSource(sourcePath, options)
-  if (!('video' in facts)) return makeSoundPackage(sourcePath, facts, outFolder, options)
+  if (!('video' in facts)) {
+    return checked(makeSoundPackage(sourcePath, facts, outFolder, options), outFolder, options)
+  }
   const index = await readMp4Index(sourcePath)
   const { plan, promisedSeconds, notes } = await prepareSource(sourcePath, { facts, index, limits }, options)
   const { warnings, ...made } = await makeWithCopy({ plan, facts, index }, outFolder, options)
@@ -64,11 +64,11 @@ async function makeWithin(
 /** Whatever the source's own pictures turn out to be, the variants that every player takes are made. */
 async function makeWithCopy(surveyed: Surveyed, outFolder: string, options: PackageOptions): Promise<PackageResult> {
   const planning = copyPlanning(surveyed, options)
-  if (planning === undefined) return new Packaging(surveyed.plan, outFolder, options).run()
+  if (planning === undefined) return makePlanned(surveyed.plan, outFolder, options)
   const planned = await orReason(planning, options)
   const withCopy = typeof planned === 'string' ? planned : await tryWithCopy(planned, outFolder, options)
   if (typeof withCopy !== 'string') return withCopy
-  const made = await new Packaging(surveyed.plan, outFolder, options).run()
+  const made = await makePlanned(surveyed.plan, outFolder, options)
   if (surveyed.facts.video.codec === 'h264') return { ...made, notCopied: withCopy }
   return { ...made, warnings: [`The HEVC of the source was not kept: ${withCopy}.`, ...made.warnings] }
 }
@@ -100,13 +100,31 @@ async function tryWithCopy(
   options: PackageOptions,
 ): Promise<PackageResult | string> {
   try {
-    return await new Packaging(plan, outFolder, options).run()
+    return await makePlanned(plan, outFolder, options)
   } catch (error) {
     options.signal?.throwIfAborted()
-    if (!(error instanceof CopyProblem)) throw error
+    if (!(error instanceof CopyProblem) && !isNotRight(error)) throw error
     await emptyFolder(outFolder)
     return error.message
   }
+}
+
+function isNotRight(error: unknown): error is SegmenterRefusal {
+  return error instanceof SegmenterRefusal && error.code === 'package-not-right'
+}
+
+function makePlanned(plan: EncodePlan, outFolder: string, options: PackageOptions): Promise<PackageResult> {
+  return checked(new Packaging(plan, outFolder, options).run(), outFolder, options)
+}
+
+async function checked(
+  making: Promise<PackageResult>,
+  outFolder: string,
+  { tools, signal }: PackageOptions,
+): Promise<PackageResult> {
+  const made = await making
+  await expectConformance(outFolder, { tools, signal })
+  return made
 }
 
 async function emptyFolder(folder: string): Promise<void> {
