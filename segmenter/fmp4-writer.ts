@@ -10,12 +10,13 @@ import {
   type Fmp4Run,
   type Fmp4Sample,
 } from '../protocol/fmp4-writer.ts'
+import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import type { TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
 import { nalSyntaxes, videoCodecOf, type NalSyntax } from '../protocol/nal-syntax.ts'
 import type { Outline, OutlineSegment } from '../protocol/outline.ts'
 import { averageBandwidth, peakBandwidth, type SizedSegment } from '../protocol/playlist-bandwidth.ts'
 import { writeMediaPlaylist, type PlaylistSegment, type VariantStream } from '../protocol/playlist-writer.ts'
-import { FrameClock, SampleClock } from './fmp4-timing.ts'
+import { FrameClock, SampleClock, unheardUnits } from './fmp4-timing.ts'
 import type { Rational } from './rational.ts'
 import { writeByRename } from './write-by-rename.ts'
 
@@ -30,8 +31,8 @@ export type Fmp4Options = {
   readonly targetDurationSeconds: number
 }
 
-/** The fragmented MP4 of a variant beside its transport stream: the same access units at the same times in the same cuts,
- *  so that the outline holds for both; a segment comes as soon as that of the transport stream is there. */
+/** The fragmented MP4 of a variant beside its transport stream: the same pictures and what is heard of the same sound, at
+ *  the same times in the same cuts, so that the outline holds for both; a segment comes as soon as that of the transport stream is there. */
 export class Fmp4Writer {
   readonly #options: Fmp4Options
   readonly #segments: (PlaylistSegment & SizedSegment)[] = []
@@ -135,9 +136,13 @@ class Tracks {
   }
 
   #sound({ audio: units }: TsSegment, { audio }: OutlineSegment): Fmp4Run[] {
-    if (this.#samples === undefined || audio === undefined) return []
-    const durationTicks = this.#head.audio?.samplesPerFrame ?? 0
-    const samples = units.map(({ data }) => ({ durationTicks, compositionTicks: 0, isSync: true, parts: [data] }))
-    return [{ trackId: AUDIO_TRACK_ID, decodeTicks: this.#samples.take(audio), samples }]
+    const { audio: told } = this.#head
+    if (this.#samples === undefined || told === undefined || audio === undefined) return []
+    const heard = units.slice(unheardUnits(audio, told))
+    const skippedTicks = ((units.length - heard.length) * told.samplesPerFrame * TICKS_PER_SECOND) / told.sampleRateHz
+    const durationTicks = told.samplesPerFrame
+    const samples = heard.map(({ data }) => ({ durationTicks, compositionTicks: 0, isSync: true, parts: [data] }))
+    const decodeTicks = this.#samples.take(audio.firstPtsTicks + skippedTicks, heard.length)
+    return [{ trackId: AUDIO_TRACK_ID, decodeTicks, samples }]
   }
 }
