@@ -5,9 +5,20 @@ import { PlainReporter } from './build/plain-reporter.ts'
 const longRun = process.env['WEIR_TEST_LONG'] === '1'
 /** Not in the short run. */
 const longFiles = [
+  'lab/burnt-in-code.system.test.ts',
+  'lab/captions.system.test.ts',
   'lab/hevc-page.system.test.ts',
+  'lab/live-latency.system.test.ts',
   'lab/long-watch.system.test.ts',
+  'lab/page-reports.system.test.ts',
+  'lab/renditions.system.test.ts',
+  'lab/run-upload.system.test.ts',
+  'lab/three-tabs.system.test.ts',
+  'segmenter/lint/foreign-packages.system.test.ts',
+  'segmenter/picture-filters.system.test.ts',
+  'segmenter/shared-media.system.test.ts',
   'segmenter/source-change.system.test.ts',
+  'server/channel-ingest.system.test.ts',
 ]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
@@ -24,17 +35,20 @@ const patient = [
   'lab/network-panel.system.test.ts',
   'lab/players.system.test.ts',
   'lab/presets.system.test.ts',
+  'lab/renditions.system.test.ts',
   'lab/run-quality.system.test.ts',
   'lab/run-report.system.test.ts',
   'lab/run-upload.system.test.ts',
   'lab/test-support/*.system.test.ts',
+  'lab/side-controls.system.test.ts',
   'lab/three-tabs.system.test.ts',
   'lab/upload-resumes.system.test.ts',
   'lab/watch.system.test.ts',
   'lab/why-panel.system.test.ts',
   'player/*.system.test.ts',
   'protocol/*.system.test.ts',
-  'segmenter/*.system.test.ts',
+  'segmenter/**/*.system.test.ts',
+  'server/channel*.system.test.ts',
   'server/displayed-quality.system.test.ts',
   'server/parity-gstreamer.system.test.ts',
   'server/published-live.system.test.ts',

@@ -1,5 +1,6 @@
 import Hls, { PlaylistLevelType, type ErrorData, type Fragment, type Level } from 'hls.js'
 import workerPath from 'hls.js/dist/hls.worker.js?url'
+import { livePace } from '../stream/live-pace.ts'
 import type { ElementRecord } from './element-record.ts'
 import { originTicksOf } from './origin-ticks.ts'
 import { SegmentLog } from './segment-log.ts'
@@ -15,6 +16,9 @@ export async function fetchWorker(): Promise<void> {
 }
 
 const AUTO = -1
+
+/** A stall makes hls.js stay further from the edge: by a part, not by a second. */
+const LIVE = { lowLatencyMode: true, liveSyncOnStallIncrease: 0.2 } as const
 const TICKS_PER_SECOND = 90_000
 
 export type EngineOptions = {
@@ -23,6 +27,7 @@ export type EngineOptions = {
   readonly address: string // of the multivariant playlist, through the link
   readonly packageAddress: string // of the package, beside the link
   readonly startSeconds: number
+  readonly isLive: boolean // begins near the edge, and stays there
   readonly variant: string | undefined
   readonly onProblem: (problem: NonNullable<SideStatus['problem']>) => void
 }
@@ -56,10 +61,10 @@ export class HlsEngine {
   #shownVariant: string | undefined
 
   constructor(options: EngineOptions) {
-    const { record, startSeconds, address, video, variant } = options
+    const { record, startSeconds, isLive, address, video, variant } = options
     this.#options = options
     this.#wantedVariant = variant
-    this.#hls = new Hls({ startPosition: startSeconds, workerPath })
+    this.#hls = new Hls({ ...(isLive ? LIVE : { startPosition: startSeconds }), workerPath })
     this.#segments = new SegmentLog(
       (event) => record.tell(event),
       ({ level }) => variantOf(this.#hls.levels[level]),
@@ -86,10 +91,20 @@ export class HlsEngine {
   /** To be called now and then. */
   sweep(): void {
     this.#segments.sweep()
+    if (this.#options.isLive) this.#keepNear()
   }
 
   close(): void {
     this.#hls.destroy()
+  }
+
+  #keepNear(): void {
+    const { video } = this.#options
+    const { latency, targetLatency } = this.#hls
+    const { buffered, currentTime } = video
+    const bufferSeconds = buffered.length === 0 ? 0 : buffered.end(buffered.length - 1) - currentTime
+    const pace = livePace(latency - (targetLatency ?? latency), bufferSeconds)
+    if (video.playbackRate !== pace) video.playbackRate = pace
   }
 
   #listen(): void {

@@ -71,7 +71,8 @@ export class HlsSide implements Side {
   begin(): void {
     if (this.#isClosed || this.#loaded === undefined) return
     const { videoId, startSeconds } = this.#start
-    const address = `/link/${encodeURIComponent(this.#options.link)}/hls/${encodeURIComponent(videoId)}/master.m3u8`
+    const file = this.#start.live === 'low-latency' ? 'low-latency.m3u8' : 'master.m3u8'
+    const address = `/link/${encodeURIComponent(this.#options.link)}/hls/${encodeURIComponent(videoId)}/${file}`
     this.#record.askToPlay(startSeconds)
     if (this.#loaded.isSupported()) this.#attach(this.#loaded, address)
     else this.#playNatively(address, startSeconds)
@@ -115,7 +116,14 @@ export class HlsSide implements Side {
     this.#record.jumpTo(seconds)
   }
 
+  /** The picture of the place that was jumped to is not there yet. */
+  get isJumping(): boolean {
+    return this.#record.isJumping
+  }
+
+  /** Of what is live the engine sets it, which keeps it near the edge. */
   setSpeed(ratio: number): void {
+    if (this.#start.live !== undefined) return
     if (this.#video.playbackRate !== ratio) this.#video.playbackRate = ratio
   }
 
@@ -162,13 +170,14 @@ export class HlsSide implements Side {
   }
 
   #attach({ HlsEngine: Engine }: typeof import('./hls-engine.ts'), address: string): void {
-    const { videoId, startSeconds } = this.#start
+    const { videoId, startSeconds, live } = this.#start
     this.#engine = new Engine({
       video: this.#video,
       record: this.#record,
       address,
       packageAddress: `/hls/${encodeURIComponent(videoId)}`,
       startSeconds,
+      isLive: live !== undefined,
       variant: this.#variant,
       onProblem: (problem) => this.#fail(problem),
     })

@@ -3,7 +3,7 @@ import type { VariantSummary } from '../protocol/weir-api.ts'
 import { HlsSide } from './hls-side.ts'
 import type { RunLog } from './run-log.ts'
 import type { CompareSettings, NetworkSettings, SideName } from './settings.ts'
-import type { Side, SideStart, Sound } from './side.ts'
+import type { LiveHls, Side, SideStart, Sound } from './side.ts'
 import { StepHold } from './step-hold.ts'
 import { UdpSide } from './udp-side.ts'
 import { wallMs } from './wall-clock.ts'
@@ -29,6 +29,8 @@ export class SideSet {
   readonly sides = signal<Sides>({})
   readonly stepHold = signal<StepHold | undefined>(undefined)
   variants: readonly VariantSummary[] = [] // what is known of the video; it may still grow
+  /** How HLS of a channel is watched; undefined: a video that has an end. */
+  readonly live = signal<LiveHls | undefined>(undefined)
   readonly #options: SideSetOptions
   #serverOffsetMs = 0
 
@@ -76,7 +78,8 @@ export class SideSet {
     this.sides.value = sides
     const { settings } = this.#options
     const { hls, udp } = sides
-    const isWanted = () => settings.value.inStep
+    // What is live is shown by each transport as near as it can: in step UDP would only wait for HLS.
+    const isWanted = () => settings.value.inStep && this.live.value === undefined
     const speedRatio = () => settings.value.speedRatio
     this.stepHold.value = hls && udp && new StepHold({ hls, udp }, isWanted, speedRatio)
   }
@@ -96,6 +99,7 @@ export class SideSet {
     return {
       ...start,
       videoId,
+      live: this.live.value,
       variant: settings.value.variants[name],
       sound: soundOf(name),
       tell: (events) => log.tell(events),

@@ -12,6 +12,7 @@ export type Fmp4Tracks = {
     readonly vps?: Uint8Array // of HEVC
     readonly sps: Uint8Array
     readonly pps: Uint8Array
+    readonly editTicks?: number // all is shown so much earlier than its samples say; 90 kHz, absent: 0
   }
   readonly audio?: AacConfig
 }
@@ -123,6 +124,7 @@ type TrackBoxes = {
   readonly widthPixels: number
   readonly heightPixels: number
   readonly handler: 'vide' | 'soun'
+  readonly editTicks?: number
   readonly mediaHeader: Uint8Array
   readonly sampleEntry: Uint8Array
 }
@@ -155,7 +157,12 @@ function track({ trackId, timescaleHz, widthPixels, heightPixels, handler, ...bo
       ),
     ),
   )
-  return box('trak', header, media)
+  return box('trak', header, ...editList(boxes.editTicks ?? 0), media)
+}
+
+/** An edit from `ticks` of the media on, as long as the media is; ISO/IEC 14496-12 section 8.6.6. */
+function editList(ticks: number): Uint8Array[] {
+  return ticks === 0 ? [] : [box('edts', fullBox('elst', 0, 0, u32(1), u32(0), u32(ticks), u16(1), u16(0)))]
 }
 
 const SAMPLE_ENTRY = [zeros(6), u16(1)] as const // reserved, data_reference_index
@@ -172,6 +179,7 @@ function videoTrack(video: Fmp4Tracks['video']): Uint8Array {
   )
   return track({
     ...{ trackId: VIDEO_TRACK_ID, timescaleHz: VIDEO_TIMESCALE_HZ, widthPixels, heightPixels, handler: 'vide' },
+    ...(video.editTicks === undefined ? {} : { editTicks: video.editTicks }),
     mediaHeader: fullBox('vmhd', 0, 1, zeros(8)),
     sampleEntry,
   })

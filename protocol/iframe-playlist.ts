@@ -1,4 +1,5 @@
-import { quoted, uriLine, wholeNumber, type VariantStream } from './playlist-writer.ts'
+import { quoted, uriLine } from './playlist-text.ts'
+import { wholeNumber, type PicturedStream } from './playlist-writer.ts'
 
 /** A keyframe as a part of a media segment. */
 export type IframeSegment = {
@@ -9,7 +10,7 @@ export type IframeSegment = {
 }
 
 /** The keyframes of a variant. */
-export type IframeStream = Omit<VariantStream, 'framesPerSecond'>
+export type IframeStream = Omit<PicturedStream, 'framesPerSecond'>
 
 /** EXT-X-TARGETDURATION of a list of keyframes. */
 export function iframeTargetSeconds(iframes: readonly IframeSegment[]): number {

@@ -3,19 +3,21 @@ import type { Outline, OutlineAudio, OutlineFrame } from '../protocol/outline.ts
 import type { Rational } from './rational.ts'
 import { frameTicks } from './segment-check.ts'
 
-/** When a picture is decoded, for how long, and how much later it is shown; 90 kHz. */
+/** When a picture is decoded, for how long, and how much later its time is, before the edit; 90 kHz. */
 export type FrameTiming = {
   readonly decodeTicks: number
   readonly durationTicks: number
-  readonly compositionTicks: number // negative for a picture that is shown before its turn in decoding
+  readonly compositionTicks: number
 }
 
 /** Times of a variant's pictures on its frame grid, so that each begins exactly where the one before ends, also from one
- *  segment to the next. Shown at the same times as in the transport stream. Decoding begins with the first picture's time
- *  of being shown: hls.js and Shaka Player lay their timeline by it, and would find a hole in front of the picture. */
+ *  segment to the next. Less `editTicks` they are shown at the same times as in the transport stream. Decoding begins with
+ *  the moment at which the first picture is shown: hls.js and Shaka Player lay their timeline by it, and would find a hole
+ *  in front of the picture. Negative offsets would do for them too, but ffmpeg shows all that has such too late. */
 export class FrameClock {
   readonly #originTicks: number
   readonly #frameRate: Rational
+  #reorderFrames: number | undefined
   #frames = 0
 
   constructor(originTicks: number, frameRate: Rational) {
@@ -23,8 +25,15 @@ export class FrameClock {
     this.#frameRate = frameRate
   }
 
+  /** How much later than wanted the pictures taken are: for the edit list. */
+  get editTicks(): number {
+    return frameTicks(this.#reorderFrames ?? 0, this.#frameRate)
+  }
+
   /** The next pictures, in the order of decoding. */
   take(frames: readonly OutlineFrame[]): FrameTiming[] {
+    const [first] = frames
+    this.#reorderFrames ??= first === undefined ? 0 : this.#framesIn(first.ptsTicks - first.dtsTicks)
     const firstFrame = this.#frames
     this.#frames += frames.length
     return frames.map(({ ptsTicks }, index) => {
@@ -32,7 +41,7 @@ export class FrameClock {
       return {
         decodeTicks,
         durationTicks: this.#place(firstFrame + index + 1) - decodeTicks,
-        compositionTicks: this.#place(this.#framesIn(ptsTicks)) - decodeTicks,
+        compositionTicks: Math.max(0, this.#place(this.#framesIn(ptsTicks)) + this.editTicks - decodeTicks),
       }
     })
   }

@@ -15,7 +15,7 @@ import type { TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
 import { nalSyntaxes, videoCodecOf, type NalSyntax } from '../protocol/nal-syntax.ts'
 import type { Outline, OutlineSegment } from '../protocol/outline.ts'
 import { averageBandwidth, peakBandwidth, type SizedSegment } from '../protocol/playlist-bandwidth.ts'
-import { writeMediaPlaylist, type PlaylistSegment, type VariantStream } from '../protocol/playlist-writer.ts'
+import { writeMediaPlaylist, type PlaylistSegment, type PicturedStream } from '../protocol/playlist-writer.ts'
 import { FrameClock, SampleClock, unheardUnits } from './fmp4-timing.ts'
 import type { Rational } from './rational.ts'
 import { writeByRename } from './write-by-rename.ts'
@@ -45,11 +45,9 @@ export class Fmp4Writer {
   /** `segment` is what the outline says of `ts`. */
   async take(ts: TsSegment, segment: OutlineSegment, head: Head): Promise<void> {
     const { folder, frameRate } = this.#options
-    if (this.#tracks === undefined) {
-      this.#tracks = new Tracks(head, frameRate)
-      await writeFile(join(folder, INIT), this.#tracks.init())
-    }
+    this.#tracks ??= new Tracks(head, frameRate)
     const bytes = writeFragment(this.#segments.length + 1, this.#tracks.runs(ts, segment))
+    if (this.#segments.length === 0) await writeFile(join(folder, INIT), this.#tracks.init())
     const uri = segment.uri.replace(/\.ts$/, '.m4s')
     await writeFile(join(folder, `${uri}.tmp`), bytes)
     await rename(join(folder, `${uri}.tmp`), join(folder, uri))
@@ -63,7 +61,7 @@ export class Fmp4Writer {
   }
 
   /** `stream` is the variant's line as a transport stream; while it grows its bound holds here too, since MP4 is smaller. */
-  describe(stream: VariantStream, ended: boolean): VariantStream {
+  describe(stream: PicturedStream, ended: boolean): PicturedStream {
     const { targetDurationSeconds } = this.#options
     return {
       ...stream,
@@ -98,6 +96,7 @@ class Tracks {
     this.#samples = audio && new SampleClock(originTicks, audio.sampleRateHz, audio.samplesPerFrame)
   }
 
+  /** Once the first segment has been taken. */
   init(): Uint8Array {
     const { video, audio } = this.#head
     const config = audio && decodeAudioSpecificConfig(Buffer.from(audio.audioSpecificConfigHex, 'hex'))
@@ -107,6 +106,7 @@ class Tracks {
         ...(video?.vpsBase64 === undefined ? {} : { vps: setOf(video.vpsBase64) }),
         sps: setOf(video?.spsBase64),
         pps: setOf(video?.ppsBase64),
+        editTicks: this.#frames.editTicks,
       },
       ...(config?.ok === true && { audio: config.value }),
     })

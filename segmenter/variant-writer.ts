@@ -6,7 +6,7 @@ import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import { demuxMpegTs, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
 import { outlineSegment, writeOutline, type Outline, type OutlineSegment } from '../protocol/outline.ts'
 import { averageBandwidth, peakBandwidth, type SizedSegment } from '../protocol/playlist-bandwidth.ts'
-import { writeMediaPlaylist, type PlaylistSegment, type VariantStream } from '../protocol/playlist-writer.ts'
+import { writeMediaPlaylist, type PicturedStream, type PlaylistSegment } from '../protocol/playlist-writer.ts'
 import type { VariantShape } from './alignment-check.ts'
 import { SEGMENT_LIST, segmentName } from './encode.ts'
 import { finishedSegments } from './finished-segments.ts'
@@ -138,7 +138,7 @@ export class VariantWriter {
   }
 
   /** This variant's line of the multivariant playlist: an upper bound of its bandwidth while it grows, the truth after. */
-  describe(ended: boolean): VariantStream {
+  describe(ended: boolean): PicturedStream {
     const { name, widthPixels, heightPixels, frameRate, targetDurationSeconds } = this.#options
     const { video, audio } = this.#writtenHead()
     return {
@@ -163,7 +163,7 @@ export class VariantWriter {
   }
 
   /** As `describe`, of the fragmented MP4 where there is one. */
-  describeFmp4(ended: boolean): readonly VariantStream[] {
+  describeFmp4(ended: boolean): readonly PicturedStream[] {
     return this.#fmp4 === undefined ? [] : [this.#fmp4.describe(this.describe(ended), ended)]
   }
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { RunningRelay } from '../udp-relay/relay.ts'
 import type { AddressOptions } from './addresses.ts'
 import { createApp } from './app.ts'
+import type { Channels } from './channels.ts'
 import type { Config } from './config.ts'
 import type { EventSockets } from './event-sockets.ts'
 import { Gate } from './gate.ts'
@@ -14,11 +15,13 @@ import type { Library } from './library.ts'
 import type { LinkRecordSockets } from './link-record-sockets.ts'
 import type { LinkSummarySockets } from './link-summary-sockets.ts'
 import type { Links } from './links.ts'
+import { LiveOrigin } from './live-origin.ts'
 import type { Metrics } from './metrics.ts'
 import { Origin } from './origin.ts'
 import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import type { QualityJobs } from './quality-jobs.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { healthRoutes } from './routes/health.ts'
 import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
 import { linkViewersRoutes } from './routes/link-viewers.ts'
@@ -44,6 +47,7 @@ export type HttpRooms = {
   readonly jobs: Jobs
   readonly intake: Intake
   readonly tus: TusUploads
+  readonly channels: Channels
   readonly links: Links
   readonly sessions: UdpSessions
   readonly records: LinkRecordRooms
@@ -62,7 +66,7 @@ export type HttpSettings = { readonly config: Config; readonly logger: Logger }
 
 /** The list of routes, and of what takes WebSockets. */
 export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, relay } = rooms
+  const { library, jobs, intake, tus, channels, links, sessions, relay } = rooms
   const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
@@ -71,7 +75,8 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
   const builtFolder = join(projectFolder, 'dist/player')
   const routes = [
     healthRoutes(version),
-    videoRoutes({ library, jobs, addresses }),
+    videoRoutes({ library, jobs, addresses, channels }),
+    channelRoutes({ channels, addresses }),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
     linkViewersRoutes({
@@ -92,7 +97,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     pageRoutes(builtFolder, gate),
   ]
   return new HttpListener({
-    origin: new Origin(library),
+    origin: new Origin(library, new LiveOrigin(channels)),
     throughLink,
     app: createApp({ gate, routes, logger }),
     gate,

@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
 import type { LinkNotice, ServerEvent } from '../protocol/weir-api.ts'
-import { rtspBase, type AddressOptions } from './addresses.ts'
+import { rtspBases, type AddressOptions, type RtspBases } from './addresses.ts'
+import type { ChannelEvent } from './channels.ts'
 import type { EventLog } from './event-log.ts'
 import type { LibraryEvent } from './library.ts'
 import { PlacesByAddress } from './places-by-address.ts'
@@ -13,8 +14,8 @@ import { WebSocketRoom } from './web-socket-room.ts'
 const UNSENT_LIMIT_BYTES = 1_000_000 // a page that takes nothing more is cut off; it comes back and lists anew
 const CLOSE_CURSOR_LOST = 4001
 
-/** What the server tells of: its library and its links. */
-export type FeedEvent = LibraryEvent | LinkNotice
+/** What the server tells of: its library, its channels and its links. */
+export type FeedEvent = LibraryEvent | ChannelEvent | LinkNotice
 
 export type EventSocketOptions = {
   readonly log: EventLog<FeedEvent>
@@ -45,10 +46,10 @@ export class EventSockets {
   }
 
   #follow(client: WebSocket, request: IncomingMessage): () => void {
-    const base = rtspBase(this.#options.addresses, request.headers.host)
+    const bases = rtspBases(this.#options.addresses, request.headers.host)
     const send = (sequence: number, event: FeedEvent): void => {
       if (client.bufferedAmount > UNSENT_LIMIT_BYTES) client.terminate()
-      else client.send(JSON.stringify({ sequence, ...toServerEvent(event, base) }))
+      else client.send(JSON.stringify({ sequence, ...toServerEvent(event, bases) }))
     }
     const since = new URL(request.url ?? '/', 'http://localhost').searchParams.get('since')
     if (since !== null) {
@@ -64,6 +65,7 @@ export class EventSockets {
   }
 }
 
-function toServerEvent(event: FeedEvent, base: string): ServerEvent {
-  return event.kind === 'video' ? { kind: 'video', video: toVideo(event.record, event.progress, base) } : event
+function toServerEvent(event: FeedEvent, bases: RtspBases): ServerEvent {
+  if (event.kind === 'channel') return { kind: 'video', video: event.describe(bases) }
+  return event.kind === 'video' ? { kind: 'video', video: toVideo(event.record, event.progress, bases) } : event
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { stepBack } from '../segmenter/child-run.ts'
+import type { JobLimits } from '../segmenter/job-limits.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import { makePackage } from '../segmenter/package.ts'
 import type { SegmentKind } from '../segmenter/segment-kind.ts'
@@ -20,6 +21,7 @@ export type JobsOptions = {
   readonly concurrency: number
   readonly minFreeBytes: number
   readonly keepHevc?: boolean // a variant of a source's own HEVC, beside those that every player takes
+  readonly limits?: JobLimits // of one video; absent: the usual ones
   readonly segments?: SegmentKind
   readonly logger: Logger
 }
@@ -91,7 +93,7 @@ export class Jobs {
   }
 
   async #attempt(record: VideoRecord, attempt: number, tools: Tools, signal: AbortSignal): Promise<void> {
-    const { library, minFreeBytes, keepHevc = false, segments = 'ts' } = this.#options
+    const { library, minFreeBytes, keepHevc = false, segments = 'ts', limits } = this.#options
     const { id } = record
     await library.folder.requireFreeSpace(record.sourceBytes, minFreeBytes)
     if (segments === 'ts' && record.segments !== undefined) await library.clear(id, ['segments'])
@@ -105,6 +107,7 @@ export class Jobs {
         tools,
         signal,
         keepHevc,
+        ...(limits && { limits }),
         segments,
         onProgress: told,
         onPlayable: (facts) =>

@@ -59,6 +59,8 @@ async function writePackage(path: string): Promise<void> {
     '720p/00000.ts': segment,
     '720p/00001.ts': '',
     '720p/outline.json': outline,
+    '720p/00000.aac': 'sound',
+    '720p/00000.vtt': 'WEBVTT\n',
     '720p/init.mp4': 'init',
     '720p/00000.m4s': segment,
     'poster.jpg': 'jpg',
@@ -106,6 +108,12 @@ const whole: [string, string, Record<string, string | undefined>][] = [
     },
   ],
   ['a segment asked for with a query', `${SEGMENT}?_HLS_x=1`, { 'content-type': 'video/mp2t' }],
+  [
+    'a segment of packed audio',
+    '/hls/ready7/720p/00000.aac',
+    { 'content-type': 'audio/aac', 'cache-control': 'public, max-age=31536000, immutable' },
+  ],
+  ['a segment of subtitles', '/hls/ready7/720p/00000.vtt', { 'content-type': 'text/vtt; charset=utf-8' }],
   ['an empty file', '/hls/ready7/720p/00001.ts', { 'content-length': '0' }],
   ['a segment of a growing video', '/hls/growing7/720p/00000.ts', { 'cache-control': FOREVER }],
   [
@@ -131,7 +139,11 @@ const whole: [string, string, Record<string, string | undefined>][] = [
     { 'content-type': 'application/json', 'content-encoding': undefined },
   ],
   ['a poster', '/hls/ready7/poster.jpg', { 'content-type': 'image/jpeg', 'cache-control': 'public, max-age=60' }],
-  ['thumbnails', '/hls/ready7/thumbnails.vtt', { 'content-type': 'text/vtt', 'cache-control': 'public, max-age=60' }],
+  [
+    'thumbnails',
+    '/hls/ready7/thumbnails.vtt',
+    { 'content-type': 'text/vtt; charset=utf-8', 'cache-control': 'public, max-age=60' },
+  ],
   ['an initialization section', '/hls/ready7/720p/init.mp4', { 'content-type': 'video/mp4', 'cache-control': FOREVER }],
   [
     'a segment of fragmented MP4',

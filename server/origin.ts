@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { lstat, open, type FileHandle } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname, extname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { promisify } from 'node:util'
-import { gzip as gzipCallback } from 'node:zlib'
-import { isNotModified, rangeOf, type Validators } from './http-conditions.ts'
+import { CodedText, sendText, writeHead, type Asked } from './http-answer.ts'
+import type { LiveOrigin } from './live-origin.ts'
 import { Refusal } from './refusal.ts'
 
 /** What the origin needs of the library: the folders in which a video's files may lie, the likeliest first. */
@@ -16,8 +14,9 @@ type FileKind = { readonly type: string; readonly isText: boolean }
 const fileKinds: Readonly<Record<string, FileKind>> = {
   '.m3u8': { type: 'application/vnd.apple.mpegurl', isText: true }, // RFC 8216 section 4
   '.json': { type: 'application/json', isText: true },
-  '.vtt': { type: 'text/vtt', isText: true },
   '.ts': { type: 'video/mp2t', isText: false },
+  '.aac': { type: 'audio/aac', isText: false },
+  '.vtt': { type: 'text/vtt; charset=utf-8', isText: true }, // RFC 8216 section 3.5: UTF-8
   '.m4s': { type: 'video/iso.segment', isText: false }, // RFC 8216 section 3.3 has no word for it; DASH's
   '.mp4': { type: 'video/mp4', isText: false },
   '.jpg': { type: 'image/jpeg', isText: false },
@@ -38,9 +37,11 @@ const PACKAGE_PATH = /^\/hls\/([A-Za-z0-9]+)\/((?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/
 /** The HLS packages as plain files over HTTP. Answers before Express: players ask for thousands of segments. */
 export class Origin {
   readonly #shelf: PackageShelf
+  readonly #live: LiveOrigin | undefined
 
-  constructor(shelf: PackageShelf) {
+  constructor(shelf: PackageShelf, live?: LiveOrigin) {
     this.#shelf = shelf
+    this.#live = live
   }
 
   /** Whether an address is the origin's to answer. */
@@ -59,13 +60,14 @@ export class Origin {
     }
     const { path, isCacheable } = options
     const [, id = '', name = ''] = PACKAGE_PATH.exec(path) ?? []
+    if (this.#live?.has(id) === true) return this.#live.answer(id, name, { request, response, isCacheable })
     const kind = fileKinds[extname(name)]
     const found = kind && (await this.#openFile(id, name))
     if (kind === undefined || found === undefined) throw new Refusal('not-found', `there is no ${path.slice(0, 200)}`)
     try {
       const asked = { request, response, kind, found, isCacheable }
       if (kind.isText) await answerText(asked)
-      else await answerFile(asked, /\.(?:ts|m4s|mp4)$/.test(name) ? SEGMENT : cacheControl(found))
+      else await answerFile(asked, /\.(?:ts|aac|m4s|mp4)$/.test(name) ? SEGMENT : cacheControl(found))
     } finally {
       await found.file.close()
     }
@@ -81,13 +83,7 @@ export class Origin {
   }
 }
 
-type Asked = {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly kind: FileKind
-  readonly found: FoundFile
-  readonly isCacheable: boolean
-}
+type AskedFile = Asked & { readonly kind: FileKind; readonly found: FoundFile }
 
 type FoundFile = { readonly file: FileHandle; readonly stats: Stats; readonly isGrowing: boolean }
 
@@ -128,105 +124,28 @@ function cacheControl({ isGrowing }: FoundFile): string {
   return isGrowing ? GROWING : FINISHED
 }
 
-/** Playlists and outlines may be replaced while they are read: one buffer, its tag the hash of its bytes, another tag for
- *  each encoding. While growing, whole seconds are too coarse for Last-Modified and a range would join two versions:
- *  neither is offered. */
-async function answerText({ request, response, kind, found, isCacheable }: Asked): Promise<void> {
-  const plain = await found.file.readFile()
-  const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
-  const isPacked = plain.length >= PACKED_FROM_BYTES && acceptsGzip(request)
-  const body = isPacked ? await gzip(plain) : plain
-  response.setHeader('Vary', 'Accept-Encoding')
-  if (isPacked) response.setHeader('Content-Encoding', 'gzip')
-  const validators = validatorsOf(isPacked ? `"${hash}-gzip"` : `"${hash}"`, found.stats, found.isGrowing)
-  const sent = writeHead(request, response, {
-    ...keeping(isCacheable, validators, cacheControl(found)),
-    sizeBytes: body.length,
-    type: kind.type,
-    takesRanges: !found.isGrowing && !isPacked,
-  })
-  response.end(sent && body.subarray(sent.first, sent.last + 1))
-}
-
-const PACKED_FROM_BYTES = 1400 // below, it fits one packet anyway
-const gzip = promisify(gzipCallback)
-
-/** A range is of the plain bytes. RFC 9110 section 12.5.3; `gzip;q=0` is a refusal. */
-function acceptsGzip({ headers }: IncomingMessage): boolean {
-  return (
-    headers.range === undefined &&
-    /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(String(headers['accept-encoding'] ?? ''))
-  )
+/** Playlists and outlines may be replaced while they are read: one buffer. */
+async function answerText({ kind, found, ...asked }: AskedFile): Promise<void> {
+  const text = new CodedText(await found.file.readFile())
+  const { isGrowing, stats } = found
+  const modified = isGrowing ? {} : { lastModifiedMs: stats.mtimeMs }
+  await sendText(asked, text, { type: kind.type, cacheControl: cacheControl(found), ...modified })
 }
 
 const READ_BYTES = 256 * 1024 // at once: each read is a trip to another thread
 
 /** A segment or a picture is never rewritten under its name: size and time of writing are its strong tag. */
-async function answerFile(
-  { request, response, kind, found: { file, stats }, isCacheable }: Asked,
-  cacheControl: string,
-): Promise<void> {
-  const validators = validatorsOf(`"${stats.mtimeMs.toString(36)}-${stats.size.toString(36)}"`, stats, false)
-  const range = writeHead(request, response, {
-    ...keeping(isCacheable, validators, cacheControl),
-    sizeBytes: stats.size,
+async function answerFile({ kind, found: { file, stats }, ...asked }: AskedFile, cacheControl: string): Promise<void> {
+  const { response } = asked
+  const etag = `"${stats.mtimeMs.toString(36)}-${stats.size.toString(36)}"`
+  const range = writeHead(asked, {
     type: kind.type,
+    sizeBytes: stats.size,
+    cacheControl,
+    validators: { etag, lastModifiedMs: stats.mtimeMs },
     takesRanges: true,
   })
   if (range === undefined || stats.size === 0) return void response.end()
   const { first: start, last: end } = range
   await pipeline(file.createReadStream({ start, end, autoClose: false, highWaterMark: READ_BYTES }), response)
-}
-
-function validatorsOf(etag: string, stats: Stats, isGrowing: boolean): Validators {
-  return isGrowing ? { etag } : { etag, lastModifiedMs: stats.mtimeMs }
-}
-
-type Head = Keeping & { readonly sizeBytes: number; readonly type: string; readonly takesRanges: boolean }
-
-/** Without validators nothing is ever `not modified`: a replay behind a link must cross it again. */
-type Keeping = { readonly validators?: Validators; readonly cacheControl: string }
-
-function keeping(isCacheable: boolean, validators: Validators, cacheControl: string): Keeping {
-  return isCacheable ? { validators, cacheControl } : { cacheControl: 'no-store' }
-}
-
-/** Writes status and headers; gives the bytes to send, undefined for none (HEAD, 304). Throws the refusal of 416. */
-function writeHead(
-  request: IncomingMessage,
-  response: ServerResponse,
-  head: Head,
-): { readonly first: number; readonly last: number } | undefined {
-  const { validators, sizeBytes } = head
-  const common = { 'Cache-Control': head.cacheControl, ...validatorHeaders(validators) }
-  if (validators !== undefined && isNotModified(request.headers, validators)) {
-    response.writeHead(304, common)
-    return undefined
-  }
-  // Range is defined for GET only (RFC 9110 section 14.2).
-  const isRangeable = head.takesRanges && request.method === 'GET'
-  const range = isRangeable ? rangeOf(request.headers, validators, sizeBytes) : 'whole'
-  if (range === 'unsatisfiable') {
-    throw new Refusal('range-not-satisfiable', `the file has ${sizeBytes} bytes`, {
-      'Content-Range': `bytes */${sizeBytes}`,
-    })
-  }
-  const sent = range === 'whole' ? { first: 0, last: sizeBytes - 1 } : range
-  response.writeHead(range === 'whole' ? 200 : 206, {
-    ...common,
-    'Content-Type': head.type,
-    'Content-Length': sent.last - sent.first + 1,
-    ...(head.takesRanges ? { 'Accept-Ranges': 'bytes' } : {}),
-    ...(range === 'whole' ? {} : { 'Content-Range': `bytes ${sent.first}-${sent.last}/${sizeBytes}` }),
-  })
-  return request.method === 'HEAD' ? undefined : sent
-}
-
-function validatorHeaders(validators: Validators | undefined): Readonly<Record<string, string>> {
-  if (validators === undefined) return {}
-  const { etag, lastModifiedMs } = validators
-  return {
-    ETag: etag,
-    ...(lastModifiedMs === undefined ? {} : { 'Last-Modified': new Date(lastModifiedMs).toUTCString() }),
-  }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Video } from '../protocol/weir-api.ts'
 import { FMP4_MASTER, segmentKinds } from '../segmenter/segment-kind.ts'
+import type { RtspBases } from './addresses.ts'
 
 const variant = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_-]+$/), // a folder's name
@@ -55,10 +56,11 @@ export function writeVideoRecord(record: VideoRecord): string {
 
 export type Progress = { readonly ratio: number; readonly secondsLeft?: number }
 
-/** A video as HTTP tells it. `rtspBase` is such as `rtsp://192.0.2.1:8554`. */
-export function toVideo(record: VideoRecord, progress: Progress, rtspBase: string): Video {
+/** A video as HTTP tells it. */
+export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }: RtspBases): Video {
   const { id, title, createdUnixMs, status, durationSeconds, variants, segments, warnings, error } = record
   const isPlayable = status === 'playable' || status === 'ready'
+  const hasPictures = variants.some(({ widthPixels }) => widthPixels > 0)
   return {
     id,
     title,
@@ -71,11 +73,13 @@ export function toVideo(record: VideoRecord, progress: Progress, rtspBase: strin
     ...(error === undefined ? {} : { error }),
     ...(warnings === undefined ? {} : { warnings }),
     variants,
-    urls: {
-      ...(isPlayable
-        ? { hls: `/hls/${id}/master.m3u8`, poster: `/hls/${id}/poster.jpg`, rtsp: `${rtspBase}/${id}` }
-        : {}),
-      ...(isPlayable && segments === 'fmp4' ? { hlsFmp4: `/hls/${id}/${FMP4_MASTER}` } : {}),
-    },
+    urls: !isPlayable
+      ? {}
+      : {
+          hls: `/hls/${id}/master.m3u8`,
+          ...(hasPictures ? { poster: `/hls/${id}/poster.jpg`, rtsp: `${rtsp}/${id}` } : {}),
+          ...(segments === 'fmp4' ? { hlsFmp4: `/hls/${id}/${FMP4_MASTER}` } : {}),
+          ...(hasPictures && rtsps !== undefined ? { rtsps: `${rtsps}/${id}` } : {}),
+        },
   }
 }

@@ -38,8 +38,9 @@ export const hlsPrograms = {
     return written(context, file, 'gst-launch-1.0', ['-q', ...pipeline.split(/\s+/)])
   },
   async VLC(context, url) {
-    const file = join(temporaryFolder(context), 'shown.ts')
-    return written(context, file, 'cvlc', [`--sout=#std{access=file,mux=ts,dst=${file}}`, url, 'vlc://quit'])
+    // Of its muxers the one that keeps back nothing at the end.
+    const file = join(temporaryFolder(context), 'shown.asf')
+    return written(context, file, 'cvlc', [`--sout=#std{access=file,mux=asf,dst=${file}}`, url, 'vlc://quit'])
   },
 } satisfies Record<string, Play>
 
@@ -56,7 +57,7 @@ async function written(
 
 /** The pictures in a file, and for how long they are shown. */
 function countIn(context: TestContext, file: string): Omit<Played, 'complaints'> {
-  const asking = ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', file]
+  const asking = ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'packet=dts_time', '-of', 'csv=p=0', file]
   const text = execFileSync(needs(context, 'ffprobe'), asking, { encoding: 'utf8' })
   const times = text.split('\n').map(Number.parseFloat).filter(Number.isFinite)
   const spanSeconds = Math.max(...times) - Math.min(...times)
