@@ -6,9 +6,9 @@ import { hevcConfiguration } from './fmp4-hevc.ts'
 import { readSps, type SpsFacts } from './h264-sps.ts'
 import { readH265Sps } from './h265-sps.ts'
 
-/** What an initialisation section tells of pictures and sound. */
+/** What an initialisation section tells of pictures and sound; one of them may be alone. */
 export type Fmp4Tracks = {
-  readonly video: {
+  readonly video?: {
     readonly vps?: Uint8Array // of HEVC
     readonly sps: Uint8Array
     readonly pps: Uint8Array
@@ -38,11 +38,14 @@ export const VIDEO_TIMESCALE_HZ = 90_000
 
 /** `ftyp` and `moov`, ISO/IEC 14496-12 and 14496-15. Throws RangeError for an SPS that cannot be read. */
 export function writeInitSection({ video, audio }: Fmp4Tracks): Uint8Array {
-  const tracks = [videoTrack(video), ...(audio === undefined ? [] : [audioTrack(audio)])]
-  const defaults = [VIDEO_TRACK_ID, ...(audio === undefined ? [] : [AUDIO_TRACK_ID])].map(trackDefaults)
+  const tracks = [
+    ...(video === undefined ? [] : [{ trackId: VIDEO_TRACK_ID, bytes: videoTrack(video) }]),
+    ...(audio === undefined ? [] : [{ trackId: AUDIO_TRACK_ID, bytes: audioTrack(audio) }]),
+  ]
+  const defaults = tracks.map(({ trackId }) => trackDefaults(trackId))
   return concatBytes([
     box('ftyp', latin1('iso6'), u32(0), latin1('iso6'), latin1('cmfc'), latin1('mp41')),
-    box('moov', movieHeader(), ...tracks, box('mvex', ...defaults)),
+    box('moov', movieHeader(), ...tracks.map(({ bytes }) => bytes), box('mvex', ...defaults)),
   ])
 }
 
@@ -167,7 +170,7 @@ function editList(ticks: number): Uint8Array[] {
 
 const SAMPLE_ENTRY = [zeros(6), u16(1)] as const // reserved, data_reference_index
 
-function videoTrack(video: Fmp4Tracks['video']): Uint8Array {
+function videoTrack(video: Pictures): Uint8Array {
   const { widthPixels, heightPixels, type, configuration } = decoderOf(video)
   const dotsPerInch72 = 0x48_0000
   const sampleEntry = box(
@@ -185,6 +188,8 @@ function videoTrack(video: Fmp4Tracks['video']): Uint8Array {
   })
 }
 
+type Pictures = NonNullable<Fmp4Tracks['video']>
+
 type Decoder = {
   readonly widthPixels: number
   readonly heightPixels: number
@@ -192,7 +197,7 @@ type Decoder = {
   readonly configuration: Uint8Array
 }
 
-function decoderOf({ vps, sps, pps }: Fmp4Tracks['video']): Decoder {
+function decoderOf({ vps, sps, pps }: Pictures): Decoder {
   if (vps === undefined) {
     const facts = sure(readSps(sps))
     return { ...facts, type: 'avc1', configuration: box('avcC', decoderConfiguration(sps, pps, facts)) }
