@@ -9,6 +9,7 @@ const longFiles = [
   'lab/captions.system.test.ts',
   'lab/hevc-page.system.test.ts',
   'lab/live-latency.system.test.ts',
+  'lab/live-players.system.test.ts',
   'lab/long-watch.system.test.ts',
   'lab/page-reports.system.test.ts',
   'lab/renditions.system.test.ts',

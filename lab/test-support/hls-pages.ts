@@ -37,30 +37,42 @@ const players = {
   'the browser itself': { start: 'video.src = url' },
 } satisfies Record<string, PagePlayer>
 
-/** Players that are scripts of a page, in a browser of their own. */
-export const hlsPages = Object.fromEntries(
-  Object.entries(players).map(([name, player]) => [name, playOnPage(player)]),
-) as Record<keyof typeof players, Play>
-
-function playOnPage({ script, start }: PagePlayer): Play {
-  return async (context, url) => {
-    const { result, complaints } = await runOnPage<Omit<Played, 'complaints'>>(
-      context,
-      url,
-      script,
-      `${start}\n${TO_END}`,
-    )
-    return { ...result, complaints }
-  }
-}
-
-const TO_END = `
+/** Players that are scripts of a page, in a browser of their own: a whole video from start to end. */
+export const hlsPages = playersThat(`
   const ended = new Promise((resolve) => video.addEventListener('ended', resolve))
   await video.play()
   await ended
   // hls.js and Shaka Player begin their timeline of a transport stream with its first decode time.
   const seconds = video.duration - video.buffered.start(0)
-  return { pictures: video.getVideoPlaybackQuality().totalVideoFrames, seconds }`
+  return { pictures: video.getVideoPlaybackQuality().totalVideoFrames, seconds }`)
+
+/** The same players watch what is live for so long. */
+export function livePages(seconds: number): typeof hlsPages {
+  return playersThat(`
+    const place = () => ({ atSeconds: video.currentTime, pictures: video.getVideoPlaybackQuality().totalVideoFrames })
+    const until = async (isSo) => {
+      while (!isSo()) await new Promise(requestAnimationFrame)
+    }
+    await video.play()
+    await until(() => video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && place().pictures > 25) // begun, and in place
+    const first = place()
+    await until(() => video.currentTime >= first.atSeconds + ${seconds})
+    const last = place()
+    return { pictures: last.pictures - first.pictures, seconds: last.atSeconds - first.atSeconds }`)
+}
+
+function playersThat(play: string): Record<keyof typeof players, Play> {
+  const each = Object.entries(players).map(([name, player]) => [name, playOnPage(player, play)])
+  return Object.fromEntries(each) as Record<keyof typeof players, Play>
+}
+
+function playOnPage({ script, start }: PagePlayer, play: string): Play {
+  return async (context, url) => {
+    const statements = `${start}\n${play}`
+    const { result, complaints } = await runOnPage<Omit<Played, 'complaints'>>(context, url, script, statements)
+    return { ...result, complaints }
+  }
+}
 
 const LIMIT_MS = 30_000
 const PAGE = '<!doctype html><link rel="icon" href="data:,"><script src="player.js"></script><video></video>'

@@ -44,6 +44,22 @@ export const hlsPrograms = {
   },
 } satisfies Record<string, Play>
 
+/** Those that watch what is live for so long, and end by themselves. */
+export function livePrograms(seconds: number): Record<'ffmpeg' | 'mpv', Play> {
+  return {
+    async ffmpeg(context, url) {
+      const file = join(temporaryFolder(context), 'shown.mkv')
+      const output = ['-t', `${seconds}`, '-c:v', 'ffv1', '-c:a', 'pcm_s16le', file]
+      return written(context, file, 'ffmpeg', ['-nostdin', '-v', 'warning', '-i', url, ...output])
+    },
+    async mpv(context, url) {
+      const file = join(temporaryFolder(context), 'shown.mkv')
+      const quiet = ['--no-config', '--msg-level=all=warn', '--term-status-msg=', `--length=${seconds}`]
+      return written(context, file, 'mpv', [...quiet, `--o=${file}`, '--ovc=ffv1', '--oac=pcm_s16le', url])
+    },
+  }
+}
+
 async function written(
   context: TestContext,
   file: string,
