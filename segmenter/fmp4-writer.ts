@@ -60,7 +60,10 @@ export class Fmp4Writer {
     const { video, audio } = this.#tracks.heads()
     const inside = !this.#isSoundApart && audio !== undefined
     await this.#files.add(segment, [pictures, ...(inside ? sound : [])], { video, ...(inside && { audio }) })
-    if (audio !== undefined) await this.#sound?.add(segment, sound, { audio })
+    const samples = sound.flatMap((run) => run.samples)
+    if (audio === undefined || samples.length === 0) return // in the 20 ms of a last picture perhaps none begins
+    const durationSeconds = samples.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / audio.sampleRateHz
+    await this.#sound?.add({ uri: segment.uri, durationSeconds }, sound, { audio })
   }
 
   /** Ends the playlists. */
