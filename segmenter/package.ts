@@ -15,7 +15,7 @@ import { writeMasters } from './master-playlists.ts'
 import { shortfall, withHevcCopy } from './package-plan.ts'
 import { writePoster } from './poster.ts'
 import { prepareSource } from './prepare-source.ts'
-import { makeRenditions, noRenditions, withRenditions, type MadeRenditions } from './renditions.ts'
+import { MAIN_SOUND_FOLDER, makeRenditions, noRenditions, withRenditions, type MadeRenditions } from './renditions.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
 import type { SegmentKind } from './segment-kind.ts'
 import { nothingDecoded, SegmenterRefusal } from './segmenter-refusal.ts'
@@ -23,7 +23,7 @@ import { makeSoundPackage } from './sound-package.ts'
 import type { SourceFacts } from './source-facts.ts'
 import { writeThumbnails } from './thumbnails.ts'
 import type { Tools } from './tools.ts'
-import { VariantWriter } from './variant-writer.ts'
+import { VariantWriter, type VariantOptions } from './variant-writer.ts'
 
 export type PackageFacts = { readonly durationSeconds: number; readonly variants: readonly VariantSummary[] }
 export type PackageResult = PackageFacts & { readonly warnings: readonly string[] }
@@ -160,18 +160,30 @@ class Packaging {
     const { frameRate, cuts, audio, copy } = plan
     const withAudio = audio !== undefined
     const { targetDurationSeconds } = cuts
-    const withFmp4 = options.segments === 'fmp4'
-    const shared = { frameRate, withAudio, withFmp4, targetDurationSeconds, workFolder: this.#workFolder, outFolder }
-    this.#variants = plan.rungs.map(({ maxRateBitsPerSecond, ...rung }) => {
+    const shared = { frameRate, withAudio, targetDurationSeconds, workFolder: this.#workFolder, outFolder }
+    this.#variants = plan.rungs.map(({ maxRateBitsPerSecond, ...rung }, index) => {
       const bandwidthBitsPerSecond = bandwidthBound({ maxRateBitsPerSecond, frameRate, withAudio })
-      return new VariantWriter({ ...rung, bandwidthBitsPerSecond, ...shared })
+      return new VariantWriter({ ...rung, bandwidthBitsPerSecond, ...shared, ...this.#fmp4(index === 0) })
     })
     if (copy === undefined) return
     const { videoBitsPerSecond, ...facts } = copy
     const bandwidthBitsPerSecond = transportBound(videoBitsPerSecond, shared)
     const roundingTicks = COPIED_ROUNDING_TICKS
-    this.#copy = new VariantWriter({ ...facts, bandwidthBitsPerSecond, roundingTicks, ...shared })
+    this.#copy = new VariantWriter({ ...facts, bandwidthBitsPerSecond, roundingTicks, ...shared, ...this.#fmp4(false) })
     this.#variants.push(this.#copy)
+  }
+
+  /** With other sounds beside it, the main one is apart as well: once, since it is the same in all variants. */
+  #fmp4(writesSound: boolean): Pick<VariantOptions, 'fmp4'> {
+    if (this.#options.segments !== 'fmp4') return {}
+    if (this.#plan.renditions?.main === undefined) return { fmp4: {} }
+    return { fmp4: { soundFolder: writesSound ? join(this.#outFolder, MAIN_SOUND_FOLDER) : undefined } }
+  }
+
+  async #writeMasters(made?: MadeRenditions): Promise<void> {
+    const { renditions, cuts } = this.#plan
+    const facts = { main: renditions?.main, targetDurationSeconds: cuts.targetDurationSeconds }
+    await writeMasters(this.#outFolder, this.#variants, facts, made)
   }
 
   async run(): Promise<PackageResult> {
@@ -240,7 +252,7 @@ class Packaging {
     }
     if (this.#isPlayable || this.#variants.some(({ segmentCount }) => segmentCount === 0)) return
     this.#isPlayable = true
-    await writeMasters(this.#outFolder, this.#variants)
+    await this.#writeMasters()
     const { durationSeconds } = this.#plan
     this.#options.onPlayable?.({ durationSeconds, variants: this.#summaries(false) })
   }
@@ -253,7 +265,7 @@ class Packaging {
     if (copyProblem !== undefined) throw new CopyProblem(copyProblem)
     for (const variant of this.#variants) await variant.finish()
     this.#made = await this.#makeRenditions()
-    await writeMasters(this.#outFolder, this.#variants, this.#made)
+    await this.#writeMasters(this.#made)
   }
 
   async #makeRenditions(): Promise<MadeRenditions> {

@@ -7,6 +7,7 @@ import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { peakBandwidth } from '../protocol/playlist-bandwidth.ts'
 import { readWebVttCues } from '../protocol/web-vtt.ts'
 import { runChild } from './child-run.ts'
+import { lintFolder } from './lint/lint.ts'
 import { makePackage } from './package.ts'
 import { playlistOf } from './test-support/clips.ts'
 import { makeFlashClip } from './test-support/flash-clip.ts'
@@ -71,14 +72,27 @@ test.skipIf(!inLongRun)('makePackage lists each language with its peak, and ffmp
     ],
   })
   const out = join(folder, 'out')
-  const { variants } = await makePackage(source, out, { tools })
+  const { variants } = await makePackage(source, out, { tools, segments: 'fmp4' })
   const master = await readFile(join(out, 'master.m3u8'), 'utf8')
-  expect(
-    [...master.matchAll(/NAME="([^"]*)".*?CHANNELS="(\d)"/g)].map(([, name, channels]) => `${name} ${channels}`),
-  ).toEqual(['English 2', 'English 5.1 6', "Regisseur 'spricht' 2", 'Deutsch 2'])
+  expect(namesOf(master)).toEqual(['English 2', 'English 5.1 6', "Regisseur 'spricht' 2", 'Deutsch 2'])
   const peaks = await Promise.all(['audio-1', 'audio-2', 'audio-3'].map((name) => peakOf(join(out, name))))
   const alone = await peakOf(join(out, variants[0]?.name ?? ''))
   expect(variants[0]?.bandwidthBitsPerSecond).toBe(alone + Math.max(...peaks))
+
+  const fmp4 = await readFile(join(out, 'master-fmp4.m3u8'), 'utf8')
+  expect(namesOf(fmp4)).toEqual(namesOf(master))
+  expect(fmp4).toMatch(/NAME="English",.*URI="audio-0\/index\.m3u8"/)
+  expect(fmp4.match(/AUDIO="audio"/g)).toHaveLength(variants.length)
+  const kinds = ['-v', 'error', '-show_entries', 'stream=codec_type', '-of', 'csv=p=0']
+  for (const [file, kind] of [
+    ['audio-0/index.m3u8', 'audio'],
+    [`${variants[0]?.name}/fmp4.m3u8`, 'video'],
+  ] as const) {
+    const told = await runChild(tools.ffprobe.path, [...kinds, join(out, file)])
+    expect(new Set(told.match(/\w+/g))).toEqual(new Set([kind]))
+  }
+  const { findings } = await lintFolder(out, { ffprobe: tools.ffprobe })
+  expect(findings.filter(({ severity, place }) => severity === 'error' || place.file.startsWith('audio-0'))).toEqual([])
 
   const asking = ['-v', 'error', '-show_entries', 'stream=codec_name,channels', '-of', 'json']
   const report = await runChild(tools.ffprobe.path, [...asking, '-allowed_extensions', 'ALL', join(out, 'master.m3u8')])
@@ -86,6 +100,11 @@ test.skipIf(!inLongRun)('makePackage lists each language with its peak, and ffmp
   expect(streams.filter(({ channels }) => channels === 6)).toHaveLength(1)
   expect(streams.filter(({ codec_name }) => codec_name === 'aac').length).toBeGreaterThanOrEqual(4)
 })
+
+/** Of the sounds, with their channels. */
+function namesOf(master: string): string[] {
+  return [...master.matchAll(/NAME="([^"]*)".*?CHANNELS="(\d)"/g)].map(([, name, channels]) => `${name} ${channels}`)
+}
 
 /** Of a playlist and its files. */
 async function peakOf(folder: string): Promise<number> {
