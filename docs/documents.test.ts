@@ -4,6 +4,7 @@ import type { Router } from 'express'
 import { expect, test } from 'vitest'
 import { Gate } from '../server/gate.ts'
 import { healthRoutes } from '../server/routes/health.ts'
+import { hlsSessionRoutes } from '../server/routes/hls-sessions.ts'
 import { linkRecordRoutes } from '../server/routes/link-record.ts'
 import { linkViewersRoutes } from '../server/routes/link-viewers.ts'
 import { linkRoutes } from '../server/routes/links.ts'
@@ -42,6 +43,7 @@ const routers = [
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
   rtspSessionRoutes(noRooms),
+  hlsSessionRoutes(noRooms),
   relayRoutes(noRooms),
   pageRoutes('/nowhere', gate),
 ]
