@@ -21,7 +21,7 @@ export class ElementRecord {
   readonly #timers: readonly ReturnType<typeof setInterval>[]
   readonly #codes = new FrameCodeReader((frameNumber, atMs) => this.tell({ kind: 'code-read', atMs, frameNumber }))
   #presentedFrames: number | undefined
-  #isJumping = false
+  isJumping = false
   #playhead: Playhead | undefined // as it was told last
   hasPicture = false
   /** Where the first picture lies on the element's timeline; undefined until that is known. */
@@ -30,8 +30,8 @@ export class ElementRecord {
   constructor(video: HTMLVideoElement, tell: SideStart['tell']) {
     this.#video = video
     this.#batch = new EventBatch('hls', tell)
-    video.addEventListener('seeking', () => !this.#isJumping && this.askToPlay(this.positionSeconds))
-    video.addEventListener('seeked', () => (this.#isJumping = false))
+    video.addEventListener('seeking', () => !this.isJumping && this.askToPlay(this.positionSeconds))
+    video.addEventListener('seeked', () => (this.isJumping = false))
     video.addEventListener('pause', () => this.tell({ kind: 'paused', atMs: wallMs() }))
     video.addEventListener('play', () => this.hasPicture && this.tell({ kind: 'resumed', atMs: wallMs() }))
     video.addEventListener('ended', () => this.tell({ kind: 'ended', atMs: wallMs() }))
@@ -60,7 +60,7 @@ export class ElementRecord {
 
   /** A seek that nobody asked for: what a viewer waits for because of it is a stall, not a new start. */
   jumpTo(seconds: number): void {
-    this.#isJumping = true
+    this.isJumping = true
     this.#video.currentTime = seconds + (this.originSeconds ?? 0)
   }
 

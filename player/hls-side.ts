@@ -115,6 +115,11 @@ export class HlsSide implements Side {
     this.#record.jumpTo(seconds)
   }
 
+  /** The picture of the place that was jumped to is not there yet. */
+  get isJumping(): boolean {
+    return this.#record.isJumping
+  }
+
   setSpeed(ratio: number): void {
     if (this.#video.playbackRate !== ratio) this.#video.playbackRate = ratio
   }

@@ -17,7 +17,7 @@ const cases: readonly { readonly title: string; readonly state: StepState; reado
   },
   {
     title: 'hurries it twice as much while the two are not one moment',
-    state: { aheadMs: -110, ...playing },
+    state: { aheadMs: -190, ...playing },
     act: { kind: 'go', speedRatio: 1.1 },
   },
   { title: 'holds HLS that is 100 ms ahead', state: { aheadMs: 100, ...playing }, act: { kind: 'hold' } },

@@ -17,10 +17,10 @@ const EXACT_MS = 8 // a quarter of a frame: nobody sees it
 const HOLD_MS = 80
 const LET_GO_MS = 30 // a held element needs about so long to move again
 /** Beyond it a stall is not made up for: playing faster would take longer than one sees and hears the leap. */
-const JUMP_MS = 250
+const JUMP_MS = 200
 const APART_MS = 100 // from here on the two are not one moment any more: there is nothing to compare
 const MOST_SLEW = 0.05
-const MOST_SLEW_APART = 0.1 // of 250 ms so much is made up for in a second and a half that 100 are left
+const MOST_SLEW_APART = 0.1 // of 200 ms so much is made up for in a second that 100 are left
 const SLEW_PER_MS = 0.002 // at full slew from 25 ms on: a busy machine puts them apart again and again
 const SLEW_STEP = 0.005 // a new speed costs the element more than it is worth to be exact
 

@@ -5,8 +5,8 @@ import type { UdpSide } from './udp-side.ts'
 
 const LOOK_MS = 50
 const SHOW_MS = 250
-const JUMP_MS = 200 // what a seek within the buffer takes, during which UDP goes on
-const AFTER_JUMP_MS = 1500 // a jump is judged once the picture moves again
+const JUMP_MS = { first: 200, most: 1000 } // what a seek within the buffer takes, during which UDP goes on
+const BETWEEN_JUMPS_MS = 1000 // at least
 const LONGEST_WAIT_MS = 10_000 // for a UDP side of which nothing comes
 
 const movingPhases = new Set(['playing', 'stalled', 'held'])
@@ -22,6 +22,8 @@ export class StepHold {
   readonly #timer: ReturnType<typeof setInterval>
   #shownMs = 0
   #jumpedMs = -Infinity
+  #jumpTakesMs: number = JUMP_MS.first // as the one before took
+  #isJumping = false
   #heldMs: number | undefined // since when HLS waits
 
   constructor(
@@ -48,6 +50,7 @@ export class StepHold {
       this.aheadMs.value = this.#bothMove() ? aheadMs : undefined
     }
     if (!this.#isWanted()) return this.#letGo()
+    if (this.#isJumping && !this.#hasLanded(aheadMs)) return
     this.#act(stepAct({ aheadMs, hls: this.#hls.status.value.phase, udp: this.#udp.status.value.phase }), nowMs)
   }
 
@@ -68,15 +71,25 @@ export class StepHold {
   }
 
   #jump(nowMs: number): void {
-    if (nowMs - this.#jumpedMs < AFTER_JUMP_MS) return
+    if (nowMs - this.#jumpedMs < BETWEEN_JUMPS_MS) return
     this.#jumpedMs = nowMs
+    this.#isJumping = true
     this.#hls.release()
     this.#hls.setSpeed(1)
-    this.#hls.jumpTo(this.#udp.positionSeconds() + JUMP_MS / 1000)
+    this.#hls.jumpTo(this.#udp.positionSeconds() + this.#jumpTakesMs / 1000)
+  }
+
+  /** The picture moves again: by how much it is off, the next jump will take longer or less. */
+  #hasLanded(aheadMs: number): boolean {
+    if (this.#hls.isJumping) return false
+    this.#isJumping = false
+    this.#jumpTakesMs = Math.min(Math.max(this.#jumpTakesMs - aheadMs, 0), JUMP_MS.most)
+    return true
   }
 
   #letGo(): void {
     this.#heldMs = undefined
+    this.#isJumping = false
     this.#hls.release()
     this.#hls.setSpeed(this.#speedRatio())
   }

@@ -24,7 +24,7 @@ export type Video = {
   readonly error?: { readonly code: string; readonly message: string }
   readonly warnings?: readonly string[]
   readonly variants: readonly VariantSummary[]
-  readonly urls: { readonly hls?: string; readonly rtsp?: string; readonly poster?: string }
+  readonly urls: { readonly hls?: string; readonly rtsp?: string; readonly rtsps?: string; readonly poster?: string }
 }
 
 /** Every error body, RFC 9457, as application/problem+json. `code` is stable, see error-codes.ts. */

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
 import type { LinkNotice, ServerEvent } from '../protocol/weir-api.ts'
-import { rtspBase, type AddressOptions } from './addresses.ts'
+import { rtspBases, type AddressOptions, type RtspBases } from './addresses.ts'
 import type { EventLog } from './event-log.ts'
 import type { LibraryEvent } from './library.ts'
 import { PlacesByAddress } from './places-by-address.ts'
@@ -45,10 +45,10 @@ export class EventSockets {
   }
 
   #follow(client: WebSocket, request: IncomingMessage): () => void {
-    const base = rtspBase(this.#options.addresses, request.headers.host)
+    const bases = rtspBases(this.#options.addresses, request.headers.host)
     const send = (sequence: number, event: FeedEvent): void => {
       if (client.bufferedAmount > UNSENT_LIMIT_BYTES) client.terminate()
-      else client.send(JSON.stringify({ sequence, ...toServerEvent(event, base) }))
+      else client.send(JSON.stringify({ sequence, ...toServerEvent(event, bases) }))
     }
     const since = new URL(request.url ?? '/', 'http://localhost').searchParams.get('since')
     if (since !== null) {
@@ -64,6 +64,6 @@ export class EventSockets {
   }
 }
 
-function toServerEvent(event: FeedEvent, base: string): ServerEvent {
-  return event.kind === 'video' ? { kind: 'video', video: toVideo(event.record, event.progress, base) } : event
+function toServerEvent(event: FeedEvent, bases: RtspBases): ServerEvent {
+  return event.kind === 'video' ? { kind: 'video', video: toVideo(event.record, event.progress, bases) } : event
 }

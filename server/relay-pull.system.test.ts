@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test, vi, type TestContext } from 'vitest'
 import { trackChild } from '../lab/test-support/child-processes.ts'
 import { needs } from '../lab/test-support/clients.ts'
-import { matrix } from '../lab/test-support/long-run.ts'
+import { inLongRun, matrix } from '../lab/test-support/long-run.ts'
 import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { weirProgram } from '../lab/test-support/weir-process.ts'
@@ -88,24 +88,26 @@ for (const transport of matrix(['udp', 'tcp'])) {
   })
 }
 
-test.concurrent('a stream of gst-rtsp-server is served again, every picture of it, in step with its sound', async (context) => {
-  needsGstPython(context, 'GstRtspServer')
-  const [ffmpeg, ffprobe] = [needs(context, 'ffmpeg'), needs(context, 'ffprobe')]
-  const folder = temporaryFolder(context)
-  const [video, copy] = [join(folder, 'source.ts'), join(folder, 'copy.mp4')]
-  writeFileSync(video, Buffer.concat(clip.segments))
-  const launch = `filesrc location=${video} ! tsdemux name=d d. ! queue ! h264parse ! rtph264pay name=pay0 pt=96
+if (inLongRun) {
+  test.concurrent('a stream of gst-rtsp-server is served again, every picture of it, in step with its sound', async (context) => {
+    needsGstPython(context, 'GstRtspServer')
+    const [ffmpeg, ffprobe] = [needs(context, 'ffmpeg'), needs(context, 'ffprobe')]
+    const folder = temporaryFolder(context)
+    const [video, copy] = [join(folder, 'source.ts'), join(folder, 'copy.mp4')]
+    writeFileSync(video, Buffer.concat(clip.segments))
+    const launch = `filesrc location=${video} ! tsdemux name=d d. ! queue ! h264parse ! rtph264pay name=pay0 pt=96
     d. ! queue ! aacparse ! rtpmp4gpay name=pay1 pt=97`
-  const port = await startGstServer(context, launch, ['digest'])
-  const { url, said } = await startPull(context, `rtsp://weir:secret@127.0.0.1:${port}/v`)
-  expect(said()).not.toContain('secret')
-  await vi.waitFor(() => expect(said()).toContain('the pulled stream plays'), SOON)
-  const copied = await runClient(ffmpeg, ['-v', 'error', '-i', url, '-c', 'copy', copy], { timeoutMs: 60_000 })
-  expect(copied).toEqual({ status: 0, stdout: '', stderr: '' })
-  const times = await timesIn(ffprobe, copy)
-  expect(times.video).toHaveLength(CLIP_FRAMES)
-  expect(Math.abs((times.video.at(-1) ?? 0) - (times.audio.at(-1) ?? 0))).toBeLessThan(0.4) // by arrival; its RTP-Info is 0.7 s off
-})
+    const port = await startGstServer(context, launch, ['digest'])
+    const { url, said } = await startPull(context, `rtsp://weir:secret@127.0.0.1:${port}/v`)
+    expect(said()).not.toContain('secret')
+    await vi.waitFor(() => expect(said()).toContain('the pulled stream plays'), SOON)
+    const copied = await runClient(ffmpeg, ['-v', 'error', '-i', url, '-c', 'copy', copy], { timeoutMs: 60_000 })
+    expect(copied).toEqual({ status: 0, stdout: '', stderr: '' })
+    const times = await timesIn(ffprobe, copy)
+    expect(times.video).toHaveLength(CLIP_FRAMES)
+    expect(Math.abs((times.video.at(-1) ?? 0) - (times.audio.at(-1) ?? 0))).toBeLessThan(0.4) // by arrival; its RTP-Info is 0.7 s off
+  })
+}
 
 test.concurrent('weir relay pull names what is wrong: 2 for arguments, 1 for a source that will never do', async (context) => {
   const folder = temporaryFolder(context)

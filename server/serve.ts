@@ -110,7 +110,7 @@ async function start(
   metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
   metrics.watchDepartures(() => relay.departures())
 
-  const addresses = { publicUrl, rtspPort: relay.rtspPort }
+  const addresses = { publicUrl, rtspPort: relay.rtspPort, rtspsPort: relay.rtspsPort }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
   const records = await startRecords(

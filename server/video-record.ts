@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Video } from '../protocol/weir-api.ts'
+import type { RtspBases } from './addresses.ts'
 
 const variant = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_-]+$/), // a folder's name
@@ -53,8 +54,8 @@ export function writeVideoRecord(record: VideoRecord): string {
 
 export type Progress = { readonly ratio: number; readonly secondsLeft?: number }
 
-/** A video as HTTP tells it. `rtspBase` is such as `rtsp://192.0.2.1:8554`. */
-export function toVideo(record: VideoRecord, progress: Progress, rtspBase: string): Video {
+/** A video as HTTP tells it. */
+export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }: RtspBases): Video {
   const { id, title, createdUnixMs, status, durationSeconds, variants, warnings, error } = record
   const isPlayable = status === 'playable' || status === 'ready'
   return {
@@ -69,10 +70,13 @@ export function toVideo(record: VideoRecord, progress: Progress, rtspBase: strin
     ...(error === undefined ? {} : { error }),
     ...(warnings === undefined ? {} : { warnings }),
     variants,
-    urls: {
-      ...(isPlayable
-        ? { hls: `/hls/${id}/master.m3u8`, poster: `/hls/${id}/poster.jpg`, rtsp: `${rtspBase}/${id}` }
-        : {}),
-    },
+    urls: isPlayable
+      ? {
+          hls: `/hls/${id}/master.m3u8`,
+          poster: `/hls/${id}/poster.jpg`,
+          rtsp: `${rtsp}/${id}`,
+          ...(rtsps === undefined ? {} : { rtsps: `${rtsps}/${id}` }),
+        }
+      : {},
   }
 }

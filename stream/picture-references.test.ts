@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
 import { encodeHevc, needsX265 } from '../lab/test-support/h265-clip.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
+import { BitWriter } from '../protocol/bit-writer.ts'
 import { isRasl, nalType } from '../protocol/h265.ts'
 import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
 import { nalSyntaxes } from '../protocol/nal-syntax.ts'
 import type { FrameKind } from '../protocol/outline.ts'
+import { hex } from '../protocol/test-support/transport-packets.ts'
 import { FrameIntegrity } from './frame-integrity.ts'
 import { PictureReferences } from './picture-references.ts'
 
@@ -52,6 +54,50 @@ for (const [name, x265Params] of [
     }
   })
 }
+
+// Of x265, which uses all that it keeps: the slices are made here.
+const sps = hex('42010101600000030090000003000003003fa005020171f2e595952930bc05a020000003002000000303c1')
+const pps = hex('4401c073c189')
+const idr = hex('2801ac21182e9b')
+
+/** The beginning of a picture that keeps some before it, and leans on some of these. */
+function pictureOf(
+  order: number,
+  kept: readonly { readonly distance: number; readonly isUsed: boolean }[],
+): Uint8Array[] {
+  const bits = new BitWriter()
+  bits.bits(0b11_010, 5) // the first slice, PPS 0, type 1
+  bits.bits(order, 8)
+  bits.bits(0, 1) // a set of its own
+  const golomb = (value: number): void => bits.bits(value + 1, 2 * Math.floor(Math.log2(value + 1)) + 1)
+  golomb(kept.length)
+  golomb(0) // none after it
+  let before = 0
+  for (const { distance, isUsed } of kept) {
+    golomb(before - distance - 1)
+    bits.bits(isUsed ? 1 : 0, 1)
+    before = distance
+  }
+  bits.bits(1, 1)
+  return [Uint8Array.of(0x02, 0x01, ...bits.bytes())]
+}
+
+test('PictureReferences passes over a lost picture that is kept for later ones, until one leans on it', () => {
+  const pictures = [
+    [sps, pps, idr],
+    pictureOf(1, [{ distance: -1, isUsed: true }]),
+    pictureOf(2, [
+      { distance: -1, isUsed: false },
+      { distance: -2, isUsed: true },
+    ]),
+    pictureOf(3, [
+      { distance: -2, isUsed: true },
+      { distance: -3, isUsed: true },
+    ]),
+  ]
+  expect(missing(pictures)).toEqual([])
+  expect(missing(pictures.toSpliced(1, 1))).toEqual([2])
+})
 
 /** Verdicts of pictures that come as one packet each. */
 function judge(pictures: readonly (readonly Uint8Array[])[], lost: ReadonlySet<number>) {

@@ -26,3 +26,19 @@ test('PacketArena takes new memory when a chunk is full, and for a packet larger
   expect(second.buffer).not.toBe(first.buffer)
   expect(arena.take(2_000_000)).toHaveLength(2_000_000)
 })
+
+test('PacketArena makes the view of a place once, as long as packets of that size come there', () => {
+  const arena = new PacketArena()
+  arena.reuse()
+  const [first, second] = [arena.take(1328), arena.take(1328)]
+  arena.reuse()
+  expect([arena.take(1328), arena.take(1328)].map((view, at) => view === [first, second][at])).toEqual([true, true])
+  arena.reuse()
+  const [small, behind] = [arena.take(1300), arena.take(1328)]
+  expect([small, behind].map(({ byteOffset, length }) => [byteOffset, length])).toEqual([
+    [0, 1300],
+    [1300, 1328],
+  ])
+  arena.abandon()
+  expect(arena.take(1300).buffer).not.toBe(small.buffer)
+})

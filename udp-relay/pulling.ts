@@ -88,8 +88,8 @@ export class Pulling {
   }
 
   /** A text: why it does not play now. An attempt that is still under way at the end is let go. */
-  async #start(wanted: Omit<ReceiverOptions, 'jitterBufferMs' | 'fromNow'>): Promise<Receiver | string> {
-    const starting = startReceiver({ ...wanted, jitterBufferMs: JITTER_BUFFER_MS, fromNow: true })
+  async #start(wanted: Omit<ReceiverOptions, 'jitterBufferMs' | 'startSeconds'>): Promise<Receiver | string> {
+    const starting = startReceiver({ ...wanted, jitterBufferMs: JITTER_BUFFER_MS, startSeconds: 'now' })
     try {
       const started = await this.#orStopped(starting)
       if (typeof started === 'string') void starting.then((receiver) => receiver.close()).catch(() => {})

@@ -9,9 +9,11 @@ import { MeasuresFold, type Measures } from '../stream/measures.ts'
 import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import { RepairRequests } from '../stream/repair-requests.ts'
+import { HeldDatagrams } from './held-datagrams.ts'
 import { MediaTime } from './media-time.ts'
 import { ReceivedTrack, type TrackFigures, type TrackMedia } from './received-track.ts'
 import { TrackReports } from './track-reports.ts'
+import type { PlayAnswer } from './receiver-conversation.ts'
 import { trackFormat, trackMedia, type TrackFormat } from './track-media.ts'
 import { TsRecording, type TsSink } from './ts-recording.ts'
 
@@ -54,15 +56,9 @@ export type ReceiverFigures = {
   readonly skippedFrames: number // overtaken before their time
 }
 
-type Held = {
-  readonly kind: 'rtp' | 'rtcp'
-  readonly trackIndex: number
-  readonly datagram: Uint8Array
-  readonly atMs: number
-}
+type Received = { readonly track: ReceivedTrack; readonly reports: TrackReports; readonly time: MediaTime }
 
 const TICK_MS = 10
-const MAX_HELD = 8192
 const SILENCE_MS = 10_000
 const QUIET_END_MS = 1000 // after the described end
 const DEFAULT_FRAME_INTERVAL_MS = 1000 / 30
@@ -76,8 +72,10 @@ export class ReceivedPresentation {
   readonly #clock: PlaybackClock
   readonly #playback: FramePlayback
   readonly #recording: TsRecording | undefined
-  #tracks: readonly { readonly track: ReceivedTrack; readonly reports: TrackReports }[] = []
-  #held: Held[] | undefined = [] // until PLAY is answered
+  #tracks: readonly Received[] = []
+  readonly #held = new HeldDatagrams()
+  #startSeconds = 0 // of the video, at time 0
+  #isPaused = false
   #ticker: NodeJS.Timeout | undefined
   #beganMs = 0
   #finishAtMs = Infinity // all have said goodbye: what is under way may still come
@@ -98,31 +96,67 @@ export class ReceivedPresentation {
   }
 
   /** PLAY has been answered; `roundTripMs` is what RTSP saw. */
-  begin(starts: readonly (RtpInfo | undefined)[], roundTripMs: number): void {
-    this.#beganMs = performance.now()
+  begin({ starts, startSeconds = 0 }: PlayAnswer, roundTripMs: number): void {
+    this.#startSeconds = startSeconds
     this.#tracks = this.#options.tracks.map((description, index) =>
       this.#newTrack(description, index, starts[index], roundTripMs),
     )
     this.#options.taker?.begin(starts)
-    const held = this.#held ?? []
-    this.#held = undefined
-    for (const { kind, trackIndex, datagram, atMs } of held) {
+    this.#takeHeld()
+    this.#ticker = setInterval(() => this.#tick(performance.now()), TICK_MS)
+  }
+
+  /** The server has stopped: what is due now stands. */
+  pause(): void {
+    if (this.#isPaused || this.#finalMs !== undefined) return
+    this.#isPaused = true
+    const nowMs = performance.now()
+    this.#playback.advance(nowMs)
+    this.#clock.pause(nowMs)
+    this.#tell({ kind: 'paused', atMs: nowMs })
+  }
+
+  /** Goes on with the answer to another PLAY. Rejects as `ask` does. */
+  async resume(ask: () => Promise<PlayAnswer>): Promise<void> {
+    this.#held.hold()
+    try {
+      this.#goOn(await ask())
+    } finally {
+      this.#takeHeld()
+    }
+  }
+
+  #goOn({ starts, startSeconds }: PlayAnswer): void {
+    for (const [index, { time }] of this.#tracks.entries()) {
+      const start = starts[index]
+      const isTold = start !== undefined && startSeconds !== undefined
+      if (isTold) time.goOn(start.timestampTicks, startSeconds - this.#startSeconds)
+    }
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    const nowMs = performance.now()
+    this.#clock.resume(nowMs)
+    this.#tell({ kind: 'resumed', atMs: nowMs })
+  }
+
+  #takeHeld(): void {
+    this.#beganMs = performance.now()
+    for (const { kind, trackIndex, datagram, atMs } of this.#held.release()) {
       if (kind === 'rtp') this.takeRtp(trackIndex, datagram, atMs)
       else this.takeRtcp(trackIndex, datagram, atMs)
     }
-    this.#ticker = setInterval(() => this.#tick(performance.now()), TICK_MS)
   }
 
   takeRtp(trackIndex: number, datagram: Uint8Array, nowMs: number): void {
     const found = this.#tracks[trackIndex]
-    if (found === undefined) return this.#hold({ kind: 'rtp', trackIndex, datagram, atMs: nowMs })
+    if (this.#held.keeps({ kind: 'rtp', trackIndex, datagram, atMs: nowMs }) || found === undefined) return
     found.track.takeRtp(datagram, nowMs)
     found.reports.askForMissing(nowMs)
   }
 
   takeRtcp(trackIndex: number, datagram: Uint8Array, nowMs: number): void {
     const found = this.#tracks[trackIndex]
-    if (found === undefined) return this.#hold({ kind: 'rtcp', trackIndex, datagram, atMs: nowMs })
+    if (this.#held.keeps({ kind: 'rtcp', trackIndex, datagram, atMs: nowMs }) || found === undefined) return
     const read = decodeRtcp(datagram)
     if (!read.ok) return
     found.reports.take(read.value, nowMs)
@@ -141,7 +175,7 @@ export class ReceivedPresentation {
     return {
       measures: this.#fold.at(nowMs),
       tracks: this.#tracks.map(({ track }) => track.figures()),
-      positionSeconds: Math.max(0, (this.#clock.positionMs(nowMs) ?? 0) / 1000), // ms to s
+      positionSeconds: this.#positionSeconds(nowMs),
       bufferMs: this.#playback.bufferMs(nowMs),
       skippedFrames: this.#playback.skippedFrames,
     }
@@ -159,7 +193,7 @@ export class ReceivedPresentation {
     this.#options.tell(event)
   }
 
-  #newTrack(description: SdpTrack, index: number, start: RtpInfo | undefined, roundTripMs: number) {
+  #newTrack(description: SdpTrack, index: number, start: RtpInfo | undefined, roundTripMs: number): Received {
     const { jitterBufferMs, cname, sendRtcp } = this.#options
     const waitMs = Math.max(0, jitterBufferMs - DECODE_MS)
     const format = this.#formats[index] as TrackFormat
@@ -185,6 +219,7 @@ export class ReceivedPresentation {
     const send = (datagram: Uint8Array): void => sendRtcp(index, datagram)
     return {
       track,
+      time,
       reports: new TrackReports({ track, cname, jitterBufferMs, roundTripMs, send, random: Math.random }),
     }
   }
@@ -199,6 +234,11 @@ export class ReceivedPresentation {
       },
       finish: (nowMs) => media.finish(nowMs),
     }
+  }
+
+  /** In the video; never before where it began. */
+  #positionSeconds(nowMs: number): number {
+    return this.#startSeconds + Math.max(0, (this.#clock.positionMs(nowMs) ?? 0) / 1000) // ms to s
   }
 
   /** A keyframe is sent as long before its time as pictures are reordered. */
@@ -216,10 +256,6 @@ export class ReceivedPresentation {
   #takeFrame(ptsTicks: number, { state, nals }: FrameVerdict, nowMs: number): void {
     this.#playback.add(ptsTicks / 90, state, nowMs) // 90 ticks a ms
     if (nals !== undefined) this.#recording?.picture({ ptsTicks, nals })
-  }
-
-  #hold(held: Held): void {
-    if (this.#held !== undefined && this.#held.length < MAX_HELD) this.#held.push(held)
   }
 
   #tick(nowMs: number): void {
@@ -240,11 +276,9 @@ export class ReceivedPresentation {
     }
     const lastMs = Math.max(this.#beganMs, ...this.#tracks.map(({ track }) => track.lastArrivalMs ?? 0))
     const silentMs = nowMs - lastMs
-    const { durationSeconds } = this.#options
-    const positionMs = this.#clock.positionMs(nowMs) ?? 0
-    if (durationSeconds !== undefined && positionMs >= durationSeconds * 1000 && silentMs > QUIET_END_MS) {
-      return { reason: 'complete' }
-    }
+    const { durationSeconds = Infinity } = this.#options
+    if (this.#isPaused) return undefined
+    if (this.#positionSeconds(nowMs) >= durationSeconds && silentMs > QUIET_END_MS) return { reason: 'complete' }
     return silentMs > SILENCE_MS ? { reason: 'silence', why: `nothing came for ${SILENCE_MS / 1000} s` } : undefined
   }
 

@@ -1,7 +1,9 @@
 import {
+  readNptRange,
   readRtpInfo,
   readSessionHeader,
   readTransport,
+  writeNptRange,
   writeTransport,
   type RtpInfo,
 } from '../protocol/rtsp-headers.ts'
@@ -13,6 +15,14 @@ import type { ReceiverWay } from './receiver-way.ts'
 
 const MIN_KEEP_ALIVE_MS = 500
 const TEARDOWN_MS = 2000 // for an answer that changes nothing any more
+
+/** What the answer to PLAY told. */
+export type PlayAnswer = {
+  /** Of each track, as far as it is told. */
+  readonly starts: readonly (RtpInfo | undefined)[]
+  /** From where it plays; undefined: the server does not say. */
+  readonly startSeconds: number | undefined
+}
 
 /** A client's way through RFC 2326 section 10: each request in its turn, and what the answers told. */
 export class ReceiverConversation {
@@ -70,18 +80,27 @@ export class ReceiverConversation {
     way.agree(transport)
   }
 
-  /** PLAY from the beginning, or from where the server is (RFC 2326 section 10.5: without a Range); gives where each track
-   *  starts, for those of which it is told. */
-  async play(tracks: readonly SdpTrack[], fromNow: boolean): Promise<(RtpInfo | undefined)[]> {
+  /** PLAY from that second of the video; without it from where the server is, or from where it was paused (RFC 2326 section
+   *  10.5). Rejects with ReceiverFailure. */
+  async play(tracks: readonly SdpTrack[], startSeconds: number | undefined): Promise<PlayAnswer> {
     const answer = await this.#connection.request('PLAY', this.#sessionUrl, {
       ...this.#sessionHeader(),
-      ...(fromNow ? {} : { range: 'npt=0.000-' }),
+      ...(startSeconds === undefined ? {} : { range: writeNptRange({ startSeconds }) }),
     })
     const told = readRtpInfo(answer.headers.get('rtp-info') ?? '')
-    return tracks.map(({ controlUrl: control }) => {
-      const url = controlUrl(this.#baseUrl, control)
-      return told.find((info) => controlUrl(this.#baseUrl, info.url) === url || info.url === control)
-    })
+    const range = readNptRange(answer.headers.get('range') ?? '')
+    return {
+      startSeconds: range.ok ? range.value.startSeconds : undefined,
+      starts: tracks.map(({ controlUrl: control }) => {
+        const url = controlUrl(this.#baseUrl, control)
+        return told.find((info) => controlUrl(this.#baseUrl, info.url) === url || info.url === control)
+      }),
+    }
+  }
+
+  /** Rejects with ReceiverFailure. */
+  async pause(): Promise<void> {
+    await this.#connection.request('PAUSE', this.#sessionUrl, this.#sessionHeader())
   }
 
   async keepAlive(): Promise<void> {

@@ -25,8 +25,9 @@ export type ReceiverOptions = {
   readonly tell?: (event: ViewerEvent) => void
   /** What arrived, as a transport stream. */
   readonly onTransportStream?: TsSink | undefined
-  /** From where the server is, not from the beginning: of live streams the newest. */
-  readonly fromNow?: boolean | undefined
+  /** Of the video; the keyframe before is where the server begins. 'now': where the server is, of live streams the newest.
+   *  Absent: the beginning. */
+  readonly startSeconds?: number | 'now' | undefined
   readonly taker?: MediaTaker | undefined
 }
 
@@ -38,6 +39,10 @@ export type Receiver = {
   readonly transport: 'udp' | 'tcp'
   readonly ended: Promise<ReceiverEnd>
   figures(): ReceiverFigures
+  /** What has been sent until the server stops still comes. Rejects with ReceiverFailure. */
+  pause(): Promise<void>
+  /** Goes on where it was paused. Rejects with ReceiverFailure. */
+  resume(): Promise<void>
   /** Says goodbye; all figures are final then. */
   close(): Promise<void>
 }
@@ -105,19 +110,24 @@ class StartingReceiver {
     const conversation = new ReceiverConversation(this.#connection, url)
     this.#conversation = conversation
     const { tracks: offers, durationSeconds } = await conversation.describe()
-    const { fromNow = false, taker } = this.#options
+    const { startSeconds = 0, taker } = this.#options
     const tracks = oneOfEach(taker?.choose(offers) ?? offers)
     if (tracks.length === 0) throw new ReceiverFailure('unplayable', 'the server describes no track that RTP carries')
     const presentation = this.#newPresentation(tracks, durationSeconds)
     for (const [index, track] of tracks.entries())
       await conversation.setUp(track, await this.#openWay(index, presentation))
-    const starts = await conversation.play(tracks, fromNow)
+    const answer = await conversation.play(tracks, startSeconds === 'now' ? undefined : startSeconds)
     this.#beginKeepAlive(conversation)
-    presentation.begin(starts, this.#connection.roundTripMs)
+    presentation.begin(answer, this.#connection.roundTripMs)
     return {
       transport: this.#transport,
       ended: presentation.ended,
       figures: () => presentation.figures(),
+      pause: async () => {
+        await conversation.pause()
+        presentation.pause()
+      },
+      resume: () => presentation.resume(() => conversation.play(tracks, undefined)),
       close: () => this.close(),
     }
   }

@@ -123,20 +123,33 @@ async function open(context: TestContext, task: Task | Order) {
   return { ...relay, url: task === 'with a digest' ? relay.url.replace('rtsp://', 'rtsp://ann:secret@') : relay.url }
 }
 
-// It has no options for multicast and for a place to begin at.
-for (const [transport, task] of matrix<readonly [Exclude<Transport, 'multicast'>, Task]>([
+const receiverTasks = ['with a digest', 'to the end', 'from 3 s', 'paused'] as const
+
+// It has no option for multicast.
+for (const [transport, task] of matrix<readonly [Exclude<Transport, 'multicast'>, (typeof receiverTasks)[number]]>([
   ['tcp', 'with a digest'],
   ['tcp', 'to the end'],
-  ['udp', 'to the end'],
-  ['udp', 'with a digest'],
+  ['tcp', 'from 3 s'],
+  ['tcp', 'paused'],
+  ...receiverTasks.map((task) => ['udp', task] as const),
 ])) {
   test.concurrent(`our receiver receives every frame over ${transport} ${task}`, async (context) => {
-    const { url, log } = await open(context, task)
-    const receiver = await startReceiver({ url, transport, jitterBufferMs: 200, userAgent: 'weir tests' })
+    const { url, log, sessions } = await open(context, task)
+    const startSeconds = task === 'from 3 s' ? 3 : 0
+    const receiver = await startReceiver({ url, transport, startSeconds, jitterBufferMs: 200, userAgent: 'weir tests' })
+    if (task === 'paused') {
+      await vi.waitFor(() => expect(receiver.figures().positionSeconds).toBeGreaterThan(0.5), LONG)
+      await receiver.pause()
+      const { seconds = 0, sentPackets } = sessions.list()[0] ?? {}
+      await vi.waitFor(() => expect(sessions.list()[0]?.seconds).toBeGreaterThan(seconds + 0.5), LONG)
+      expect(sessions.list()[0]).toMatchObject({ phase: 'ready', sentPackets })
+      await receiver.resume()
+    }
     expect(await receiver.ended).toEqual({ reason: 'bye' })
     await receiver.close()
     const { measures } = receiver.figures()
-    expect(measures).toMatchObject({ intactFrames: CLIP_FRAMES, damagedFrames: 0, frozenFrames: 0, lostPackets: 0 })
+    const intactFrames = task === 'paused' ? CLIP_FRAMES : framesOf(task)
+    expect(measures).toMatchObject({ intactFrames, damagedFrames: 0, frozenFrames: 0, lostPackets: 0 })
     expectCleanEnd(log, transport)
   })
 }

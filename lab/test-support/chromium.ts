@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import type { TestContext } from 'vitest'
+import { isFresh } from '../../build/parts.mjs'
 import { findChromium } from './chromium-binary.ts'
 import { needs } from './clients.ts'
 
@@ -45,9 +46,11 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Lau
   return { context, page: context.pages()[0] ?? (await context.newPage()), close }
 }
 
-/** The same for a test: it is gone with the test. */
+/** The same for a test: it is gone with the test. Throws when the pages are not those of these sources, as they may be when
+ *  the test was not begun by `npm test`. */
 export async function openChromium(test: TestContext, options: ChromiumOptions = {}): Promise<OpenedChromium> {
   needs(test, 'chromium')
+  if (!isFresh('player')) throw new Error('the pages were built from other sources than these: npm run build')
   const { close, ...opened } = await launchChromium(options)
   test.onTestFinished(close)
   return opened

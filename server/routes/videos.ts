@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { json, Router, type Request } from 'express'
 import { z } from 'zod'
 import type { Video } from '../../protocol/weir-api.ts'
-import { rtspBase, type AddressOptions } from '../addresses.ts'
+import { rtspBases, type AddressOptions } from '../addresses.ts'
 import type { Jobs } from '../jobs.ts'
 import type { Library } from '../library.ts'
 import { archiveFiles, PackageArchive } from '../package-archive.ts'
@@ -21,7 +21,7 @@ const changesSchema = z.strictObject({ title: z.string() })
 /** The library over HTTP. An unknown or removed id is 404 `unknown-video` everywhere. */
 export function videoRoutes({ library, jobs, addresses }: VideoRouteParts): Router {
   const view = (request: Request, record: VideoRecord): Video =>
-    toVideo(record, library.progress(record.id), rtspBase(addresses, request.headers.host))
+    toVideo(record, library.progress(record.id), rtspBases(addresses, request.headers.host))
 
   return Router()
     .get('/api/videos', (request, response) => {

@@ -1,0 +1,32 @@
+export type HeldDatagram = {
+  readonly kind: 'rtp' | 'rtcp'
+  readonly trackIndex: number
+  readonly datagram: Uint8Array
+  readonly atMs: number // when it came
+}
+
+const MAX_HELD = 8192 // some seconds; what comes then is lost
+
+/** What comes between PLAY and its answer, by which it is understood: RTP may overtake RTSP. Holds from the start. */
+export class HeldDatagrams {
+  #held: HeldDatagram[] | undefined = []
+
+  /** From now on. */
+  hold(): void {
+    this.#held ??= []
+  }
+
+  /** False: it is to be taken now. */
+  keeps(datagram: HeldDatagram): boolean {
+    if (this.#held === undefined) return false
+    if (this.#held.length < MAX_HELD) this.#held.push(datagram)
+    return true
+  }
+
+  /** Gives what is held, in its order; what comes from now on is not. */
+  release(): readonly HeldDatagram[] {
+    const held = this.#held ?? []
+    this.#held = undefined
+    return held
+  }
+}
