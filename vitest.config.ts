@@ -4,7 +4,16 @@ import { PlainReporter } from './build/plain-reporter.ts'
 
 const longRun = process.env['WEIR_TEST_LONG'] === '1'
 /** Not in the short run. */
-const longFiles = ['lab/hevc-page.system.test.ts', 'lab/long-watch.system.test.ts']
+const longFiles = [
+  'lab/hevc-page.system.test.ts',
+  'lab/live-latency.system.test.ts',
+  'lab/long-watch.system.test.ts',
+  'lab/renditions.system.test.ts',
+  'lab/sound-alone.system.test.ts',
+  'segmenter/picture-filters.system.test.ts',
+  'segmenter/shared-media.system.test.ts',
+  'segmenter/source-change.system.test.ts',
+]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
 
@@ -18,10 +27,13 @@ const patient = [
   'lab/http-sockets.system.test.ts',
   'lab/main-job.system.test.ts',
   'lab/network-panel.system.test.ts',
+  'lab/players.system.test.ts',
   'lab/presets.system.test.ts',
+  'lab/renditions.system.test.ts',
   'lab/run-quality.system.test.ts',
   'lab/run-report.system.test.ts',
   'lab/run-upload.system.test.ts',
+  'lab/sound-alone.system.test.ts',
   'lab/test-support/*.system.test.ts',
   'lab/three-tabs.system.test.ts',
   'lab/upload-resumes.system.test.ts',
@@ -30,6 +42,8 @@ const patient = [
   'player/*.system.test.ts',
   'protocol/*.system.test.ts',
   'segmenter/*.system.test.ts',
+  'segmenter/live/*.system.test.ts',
+  'server/channels.system.test.ts',
   'server/displayed-quality.system.test.ts',
   'server/parity-gstreamer.system.test.ts',
   'server/published-live.system.test.ts',

@@ -12,6 +12,7 @@ import { runSegment } from './commands/segment.ts'
 import { runServe } from './commands/serve.ts'
 import { runValidateKernel } from './commands/validate-kernel.ts'
 import { measureNames, runWatch } from './commands/watch.ts'
+import { segmentKinds } from './segmenter/segment-kind.ts'
 import { version } from './server/project-folder.ts'
 
 /** The commands and their options. */
@@ -44,6 +45,7 @@ export function createProgram(): Command {
     .argument('<file>', 'a video file')
     .argument('<out>', 'the folder to make; it must not exist, or be empty')
     .option('--keep-hevc', KEEP_HEVC)
+    .addOption(segmentsOption())
     .action(runSegment)
 
   program
@@ -132,6 +134,11 @@ function transportOption(whose: string): Option {
   return new Option('--transport <name>', text).choices(['udp', 'tcp'])
 }
 
+function segmentsOption(): Option {
+  const text = 'ts: MPEG transport streams; fmp4: fragmented MP4 beside them, with master-fmp4.m3u8 (default: ts)'
+  return new Option('--segments <kind>', text).choices(segmentKinds)
+}
+
 /** Each is a key of the configuration file, too. */
 function withServerOptions(command: Command): Command {
   return withRelayOptions(command)
@@ -140,6 +147,7 @@ function withServerOptions(command: Command): Command {
     .option('--public-url <url>', 'the address by which people reach this server')
     .option('--token <text>', 'what writing needs (made at start when others can reach the server)')
     .option('--keep-hevc', KEEP_HEVC)
+    .addOption(segmentsOption())
     .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))
 }
 

@@ -1,14 +1,16 @@
 import { resolve } from 'node:path'
 import { makePackage } from '../segmenter/package.ts'
+import { FMP4_MASTER, type SegmentKind } from '../segmenter/segment-kind.ts'
 import { findTools } from '../segmenter/tools.ts'
 import { exitCodes } from './exit-codes.ts'
 import { withBar } from './terminal.ts'
 import { readablePath, userFolder } from './user-files.ts'
 
-export type SegmentFlags = { readonly keepHevc?: boolean }
+export type SegmentFlags = { readonly keepHevc?: boolean; readonly segments?: SegmentKind }
 
 /** `weir segment`: prints where the multivariant playlist is. */
-export async function runSegment(file: string, out: string, { keepHevc = false }: SegmentFlags): Promise<void> {
+export async function runSegment(file: string, out: string, flags: SegmentFlags): Promise<void> {
+  const { keepHevc = false, segments = 'ts' } = flags
   const path = await readablePath(file)
   const tools = await findTools(process.env)
   const stop = new AbortController()
@@ -18,6 +20,7 @@ export async function runSegment(file: string, out: string, { keepHevc = false }
       tools,
       signal: stop.signal,
       keepHevc,
+      segments,
       onProgress: ({ ratio }) => onProgress(ratio),
     }),
   ).catch((error: unknown) => {
@@ -26,4 +29,5 @@ export async function runSegment(file: string, out: string, { keepHevc = false }
   })
   for (const warning of made.warnings) console.error(`warning: ${warning}`)
   console.log(resolve(userFolder, out, 'master.m3u8'))
+  if (segments === 'fmp4') console.log(resolve(userFolder, out, FMP4_MASTER))
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Router } from 'express'
 import { expect, test } from 'vitest'
 import { Gate } from '../server/gate.ts'
+import { channelRoutes } from '../server/routes/channels.ts'
 import { healthRoutes } from '../server/routes/health.ts'
 import { hlsSessionRoutes } from '../server/routes/hls-sessions.ts'
 import { linkRecordRoutes } from '../server/routes/link-record.ts'
@@ -33,6 +34,7 @@ const gate = new Gate({ host: '127.0.0.1', publicUrl: undefined, token: undefine
 const routers = [
   healthRoutes('0'),
   videoRoutes(noRooms),
+  channelRoutes(noRooms),
   uploadRoutes({ ...(noRooms as object), uploadsPerMinute: 1 } as never),
   linkRoutes(noRooms),
   linkViewersRoutes(noRooms),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { needs } from './test-support/clients.ts'
 import { untilPage } from './test-support/page-state.ts'
@@ -63,6 +63,46 @@ test('axe-core finds nothing serious on the compare page, everything unfolded', 
   await page.locator('.qr-code path').waitFor()
   expect(await allFindings(page)).toEqual(nothing)
 })
+
+test('the preview of a place in the video comes for pointer and keys alike, and goes with Escape', async (context) => {
+  needs(context, 'chromium')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const page = await clip.openPage(context, '?side=hls')
+  const bar = page.getByRole('slider', { name: 'Position' })
+  await page.locator('[data-phase=playing]').first().waitFor()
+  const { x = 0, y = 0, width = 0, height = 0 } = (await bar.boundingBox()) ?? {}
+  const point = (seconds: number) => page.mouse.move(x + 8 + (seconds / 4) * (width - 16), y + height / 2)
+  const preview = page.locator('.scrub-preview')
+  const picture = preview.locator('.thumbnail')
+  await point(1)
+  await picture.waitFor()
+  expect([await preview.innerText(), await partShown(picture)]).toEqual(['0:01', { x: 0, y: 0, sheet: '320x90' }])
+  await point(3)
+  expect([await preview.innerText(), await partShown(picture)]).toEqual(['0:03', { x: 160, y: 0, sheet: '320x90' }])
+  await page.mouse.move(0, 0)
+  expect(await preview.count()).toBe(0)
+
+  await bar.focus()
+  await page.keyboard.press('End')
+  expect(await partShown(picture)).toMatchObject({ x: 160 })
+  await page.keyboard.press('Home')
+  expect(await partShown(picture)).toMatchObject({ x: 0 })
+  expect(await allFindings(page)).toEqual(nothing)
+  await page.keyboard.press('Escape')
+  expect(await preview.count()).toBe(0)
+})
+
+/** The part of the sheet that a preview shows, and that the sheet is a picture. */
+function partShown(picture: Locator): Promise<{ x: number; y: number; sheet: string }> {
+  return picture.evaluate(async (element) => {
+    const { backgroundImage, backgroundPosition } = getComputedStyle(element)
+    const sheet = new Image()
+    sheet.src = backgroundImage.slice('url("'.length, -'")'.length)
+    await sheet.decode()
+    const [x = 0, y = 0] = backgroundPosition.split(' ').map((offset) => 0 - Number.parseFloat(offset))
+    return { x, y, sheet: `${sheet.naturalWidth}x${sheet.naturalHeight}` }
+  })
+}
 
 test('axe-core finds nothing serious on a run’s report', async (context) => {
   needs(context, 'chromium')

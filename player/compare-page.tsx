@@ -56,7 +56,9 @@ function NoSuchVideo({ message }: { message: string }) {
 /** Plays in the hosts while the video can be played and the page is there. */
 function useViewing(viewing: Viewing, hosts: Partial<Hosts>, video: Video | undefined): void {
   const isPlayable = video?.status === 'playable' || video?.status === 'ready'
-  useEffect(() => viewing.followVariants(video?.variants ?? noVariants), [viewing, video?.variants])
+  useEffect(() => {
+    if (video !== undefined) viewing.followVideo(video)
+  }, [viewing, video?.variants])
   useEffect(() => {
     const { hls, udp } = hosts
     if (!isPlayable || hls === undefined || udp === undefined) return

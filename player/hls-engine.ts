@@ -15,6 +15,9 @@ export async function fetchWorker(): Promise<void> {
 }
 
 const AUTO = -1
+
+/** A little faster than the video, when the picture has fallen behind. */
+const LIVE = { lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.1 } as const
 const TICKS_PER_SECOND = 90_000
 
 export type EngineOptions = {
@@ -23,6 +26,7 @@ export type EngineOptions = {
   readonly address: string // of the multivariant playlist, through the link
   readonly packageAddress: string // of the package, beside the link
   readonly startSeconds: number
+  readonly isLive: boolean // begins near the edge, and stays there
   readonly variant: string | undefined
   readonly onProblem: (problem: NonNullable<SideStatus['problem']>) => void
 }
@@ -56,10 +60,10 @@ export class HlsEngine {
   #shownVariant: string | undefined
 
   constructor(options: EngineOptions) {
-    const { record, startSeconds, address, video, variant } = options
+    const { record, startSeconds, isLive, address, video, variant } = options
     this.#options = options
     this.#wantedVariant = variant
-    this.#hls = new Hls({ startPosition: startSeconds, workerPath })
+    this.#hls = new Hls({ ...(isLive ? LIVE : { startPosition: startSeconds }), workerPath })
     this.#segments = new SegmentLog(
       (event) => record.tell(event),
       ({ level }) => variantOf(this.#hls.levels[level]),

@@ -1,7 +1,6 @@
-import { useSignal } from '@preact/signals'
-import { formatTime } from './format.ts'
 import { Icon } from './icons.tsx'
 import type { PlayerStatus } from './player-status.ts'
+import { ScrubBar } from './scrub-bar.tsx'
 import type { Sound } from './side.ts'
 import type { Viewing } from './viewing.ts'
 import { pairWords, playWords } from './words.ts'
@@ -32,35 +31,6 @@ function PlayButton({ phase, onClick }: { phase: PlayerStatus['phase']; onClick:
     >
       <Icon name={icon} />
     </button>
-  )
-}
-
-/** While it is dragged the bar follows the hand; the seek happens when it is let go. */
-function ScrubBar({ status, onSeek }: { status: PlayerStatus; onSeek: (seconds: number) => void }) {
-  const dragged = useSignal<number | undefined>(undefined)
-  const shown = Math.min(dragged.value ?? status.positionSeconds, status.durationSeconds)
-  const filledPercent = status.durationSeconds > 0 ? (shown / status.durationSeconds) * 100 : 0
-  return (
-    <>
-      <span class="clock">{formatTime(shown)}</span>
-      <input
-        class="scrub"
-        type="range"
-        min={0}
-        max={status.durationSeconds}
-        step="any"
-        value={shown}
-        style={{ '--filled': `${filledPercent}%` }}
-        aria-label={playWords.position}
-        aria-valuetext={playWords.positionOf(formatTime(shown), formatTime(status.durationSeconds))}
-        onInput={(event) => (dragged.value = event.currentTarget.valueAsNumber)}
-        onChange={(event) => {
-          dragged.value = undefined
-          onSeek(event.currentTarget.valueAsNumber)
-        }}
-      />
-      <span class="clock">{formatTime(status.durationSeconds)}</span>
-    </>
   )
 }
 
@@ -101,7 +71,7 @@ export function PlayerControls({ viewing, actions }: { viewing: Viewing; actions
   return (
     <div class="controls">
       <PlayButton phase={status.phase} onClick={actions.togglePlay} />
-      <ScrubBar status={status} onSeek={actions.seek} />
+      <ScrubBar videoId={viewing.videoId} status={status} onSeek={actions.seek} />
       <SoundControls sound={viewing.sound.value} onSound={actions.setSound} />
       <button
         type="button"

@@ -3,7 +3,7 @@ import type { VariantSummary } from '../protocol/weir-api.ts'
 import { HlsSide } from './hls-side.ts'
 import type { RunLog } from './run-log.ts'
 import type { CompareSettings, NetworkSettings, SideName } from './settings.ts'
-import type { Side, SideStart, Sound } from './side.ts'
+import type { LiveHls, Side, SideStart, Sound } from './side.ts'
 import { StepHold } from './step-hold.ts'
 import { UdpSide } from './udp-side.ts'
 import { wallMs } from './wall-clock.ts'
@@ -29,6 +29,7 @@ export class SideSet {
   readonly sides = signal<Sides>({})
   readonly stepHold = signal<StepHold | undefined>(undefined)
   variants: readonly VariantSummary[] = [] // what is known of the video; it may still grow
+  live: LiveHls | undefined
   readonly #options: SideSetOptions
   #serverOffsetMs = 0
 
@@ -96,6 +97,7 @@ export class SideSet {
     return {
       ...start,
       videoId,
+      live: this.live,
       variant: settings.value.variants[name],
       sound: soundOf(name),
       tell: (events) => log.tell(events),

@@ -40,12 +40,16 @@ export type Side = {
 
 export type Sound = { readonly volumeRatio: number; readonly muted: boolean }
 
+/** How a channel is watched over HLS: in parts, where it has them. */
+export type LiveHls = 'low-latency' | 'segments'
+
 /** How a side is begun. `startPaused` shows the first picture and waits. */
 export type SideStart = {
   readonly host: HTMLElement
   readonly videoId: string
   readonly startSeconds: number
   readonly durationSeconds: number // as far as it is known; 0 when it is not
+  readonly live: LiveHls | undefined // of a video that has an end
   readonly startPaused: boolean
   readonly variant: string | undefined
   readonly sound: Sound

@@ -14,6 +14,7 @@ function isWatchable({ status }: Video): boolean {
 }
 
 function stateText(video: Video): string {
+  if (video.kind === 'live') return videoWords.live
   const left = video.secondsLeft === undefined ? '' : ` · ${videoWords.left(formatTimeLeft(video.secondsLeft))}`
   switch (video.status) {
     case 'queued':
@@ -71,7 +72,7 @@ function VideoAddresses({ video }: { video: Video }) {
 export function VideoCard({ video, onDelete }: { video: Video; onDelete: () => void }) {
   const retryProblem = useSignal<string | undefined>(undefined)
   const retry = () => retryVideo(video.id).catch((error: Error) => (retryProblem.value = error.message))
-  const working = video.status === 'segmenting' || video.status === 'playable'
+  const working = video.kind === 'video' && (video.status === 'segmenting' || video.status === 'playable')
   return (
     <li class={`video-card ${video.status}`} data-video={video.id} data-status={video.status}>
       <Poster video={video} />

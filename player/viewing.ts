@@ -1,5 +1,5 @@
 import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals'
-import type { VariantSummary } from '../protocol/weir-api.ts'
+import type { Video } from '../protocol/weir-api.ts'
 import { mayPlayWithSound } from './autoplay.ts'
 import { frameIntervalMs } from './frame-interval.ts'
 import { LinkFeed } from './link-feed.ts'
@@ -106,8 +106,9 @@ export class Viewing {
   }
 
   /** What is known of the video; it may still grow. */
-  followVariants(variants: readonly VariantSummary[]): void {
+  followVideo({ kind, variants, urls }: Pick<Video, 'kind' | 'variants' | 'urls'>): void {
     this.#set.variants = variants
+    if (kind === 'live') this.#set.live = urls.lowLatencyHls === undefined ? 'segments' : 'low-latency'
   }
 
   change(changes: Partial<CompareSettings>): void {

@@ -50,6 +50,7 @@ const left = (time: string) => `${time} left`
 /** A video in the library, and what it waits for. */
 export const videoWords = {
   left,
+  live: 'Live',
   queued: 'Waits for its turn',
   segmenting: (what: string) => `Segmenting ${what}`,
   playable: (done: string) => `Playable already · segmenting ${done}`,

@@ -44,6 +44,41 @@ export const errorCodes = {
     title: 'No such link preset.',
     whatToDo: 'List the presets with GET /api/link-presets.',
   },
+  'unknown-channel': {
+    status: 404,
+    title: 'No such channel.',
+    whatToDo: 'Make one with POST /api/channels; one that has ended goes after a minute.',
+  },
+  'too-many-channels': {
+    status: 429,
+    title: 'There are too many channels.',
+    whatToDo: 'End some with DELETE /api/channels/:id, or raise maxChannels.',
+  },
+  'channel-in-use': {
+    status: 409,
+    title: 'The channel is being sent by somebody already.',
+    whatToDo: 'End the other sender, or make another channel.',
+  },
+  'wrong-key': {
+    status: 403,
+    title: 'That is not the key of this channel.',
+    whatToDo: 'Send the address that POST /api/channels gave, with its key.',
+  },
+  'bad-stream': {
+    status: 422,
+    title: 'This stream cannot become a live channel.',
+    whatToDo: 'Send MPEG-TS with H.264, and AAC where there is sound.',
+  },
+  'reload-too-far': {
+    status: 400,
+    title: 'The playlist that is asked for lies too far ahead.',
+    whatToDo: 'Ask for the part that the preload hint names.',
+  },
+  'reload-timed-out': {
+    status: 503,
+    title: 'What was waited for has not come in three target durations.',
+    whatToDo: 'Ask for the playlist without delivery directives: the stream may stand still.',
+  },
   'unknown-link': {
     status: 404,
     title: 'No such link.',
@@ -167,8 +202,8 @@ export const errorCodes = {
   },
   'no-video-stream': {
     status: 422,
-    title: 'The file has no moving picture.',
-    whatToDo: 'Send a file with a video stream; sound alone and cover pictures are not one.',
+    title: 'The file has no moving picture and no sound.',
+    whatToDo: 'Send a file with a video stream or with sound; cover pictures and subtitles alone are neither.',
   },
   'no-pictures': {
     status: 422,
@@ -184,6 +219,21 @@ export const errorCodes = {
     status: 422,
     title: 'The video lasts longer than Weir segments in one piece.',
     whatToDo: 'Cut it into parts of at most 8 hours.',
+  },
+  encrypted: {
+    status: 422,
+    title: 'The video is encrypted or scrambled.',
+    whatToDo: 'Send a copy without protection; Weir has no keys.',
+  },
+  'too-many-pixels': {
+    status: 422,
+    title: 'The video has more pixels than one video may have.',
+    whatToDo: 'Scale it down, lower its frame rate or cut it into parts; or raise maxVideoGigapixels.',
+  },
+  'took-too-long': {
+    status: 422,
+    title: 'Segmenting took longer than one video may take.',
+    whatToDo: 'Cut the video into parts, or raise maxSegmentingMinutes.',
   },
   'folder-not-empty': {
     status: 409,

@@ -11,9 +11,9 @@ export type TsProgram = {
   readonly audioPid?: number
 }
 
-const PAT_PID = 0
+export const PAT_PID = 0
 const PAT_TABLE_ID = 0
-const PMT_TABLE_ID = 2
+export const PMT_TABLE_ID = 2
 export const STREAM_TYPE_H264 = 0x1b
 export const STREAM_TYPE_H265 = 0x24
 export const STREAM_TYPE_ADTS_AAC = 0x0f

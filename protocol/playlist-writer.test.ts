@@ -191,3 +191,13 @@ test('writeMultivariantPlaylist lets no text become another line or attribute', 
     { seed: 7, numRuns: fuzzRuns(500) },
   )
 })
+
+test('writeMediaPlaylist of fragmented MP4 names its initialization section, and so is version 7', () => {
+  const text = writeMediaPlaylist({ ...playlist, initUri: 'init.mp4' })
+  const head = '#EXT-X-VERSION:7'
+  const map = '#EXT-X-START:TIME-OFFSET=0\n#EXT-X-MAP:URI="init.mp4"\n'
+  const ofTs = writeMediaPlaylist(playlist)
+  expect(text).toBe(ofTs.replace('#EXT-X-VERSION:3', head).replace('#EXT-X-START:TIME-OFFSET=0\n', map))
+  const read = HLS.parse(text) as HLS.types.MediaPlaylist
+  expect(read.segments.map(({ map: section }) => section?.uri)).toEqual(['init.mp4', 'init.mp4', 'init.mp4'])
+})

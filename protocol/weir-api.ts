@@ -5,7 +5,7 @@ export type VideoStatus = 'queued' | 'segmenting' | 'playable' | 'ready' | 'fail
 
 export type VariantSummary = {
   readonly name: string // folder and RTSP path element, such as 720p
-  readonly widthPixels: number
+  readonly widthPixels: number // 0 of sound alone
   readonly heightPixels: number
   readonly bandwidthBitsPerSecond: number // BANDWIDTH of the multivariant playlist
   readonly framesPerSecond?: number // FRAME-RATE; absent of packages made before 0.3
@@ -24,7 +24,27 @@ export type Video = {
   readonly error?: { readonly code: string; readonly message: string }
   readonly warnings?: readonly string[]
   readonly variants: readonly VariantSummary[]
-  readonly urls: { readonly hls?: string; readonly rtsp?: string; readonly rtsps?: string; readonly poster?: string }
+  readonly urls: {
+    readonly hls?: string
+    readonly lowLatencyHls?: string // of what is live
+    readonly hlsFmp4?: string // the same as fragmented MP4, where it was made
+    readonly rtsp?: string
+    readonly rtsps?: string
+    readonly poster?: string
+  }
+}
+
+/** POST and GET /api/channels. `ingest` and its key are told by POST alone. */
+export type Channel = {
+  readonly id: string
+  readonly title: string
+  readonly state: 'starting' | 'live' | 'ended'
+  readonly loop?: string // the video that it plays
+  readonly ingest?: { readonly kind: 'ts' | 'hls' | 'rtsp'; readonly url: string; readonly key: string }
+  readonly createdUnixMs: number
+  readonly error?: string // why it ended
+  readonly recordedVideo?: string // once it has ended
+  readonly urls: Video['urls']
 }
 
 /** Every error body, RFC 9457, as application/problem+json. `code` is stable, see error-codes.ts. */

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { setPriority } from 'node:os'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 
 const KEPT_OF_STDERR_CHARACTERS = 8192
@@ -13,6 +13,7 @@ export type ChildOptions = {
   readonly onStdoutBytes?: (bytes: Uint8Array) => void // in place of reading it as text
   readonly onSideChannel?: (text: string) => void // what the child writes to descriptor 3
   readonly onProcess?: (pid: number) => void
+  readonly onStdin?: (stdin: Writable) => void // absent: the child has nothing to read
 }
 
 /** A child that ended in another way than with exit code 0. */
@@ -31,8 +32,10 @@ export class ChildFailed extends Error {
 export async function runChild(program: string, args: readonly string[], options: ChildOptions = {}): Promise<string> {
   const { signal } = options
   signal?.throwIfAborted()
-  const child = spawn(program, args, { cwd: options.cwd, env: childEnv(), stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
+  const input = options.onStdin === undefined ? 'ignore' : 'pipe'
+  const child = spawn(program, args, { cwd: options.cwd, env: childEnv(), stdio: [input, 'pipe', 'pipe', 'pipe'] })
   if (child.pid !== undefined) options.onProcess?.(child.pid)
+  if (child.stdin !== null) options.onStdin?.(child.stdin)
   const stopKilling = killOnAbort(child, signal)
   try {
     return await outputOf(child, program, options)

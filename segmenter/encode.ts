@@ -3,6 +3,7 @@ import { KEYFRAME_SECONDS, longestGapSeconds, type CutList } from './cut-list.ts
 import { ffmpegArguments } from './ffmpeg-arguments.ts'
 import type { Rung } from './ladder.ts'
 import { valueOf, writeRational, type Rational } from './rational.ts'
+import type { RenditionPlan } from './rendition-plan.ts'
 import { safeInputOptions, sourceUrl } from './source-input.ts'
 
 /** All that decides an encode. */
@@ -11,11 +12,14 @@ export type EncodePlan = {
   readonly originSeconds: number // the moment of ffmpeg's clock, which begins with the source, that becomes 0
   readonly durationSeconds: number
   readonly frameRate: Rational
+  readonly colours?: 'bt709' // what the filters make of the source's; absent: what the source says, or nothing
   readonly videoStreamIndex: number
+  readonly pictureFilters?: readonly string[] // what the source's pictures need before all else
   readonly audio?: { readonly streamIndex: number; readonly sampleRateHz: number }
   readonly rungs: readonly Rung[]
   readonly cuts: CutList
   readonly copy?: CopiedVariant
+  readonly renditions?: RenditionPlan // what is made beside the variants
 }
 
 /** A variant of the source's own pictures. */
@@ -66,9 +70,10 @@ export function encodeArguments(plan: EncodePlan): string[] {
 }
 
 /** A constant frame rate from 0 on, whatever the source's gaps: missing frames are the one before, shown on. */
-function videoFilters({ videoStreamIndex, frameRate, rungs }: EncodePlan): string[] {
+function videoFilters({ videoStreamIndex, pictureFilters = [], frameRate, rungs }: EncodePlan): string[] {
   const copies = rungs.map((_, index) => `[copy${index}]`).join('')
-  const source = `[0:${videoStreamIndex}]fps=fps=${writeRational(frameRate)}:start_time=0,split=${rungs.length}${copies}`
+  const even = [`fps=fps=${writeRational(frameRate)}:start_time=0`, `split=${rungs.length}${copies}`]
+  const source = `[0:${videoStreamIndex}]${[...pictureFilters, ...even].join(',')}`
   const scaled = rungs.map(({ widthPixels, heightPixels }, index) => {
     return `[copy${index}]scale=${widthPixels}:${heightPixels}:flags=bicubic,setsar=1,format=yuv420p[v${index}]`
   })
@@ -85,7 +90,7 @@ function audioFilters({ audio, durationSeconds }: EncodePlan): string[] {
 }
 
 /** 44.1 kHz would be resampled for nothing; all else becomes 48 kHz, which every player takes. */
-function encodedSampleRateHz(sourceRateHz: number): number {
+export function encodedSampleRateHz(sourceRateHz: number): number {
   return sourceRateHz === 44_100 ? 44_100 : 48_000
 }
 
@@ -102,12 +107,13 @@ function encoderOptions(plan: EncodePlan): string[] {
 
 /** Names and values. No keyframe but the listed ones (`-g` is the longest gap between two of them), closed GOPs, and B-frames that
  *  nothing refers to, so that a lost one harms only itself. */
-function videoOptions({ cuts, frameRate }: EncodePlan): string[] {
+function videoOptions({ cuts, frameRate, colours }: EncodePlan): string[] {
   return [
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-profile:v', 'high'],
     ...['-sc_threshold', '0', '-bf', '2', '-x264-params', 'b-pyramid=none:open-gop=0'],
     ...['-g', `${longestGapFrames(cuts, frameRate)}`],
     ...['-force_key_frames', cuts.keyframeSeconds.map(writeKeyframeTime).join(',')],
+    ...(colours === undefined ? [] : ['-color_primaries', colours, '-color_trc', colours, '-colorspace', colours]),
   ]
 }
 

@@ -6,21 +6,24 @@ export type Job = {
   readonly inputs: readonly Input[]
   readonly filters: readonly string[] // chains of one filter graph
   readonly output: Output
+  readonly moreOutputs?: readonly Output[]
 }
 
 /** Private in fluent-ffmpeg, whose last version this is; the tests hold the arrays. */
 type WithArguments = FfmpegCommand & { _getArguments(): string[] }
 
 /** The arguments of an ffmpeg job. Only built here: fluent-ffmpeg's own runner loses kills and sees no progress. */
-export function ffmpegArguments({ inputs, filters, output }: Job): string[] {
+export function ffmpegArguments({ inputs, filters, output, moreOutputs = [] }: Job): string[] {
   const command = fluentFfmpeg() as WithArguments
   for (const input of inputs) {
     command.input(input.url)
     command.inputOptions(...asVariadic(input.options))
   }
   if (filters.length > 0) command.complexFilter([...filters])
-  command.output(output.url)
-  command.outputOptions(...asVariadic(output.options))
+  for (const { url, options } of [output, ...moreOutputs]) {
+    command.output(url)
+    command.outputOptions(...asVariadic(options))
+  }
   return [...GLOBAL_OPTIONS, ...command._getArguments()]
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { constantFrameRate } from './frame-rate.ts'
+import { constantFrameRate, frameRateNote } from './frame-rate.ts'
 import { readRational, writeRational } from './rational.ts'
 
 for (const { name, lowest, average, kept } of [
@@ -11,10 +11,24 @@ for (const { name, lowest, average, kept } of [
   { name: 'the fastest movement of a screen recording', lowest: '30/1', average: '8000/1000', kept: '30/1' },
   { name: 'every second of 120 frames', lowest: '120/1', average: '120000/1000', kept: '120/2' },
   { name: 'every third of 144 frames', lowest: '144/1', average: '144000/1000', kept: '144/3' },
+  { name: 'a rate that is counted a little over 60', lowest: '0/0', average: '60010/1000', kept: '60010/1000' },
+  { name: 'every fourth of 240 frames', lowest: '240/1', average: '240000/1000', kept: '240/4' },
   { name: 'the average where nothing else is told', lowest: '0/0', average: '12000/1000', kept: '12000/1000' },
 ]) {
   test(`constantFrameRate keeps ${name}`, () => {
     const rate = constantFrameRate(readRational(lowest), readRational(average) ?? { numerator: 1, denominator: 1 })
     expect(writeRational(rate)).toBe(kept)
+  })
+}
+
+for (const { lowest, note } of [
+  { lowest: '60/1', note: undefined },
+  { lowest: '120/1', note: 'Of 120 pictures a second 60 are kept.' },
+  { lowest: '120000/1001', note: 'Of 119.88 pictures a second 59.94 are kept.' },
+  { lowest: '144/1', note: 'Of 144 pictures a second 48 are kept.' },
+]) {
+  test(`frameRateNote says of ${lowest} ${note ?? 'nothing'}`, () => {
+    const rate = readRational(lowest) ?? { numerator: 1, denominator: 1 }
+    expect(frameRateNote(rate, rate)).toBe(note)
   })
 }

@@ -12,8 +12,24 @@ const ALIKE = 0.05
  *  Above 60 every second, third … frame is kept, which moves evenly. */
 export function constantFrameRate(lowest: Rational | undefined, average: Rational): Rational {
   const rate = nominalRate(lowest, average)
-  const keepOneOf = Math.ceil(valueOf(rate) / MAX_FRAMES_PER_SECOND)
-  return divided(rate, keepOneOf)
+  return divided(rate, keptOneOf(rate))
+}
+
+/** For people: what is left out of a source whose rate is above 60; undefined for all others. */
+export function frameRateNote(lowest: Rational | undefined, average: Rational): string | undefined {
+  const rate = nominalRate(lowest, average)
+  if (keptOneOf(rate) === 1) return undefined
+  const kept = valueOf(divided(rate, keptOneOf(rate)))
+  return `Of ${shortly(valueOf(rate))} pictures a second ${shortly(kept)} are kept.`
+}
+
+function shortly(framesPerSecond: number): string {
+  return `${Math.round(framesPerSecond * 100) / 100}`
+}
+
+/** A thousandth more than 60, as of counted pictures, is 60. */
+function keptOneOf(rate: Rational): number {
+  return Math.ceil(valueOf(rate) / MAX_FRAMES_PER_SECOND - 0.001)
 }
 
 function nominalRate(lowest: Rational | undefined, average: Rational): Rational {

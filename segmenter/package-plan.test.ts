@@ -10,10 +10,12 @@ const facts: SourceFacts = {
     codec: 'h264',
     widthPixels: 640,
     heightPixels: 360,
+    codedPixels: 640 * 360,
     reorderedFrames: 2,
     lowestFrameRate: { numerator: 30, denominator: 1 },
   },
-  audio: { streamIndex: 1, codec: 'aac', sampleRateHz: 44_100, startSeconds: 0.044 },
+  audio: { streamIndex: 1, codec: 'aac', sampleRateHz: 44_100, channelCount: 2, startSeconds: 0.044 },
+  tracks: { otherAudio: [], subtitles: [], pictureSubtitles: [] },
   warnings: [],
 }
 

@@ -18,10 +18,7 @@ export function planPackage(sourcePath: string, facts: SourceFacts, span: Source
   const begin = beginSeconds(facts, span)
   const frameRate = constantFrameRate(video.lowestFrameRate, averageFrameRate(span))
   const durationSeconds = Math.max(span.endSeconds - begin, 1 / valueOf(frameRate))
-  if (durationSeconds > MAX_HOURS * 3600) {
-    const hours = (durationSeconds / 3600).toFixed(1)
-    throw new SegmenterRefusal('video-too-long', `the video lasts ${hours} hours, ${MAX_HOURS} are the most`)
-  }
+  requireShort(durationSeconds)
   return {
     sourcePath,
     originSeconds: begin - facts.startSeconds,
@@ -32,6 +29,19 @@ export function planPackage(sourcePath: string, facts: SourceFacts, span: Source
     rungs: ladderFor({ ...video, frameRate }),
     cuts: planCuts(durationSeconds, frameRate),
   }
+}
+
+/** Throws SegmenterRefusal `video-too-long`. */
+export function requireShort(durationSeconds: number): void {
+  if (durationSeconds <= MAX_HOURS * 3600) return
+  const hours = (durationSeconds / 3600).toFixed(1)
+  throw new SegmenterRefusal('video-too-long', `the video lasts ${hours} hours, ${MAX_HOURS} are the most`)
+}
+
+/** A damaged source may end in the middle. */
+export function shortfall(promisedSeconds: number, shownSeconds: number): string[] {
+  if (shownSeconds > 0.98 * promisedSeconds - 0.5) return []
+  return [`The source promises ${promisedSeconds.toFixed(1)} s, but only ${shownSeconds.toFixed(1)} s could be shown.`]
 }
 
 /** The same with the source's own HEVC kept beside the variants that are encoded, which are then cut where it can be; or
@@ -53,7 +63,7 @@ export function withHevcCopy(
 
 /** What a container says of its average is often nonsense, so the pictures are counted. A single one may have no
  *  duration. */
-function averageFrameRate({ pictures, startSeconds, endSeconds }: SourceSpan): Rational {
+export function averageFrameRate({ pictures, startSeconds, endSeconds }: SourceSpan): Rational {
   if (endSeconds <= startSeconds) return UNKNOWN_RATE
   return { numerator: Math.max(1, Math.round((1000 * pictures) / (endSeconds - startSeconds))), denominator: 1000 }
 }

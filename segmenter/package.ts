@@ -1,22 +1,28 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeMultivariantPlaylist } from '../protocol/playlist-writer.ts'
 import type { VariantSummary } from '../protocol/weir-api.ts'
 import { alignmentProblem } from './alignment-check.ts'
 import { bandwidthBound, transportBound } from './bandwidth-bound.ts'
 import { ChildFailed } from './child-run.ts'
+import { isDiskFull } from './disk-full.ts'
 import { encodeArguments, type EncodePlan } from './encode.ts'
 import { runFfmpeg } from './ffmpeg.ts'
 import { surveyHevc } from './hevc-survey.ts'
-import { inspectSource, measureSource } from './inspect.ts'
-import { planPackage, withHevcCopy } from './package-plan.ts'
+import { inspectSource } from './inspect.ts'
+import { usualLimits, withinMinutes, type JobLimits } from './job-limits.ts'
+import { writeMasters } from './master-playlists.ts'
+import { shortfall, withHevcCopy } from './package-plan.ts'
 import { writePoster } from './poster.ts'
+import { prepareSource } from './prepare-source.ts'
+import { makeRenditions, noRenditions, withRenditions, type MadeRenditions } from './renditions.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
+import type { SegmentKind } from './segment-kind.ts'
 import { nothingDecoded, SegmenterRefusal } from './segmenter-refusal.ts'
+import { makeSoundPackage } from './sound-package.ts'
 import type { SourceFacts } from './source-facts.ts'
+import { writeThumbnails } from './thumbnails.ts'
 import type { Tools } from './tools.ts'
 import { VariantWriter } from './variant-writer.ts'
-import { writeByRename } from './write-by-rename.ts'
 
 export type PackageFacts = { readonly durationSeconds: number; readonly variants: readonly VariantSummary[] }
 export type PackageResult = PackageFacts & { readonly warnings: readonly string[] }
@@ -26,6 +32,9 @@ export type PackageOptions = {
   readonly signal?: AbortSignal
   /** A source in HEVC whose keyframes suffice keeps a variant of its own pictures, beside those of H.264. */
   readonly keepHevc?: boolean
+  readonly limits?: JobLimits // absent: the usual ones
+  /** `fmp4`: fragmented MP4 beside the transport stream, with a multivariant playlist of its own. Absent: `ts`. */
+  readonly segments?: SegmentKind
   readonly onProgress?: (progress: Progress) => void
   /** Every variant has its first segment and stands in `master.m3u8`; the duration is the source's. */
   readonly onPlayable?: (facts: PackageFacts) => void
@@ -34,7 +43,8 @@ export type PackageOptions = {
 }
 
 /** Makes a video into a folder of plain HLS files: `master.m3u8`, per variant `index.m3u8`, `00000.ts`… and
- *  `outline.json`, and `poster.jpg`. Segments and playlists appear while it runs, each by rename. `outFolder` is created
+ *  `outline.json`, per rendition (`audio-1`, `subtitles-1`…) `index.m3u8` and its segments, and `poster.jpg`; of sound
+ *  alone one variant, `audio`, of packed audio. Segments and playlists appear while it runs, each by rename. `outFolder` is created
  *  or must be empty. Rejects with SegmenterRefusal for what cannot be segmented, or with the signal's reason; either way
  *  the folder is gone then. */
 export async function makePackage(
@@ -43,17 +53,29 @@ export async function makePackage(
   options: PackageOptions,
 ): Promise<PackageResult> {
   await claimFolder(outFolder)
+  const { limits = usualLimits } = options
   try {
-    const facts = await inspectSource(sourcePath, options)
-    const span = await measureSource(sourcePath, facts, options)
-    const plan = planPackage(sourcePath, facts, span)
-    const { warnings, ...made } = await makeWithHevc(plan, facts, outFolder, options)
-    const promisedSeconds = facts.video.promisedSeconds ?? span.endSeconds - span.startSeconds
-    return { ...made, warnings: [...facts.warnings, ...shortfall(promisedSeconds, made.durationSeconds), ...warnings] }
+    return await withinMinutes(limits, options.signal, (signal) => {
+      return makeWithin(limits, sourcePath, outFolder, { ...options, signal })
+    })
   } catch (error) {
     await rm(outFolder, { recursive: true, force: true })
     throw isDiskFull(error) ? new SegmenterRefusal('disk-full', 'the disk is full', { cause: error }) : error
   }
+}
+
+async function makeWithin(
+  limits: JobLimits,
+  sourcePath: string,
+  outFolder: string,
+  options: PackageOptions,
+): Promise<PackageResult> {
+  const facts = await inspectSource(sourcePath, options)
+  if (!('video' in facts)) return makeSoundPackage(sourcePath, facts, outFolder, options)
+  const { plan, promisedSeconds, notes } = await prepareSource(sourcePath, facts, limits, options)
+  const { warnings, ...made } = await makeWithHevc(plan, facts, outFolder, options)
+  const missing = shortfall(promisedSeconds, made.durationSeconds)
+  return { ...made, warnings: [...facts.warnings, ...missing, ...notes, ...warnings] }
 }
 
 /** Whatever the source's own pictures turn out to be, the variants that every player takes are made. */
@@ -107,11 +129,6 @@ async function claimFolder(folder: string): Promise<void> {
   if (held !== undefined) throw new SegmenterRefusal('folder-not-empty', `${folder} holds ${held} already`)
 }
 
-function isDiskFull(error: unknown): boolean {
-  if (error instanceof ChildFailed) return error.stderrTail.includes('No space left on device')
-  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
-}
-
 /** Of the variant that was to be copied; the others are as they should be. */
 class CopyProblem extends Error {
   constructor(cause: unknown) {
@@ -130,6 +147,7 @@ class Packaging {
   readonly #variants: VariantWriter[] // the copied one last: who takes the first gets what every player takes
   readonly #copy: VariantWriter | undefined
   #isPlayable = false
+  #made = noRenditions
 
   constructor(plan: EncodePlan, outFolder: string, options: PackageOptions) {
     this.#plan = plan
@@ -139,7 +157,8 @@ class Packaging {
     const { frameRate, cuts, audio, copy } = plan
     const withAudio = audio !== undefined
     const { targetDurationSeconds } = cuts
-    const shared = { frameRate, withAudio, targetDurationSeconds, workFolder: this.#workFolder, outFolder }
+    const withFmp4 = options.segments === 'fmp4'
+    const shared = { frameRate, withAudio, withFmp4, targetDurationSeconds, workFolder: this.#workFolder, outFolder }
     this.#variants = plan.rungs.map(({ maxRateBitsPerSecond, ...rung }) => {
       const bandwidthBitsPerSecond = bandwidthBound({ maxRateBitsPerSecond, frameRate, withAudio })
       return new VariantWriter({ ...rung, bandwidthBitsPerSecond, ...shared })
@@ -158,11 +177,17 @@ class Packaging {
     const hasPoster = await writePoster(this.#plan, folders, this.#options.tools, this.#ffmpegOptions())
     await this.#encode()
     await this.#finish()
+    const smallest = this.#variants.findLast((variant) => variant !== this.#copy)
+    const hasThumbnails = await writeThumbnails(smallest, folders, this.#options.tools, this.#ffmpegOptions())
     await rm(this.#workFolder, { recursive: true })
     return {
       durationSeconds: this.#variants[0]?.durationSeconds ?? 0,
       variants: this.#summaries(true),
-      warnings: hasPoster ? [] : ['No picture could be taken for the poster.'],
+      warnings: [
+        ...this.#made.warnings,
+        ...(hasPoster ? [] : ['No picture could be taken for the poster.']),
+        ...(hasThumbnails ? [] : ['No pictures could be taken for the scrub bar.']),
+      ],
     }
   }
 
@@ -212,7 +237,7 @@ class Packaging {
     }
     if (this.#isPlayable || this.#variants.some(({ segmentCount }) => segmentCount === 0)) return
     this.#isPlayable = true
-    await this.#writeMaster(false)
+    await writeMasters(this.#outFolder, this.#variants)
     const { durationSeconds } = this.#plan
     this.#options.onPlayable?.({ durationSeconds, variants: this.#summaries(false) })
   }
@@ -224,24 +249,30 @@ class Packaging {
     const copyProblem = alignmentProblem(this.#variants.map((variant) => variant.shape()))
     if (copyProblem !== undefined) throw new CopyProblem(copyProblem)
     for (const variant of this.#variants) await variant.finish()
-    await this.#writeMaster(true)
+    this.#made = await this.#makeRenditions()
+    await writeMasters(this.#outFolder, this.#variants, this.#made)
   }
 
-  async #writeMaster(ended: boolean): Promise<void> {
-    const streams = this.#variants.map((variant) => variant.describe(ended))
-    await writeByRename(join(this.#outFolder, 'master.m3u8'), writeMultivariantPlaylist(streams))
+  async #makeRenditions(): Promise<MadeRenditions> {
+    const { originTicks = 0, durationsSeconds = [] } = this.#variants[0]?.shape() ?? {}
+    const { renditions: plan, cuts } = this.#plan
+    if (plan === undefined) return noRenditions
+    return makeRenditions({
+      source: this.#plan,
+      plan,
+      cuts: { originTicks, durationsSeconds, targetDurationSeconds: cuts.targetDurationSeconds },
+      workFolder: this.#workFolder,
+      outFolder: this.#outFolder,
+      tools: this.#options.tools,
+      ffmpeg: this.#ffmpegOptions(),
+    })
   }
 
   #summaries(ended: boolean): VariantSummary[] {
     return this.#variants.map((variant) => {
-      const { uri: _uri, averageBandwidthBitsPerSecond: _average, codecs, ...facts } = variant.describe(ended)
+      const stream = withRenditions(variant.describe(ended), this.#made)
+      const { uri: _uri, averageBandwidthBitsPerSecond: _average, isSoundAlone: _no, codecs, ...facts } = stream
       return { name: variant.name, ...facts, codecs: codecs.join(',') }
     })
   }
-}
-
-/** A damaged source may end in the middle. */
-function shortfall(promisedSeconds: number, shownSeconds: number): string[] {
-  if (shownSeconds > 0.98 * promisedSeconds - 0.5) return []
-  return [`The source promises ${promisedSeconds.toFixed(1)} s, but only ${shownSeconds.toFixed(1)} s could be shown.`]
 }

@@ -37,12 +37,16 @@ export async function writePoster(
 
 const POSTER = 'poster.jpg'
 
-function posterArguments({ sourcePath, videoStreamIndex, rungs }: EncodePlan, seconds: number): string[] {
+function posterArguments(
+  { sourcePath, videoStreamIndex, pictureFilters = [], rungs }: EncodePlan,
+  seconds: number,
+): string[] {
   const [best] = rungs
   const width = Math.min(POSTER_WIDTH_PIXELS, best?.widthPixels ?? POSTER_WIDTH_PIXELS)
+  const small = ['scale=iw*sar:ih', `scale=${width}:-2`, 'setsar=1', 'format=yuvj420p']
   return ffmpegArguments({
     inputs: [{ options: [...safeInputOptions, '-ss', seconds.toFixed(3)], url: sourceUrl(sourcePath) }],
-    filters: [`[0:${videoStreamIndex}]scale=iw*sar:ih,scale=${width}:-2,setsar=1,format=yuvj420p[poster]`],
+    filters: [`[0:${videoStreamIndex}]${[...pictureFilters, ...small].join(',')}[poster]`],
     output: {
       options: ['-map', '[poster]', '-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '4', '-f', 'mjpeg'],
       url: POSTER,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
-import { readSourceFacts } from './source-facts.ts'
+import { readSoundFacts, readSourceFacts } from './source-facts.ts'
 
 const video = {
   index: 0,
@@ -37,11 +37,19 @@ test('readSourceFacts reads picture and sound', () => {
       codec: 'h264',
       widthPixels: 1280,
       heightPixels: 720,
+      codedPixels: 1280 * 720,
+      interlacing: 'told-by-pictures',
       reorderedFrames: 2,
       lowestFrameRate: { numerator: 30, denominator: 1 },
       promisedSeconds: 8,
     },
-    audio: { streamIndex: 1, codec: 'aac', sampleRateHz: 48_000, startSeconds: 0.021 },
+    audio: { streamIndex: 1, codec: 'aac', sampleRateHz: 48_000, channelCount: 2, startSeconds: 0.021 },
+    tracks: {
+      main: { streamIndex: 1, sampleRateHz: 48_000, channelCount: 2, isDescription: false },
+      otherAudio: [],
+      subtitles: [],
+      pictureSubtitles: [],
+    },
     warnings: [],
   })
 })
@@ -75,6 +83,13 @@ test('readSourceFacts takes the default of two videos, else the first', () => {
   expect(readSourceFacts(report(quiet, { ...second, disposition: { default: 0 } })).video.streamIndex).toBe(0)
 })
 
+test('readSourceFacts refuses packets under a key as encrypted', () => {
+  const packets = [{ side_data_list: [{ side_data_type: 'Encryption info' }] }]
+  expect(() => readSourceFacts({ ...(report(video, audio) as object), packets })).toThrow(
+    expect.objectContaining({ code: 'encrypted' }),
+  )
+})
+
 test('readSourceFacts leaves out sound that cannot be read, and says so', () => {
   const { audio: kept, warnings } = readSourceFacts(report(video, { ...audio, sample_rate: '0', channels: 0 }))
   expect(kept).toBeUndefined()
@@ -82,8 +97,13 @@ test('readSourceFacts leaves out sound that cannot be read, and says so', () => 
 })
 
 for (const { name, streams, code } of [
-  { name: 'sound alone', streams: [audio], code: 'no-video-stream' },
-  { name: 'sound with a cover', streams: [audio, cover], code: 'no-video-stream' },
+  { name: 'a cover alone', streams: [cover], code: 'no-video-stream' },
+  { name: 'pictures under Common Encryption', streams: [{ ...video, codec_tag_string: 'encv' }], code: 'encrypted' },
+  {
+    name: 'sound that Matroska says is encrypted',
+    streams: [video, { ...audio, side_data_list: [{ side_data_type: 'Encryption initialization data' }] }],
+    code: 'encrypted',
+  },
   { name: 'a container without streams', streams: [], code: 'not-a-video' },
   { name: 'a codec that nobody knows', streams: [{ ...video, codec_name: undefined }], code: 'no-pictures' },
   { name: 'a picture without a size', streams: [{ ...video, width: 0, height: 0 }], code: 'no-pictures' },
@@ -92,5 +112,56 @@ for (const { name, streams, code } of [
   test(`readSourceFacts refuses ${name} as ${code}`, () => {
     expect(() => readSourceFacts(report(...streams))).toThrow(expect.objectContaining({ code }))
     expect(() => readSourceFacts(report(...streams))).toThrow(SegmenterRefusal)
+  })
+}
+
+for (const { name, stream, interlacing } of [
+  {
+    name: 'fields of H.264 from its pictures',
+    stream: { field_order: 'progressive' },
+    interlacing: 'told-by-pictures',
+  },
+  {
+    name: 'fields of which only the container tells',
+    stream: { codec_name: 'v210', field_order: 'bt' },
+    interlacing: 'all',
+  },
+  { name: 'whole pictures of VP9', stream: { codec_name: 'vp9', field_order: 'progressive' }, interlacing: undefined },
+  { name: 'nothing told of fields', stream: { codec_name: 'ffv1', field_order: 'unknown' }, interlacing: undefined },
+]) {
+  test(`readSourceFacts reads ${name}`, () => {
+    expect(readSourceFacts(report({ ...video, ...stream })).video.interlacing).toBe(interlacing)
+  })
+}
+
+test('readSourceFacts reads HDR, and what is missing of its colours', () => {
+  const told = { color_transfer: 'smpte2084', color_primaries: 'bt2020', color_space: 'bt2020nc' }
+  expect(readSourceFacts(report({ ...video, ...told })).video.hdr).toEqual({ transfer: 'smpte2084', lacks: [] })
+  const bare = { color_transfer: 'arib-std-b67', color_space: 'unknown' }
+  expect(readSourceFacts(report({ ...video, ...bare })).video.hdr).toEqual({
+    transfer: 'arib-std-b67',
+    lacks: ['primaries', 'matrix'],
+  })
+  expect(readSourceFacts(report({ ...video, color_transfer: 'bt709' })).video.hdr).toBeUndefined()
+})
+
+test('readSoundFacts takes sound, with a cover or without, and nothing that moves', () => {
+  const facts = { streamIndex: 1, codec: 'aac', sampleRateHz: 48_000, channelCount: 2, startSeconds: 0.021 }
+  const expected = { startSeconds: 0, audio: facts, warnings: [] }
+  expect(readSoundFacts(report(audio))).toEqual(expected)
+  expect(readSoundFacts(report({ ...audio, duration: '9.5' }, cover))).toEqual({ ...expected, promisedSeconds: 9.5 })
+  expect(readSoundFacts(report(video, audio))).toBeUndefined()
+  expect(readSoundFacts(report({ ...video, width: 0 }, audio))).toBeUndefined()
+  expect(readSoundFacts(report(cover))).toBeUndefined()
+})
+
+for (const [tag, seconds] of [
+  ['00:01:10.500000000', 70],
+  ['00:00:00.100', 0],
+  ['soon', undefined],
+] as const) {
+  test(`readSourceFacts takes Matroska's end ${tag} of a stream that begins at 0.5 s as ${seconds} s`, () => {
+    const { duration: _duration, ...untold } = { ...video, start_time: '0.5', tags: { DURATION: tag } }
+    expect(readSourceFacts(report(untold)).video.promisedSeconds).toBe(seconds)
   })
 }

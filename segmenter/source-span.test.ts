@@ -32,3 +32,20 @@ test('SourceSpanReader leaves out what an edit list discards', () => {
 })
 
 test('SourceSpanReader ends without a span when there was no picture', () => expect(spanOf('\n')).toBeUndefined())
+
+for (const { name, second } of [
+  { name: 'back', second: ['0.00', '0.04'] },
+  { name: 'an hour forward', second: ['3600.00', '3600.04'] },
+]) {
+  test(`SourceSpanReader lets pictures follow each other where the clock of a transport stream jumps ${name}`, () => {
+    const reader = new SourceSpanReader(2, { mayJump: true })
+    for (const seconds of ['1.40', '1.44', '1.48', ...second]) reader.push(`${seconds},${seconds},0.04,__\n`)
+    expect(reader.end()).toEqual({ pictures: 5, startSeconds: 1.4, endSeconds: expect.closeTo(1.6, 9) as number })
+  })
+}
+
+test('SourceSpanReader keeps a gap of a few seconds', () => {
+  const reader = new SourceSpanReader(2, { mayJump: true })
+  for (const seconds of ['1.0', '6.0']) reader.push(`${seconds},${seconds},0.5,__\n`)
+  expect(reader.end()).toEqual({ pictures: 2, startSeconds: 1, endSeconds: 6.5 })
+})

@@ -9,7 +9,11 @@ export type Tool = {
   readonly version: string
 }
 
-export type Ffmpeg = Tool & { readonly canDrawText: boolean }
+export type Ffmpeg = Tool & {
+  readonly canDrawText: boolean
+  readonly canToneMap: boolean // HDR to SDR
+  readonly deinterlacer?: 'bwdif' | 'yadif' // the better one of those it has
+}
 export type Tools = { readonly ffmpeg: Ffmpeg; readonly ffprobe: Tool }
 
 /** Why a candidate was not taken. */
@@ -93,7 +97,16 @@ async function probeFfmpeg({ path, origin }: Candidate): Promise<Ffmpeg> {
     if (missing !== undefined) throw new Error(`it has no ${kind} ${missing}`)
   }
   await runInBackground(path, SMOKE_ENCODE)
-  return { path, origin, version: versionIn(version, 'ffmpeg'), canDrawText: isListed(filters, 'drawtext') }
+  const has = (filter: string): boolean => isListed(filters, filter)
+  const deinterlacer = (['bwdif', 'yadif'] as const).find(has)
+  return {
+    path,
+    origin,
+    version: versionIn(version, 'ffmpeg'),
+    canDrawText: has('drawtext'),
+    canToneMap: has('zscale') && has('tonemap'),
+    ...(deinterlacer && { deinterlacer }),
+  }
 }
 
 // What is listed may still crash: a static build on another C library, an encoder without its CPU.

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { IframeStream } from '../protocol/iframe-playlist.ts'
 import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import { demuxMpegTs, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
 import { outlineSegment, writeOutline, type Outline, type OutlineSegment } from '../protocol/outline.ts'
 import { averageBandwidth, peakBandwidth, type SizedSegment } from '../protocol/playlist-bandwidth.ts'
-import { writeMediaPlaylist, type PlaylistSegment, type VariantStream } from '../protocol/playlist-writer.ts'
+import { writeMediaPlaylist, type PicturedStream, type PlaylistSegment } from '../protocol/playlist-writer.ts'
 import type { VariantShape } from './alignment-check.ts'
 import { SEGMENT_LIST, segmentName } from './encode.ts'
 import { finishedSegments } from './finished-segments.ts'
+import { Fmp4Writer } from './fmp4-writer.ts'
+import { IFRAME_PLAYLIST, IframeList, type KeyframePlace } from './iframe-list.ts'
 import { valueOf, type Rational } from './rational.ts'
 import { frameTicks, segmentProblem } from './segment-check.ts'
 import { nothingDecoded } from './segmenter-refusal.ts'
@@ -27,6 +30,7 @@ export type VariantOptions = {
   readonly frameRate: Rational
   readonly targetDurationSeconds: number
   readonly withAudio: boolean
+  readonly withFmp4?: boolean // beside the transport stream
   readonly workFolder: string // where ffmpeg writes
   readonly outFolder: string // the package
 }
@@ -44,6 +48,8 @@ export class VariantWriter {
   readonly #rows: string
   readonly #segments: Published[] = []
   readonly #audioHash = createHash('sha256')
+  readonly #iframes = new IframeList()
+  readonly #fmp4: Fmp4Writer | undefined
   #head: Head | undefined
   #frames = 0
 
@@ -52,6 +58,7 @@ export class VariantWriter {
     this.#workFolder = join(options.workFolder, options.name)
     this.#outFolder = join(options.outFolder, options.name)
     this.#rows = join(this.#outFolder, OUTLINE_SO_FAR)
+    if (options.withFmp4 === true) this.#fmp4 = new Fmp4Writer({ ...options, folder: this.#outFolder })
   }
 
   async createFolders(): Promise<void> {
@@ -61,6 +68,14 @@ export class VariantWriter {
 
   get name(): string {
     return this.#options.name
+  }
+
+  get widthPixels(): number {
+    return this.#options.widthPixels
+  }
+
+  get heightPixels(): number {
+    return this.#options.heightPixels
   }
 
   get segmentCount(): number {
@@ -86,9 +101,11 @@ export class VariantWriter {
     const name = `${this.#options.name}/${uri}`
     if (!read.ok) throw new Error(`ffmpeg's segment ${name} cannot be read: ${JSON.stringify(read.fault)}`)
     const segment = this.#place(uri, bytes.length, read.value, name)
+    this.#iframes.take(bytes, read.value, segment)
     const head = this.#segments.length === 1 ? `${JSON.stringify(this.#head)}\n` : ''
     await rename(file, join(this.#outFolder, uri))
     await appendFile(this.#rows, `${head}${JSON.stringify(segment)}\n`)
+    await this.#fmp4?.take(read.value, segment, this.#writtenHead())
     await this.#writePlaylist(false)
   }
 
@@ -121,7 +138,7 @@ export class VariantWriter {
   }
 
   /** This variant's line of the multivariant playlist: an upper bound of its bandwidth while it grows, the truth after. */
-  describe(ended: boolean): VariantStream {
+  describe(ended: boolean): PicturedStream {
     const { name, widthPixels, heightPixels, frameRate, targetDurationSeconds } = this.#options
     const { video, audio } = this.#writtenHead()
     return {
@@ -135,6 +152,23 @@ export class VariantWriter {
       framesPerSecond: valueOf(frameRate),
       codecs: [video?.codec, audio?.codec].filter((codec) => codec !== undefined),
     }
+  }
+
+  /** Its keyframes' line of the multivariant playlist, when it is complete; none without pictures. */
+  describeIframes(): readonly IframeStream[] {
+    if (this.keyframes.length === 0) return []
+    const { framesPerSecond: _framesPerSecond, codecs, ...stream } = this.describe(true)
+    const uri = `${this.#options.name}/${IFRAME_PLAYLIST}`
+    return [{ ...stream, ...this.#iframes.bandwidths(this.durationSeconds), uri, codecs: codecs.slice(0, 1) }]
+  }
+
+  /** As `describe`, of the fragmented MP4 where there is one. */
+  describeFmp4(ended: boolean): readonly PicturedStream[] {
+    return this.#fmp4 === undefined ? [] : [this.#fmp4.describe(this.describe(ended), ended)]
+  }
+
+  get keyframes(): readonly KeyframePlace[] {
+    return this.#iframes.keyframes
   }
 
   shape(): VariantShape {
@@ -155,6 +189,10 @@ export class VariantWriter {
     const outline = writeOutline({ ...this.#writtenHead(), segments, ended: true })
     await writeByRename(join(this.#outFolder, 'outline.json'), outline)
     await rm(this.#rows)
+    if (this.keyframes.length > 0) {
+      await writeByRename(join(this.#outFolder, IFRAME_PLAYLIST), this.#iframes.playlist(this.durationSeconds))
+    }
+    await this.#fmp4?.finish()
     await this.#writePlaylist(true)
   }
 

@@ -5,6 +5,8 @@ import type { Logger } from 'pino'
 import { DetailedError, Upload } from 'tus-js-client'
 import { z } from 'zod'
 import { errorCodes, type ErrorCodeName } from '../protocol/error-codes.ts'
+import type { JobLimits } from '../segmenter/job-limits.ts'
+import type { SegmentKind } from '../segmenter/segment-kind.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import { Intake } from './intake.ts'
 import { Jobs } from './jobs.ts'
@@ -65,6 +67,8 @@ export type DirectOptions = {
   readonly mediaFolder: string
   readonly minFreeBytes: number
   readonly keepHevc: boolean
+  readonly limits: JobLimits
+  readonly segments: SegmentKind
   readonly tools: Promise<Tools>
   readonly logger: Logger
 }
@@ -72,7 +76,7 @@ export type DirectOptions = {
 /** Puts a file into the library's folder with no server running, and segments it; gives the video's id. Throws the
  *  refusal of what is no video, and an Error with the reason of a failed job. */
 export async function addDirectly(
-  { mediaFolder, minFreeBytes, keepHevc, tools, logger }: DirectOptions,
+  { mediaFolder, minFreeBytes, keepHevc, segments, limits, tools, logger }: DirectOptions,
   file: NewFile,
 ): Promise<string> {
   const folder = new MediaFolder(mediaFolder)
@@ -89,7 +93,7 @@ export async function addDirectly(
       },
     })
     await recover(library, logger)
-    const jobs = new Jobs({ library, tools, concurrency: 1, minFreeBytes, keepHevc, logger })
+    const jobs = new Jobs({ library, tools, concurrency: 1, minFreeBytes, keepHevc, segments, limits, logger })
     await takeCopy(folder, file.path, id, minFreeBytes)
     const intake = new Intake({ library, jobs, tools, logger })
     await intake.accept({ id, path: folder.passing(id, 'part'), title: file.title, fileName: basename(file.path) })

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { RunningRelay } from '../udp-relay/relay.ts'
 import type { AddressOptions } from './addresses.ts'
 import { createApp } from './app.ts'
+import type { Channels } from './channels.ts'
 import type { Config } from './config.ts'
 import type { EventSockets } from './event-sockets.ts'
 import { Gate } from './gate.ts'
@@ -15,13 +16,15 @@ import type { Library } from './library.ts'
 import type { LinkRecordSockets } from './link-record-sockets.ts'
 import type { LinkSummarySockets } from './link-summary-sockets.ts'
 import type { Links } from './links.ts'
+import { LiveOrigin } from './live-origin.ts'
 import type { Metrics } from './metrics.ts'
 import { Origin, type OriginOptions } from './origin.ts'
 import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import type { QualityJobs } from './quality-jobs.ts'
-import { hlsSessionRoutes } from './routes/hls-sessions.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { healthRoutes } from './routes/health.ts'
+import { hlsSessionRoutes } from './routes/hls-sessions.ts'
 import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
 import { linkViewersRoutes } from './routes/link-viewers.ts'
 import { linkRoutes } from './routes/links.ts'
@@ -46,6 +49,7 @@ export type HttpRooms = {
   readonly jobs: Jobs
   readonly intake: Intake
   readonly tus: TusUploads
+  readonly channels: Channels
   readonly links: Links
   readonly sessions: UdpSessions
   readonly records: LinkRecordRooms
@@ -64,7 +68,7 @@ export type HttpSettings = { readonly config: Config; readonly logger: Logger }
 
 /** The list of routes, and of what takes WebSockets. */
 export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings): HttpListener {
-  const { library, jobs, intake, tus, links, sessions, relay } = rooms
+  const { library, jobs, intake, tus, channels, links, sessions, relay } = rooms
   const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
@@ -74,7 +78,8 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
   const builtFolder = join(projectFolder, 'dist/player')
   const routes = [
     healthRoutes(version),
-    videoRoutes({ library, jobs, addresses }),
+    videoRoutes({ library, jobs, addresses, channels }),
+    channelRoutes({ channels, addresses }),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
     linkViewersRoutes({
@@ -95,7 +100,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     metricsRoutes(metrics),
     pageRoutes(builtFolder, gate),
   ]
-  const origin = new Origin(library, originOptions(config))
+  const origin = new Origin(library, { ...originOptions(config), live: new LiveOrigin(channels) })
   const listener = new HttpListener({
     origin,
     throughLink,

@@ -1,7 +1,9 @@
 import { isAbsolute, resolve } from 'node:path'
 import { parse, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { usualLimits, type JobLimits } from '../segmenter/job-limits.ts'
 import { readLinkProfile, type LinkProfile } from '../link/profile.ts'
+import { segmentKinds } from '../segmenter/segment-kind.ts'
 import { readGroupRange, type MulticastOptions } from '../udp-relay/multicast-groups.ts'
 
 /** How a value is written as text, in a flag or in the environment; a file has YAML's own types. */
@@ -65,6 +67,7 @@ export const settings = {
   ),
   sample: setting('boolean', z.boolean(), 'true or false', true),
   keepHevc: setting('boolean', z.boolean(), 'true or false', false),
+  segments: setting('text', z.enum(segmentKinds), 'one of ts, fmp4', 'ts'),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
@@ -74,6 +77,9 @@ export const settings = {
   ),
   maxUploadBytes: wholeNumber(1, Number.MAX_SAFE_INTEGER, 20_000_000_000),
   minFreeBytes: wholeNumber(0, Number.MAX_SAFE_INTEGER, 500_000_000),
+  maxChannels: wholeNumber(0, 64, 4),
+  maxVideoGigapixels: wholeNumber(1, 1_000_000_000, usualLimits.gigapixels),
+  maxSegmentingMinutes: wholeNumber(1, 30_000, usualLimits.minutes),
   uploadsPerMinute: wholeNumber(1, 10_000, 60),
   eventConnectionsPerAddress: wholeNumber(1, 10_000, 32),
   connectionsPerAddress: wholeNumber(1, 1_000_000, 2000),
@@ -104,10 +110,16 @@ export const flagKeys = [
   'token',
   'sample',
   'keepHevc',
+  'segments',
 ] as const
 
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }
 export type Config = SettingValues & { readonly link: LinkProfile }
+
+/** What one video may cost. */
+export function jobLimitsOf({ maxVideoGigapixels, maxSegmentingMinutes }: Config): JobLimits {
+  return { gigapixels: maxVideoGigapixels, minutes: maxSegmentingMinutes }
+}
 
 /** Where the value of each key came from: `--port`, `WEIR_PORT`, `weir.yaml` or `default`. */
 export type Origins = Readonly<Record<keyof Config, string>>

@@ -1,6 +1,6 @@
 import type { Environment } from '../segmenter/tool-candidates.ts'
 import { loadSegmentationOffload } from '../udp-relay/segmentation-offload.ts'
-import { searchFfmpeg, searchFfprobe, type Rejection, type Search, type Tool } from '../segmenter/tools.ts'
+import { searchFfmpeg, searchFfprobe, type Ffmpeg, type Rejection, type Search, type Tool } from '../segmenter/tools.ts'
 
 export type Examination = {
   readonly lines: readonly string[]
@@ -18,7 +18,7 @@ export async function examineMachine(env: Environment): Promise<Examination> {
   const lines = [
     `Node ${process.versions.node} on ${process.platform} ${process.arch}`,
     ...toolLines('ffmpeg', ffmpeg, 'no video can be segmented, and there is no sample clip'),
-    ...(ffmpeg.found === undefined ? [] : encoderLines(ffmpeg.found.canDrawText)),
+    ...(ffmpeg.found === undefined ? [] : abilityLines(ffmpeg.found)),
     ...toolLines('ffprobe', ffprobe, 'no upload can be looked at, so none is taken'),
     ...dataChannelLines(dataChannel),
     offloadLine(offload !== undefined),
@@ -39,9 +39,13 @@ function rejectionLine({ path, origin, reason }: Rejection): string {
 }
 
 /** An ffmpeg without the encoders that the main job needs would not have been taken. */
-function encoderLines(canDrawText: boolean): string[] {
-  const text = canDrawText ? '✓ drawtext' : '✗ drawtext: the sample clip shows no text'
-  return ['  ✓ encoders: libx264, aac, mjpeg', `  ${text}`]
+function abilityLines({ canDrawText, canToneMap, deinterlacer }: Ffmpeg): string[] {
+  return [
+    '✓ encoders: libx264, aac, mjpeg',
+    canDrawText ? '✓ drawtext' : '✗ drawtext: the sample clip shows no text',
+    canToneMap ? '✓ zscale, tonemap' : '✗ zscale, tonemap: the colours of HDR look pale',
+    deinterlacer === undefined ? '✗ bwdif, yadif: interlaced pictures stay so' : `✓ ${deinterlacer}`,
+  ].map((line) => `  ${line}`)
 }
 
 /** Undefined when the addon loads, else why it does not. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
 import type { LinkNotice, ServerEvent } from '../protocol/weir-api.ts'
 import { rtspBases, type AddressOptions, type RtspBases } from './addresses.ts'
+import type { ChannelEvent } from './channels.ts'
 import type { EventLog } from './event-log.ts'
 import type { LibraryEvent } from './library.ts'
 import { PlacesByAddress } from './places-by-address.ts'
@@ -13,8 +14,8 @@ import { WebSocketRoom } from './web-socket-room.ts'
 const UNSENT_LIMIT_BYTES = 1_000_000 // a page that takes nothing more is cut off; it comes back and lists anew
 const CLOSE_CURSOR_LOST = 4001
 
-/** What the server tells of: its library and its links. */
-export type FeedEvent = LibraryEvent | LinkNotice
+/** What the server tells of: its library, its channels and its links. */
+export type FeedEvent = LibraryEvent | ChannelEvent | LinkNotice
 
 export type EventSocketOptions = {
   readonly log: EventLog<FeedEvent>
@@ -65,5 +66,6 @@ export class EventSockets {
 }
 
 function toServerEvent(event: FeedEvent, bases: RtspBases): ServerEvent {
+  if (event.kind === 'channel') return { kind: 'video', video: event.describe(bases) }
   return event.kind === 'video' ? { kind: 'video', video: toVideo(event.record, event.progress, bases) } : event
 }

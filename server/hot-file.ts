@@ -2,14 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
 import type { FileKind, FoundFile } from './origin-files.ts'
-import type { ReadyAnswer } from './ready-answer.ts'
 import type { Representation } from './representation.ts'
 
 /** The bytes of a representation, with all that is said of them. */
 export type ReadyBody = {
   readonly representation: Representation
   readonly body: Buffer
-  readonly inOnePiece?: ReadyAnswer | undefined // head and body, of a short text
+  readonly text?: string | undefined // the same bytes as latin1, of a short one
 }
 
 export type HotFileParts = {

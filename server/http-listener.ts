@@ -5,7 +5,6 @@ import type { Logger } from 'pino'
 import type { Gate } from './gate.ts'
 import type { HttpThroughLink } from './http-through-link.ts'
 import { readLinkAddress, type LinkAddress } from './link-address.ts'
-import { KEEP_ALIVE_MS } from './ready-answer.ts'
 import { problemOf, Refusal, refusalFor, sendProblem } from './refusal.ts'
 import type { AnswerOptions, Origin } from './origin.ts'
 import { allowEveryOrigin } from './origin-cors.ts'
@@ -30,6 +29,8 @@ export type ListenerParts = {
   readonly connectionLimit?: ConnectionLimit
 }
 
+/** Longer than a player waits between two segments: with Node's 5 s it would often ask on a closing connection. */
+const KEEP_ALIVE_MS = 30_000
 const LAST_BYTES_MS = 500
 const NO_LIMIT: ConnectionLimit = { perAddress: Infinity, beyond: 'refuse' }
 

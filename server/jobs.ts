@@ -3,8 +3,10 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { stepBack } from '../segmenter/child-run.ts'
+import type { JobLimits } from '../segmenter/job-limits.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import { makePackage } from '../segmenter/package.ts'
+import type { SegmentKind } from '../segmenter/segment-kind.ts'
 import { SegmenterRefusal } from '../segmenter/segmenter-refusal.ts'
 import type { Library } from './library.ts'
 import { identifyProcess } from './processes.ts'
@@ -19,6 +21,8 @@ export type JobsOptions = {
   readonly concurrency: number
   readonly minFreeBytes: number
   readonly keepHevc?: boolean // a variant of a source's own HEVC, beside those that every player takes
+  readonly limits?: JobLimits // of one video; absent: the usual ones
+  readonly segments?: SegmentKind
   readonly logger: Logger
 }
 
@@ -89,10 +93,11 @@ export class Jobs {
   }
 
   async #attempt(record: VideoRecord, attempt: number, tools: Tools, signal: AbortSignal): Promise<void> {
-    const { library, minFreeBytes, keepHevc = false } = this.#options
+    const { library, minFreeBytes, keepHevc = false, segments = 'ts', limits } = this.#options
     const { id } = record
     await library.folder.requireFreeSpace(record.sourceBytes, minFreeBytes)
-    await library.change(id, { status: 'segmenting', attempt })
+    if (segments === 'ts' && record.segments !== undefined) await library.clear(id, ['segments'])
+    await library.change(id, { status: 'segmenting', attempt, ...(segments === 'ts' ? {} : { segments }) })
     const folder = library.folder.attempt(id, attempt)
     const told = throttle((progress: { ratio: number; secondsLeft?: number }) => library.setProgress(id, progress))
     const { durationSeconds, variants, warnings } = await makePackage(
@@ -102,6 +107,8 @@ export class Jobs {
         tools,
         signal,
         keepHevc,
+        ...(limits && { limits }),
+        segments,
         onProgress: told,
         onPlayable: (facts) =>
           this.#note(id, library.change(id, { status: 'playable', ...facts, variants: [...facts.variants] })),

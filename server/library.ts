@@ -141,7 +141,7 @@ export class Library {
   }
 
   /** As `change`, but without these keys. */
-  async clear(id: string, keys: readonly ('error' | 'processes' | 'warnings')[]): Promise<void> {
+  async clear(id: string, keys: readonly ('error' | 'processes' | 'segments' | 'warnings')[]): Promise<void> {
     const entry = this.#entries.get(id)
     if (entry === undefined) return
     const kept = Object.entries(entry.record).filter(([key]) => !(keys as readonly string[]).includes(key))

@@ -4,7 +4,6 @@ import { gzip, HotFile, PACKED_FROM_BYTES, type ReadyBody } from './hot-file.ts'
 import type { Validators } from './http-conditions.ts'
 import { corsHeaders } from './origin-cors.ts'
 import type { PackageFile } from './package-files.ts'
-import { readyAnswerOf } from './ready-answer.ts'
 import { representationOf, type Representation } from './representation.ts'
 
 export type FileKind = { readonly type: string; readonly isText: boolean }
@@ -25,12 +24,15 @@ const SEGMENT = 'public, max-age=31536000, immutable'
 const before = ['X-Request-Id', '', ...corsHeaders]
 export const REQUEST_ID_AT = 1
 
+/** A body given as text goes out in one piece with its head. Of a longer one the copy costs more than that saves. */
+const LONGEST_TEXT = 15_000
+
 /** Made once for a content and sent to many: as small as it gets. */
 const GZIP_LEVEL = 9
 
 /** A segment or a picture, as it is sent: it is never rewritten under its name. */
 export function representationOfFile({ path, stats, kind, isGrowing }: FoundFile): Representation {
-  const cacheControl = path.endsWith('.ts') ? SEGMENT : cacheControlOf(isGrowing)
+  const cacheControl = /\.(?:ts|aac|m4s|mp4)$/.test(path) ? SEGMENT : cacheControlOf(isGrowing)
   const { type } = kind
   return representationOf({
     sizeBytes: stats.size,
@@ -72,7 +74,7 @@ function readyText({ kind, stats, isGrowing }: FoundFile, body: Buffer, form: Te
     cacheControl: cacheControlOf(isGrowing),
     before: [...before, 'Vary', 'Accept-Encoding', ...form.encoding],
   })
-  return { representation, body, inOnePiece: readyAnswerOf(representation, body) }
+  return { representation, body, text: body.length > LONGEST_TEXT ? undefined : body.toString('latin1') }
 }
 
 function cacheControlOf(isGrowing: boolean): string {

@@ -59,7 +59,12 @@ async function writePackage(path: string): Promise<void> {
     '720p/00000.ts': segment,
     '720p/00001.ts': '',
     '720p/outline.json': outline,
+    '720p/00000.aac': 'sound',
+    '720p/00000.vtt': 'WEBVTT\n',
+    '720p/init.mp4': 'init',
+    '720p/00000.m4s': segment,
     'poster.jpg': 'jpg',
+    'thumbnails.vtt': 'WEBVTT\n',
     '.work/scratch.ts': 'scratch',
     'notes.txt': 'notes',
   }
@@ -88,6 +93,7 @@ function ask(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): P
 const SEGMENT = '/hls/ready7/720p/00000.ts'
 const modified = new Date(writtenMs).toUTCString()
 
+const FOREVER = 'public, max-age=31536000, immutable'
 const whole: [string, string, Record<string, string | undefined>][] = [
   [
     'a segment',
@@ -97,19 +103,21 @@ const whole: [string, string, Record<string, string | undefined>][] = [
       'content-length': '1000',
       'accept-ranges': 'bytes',
       'last-modified': modified,
-      'cache-control': 'public, max-age=31536000, immutable',
+      'cache-control': FOREVER,
       'access-control-allow-origin': '*',
       'access-control-expose-headers':
         'Content-Length, Content-Range, Accept-Ranges, ETag, Last-Modified, Date, X-Request-Id',
     },
   ],
   ['a segment asked for with a query', `${SEGMENT}?_HLS_x=1`, { 'content-type': 'video/mp2t' }],
-  ['an empty file', '/hls/ready7/720p/00001.ts', { 'content-length': '0' }],
   [
-    'a segment of a growing video',
-    '/hls/growing7/720p/00000.ts',
-    { 'cache-control': 'public, max-age=31536000, immutable' },
+    'a segment of packed audio',
+    '/hls/ready7/720p/00000.aac',
+    { 'content-type': 'audio/aac', 'cache-control': 'public, max-age=31536000, immutable' },
   ],
+  ['a segment of subtitles', '/hls/ready7/720p/00000.vtt', { 'content-type': 'text/vtt; charset=utf-8' }],
+  ['an empty file', '/hls/ready7/720p/00001.ts', { 'content-length': '0' }],
+  ['a segment of a growing video', '/hls/growing7/720p/00000.ts', { 'cache-control': FOREVER }],
   [
     'a growing playlist',
     '/hls/growing7/720p/index.m3u8',
@@ -133,6 +141,17 @@ const whole: [string, string, Record<string, string | undefined>][] = [
     { 'content-type': 'application/json', 'content-encoding': undefined },
   ],
   ['a poster', '/hls/ready7/poster.jpg', { 'content-type': 'image/jpeg', 'cache-control': 'public, max-age=60' }],
+  [
+    'thumbnails',
+    '/hls/ready7/thumbnails.vtt',
+    { 'content-type': 'text/vtt; charset=utf-8', 'cache-control': 'public, max-age=60' },
+  ],
+  ['an initialization section', '/hls/ready7/720p/init.mp4', { 'content-type': 'video/mp4', 'cache-control': FOREVER }],
+  [
+    'a segment of fragmented MP4',
+    '/hls/ready7/720p/00000.m4s',
+    { 'content-type': 'video/iso.segment', 'cache-control': FOREVER },
+  ],
   ['a file that has just moved', '/hls/moving7/720p/00000.ts', { 'content-length': '1000' }],
 ]
 for (const [name, path, headers] of whole) {

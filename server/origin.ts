@@ -4,11 +4,11 @@ import { extname } from 'node:path'
 import type { HotFile, ReadyBody } from './hot-file.ts'
 import { HotStore, type ReservedPlace } from './hot-store.ts'
 import { answerThroughLink } from './link-answer.ts'
+import type { LiveOrigin } from './live-origin.ts'
 import { ALLOWED_METHODS, allowEveryOrigin, answerPreflight } from './origin-cors.ts'
 import { hotFile, hotText, REQUEST_ID_AT, representationOfFile, type FileKind, type FoundFile } from './origin-files.ts'
 import { isSameFile, isSettled, openPackageFile, readWholeFile } from './package-files.ts'
 import { ReadBuffers } from './read-buffers.ts'
-import { sendReadyAnswer } from './ready-answer.ts'
 import { Refusal } from './refusal.ts'
 import { answerTo, type Answer } from './representation.ts'
 import { sendFile } from './send-file.ts'
@@ -20,12 +20,17 @@ export type PackageShelf = { packageFolders(id: string): readonly string[] }
 export type OriginOptions = {
   readonly hotBytes: number // of files in memory; 0 for none
   readonly limits: AnswerLimits
+  readonly live?: LiveOrigin // whose channels come before what the shelf has
 }
 
 const fileKinds: Readonly<Record<string, FileKind>> = {
   '.m3u8': { type: 'application/vnd.apple.mpegurl', isText: true }, // RFC 8216 section 4
   '.json': { type: 'application/json', isText: true },
   '.ts': { type: 'video/mp2t', isText: false },
+  '.aac': { type: 'audio/aac', isText: false },
+  '.vtt': { type: 'text/vtt; charset=utf-8', isText: true }, // RFC 8216 section 3.5: UTF-8
+  '.m4s': { type: 'video/iso.segment', isText: false }, // RFC 8216 section 3.3 has no word for it; DASH's
+  '.mp4': { type: 'video/mp4', isText: false },
   '.jpg': { type: 'image/jpeg', isText: false },
 }
 
@@ -57,6 +62,7 @@ const READ_BUFFERS = { budgetBytes: 32 << 20, smallestBytes: 32 << 10, largestBy
  *  never served from there. */
 export class Origin {
   readonly #shelf: PackageShelf
+  readonly #live: LiveOrigin | undefined
   readonly #texts: HotStore<HotFile>
   readonly #files: HotStore<HotFile>
   readonly #coming = new Map<string, Promise<HotFile | undefined>>() // files on their way into memory, by address
@@ -66,8 +72,9 @@ export class Origin {
   /** Answers with bytes of a file, or 304, by where they came from. */
   readonly answers = { memory: 0, disk: 0 }
 
-  constructor(shelf: PackageShelf, { hotBytes, limits }: OriginOptions = DEFAULTS) {
+  constructor(shelf: PackageShelf, { hotBytes, limits, live }: OriginOptions = DEFAULTS) {
     this.#shelf = shelf
+    this.#live = live
     const textBytes = Math.floor(hotBytes * TEXT_SHARE)
     const fileBytes = hotBytes - textBytes
     this.#texts = new HotStore({ maxBytes: textBytes, largestBytes: textBytes * LARGEST_TEXT })
@@ -119,8 +126,10 @@ export class Origin {
       })
     }
     const { path } = options
+    const [, id = '', name = ''] = PACKAGE_PATH.exec(path) ?? []
+    if (this.#live?.has(id) === true) return this.#answerLive(this.#live, { id, name }, asked)
     const lookedAtUnixMs = Date.now()
-    const found = await this.#find(path)
+    const found = await this.#find(id, name)
     if (found === undefined) throw new Refusal('not-found', `there is no ${path.slice(0, 200)}`)
     try {
       if (!options.isCacheable) await answerThroughLink(request, response, found)
@@ -131,8 +140,16 @@ export class Origin {
     }
   }
 
-  async #find(path: string): Promise<FoundFile | undefined> {
-    const [, id = '', name = ''] = PACKAGE_PATH.exec(path) ?? []
+  /** Out of the channel's own memory: its files are on no disk, and what was kept of them would be old. */
+  async #answerLive(live: LiveOrigin, { id, name }: { id: string; name: string }, asked: Asked): Promise<void> {
+    const { request, response, isCacheable, requestId } = asked
+    response.setHeader('X-Request-Id', requestId)
+    allowEveryOrigin(response, !isCacheable)
+    await live.answer(id, name, { request, response, isCacheable })
+    if (isCacheable) this.#watchRest(response)
+  }
+
+  async #find(id: string, name: string): Promise<FoundFile | undefined> {
     const kind = fileKinds[extname(name)]
     if (kind === undefined) return undefined
     const folders = this.#shelf.packageFolders(id)
@@ -192,7 +209,7 @@ export class Origin {
    *  requests that the event loop has taken up together: those had come before it looked. */
   #isCurrent(hot: HotFile): boolean {
     const { id, folders, path, stats } = hot.place
-    if (!isSameList(this.#shelf.packageFolders(id), folders)) return false
+    if (this.#live?.has(id) === true || !isSameList(this.#shelf.packageFolders(id), folders)) return false
     const turn = this.#turns.current()
     if (hot.seenInTurn === turn) return true
     if (!isSameFile(stats, lookAt(path))) return false
@@ -205,19 +222,21 @@ export class Origin {
   }
 
   /** Sends what is in memory. As long as the client has not taken all of it, it counts as used. */
-  #send(asked: Asked, hot: HotFile, { representation, body, inOnePiece }: ReadyBody): void {
-    const { request, response, path, requestId } = asked
+  #send(asked: Asked, hot: HotFile, { representation, body, text }: ReadyBody): void {
+    const { request, response, path } = asked
     const answer = answerTo(request, representation)
     const { status, body: range } = answer
-    const isWhole = status === 200 && range !== undefined
-    if (isWhole && inOnePiece !== undefined && sendReadyAnswer(response, inOnePiece, requestId)) return
     writeHead(asked, answer)
-    if (range === undefined) return void response.end()
-    const sizeBytes = range.last + 1 - range.first
-    response.end(sizeBytes === body.length ? body : body.subarray(range.first, range.last + 1))
-    if (response.writableLength === 0 || response.destroyed) return
-    this.slowAnswers.watch(response, sizeBytes)
-    response.once('close', this.#storeOf(hot).use(path, hot))
+    if (status === 200 && range !== undefined && text !== undefined) response.end(text, 'latin1')
+    else response.end(range && body.subarray(range.first, range.last + 1))
+    if (this.#watchRest(response)) response.once('close', this.#storeOf(hot).use(path, hot))
+  }
+
+  /** Watches an answer that has been written to its end, when the client's system has not taken all of it. */
+  #watchRest(response: ServerResponse): boolean {
+    if (response.writableLength === 0 || response.destroyed) return false
+    this.slowAnswers.watch(response, response.writableLength)
+    return true
   }
 }
 

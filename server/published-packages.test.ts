@@ -118,3 +118,11 @@ test('without a variant in the address the best one of H.264 is opened, whatever
   await library.change(ID, { variants: [hevc] })
   expect(await packages.open(ID, undefined)).toBeUndefined()
 })
+
+test('a video of sound alone is nothing that RTP could play', async (context) => {
+  const { library, packages } = await openPackages(context, 'ready', 2)
+  const sound = { name: 'audio', widthPixels: 0, heightPixels: 0, bandwidthBitsPerSecond: 1, codecs: 'mp4a.40.2' }
+  await library.change(ID, { variants: [sound] })
+  expect(await packages.open(ID, undefined)).toBeUndefined()
+  expect(await packages.open(ID, 'audio')).toBeUndefined()
+})

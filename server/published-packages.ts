@@ -93,8 +93,9 @@ export class PublishedPackages implements PresentationSource {
 
 function pickVariant({ status, variants }: VideoRecord, name: string | undefined): string | undefined {
   if (status !== 'ready' && status !== 'playable') return undefined
-  if (name !== undefined) return variants.find((variant) => variant.name === name)?.name
-  const forEveryPlayer = variants.filter(({ codecs }) => videoCodecOf(codecs) === 'h264')
+  const pictured = variants.filter(({ widthPixels }) => widthPixels > 0) // RTP has no packed audio
+  if (name !== undefined) return pictured.find((variant) => variant.name === name)?.name
+  const forEveryPlayer = pictured.filter(({ codecs }) => videoCodecOf(codecs) === 'h264')
   return forEveryPlayer.toSorted((a, b) => b.bandwidthBitsPerSecond - a.bandwidthBitsPerSecond)[0]?.name
 }
 

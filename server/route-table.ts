@@ -16,6 +16,18 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'DELETE /api/videos/:id', does: 'hides it at once, cancels its job, removes it after 10 s; 204' },
   { route: 'POST /api/videos/:id/restore', does: 'takes a removal back within the 10 s' },
   { route: 'POST /api/videos/:id/retry', does: 'segments a failed video again' },
+  { route: 'GET /api/channels', does: 'the live channels, and those that ended in the last minute' },
+  {
+    route: 'POST /api/channels',
+    does: '`{"loop":video}`, or `{"ingest":"ts"|"hls"|"rtsp"}` with an address to send to; `title`, `dvrSeconds` (6 to 600; 30), `record`; 201 with the channel',
+  },
+  { route: 'GET /api/channels/:id', does: 'one channel, with the address and the key of its ingest' },
+  { route: 'DELETE /api/channels/:id', does: 'ends it; a recorded one becomes a video; 204' },
+  {
+    route: 'PUT /api/channels/:id/ingest/:key/:file',
+    does: 'what is sent to a channel: one MPEG transport stream as it comes, or the files of `ffmpeg -f hls -method PUT`',
+  },
+  { route: 'DELETE /api/channels/:id/ingest/:key/:file', does: 'nothing, for senders that clean up; 204' },
   { route: 'POST /api/uploads', does: 'a resumable upload, tus 1.0.0; its id is the id of the video' },
   {
     route: 'OPTIONS /api/uploads',
@@ -112,7 +124,23 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /hls/:id/:variant/index.m3u8', does: 'a media playlist' },
   { route: 'GET /hls/:id/:variant/:segment.ts', does: 'a media segment' },
   { route: 'GET /hls/:id/:variant/outline.json', does: 'every frame of the variant: times, sizes, kind' },
+  { route: 'GET /hls/:id/low-latency.m3u8', does: 'of a channel: the multivariant playlist of its rendition in parts' },
+  {
+    route: 'GET /hls/:id/low-latency/index.m3u8',
+    does: 'Low-Latency HLS: `_HLS_msn`, `_HLS_part`, `_HLS_skip`; held until it has what is asked for',
+  },
+  {
+    route: 'GET /hls/:id/low-latency/:part.m4s',
+    does: 'a segment, or a part of 200 ms; the hinted one is held until it is there',
+  },
+  { route: 'GET /hls/:id/low-latency/init.mp4', does: 'the initialisation section' },
+  { route: 'GET /hls/:id/:variant/iframes.m3u8', does: 'the keyframes alone, as ranges of the segments' },
+  {
+    route: 'GET /hls/:id/master-fmp4.m3u8',
+    does: 'where `segments: fmp4` made it: the same as fragmented MP4 (`:variant/fmp4.m3u8`, `init.mp4`, `:segment.m4s`)',
+  },
   { route: 'GET /hls/:id/poster.jpg', does: 'a picture of the video' },
+  { route: 'GET /hls/:id/thumbnails.vtt', does: 'which part of `thumbnails.jpg` shows which moment' },
   {
     route: 'GET /link/:linkId/hls/:id/…',
     does: 'the same package through that link over modelled TCP, never kept by anybody',

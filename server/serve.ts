@@ -8,10 +8,11 @@ import type { TlsIdentity } from '../udp-relay/rtsp-server.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
 import { urlAt } from './addresses.ts'
+import { Channels } from './channels.ts'
 import { Closing } from './closing.ts'
 import { composeHttp, type HttpRooms } from './compose-http.ts'
 import { watchLinkPart } from './config-watch.ts'
-import type { Config } from './config.ts'
+import { jobLimitsOf, type Config } from './config.ts'
 import { EventLog } from './event-log.ts'
 import { EventSockets, type FeedEvent } from './event-sockets.ts'
 import { Intake } from './intake.ts'
@@ -118,8 +119,9 @@ async function start(
     closing,
     parts,
   )
+  const channels = startChannels({ library, source, log, intake: intake.intake }, closing, parts)
   const listener = composeHttp(
-    { library, addresses, events, metrics, relay, ...intake, ...sessions, ...records },
+    { library, addresses, events, metrics, relay, channels, ...intake, ...sessions, ...records },
     parts,
   )
   closing.add(() => listener.drain(GRACE_MS))
@@ -147,14 +149,34 @@ type IntakeRooms = { readonly jobs: Jobs; readonly intake: Intake; readonly tus:
 
 /** How videos come in and become packages. */
 function startIntake(library: Library, closing: Closing, { config, tools, logger }: ServeParts): IntakeRooms {
-  const { minFreeBytes, maxUploadBytes: maxBytes, keepHevc } = config
+  const { minFreeBytes, maxUploadBytes: maxBytes, keepHevc, segments } = config
   const concurrency = config.jobs ?? availableParallelism()
-  const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, keepHevc, logger })
+  const limits = jobLimitsOf(config)
+  const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, keepHevc, segments, limits, logger })
   closing.add(() => jobs.close())
   const intake = new Intake({ library, jobs, tools, logger })
   const tus = new TusUploads({ library, intake, maxBytes, minFreeBytes, logger })
   closing.add(() => tus.close())
   return { jobs, intake, tus }
+}
+
+type ChannelRooms = {
+  readonly library: Library
+  readonly source: LivePresentations
+  readonly log: EventLog<FeedEvent>
+  readonly intake: Intake
+}
+
+/** What is live. */
+function startChannels({ library, source, log, intake }: ChannelRooms, closing: Closing, parts: ServeParts): Channels {
+  const { config, tools, logger } = parts
+  const { maxChannels, minFreeBytes, maxUploadBytes: maxRecordingBytes } = config
+  const limits = { maxChannels, minFreeBytes, maxRecordingBytes }
+  const onEvent = (event: FeedEvent): void => void log.append(event)
+  const rooms = { library, intake, presentations: source, tools, logger, nowUnixMs: Date.now, onEvent }
+  const channels = new Channels({ ...rooms, ...limits })
+  closing.add(() => channels.close())
+  return channels
 }
 
 type LinkHearers = { readonly log: EventLog<FeedEvent>; readonly metrics: Metrics }

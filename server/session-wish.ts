@@ -18,6 +18,8 @@ export async function openPresentation(
   if (presentation !== undefined) return presentation
   const best = variant === undefined ? undefined : await source.open(video, undefined)
   best?.close()
-  if (best === undefined) throw new Refusal('unknown-video', `no playable video has the id "${video.slice(0, 60)}"`)
+  if (best === undefined) {
+    throw new Refusal('unknown-video', `no video with pictures to play has the id "${video.slice(0, 60)}"`)
+  }
   throw new Refusal('unknown-variant', `the video has no variant "${variant?.slice(0, 60)}"`)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Video } from '../protocol/weir-api.ts'
+import { FMP4_MASTER, segmentKinds } from '../segmenter/segment-kind.ts'
 import type { RtspBases } from './addresses.ts'
 
 const variant = z.strictObject({
@@ -23,6 +24,7 @@ const recordSchema = z.strictObject({
   sourceBytes: z.int(),
   durationSeconds: z.number().exactOptional(),
   variants: z.array(variant),
+  segments: z.enum(segmentKinds).exactOptional(), // absent: ts
   warnings: z.array(z.string()).exactOptional(),
   error: z.strictObject({ code: z.string(), message: z.string() }).exactOptional(),
   processes: z.array(z.strictObject({ pid: z.int(), startTicks: z.int(), command: z.string() })).exactOptional(),
@@ -56,8 +58,9 @@ export type Progress = { readonly ratio: number; readonly secondsLeft?: number }
 
 /** A video as HTTP tells it. */
 export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }: RtspBases): Video {
-  const { id, title, createdUnixMs, status, durationSeconds, variants, warnings, error } = record
+  const { id, title, createdUnixMs, status, durationSeconds, variants, segments, warnings, error } = record
   const isPlayable = status === 'playable' || status === 'ready'
+  const hasPictures = variants.some(({ widthPixels }) => widthPixels > 0)
   return {
     id,
     title,
@@ -70,13 +73,13 @@ export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }
     ...(error === undefined ? {} : { error }),
     ...(warnings === undefined ? {} : { warnings }),
     variants,
-    urls: isPlayable
-      ? {
+    urls: !isPlayable
+      ? {}
+      : {
           hls: `/hls/${id}/master.m3u8`,
-          poster: `/hls/${id}/poster.jpg`,
-          rtsp: `${rtsp}/${id}`,
-          ...(rtsps === undefined ? {} : { rtsps: `${rtsps}/${id}` }),
-        }
-      : {},
+          ...(hasPictures ? { poster: `/hls/${id}/poster.jpg`, rtsp: `${rtsp}/${id}` } : {}),
+          ...(segments === 'fmp4' ? { hlsFmp4: `/hls/${id}/${FMP4_MASTER}` } : {}),
+          ...(hasPictures && rtsps !== undefined ? { rtsps: `${rtsps}/${id}` } : {}),
+        },
   }
 }

@@ -2,6 +2,7 @@ import { encodeBase64 } from '../protocol/base64.ts'
 import { frameKind, isSlice, nalType, nalTypes } from '../protocol/h264.ts'
 import { h264CodecString, readSps } from '../protocol/h264-sps.ts'
 import type { Outline, OutlineFrame, OutlineSegment } from '../protocol/outline.ts'
+import { LiveTail } from './live-tail.ts'
 
 /** A picture as it came; times are 90 kHz ticks of one clock for all tracks. */
 export type LivePicture = { readonly ptsTicks: number; readonly nals: readonly Uint8Array[] }
@@ -23,11 +24,18 @@ export type LiveOptions = {
   /** A picture group beyond either is no live stream that anybody can join. */
   readonly maxGroupSeconds: number
   readonly maxGroupBytes: number
+  /** Whether units can be had one by one, as they come: where pictures are shown in the order in which they are decoded. */
+  readonly hasTail?: boolean
 }
 
 const TICKS_PER_SECOND = 90_000
 const MAX_SOUNDS = 10_000 // held at once, whatever times they claim
 const MAX_GROUP_NALS = 50_000 // of however few bytes; twenty seconds of 60 pictures in 40 slices
+
+export type GroupFollower = {
+  onGroup(segment: OutlineSegment, units: SegmentUnits): void
+  onEnd(): void
+}
 
 type Group = { readonly pictures: LivePicture[]; sizeBytes: number; nals: number }
 
@@ -36,7 +44,9 @@ type Group = { readonly pictures: LivePicture[]; sizeBytes: number; nals: number
 export class LiveSegments {
   readonly #options: LiveOptions
   readonly #units = new Map<number, SegmentUnits>() // by segment
+  readonly #followers: GroupFollower[] = []
   #outline: Outline
+  #tail: LiveTail | undefined
   #group: Group | undefined
   #sounds: LiveSound[] = []
   #originTicks: number | undefined
@@ -49,6 +59,22 @@ export class LiveSegments {
     this.#parameterSets = parameterSets
     const head = { format: 'weir-outline', version: 1, variant, originTicks: 0 } as const
     this.#outline = { ...head, ...(audio === undefined ? {} : { audio }), segments: [], ended: false }
+  }
+
+  /** Its units as they come; undefined before the first keyframe, and where pictures come in another order than that in which they are
+   *  shown. */
+  get tail(): LiveTail | undefined {
+    return this.#tail
+  }
+
+  /** Of all times that the outline tells. */
+  get originTicks(): number {
+    return this.#originTicks ?? 0
+  }
+
+  /** Is told of each picture group from now on, once it is whole, and of the end. */
+  follow(follower: GroupFollower): void {
+    this.#followers.push(follower)
   }
 
   get outline(): Outline {
@@ -77,6 +103,13 @@ export class LiveSegments {
     if (!kept.some(isSlice)) return true
     if (frameKind(kept) === 'idr') {
       this.#finishGroup(ptsTicks)
+      if (
+        this.#originTicks === undefined &&
+        this.#options.hasTail === true &&
+        isShownAsDecoded(this.#withParameterSets(kept))
+      ) {
+        this.#tail = new LiveTail()
+      }
       this.#originTicks ??= ptsTicks
       this.#group = { pictures: [], sizeBytes: 0, nals: 0 }
     }
@@ -85,6 +118,9 @@ export class LiveSegments {
     this.#group.pictures.push({ ptsTicks, nals: whole })
     this.#group.sizeBytes += sizeOf(whole)
     this.#group.nals += whole.length
+    const sinceOrigin = this.#sinceOrigin(ptsTicks)
+    const isKeyframe = this.#group.pictures.length === 1
+    this.tail?.push({ kind: 'picture', ptsTicks: sinceOrigin, dtsTicks: sinceOrigin, isKeyframe, nals: whole })
     return this.#isWithinLimits(this.#group, ptsTicks)
   }
 
@@ -93,6 +129,7 @@ export class LiveSegments {
   pushSound(sound: LiveSound): boolean {
     if (this.#originTicks === undefined || sound.ptsTicks < this.#originTicks) return true
     this.#sounds.push(sound)
+    this.tail?.push({ kind: 'sound', ptsTicks: this.#sinceOrigin(sound.ptsTicks), data: sound.data })
     const lastsTicks = sound.ptsTicks - (this.#sounds[0]?.ptsTicks ?? sound.ptsTicks)
     return lastsTicks <= this.#options.maxGroupSeconds * TICKS_PER_SECOND && this.#sounds.length <= MAX_SOUNDS
   }
@@ -102,6 +139,8 @@ export class LiveSegments {
     const last = this.#group?.pictures.reduce((latest, { ptsTicks }) => Math.max(latest, ptsTicks), 0) ?? 0
     this.#finishGroup(last + TICKS_PER_SECOND / (this.#outline.video?.framesPerSecond ?? 25))
     this.#outline = { ...this.#outline, ended: true }
+    this.tail?.end()
+    for (const follower of this.#followers) follower.onEnd()
   }
 
   #isWithinLimits({ pictures, sizeBytes, nals }: Group, newestTicks: number): boolean {
@@ -129,6 +168,8 @@ export class LiveSegments {
     this.#units.set(this.#outline.segments.length, { video: group.pictures, audio: sounds })
     const video = this.#outline.video ?? this.#videoOf(keyframe, group.pictures.length / durationSeconds)
     this.#outline = { ...this.#outline, ...(video && { video }), segments: [...this.#outline.segments, segment] }
+    const units = { video: group.pictures, audio: sounds }
+    for (const follower of this.#followers) follower.onGroup(segment, units)
     this.#forgetOld()
   }
 
@@ -191,6 +232,17 @@ export class LiveSegments {
   #sinceOrigin(ticks: number): number {
     return ticks - (this.#originTicks ?? ticks)
   }
+}
+
+const BASELINE = 66 // has no B-pictures
+
+/** Whether no picture comes after one that is shown later, by what the parameter sets of a keyframe promise. */
+function isShownAsDecoded(nals: readonly Uint8Array[]): boolean {
+  const sps = nals.find((nal) => nalType(nal) === nalTypes.sps)
+  const facts = sps === undefined ? undefined : readSps(sps)
+  if (facts === undefined || !facts.ok) return false
+  const { profileIdc, pictureOrderCountType, reorderFrames } = facts.value
+  return profileIdc === BASELINE || pictureOrderCountType === 2 || reorderFrames === 0
 }
 
 function sizeOf(nals: readonly Uint8Array[]): number {

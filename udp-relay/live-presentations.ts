@@ -14,12 +14,14 @@ export const LIVE_LIMITS = { windowSeconds: 30, maxGroupSeconds: 20, maxGroupByt
 const FIRST_KEYFRAME_WAIT_MS = 10_000
 const POLL_MS = 50
 
-type Live = { readonly segments: LiveSegments; readonly key: string }
+type Live = { readonly segments: LiveSegments; readonly key: string; readonly title?: string }
 
-/** The streams that are published now, by name; the rest of the presentations is another source's. */
+/** The streams that are published now, by name, and the channels; the rest of the presentations is another source's. */
 export class LivePresentations implements PresentationSource {
   readonly #others: PresentationSource
   readonly #streams = new Map<string, Live>()
+  readonly #channels = new Map<string, Live>() // by id
+  #onAdded: (name: string, segments: LiveSegments) => void = () => {}
 
   constructor(others: PresentationSource) {
     this.#others = others
@@ -31,6 +33,12 @@ export class LivePresentations implements PresentationSource {
 
   add(name: string, segments: LiveSegments): void {
     this.#streams.set(name, { segments, key: `${LIVE_ID}/${name}/${randomBytes(4).toString('hex')}` })
+    this.#onAdded(name, segments)
+  }
+
+  /** Is told of each stream that is published from now on. */
+  whenAdded(listener: (name: string, segments: LiveSegments) => void): void {
+    this.#onAdded = listener
   }
 
   /** Who watches it goes on to its end. */
@@ -38,24 +46,47 @@ export class LivePresentations implements PresentationSource {
     this.#streams.delete(name)
   }
 
+  /** A channel, which has an address like those of the library: `rtsp://host/<id>`. */
+  addChannel(id: string, title: string, segments: LiveSegments): void {
+    this.#channels.set(id, { segments, title, key: `${id}/${randomBytes(4).toString('hex')}` })
+  }
+
+  removeChannel(id: string): void {
+    this.#channels.delete(id)
+  }
+
   /** A stream that has just begun is waited for, 10 s at most: until its first picture group is whole. */
   async open(id: string, variant: string | undefined): Promise<OpenPresentation | undefined> {
+    const channel = this.#channels.get(id)
+    if (channel !== undefined) {
+      const { variant: own } = channel.segments.outline
+      if (variant !== undefined && variant !== own) return undefined
+      return openOnceBegun(own, channel, () => this.#channels.get(id) === channel)
+    }
     if (id !== LIVE_ID) return this.#others.open(id, variant)
     const live = this.#streams.get(variant ?? '')
     if (live === undefined || variant === undefined) return undefined
-    const untilMs = performance.now() + FIRST_KEYFRAME_WAIT_MS
-    while (live.segments.outline.video === undefined) {
-      if (performance.now() > untilMs || !this.#streams.has(variant)) return undefined
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-    }
-    return presentationOf(variant, live)
+    return openOnceBegun(variant, live, () => this.#streams.has(variant))
   }
 }
 
-function presentationOf(name: string, { segments, key }: Live): OpenPresentation {
+async function openOnceBegun(
+  variant: string,
+  live: Live,
+  isThere: () => boolean,
+): Promise<OpenPresentation | undefined> {
+  const untilMs = performance.now() + FIRST_KEYFRAME_WAIT_MS
+  while (live.segments.outline.video === undefined) {
+    if (performance.now() > untilMs || !isThere()) return undefined
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
+  return presentationOf(variant, live)
+}
+
+function presentationOf(name: string, { segments, key, title = name }: Live): OpenPresentation {
   return {
     packageKey: key,
-    title: name,
+    title,
     variant: name,
     outline: () => segments.outline,
     readSegment: () => Promise.reject(new Error('a published stream has no transport stream')),
@@ -68,6 +99,7 @@ function presentationOf(name: string, { segments, key }: Live): OpenPresentation
       get window() {
         return { startSeconds: segments.windowStartSeconds, liveSeconds: segments.liveSeconds }
       },
+      ...(segments.tail === undefined ? {} : { tail: segments.tail }),
     },
     close() {},
   }

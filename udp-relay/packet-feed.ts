@@ -25,6 +25,12 @@ export type FeedCourse = { readonly kind: 'all' | 'keyframes' } | ReverseCourse
 
 type ReverseCourse = { readonly kind: 'reverse'; readonly endSeconds: number }
 
+/** What a playout needs of where its packets come from. */
+export type Feed = Pick<
+  PacketFeed,
+  'course' | 'isMidUnit' | 'hasEnded' | 'nextSendMs' | 'wantsSegment' | 'take' | 'prefetch'
+>
+
 const ALL_PACKETS: FeedCourse = { kind: 'all' }
 
 /** The packets of a presentation from one keyframe on; the next segment is fetched while one is being sent. */

@@ -4,7 +4,8 @@ import { scheduleFacts, TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { reportDelayMs } from '../stream/report-schedule.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { EarlyLeaving } from './early-leaving.ts'
-import { PacketFeed, type FeedCourse, type FeedOptions } from './packet-feed.ts'
+import { LiveFeed } from './live-feed.ts'
+import { PacketFeed, type Feed, type FeedCourse, type FeedOptions } from './packet-feed.ts'
 import type { PacketSink } from './packet-sink.ts'
 import { PlayoutParity } from './playout-parity.ts'
 import { trackFormats, type PlayoutTrack } from './playout-tracks.ts'
@@ -72,7 +73,7 @@ export class Playout {
   readonly #createdUnixMs: number
   readonly #frameIntervalMs: number
   readonly #reorderMs: number // how long a picture is sent before its time
-  #feed: PacketFeed | undefined
+  #feed: Feed | undefined
   #timeline: Timeline | undefined // while playing
   #latestTimeline: Timeline | undefined // also after that
   #turn = 0 // counts play, pause and close: what began in another turn is stale
@@ -135,6 +136,7 @@ export class Playout {
     endSeconds = 0,
   ): Promise<PlayoutStart> {
     const course = courseOf(pace, endSeconds)
+    if (course.kind === 'all' && !startSeconds && this.#hasTail) return this.#playAtEdge(pace, beforeFirstPacket)
     const goesOn = startSeconds === undefined && this.#feed !== undefined && !this.#feed.hasEnded
     const resumes = goesOn && this.#feed?.course.kind === course.kind
     const fallbackSeconds = course.kind === 'reverse' ? this.durationSeconds : undefined
@@ -152,6 +154,32 @@ export class Playout {
     this.#checkTurn(turn)
     this.#begin(start.elapsedMs, firstPacketMs ?? this.#options.timer.nowMs(), pace)
     return start.told
+  }
+
+  /** Of a stream whose units come one by one, from the next keyframe on. Nobody wants its beginning: players ask for 0 when
+   *  they mean that they ask for no other place. */
+  async #playAtEdge(
+    pace: PlayoutPace,
+    beforeFirstPacket?: (start: PlayoutStart) => Promise<void>,
+  ): Promise<PlayoutStart> {
+    const turn = this.#stop()
+    const { presentation, maxRtpBytes } = this.#options
+    const tail = presentation.live?.tail
+    const feed = tail && (await LiveFeed.open({ outline: presentation.outline(), tail, maxRtpBytes }))
+    this.#checkTurn(turn)
+    if (feed === undefined) throw new PlayoutRefusal('nothing-to-play', 'the stream has ended, or has no keyframe')
+    this.#feed = feed
+    this.#pausedMs = feed.startSeconds * 1000 // s to ms
+    const nowMs = this.#options.timer.nowMs()
+    const start = this.#nextStart(nowMs)
+    await beforeFirstPacket?.(start.told)
+    this.#checkTurn(turn)
+    this.#begin(start.elapsedMs, nowMs, pace)
+    return start.told
+  }
+
+  get #hasTail(): boolean {
+    return this.#options.presentation.live?.tail !== undefined && this.#options.payload !== 'mp2t'
   }
 
   /** While it plays: where the tracks go on for a viewer who joins now. */
@@ -265,7 +293,7 @@ export class Playout {
 
   /** Reports and packets in the order of their moments, however late the timer is: what a link does with them then depends
    *  on no timer. */
-  #sendDue(feed: PacketFeed, timeline: Timeline, untilMs: number): void {
+  #sendDue(feed: Feed, timeline: Timeline, untilMs: number): void {
     for (;;) {
       const packetMs = timeline.dueMs(feed.nextSendMs)
       if (Math.min(packetMs, this.#nextReportMs) > untilMs) return
@@ -275,7 +303,7 @@ export class Playout {
   }
 
   /** Not after `nowMs` when all has been played and the end may be told. */
-  #nextWakeMs(feed: PacketFeed, timeline: Timeline, nowMs: number): number {
+  #nextWakeMs(feed: Feed, timeline: Timeline, nowMs: number): number {
     const { nextSendMs } = feed
     if (nextSendMs !== Infinity) {
       const dueMs = Math.min(timeline.dueMs(nextSendMs), this.#nextReportMs)
@@ -286,7 +314,7 @@ export class Playout {
   }
 
   /** A feed that ran dry is not left waiting for the next poll. */
-  #prefetch(feed: PacketFeed): void {
+  #prefetch(feed: Feed): void {
     if (!feed.wantsSegment) return
     const onFetched = (): void => {
       if (feed !== this.#feed || this.#timeline === undefined) return

@@ -1,5 +1,6 @@
 import type { Outline } from '../protocol/outline.ts'
 import type { SegmentUnits } from '../stream/live-segments.ts'
+import type { LiveTail } from '../stream/live-tail.ts'
 
 /** One variant of one video, as the relay reads it: the segments that HLS serves. */
 export type OpenPresentation = {
@@ -21,6 +22,8 @@ export type LivePart = {
   /** Throws RangeError for a segment that is too old. */
   readUnits(index: number): SegmentUnits
   readonly window: { readonly startSeconds: number; readonly liveSeconds: number }
+  /** Where its units come one by one; absent: a viewer gets them a segment at a time. */
+  readonly tail?: LiveTail
 }
 
 /** What the relay needs of the library. `variant` undefined means the best. Resolves undefined when there is no such video or variant. */

@@ -57,6 +57,7 @@ export class PublisherSession {
       ...(audio === undefined ? {} : { audio }),
       parameterSets,
       ...LIVE_LIMITS,
+      hasTail: true,
     })
   }
 

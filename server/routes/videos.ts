@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { json, Router, type Request } from 'express'
 import { z } from 'zod'
 import type { Video } from '../../protocol/weir-api.ts'
-import { rtspBases, type AddressOptions } from '../addresses.ts'
+import { rtspBases, type AddressOptions, type RtspBases } from '../addresses.ts'
 import type { Jobs } from '../jobs.ts'
 import type { Library } from '../library.ts'
 import { archiveFiles, PackageArchive } from '../package-archive.ts'
@@ -10,7 +10,15 @@ import { Refusal } from '../refusal.ts'
 import { cleanTitle } from '../video-names.ts'
 import { toVideo, type VideoRecord } from '../video-record.ts'
 
+/** What is live is listed with the videos. */
+type LiveShelf = {
+  list(bases: RtspBases): readonly Video[]
+  find(id: string, bases: RtspBases): Video | undefined
+  end(id: string): Promise<void>
+}
+
 export type VideoRouteParts = {
+  readonly channels: LiveShelf
   readonly library: Library
   readonly jobs: Jobs
   readonly addresses: AddressOptions
@@ -19,16 +27,18 @@ export type VideoRouteParts = {
 const changesSchema = z.strictObject({ title: z.string() })
 
 /** The library over HTTP. An unknown or removed id is 404 `unknown-video` everywhere. */
-export function videoRoutes({ library, jobs, addresses }: VideoRouteParts): Router {
+export function videoRoutes({ library, jobs, addresses, channels }: VideoRouteParts): Router {
   const view = (request: Request, record: VideoRecord): Video =>
     toVideo(record, library.progress(record.id), rtspBases(addresses, request.headers.host))
 
   return Router()
     .get('/api/videos', (request, response) => {
-      response.json(library.list().map((record) => view(request, record)))
+      const live = channels.list(rtspBases(addresses, request.headers.host))
+      response.json([...library.list().map((record) => view(request, record)), ...live])
     })
     .get('/api/videos/:id', (request, response) => {
-      response.json(view(request, library.require(request.params.id)))
+      const live = channels.find(request.params.id, rtspBases(addresses, request.headers.host))
+      response.json(live ?? view(request, library.require(request.params.id)))
     })
     .get('/api/videos/:id/source', (request, response, next) => {
       const { id, title, source } = library.require(request.params.id)
@@ -49,7 +59,9 @@ export function videoRoutes({ library, jobs, addresses }: VideoRouteParts): Rout
       response.json(view(request, library.require(id)))
     })
     .delete('/api/videos/:id', async (request, response) => {
-      await library.hide(request.params.id)
+      const { id } = request.params
+      if (channels.find(id, rtspBases(addresses, request.headers.host)) !== undefined) await channels.end(id)
+      else await library.hide(id)
       void jobs.cancel(request.params.id)
       response.status(204).end()
     })

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { LiveCutter, steadyPartTicks, type CutterOptions, type LiveCut, type LivePicture } from './live-cutter.ts'
+
+const SECOND = 90_000
+const steady30: CutterOptions = {
+  segmentTicks: 2 * SECOND,
+  longestSegmentTicks: 2 * SECOND,
+  partTicks: 18_000,
+  steady: { frameTicks: 3000, groupFrames: 30 },
+}
+
+/** Picture `index` of 30 a second, with a keyframe each `groupFrames`. */
+function picture(index: number, groupFrames = 30): LivePicture {
+  const ticks = 1_000_000 + index * 3000
+  return { ptsTicks: ticks, dtsTicks: ticks, nals: [], isKeyframe: index % groupFrames === 0, unixMs: index * 33 }
+}
+
+function cutsOf(cutter: LiveCutter, pictures: readonly LivePicture[]): LiveCut[] {
+  return [...pictures.flatMap((each) => cutter.pushPicture(each)), ...cutter.end()]
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+
+test('LiveCutter gives a steady stream a part of 200 ms with its sixth picture, and a segment with its sixtieth', () => {
+  const cutter = new LiveCutter(steady30)
+  const given = range(60).map((index) => cutter.pushPicture(picture(index)))
+  expect(given.flatMap((cuts, index) => (cuts.length > 0 ? [index] : []))).toEqual([
+    5, 11, 17, 23, 29, 35, 41, 47, 53, 59,
+  ])
+  const cuts = given.flat()
+  expect(cuts.map(({ durationTicks }) => durationTicks)).toEqual(range(10).map(() => 18_000))
+  expect(cuts.map(({ isIndependent }) => isIndependent)).toEqual(range(10).map((part) => part % 5 === 0))
+  expect(cuts.map(({ endsSegment }) => endsSegment)).toEqual(range(10).map((part) => part === 9))
+})
+
+test("LiveCutter lets other streams wait for the next picture, which tells durations and the segment's end", () => {
+  const { steady: _, ...rest } = steady30
+  const cutter = new LiveCutter({ ...rest, longestSegmentTicks: 6 * SECOND })
+  const pictures = range(150).map((index) => picture(index, 75)) // keyframes 2.5 s apart
+  const given = pictures.map((each) => cutter.pushPicture(each))
+  expect(given.findIndex((cuts) => cuts.some(({ endsSegment }) => endsSegment))).toBe(75)
+  const segments = given.flat().filter(({ endsSegment }) => endsSegment)
+  expect(segments.length).toBe(1)
+  expect(cutter.end().at(-1)).toMatchObject({ endsSegment: true })
+})
+
+test('LiveCutter cuts a segment where no keyframe comes in time', () => {
+  const { steady: _, ...rest } = steady30
+  const cuts = cutsOf(
+    new LiveCutter({ ...rest, longestSegmentTicks: 3 * SECOND }),
+    range(300).map((index) => picture(index, 1000)),
+  )
+  const lengths: number[] = []
+  let ticks = 0
+  for (const cut of cuts) {
+    ticks += cut.durationTicks
+    if (!cut.endsSegment) continue
+    lengths.push(ticks)
+    ticks = 0
+  }
+  expect(lengths.slice(0, 3)).toEqual([3 * SECOND, 3 * SECOND, 3 * SECOND])
+})
+
+test('LiveCutter begins with the first keyframe, and keeps every picture after it once', () => {
+  const cuts = cutsOf(
+    new LiveCutter(steady30),
+    range(100)
+      .slice(17)
+      .map((index) => picture(index)),
+  )
+  const shown = cuts.flatMap(({ pictures }) => pictures.map(({ unixMs }) => Math.round(unixMs / 33)))
+  expect(shown).toEqual(range(100).slice(30))
+})
+
+test('LiveCutter puts sound with the pictures that it belongs to, and loses none', () => {
+  const cutter = new LiveCutter(steady30)
+  const cuts = range(60).flatMap((index) => {
+    const given = cutter.pushPicture(picture(index))
+    cutter.pushSound({ ptsTicks: 1_000_000 + index * 3000 + 500, data: Uint8Array.of(index) })
+    return given
+  })
+  const heard = [...cuts, ...cutter.end()].flatMap(({ sounds }) => sounds.map(({ data }) => data[0]))
+  expect(heard).toEqual(range(59)) // the last came after the last picture of the last segment
+  for (const { pictures, sounds } of cuts) {
+    const endTicks = (pictures.at(-1)?.dtsTicks ?? 0) + 3000
+    expect(sounds.every(({ ptsTicks }) => ptsTicks < endTicks)).toBe(true)
+  }
+})
+
+test('LiveCutter gives sound that comes after the last picture to the last segment', () => {
+  const cutter = new LiveCutter(steady30)
+  for (const index of range(30)) cutter.pushPicture(picture(index))
+  cutter.pushSound({ ptsTicks: 1_000_000 + 40 * 3000, data: Uint8Array.of(1) })
+  expect(cutter.end()).toMatchObject([
+    { pictures: [], sounds: [{ data: Uint8Array.of(1) }], durationTicks: 0, endsSegment: true },
+  ])
+})
+
+test('steadyPartTicks is as many pictures as fit 200 ms', () => {
+  expect([3000, 3600, 3750, 9000, 18_000, 30_000].map(steadyPartTicks)).toEqual([
+    18_000, 18_000, 15_000, 18_000, 18_000, 30_000,
+  ])
+})

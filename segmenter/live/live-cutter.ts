@@ -1,0 +1,128 @@
+/** A picture of a live stream in decode order; times are 90 kHz ticks that do not wrap. */
+export type LivePicture = {
+  readonly ptsTicks: number
+  readonly dtsTicks: number
+  readonly nals: readonly Uint8Array[] // without delimiters
+  readonly isKeyframe: boolean
+  readonly unixMs: number // when it was captured, as far as that is known
+}
+
+/** One AAC access unit. */
+export type LiveSound = { readonly ptsTicks: number; readonly data: Uint8Array }
+
+export type TimedPicture = LivePicture & { readonly durationTicks: number }
+
+/** Some pictures that follow each other, and the sound that came with them: a partial segment. */
+export type LiveCut = {
+  readonly pictures: readonly TimedPicture[] // none only where the sound outlasts them at the end
+  readonly sounds: readonly LiveSound[]
+  readonly durationTicks: number
+  readonly isIndependent: boolean // begins with a keyframe
+  readonly endsSegment: boolean
+}
+
+/** Pictures all as far apart, and a keyframe after each so many of them: nothing needs to be waited for. */
+export type SteadyStream = { readonly frameTicks: number; readonly groupFrames: number }
+
+export type CutterOptions = {
+  readonly segmentTicks: number // a segment ends before the first keyframe after so long
+  readonly longestSegmentTicks: number // and wherever it is after so long
+  readonly partTicks: number
+  /** Absent: each picture waits for the next one, which tells how long it lasts and whether a segment ends. */
+  readonly steady?: SteadyStream
+}
+
+const MAX_SOUNDS = 4000 // that wait, whatever times they claim
+
+/** Cuts a live stream into parts and segments as its units come. It begins with the first keyframe. */
+export class LiveCutter {
+  readonly #options: CutterOptions
+  #held: LivePicture | undefined // of a stream that is not steady
+  #pictures: TimedPicture[] = []
+  #sounds: LiveSound[] = []
+  #partTicks = 0
+  #segmentTicks = 0
+  #framesSinceKey = 0
+  #firstTicks: number | undefined // presentation time of the first picture
+
+  constructor(options: CutterOptions) {
+    this.#options = options
+  }
+
+  /** What is complete now: nothing or one part. */
+  pushPicture(picture: LivePicture): readonly LiveCut[] {
+    if (this.#firstTicks === undefined) {
+      if (!picture.isKeyframe) return []
+      this.#firstTicks = picture.ptsTicks
+    }
+    const { steady } = this.#options
+    if (steady !== undefined) {
+      this.#framesSinceKey = picture.isKeyframe ? 1 : this.#framesSinceKey + 1
+      const isKeyframeNext = this.#framesSinceKey === steady.groupFrames
+      return this.#add({ ...picture, durationTicks: steady.frameTicks }, isKeyframeNext)
+    }
+    const held = this.#held
+    this.#held = picture
+    if (held === undefined) return []
+    return this.#add({ ...held, durationTicks: Math.max(1, picture.dtsTicks - held.dtsTicks) }, picture.isKeyframe)
+  }
+
+  pushSound(sound: LiveSound): void {
+    if (this.#firstTicks === undefined || sound.ptsTicks < this.#firstTicks) return
+    if (this.#sounds.length < MAX_SOUNDS) this.#sounds.push(sound)
+  }
+
+  /** Nothing more comes: the rest, as the end of its segment. */
+  end(): readonly LiveCut[] {
+    const held = this.#held
+    this.#held = undefined
+    if (held !== undefined) {
+      const lastTicks = this.#pictures.at(-1)?.durationTicks ?? this.#options.partTicks
+      const cuts = this.#add({ ...held, durationTicks: lastTicks }, true)
+      if (cuts.some(({ endsSegment }) => endsSegment)) return cuts
+      return [...cuts, ...this.#rest()]
+    }
+    return this.#rest()
+  }
+
+  /** Sound that came late still belongs to the last segment, if that is not over. */
+  #rest(): LiveCut[] {
+    const hasRest = this.#pictures.length > 0 || (this.#sounds.length > 0 && this.#segmentTicks > 0)
+    return hasRest ? [this.#cut(true, true)] : []
+  }
+
+  #add(picture: TimedPicture, isKeyframeNext: boolean): LiveCut[] {
+    const { segmentTicks, longestSegmentTicks, partTicks } = this.#options
+    this.#pictures.push(picture)
+    this.#partTicks += picture.durationTicks
+    this.#segmentTicks += picture.durationTicks
+    const toleranceTicks = picture.durationTicks / 2
+    const isLongEnough = this.#segmentTicks + toleranceTicks >= segmentTicks
+    const isTooLong = this.#segmentTicks + picture.durationTicks > longestSegmentTicks + toleranceTicks
+    if ((isKeyframeNext && isLongEnough) || isTooLong) return [this.#cut(true)]
+    if (this.#partTicks + picture.durationTicks > partTicks + 1) return [this.#cut(false)]
+    return []
+  }
+
+  /** Sound that is shown later than these pictures waits for the next part. */
+  #cut(endsSegment: boolean, isLast = false): LiveCut {
+    const pictures = this.#pictures
+    const last = pictures.at(-1)
+    const endTicks = isLast || last === undefined ? Infinity : last.dtsTicks + last.durationTicks
+    const ready = this.#sounds.findIndex(({ ptsTicks }) => ptsTicks >= endTicks)
+    const sounds = this.#sounds.splice(0, ready < 0 ? this.#sounds.length : ready)
+    const durationTicks = this.#partTicks
+    this.#pictures = []
+    this.#partTicks = 0
+    if (endsSegment) this.#segmentTicks = 0
+    return { pictures, sounds, durationTicks, isIndependent: pictures[0]?.isKeyframe === true, endsSegment }
+  }
+}
+
+const PART_SECONDS = 0.2
+const TICKS_PER_SECOND = 90_000
+
+/** How long a part of a steady stream is: as many pictures as fit 200 ms, one at least. */
+export function steadyPartTicks(frameTicks: number): number {
+  return Math.max(1, Math.floor((PART_SECONDS * TICKS_PER_SECOND) / frameTicks + 1e-6)) * frameTicks
+}

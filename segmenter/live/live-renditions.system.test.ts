@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, type TestContext } from 'vitest'
+import { needs } from '../../lab/test-support/clients.ts'
+import { matrix } from '../../lab/test-support/long-run.ts'
+import { temporaryFolder } from '../../lab/test-support/temporary-folder.ts'
+import type { AacConfig } from '../../protocol/aac.ts'
+import { concatBytes } from '../../protocol/bytes.ts'
+import { frameKind } from '../../protocol/h264.ts'
+import { MpegTsStream, type TsUnit } from '../../protocol/mpeg-ts-stream.ts'
+import { runChild } from '../child-run.ts'
+import { countPictures, decodingComplaints } from '../test-support/clips.ts'
+import { findTools, type Tools } from '../tools.ts'
+import type { SteadyStream } from './live-cutter.ts'
+import { LiveRenditions, parameterSetsOf } from './live-renditions.ts'
+
+const SECONDS = 5
+const ORIGIN_UNIX_MS = Date.UTC(2026, 10, 30)
+
+type Source = {
+  readonly name: string
+  readonly rate: number
+  readonly videoOptions: readonly string[]
+  readonly steady?: SteadyStream
+}
+
+const sources: readonly [Source, ...Source[]] = [
+  {
+    name: 'our own encoder gives it: steady, no B-frames',
+    rate: 30,
+    videoOptions: ['-tune', 'zerolatency', '-g', '30', '-bf', '0'],
+    steady: { frameTicks: 3000, groupFrames: 30 },
+  },
+  { name: 'others send it: B-frames, keyframes 1.6 s apart', rate: 25, videoOptions: ['-g', '40', '-bf', '2'] },
+  {
+    name: 'others send it: keyframes further apart than a segment may be long',
+    rate: 24,
+    videoOptions: ['-g', '400', '-bf', '0'],
+  },
+]
+
+for (const source of matrix(sources)) {
+  test(`LiveRenditions loses no picture and no sound of a stream as ${source.name}, in .ts segments${source.steady ? ' and in fMP4 parts' : ''}`, async (context) => {
+    const folder = temporaryFolder(context)
+    const tools = await toolsOf(context)
+    const { units, audio } = await encode(tools, source)
+    const [first, ...others] = units.filter(({ kind }) => kind === 'picture')
+    const pictures = 1 + others.length
+    const sounds = units.filter(({ kind, ptsTicks }) => kind === 'sound' && ptsTicks >= (first?.ptsTicks ?? 0))
+    const { segments, parts, renditions } = publish(units, audio, source)
+
+    const files = { 'segments.ts': segments, ...(source.steady === undefined ? {} : { 'parts.mp4': parts }) }
+    for (const [name, chunks] of Object.entries(files)) {
+      const file = join(folder, name)
+      writeFileSync(file, concatBytes(chunks))
+      expect(await countPictures(tools, file), file).toBe(pictures)
+      expect(await decodingComplaints(tools, file), file).toBe('')
+      expect(await soundsOf(tools, file), file).toBe(sounds.length)
+    }
+    expect(pictures).toBe(SECONDS * source.rate)
+    expect(renditions.windows.live.playlist()).toContain('#EXT-X-PROGRAM-DATE-TIME:2026-11-30T00:00:00.000Z')
+  })
+}
+
+async function toolsOf(context: TestContext): Promise<Tools> {
+  const ffmpeg = needs(context, 'ffmpeg')
+  return findTools({ ...process.env, FFMPEG_PATH: ffmpeg })
+}
+
+/** As it comes out of an encoder, chunk by chunk. */
+async function encode(tools: Tools, { rate, videoOptions, steady }: Source) {
+  const stream = new MpegTsStream({ hasWholePictures: steady !== undefined })
+  const units: TsUnit[] = []
+  const inputs = ['-f', 'lavfi', '-i', `testsrc2=s=320x180:r=${rate}:d=${SECONDS}`]
+  const sound = ['-f', 'lavfi', '-i', `sine=440:r=48000:d=${SECONDS}`]
+  const coded = [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'superfast',
+    ...videoOptions,
+    '-sc_threshold',
+    '0',
+    '-pix_fmt',
+    'yuv420p',
+  ]
+  const container = ['-c:a', 'aac', '-f', 'mpegts', '-omit_video_pes_length', '0', 'pipe:1']
+  await runChild(tools.ffmpeg.path, ['-v', 'error', ...inputs, ...sound, ...coded, ...container], {
+    onStdoutBytes: (bytes) => {
+      const read = stream.push(bytes)
+      if (!read.ok) throw new Error(JSON.stringify(read.fault))
+      units.push(...read.value)
+    },
+  })
+  units.push(...stream.end())
+  return { units, audio: stream.audio as AacConfig }
+}
+
+/** What players would have fetched: each segment, and each part as soon as the playlist names it. */
+function publish(units: readonly TsUnit[], audio: AacConfig, { rate, steady }: Source) {
+  const keyframe = units.find((unit) => unit.kind === 'picture')
+  const sets = keyframe && parameterSetsOf(keyframe.nals)
+  if (sets === undefined) throw new Error('the first picture is no keyframe')
+  const segments: Uint8Array[] = []
+  const renditions = new LiveRenditions({ ...sets, audio }, rate, {
+    ...{ segmentSeconds: 2, windowSeconds: 60, maxBytes: 1e9, bitsPerSecond: 1e6 },
+    ...(steady === undefined ? {} : { steady }),
+    onSegment: (bytes) => segments.push(...bytes),
+  })
+  const window = renditions.windows['low-latency'] ?? renditions.windows.live
+  const parts = new Map<string, Uint8Array>()
+  const fetchAll = (): void => {
+    for (const [, name = ''] of window.playlist().matchAll(/EXT-X-PART:.*URI="([^"]+)"/g)) {
+      const file = window.file(name)
+      if (file?.kind === 'bytes') parts.set(name, concatBytes(file.bytes))
+    }
+  }
+  for (const unit of units) {
+    if (unit.kind === 'sound') renditions.pushSound(unit)
+    else {
+      const isKeyframe = frameKind(unit.nals) === 'idr'
+      const unixMs = ORIGIN_UNIX_MS + (unit.dtsTicks - (keyframe?.dtsTicks ?? 0)) / 90 // 90 ticks a ms
+      renditions.pushPicture({ ...unit, isKeyframe, unixMs })
+    }
+    if (window.isPlayable) fetchAll()
+  }
+  renditions.end()
+  const init = window.file('init.mp4')
+  const whole = [...Array(20).keys()]
+    .map((sequence) => window.file(`${sequence}.m4s`))
+    .filter((file) => file !== undefined)
+  // The last part ends with the stream, after which playlists list segments alone.
+  const bytesOf = (file: typeof init): Uint8Array =>
+    file?.kind === 'bytes' ? concatBytes(file.bytes) : new Uint8Array(0)
+  const inSegments = concatBytes(whole.map(bytesOf))
+  const inParts = concatBytes([...parts.values()])
+  expect(Buffer.compare(inParts, inSegments.subarray(0, inParts.length))).toBe(0)
+  return { segments, parts: [bytesOf(init), inSegments], renditions }
+}
+
+async function soundsOf({ ffprobe }: Tools, path: string): Promise<number> {
+  const counting = ['-count_packets', '-select_streams', 'a:0', '-show_entries', 'stream=nb_read_packets']
+  return Number.parseInt(await runChild(ffprobe.path, ['-v', 'error', ...counting, '-of', 'csv=p=0', path]), 10)
+}

@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream'
+import { parameterSetsOf } from '../segmenter/live/live-renditions.ts'
+import { MpegTsStream, type TsUnit } from '../protocol/mpeg-ts-stream.ts'
+import { IngestClock } from './ingest-clock.ts'
+import type { LiveChannel } from './live-channel.ts'
+import { Refusal } from './refusal.ts'
+
+/** What is sent to a channel, by one sender at a time, one after the other. */
+export class ChannelIngest {
+  readonly #channel: LiveChannel
+  readonly #clock = new IngestClock()
+  #parameterSets: string | undefined
+  #isOpen = false
+
+  constructor(channel: LiveChannel) {
+    this.#channel = channel
+  }
+
+  /** An MPEG transport stream, as it comes. Resolves at its end; another may follow. Rejects with `channel-in-use`, `bad-stream`, or when
+   *  the sender breaks off. */
+  async takeTransportStream(body: Readable): Promise<void> {
+    if (this.#isOpen) throw new Refusal('channel-in-use', 'expected one sender at a time')
+    this.#isOpen = true
+    const stream = new MpegTsStream({ hasWholePictures: false })
+    try {
+      for await (const bytes of body) {
+        const units = stream.push(bytes as Uint8Array)
+        if (!units.ok) throw new Refusal('bad-stream', JSON.stringify(units.fault))
+        this.#take(units.value, stream)
+        if (this.#channel.hasEnded) throw new Refusal('wrong-state', 'the channel has ended')
+      }
+      this.#take(stream.end(), stream)
+    } finally {
+      this.#isOpen = false
+    }
+  }
+
+  #take(units: readonly TsUnit[], stream: MpegTsStream): void {
+    const audio = stream.program?.audioPid === undefined ? false : stream.audio
+    for (const unit of units) {
+      if (unit.kind === 'picture') this.#checkSame(unit.nals)
+      const placed = this.#clock.place(unit)
+      if (placed !== undefined) this.#channel.push(placed, audio, Date.now())
+    }
+  }
+
+  /** The initialisation of players holds for the whole channel. */
+  #checkSame(nals: readonly Uint8Array[]): void {
+    const sets = parameterSetsOf(nals)
+    if (sets === undefined) return
+    const told = Buffer.concat([sets.sps, sets.pps]).toString('hex')
+    this.#parameterSets ??= told
+    if (told !== this.#parameterSets)
+      throw new Refusal('bad-stream', 'expected the picture format that the channel began with')
+  }
+}

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { needs } from '../lab/test-support/clients.ts'
+import { ServedClip } from '../lab/test-support/served-clip.ts'
+import type { Channel, Video } from '../protocol/weir-api.ts'
+import { startReceiver } from '../udp-relay/receiver.ts'
+import { untilStatus } from './test-support/weir-client.ts'
+
+let served: ServedClip | undefined
+
+beforeAll(async () => {
+  served = await ServedClip.start({ seconds: 3, size: '320x180' })
+})
+afterAll(() => served?.stop())
+
+const clip = (): ServedClip => served as ServedClip
+
+async function makeChannel(body: object): Promise<Channel> {
+  const answer = await postChannel(body)
+  expect(answer.status).toBe(201)
+  return (await answer.json()) as Channel
+}
+
+function postChannel(body: object): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json' }
+  return fetch(`${clip().weir.url}/api/channels`, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+const textOf = async (path: string): Promise<string> => (await fetch(`${clip().weir.url}${path}`)).text()
+
+test('a looped channel is live over HLS, in parts over LL-HLS and as it comes over RTSP, and becomes a video when it ends', async (context) => {
+  needs(context, 'ffmpeg')
+  const { weir, videoId } = clip()
+  const { id, urls } = await makeChannel({ loop: videoId, record: true, title: 'On air' })
+  expect(await textOf(urls.hls as string)).toMatch(/RESOLUTION=320x180,FRAME-RATE=25\.000\nlive\/index\.m3u8/)
+
+  const parts = await followParts(`${urls.lowLatencyHls?.replace('.m3u8', '')}/index.m3u8`, 12)
+  expect(parts.map(({ name }) => name)).toEqual(expectedNames(parts[0]?.name ?? '', 12))
+  const betweenMs = parts.slice(1).map(({ atMs }, index) => atMs - (parts[index]?.atMs ?? 0))
+  expect(betweenMs.reduce((sum, ms) => sum + ms, 0) / betweenMs.length).toBeCloseTo(200, -2)
+
+  const listed = (await (await fetch(`${weir.url}/api/videos`)).json()) as Video[]
+  expect(listed.find((video) => video.id === id)).toMatchObject({ kind: 'live', status: 'playable', title: 'On air' })
+  expect(await watch(`${weir.rtspUrl}/${id}`, 1500)).toMatchObject({ damagedFrames: 0, lostPackets: 0 })
+
+  expect((await fetch(`${weir.url}/api/channels/${id}`, { method: 'DELETE' })).status).toBe(204)
+  expect(await textOf(`/hls/${id}/live/index.m3u8`)).toContain('#EXT-X-ENDLIST')
+  expect((await fetch(`${weir.url}/api/videos/${id}`)).status).toBe(404)
+  const { recordedVideo } = (await (await fetch(`${weir.url}/api/channels/${id}`)).json()) as Channel
+  const recorded = await untilStatus(weir.url, recordedVideo as string, ['ready'], 30_000)
+  expect(recorded.durationSeconds).toBeGreaterThan(3)
+})
+
+/** Reloads as a low-latency player does: each time for the part that the hint names. Tells each part's name and when it was there. */
+async function followParts(path: string, count: number): Promise<{ readonly name: string; readonly atMs: number }[]> {
+  const seen: { readonly name: string; readonly atMs: number }[] = []
+  let query = ''
+  while (seen.length < count) {
+    const text = await textOf(`${path}${query}`)
+    const hint = /PRELOAD-HINT:TYPE=PART,URI="(\d+)\.(\d+)\.m4s"/.exec(text)
+    const name = [...text.matchAll(/EXT-X-PART:.*URI="([^"]+)"/g)].at(-1)?.[1]
+    if (hint === null || name === undefined) throw new Error(text)
+    if (query !== '') seen.push({ name, atMs: performance.now() })
+    query = `?_HLS_msn=${hint[1]}&_HLS_part=${hint[2]}`
+  }
+  return seen
+}
+
+/** Of ten parts a segment. */
+function expectedNames(first: string, count: number): string[] {
+  const [sequence = 0, part = 0] = first.split('.').map(Number)
+  return Array.from({ length: count }, (_, index) => {
+    const at = sequence * 10 + part + index
+    return `${Math.floor(at / 10)}.${at % 10}.m4s`
+  })
+}
+
+async function watch(url: string, forMs: number) {
+  const receiver = await startReceiver({ url, jitterBufferMs: 100, userAgent: 'weir tests' })
+  await expect
+    .poll(() => receiver.figures().measures.intactFrames ?? 0, { timeout: 10_000 })
+    .toBeGreaterThan(forMs / 40)
+  const { measures } = receiver.figures()
+  await receiver.close()
+  return measures
+}
+
+test.each([
+  [{ loop: 'nosuchvide' }, 404, 'unknown-video'],
+  [{ loop: 1 }, 400, 'bad-request'],
+  [{}, 400, 'bad-request'],
+  [{ ingest: 'carrier-pigeon' }, 400, 'bad-request'],
+])('POST /api/channels of %j is %i %s', async (body, status, code) => {
+  if (served === undefined) return
+  const answer = await postChannel(body)
+  expect([answer.status, ((await answer.json()) as { readonly code: string }).code]).toEqual([status, code])
+})

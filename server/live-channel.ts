@@ -1,0 +1,211 @@
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { finished } from 'node:stream/promises'
+import type { Logger } from 'pino'
+import type { AacConfig } from '../protocol/aac.ts'
+import type { TsUnit } from '../protocol/mpeg-ts-stream.ts'
+import type { Channel, Video } from '../protocol/weir-api.ts'
+import type { SteadyStream } from '../segmenter/live/live-cutter.ts'
+import type { LiveRenditions } from '../segmenter/live/live-renditions.ts'
+import type { LiveSegments } from '../stream/live-segments.ts'
+import { LIVE_ID, type LivePresentations } from '../udp-relay/live-presentations.ts'
+import type { RtspBases } from './addresses.ts'
+import { ChannelIngest } from './channel-ingest.ts'
+import { ChannelMedia, CHANNEL_VARIANT } from './channel-media.ts'
+import { HeldRequests } from './held-requests.ts'
+import type { ServedChannel } from './live-origin.ts'
+
+export type LiveChannelOptions = {
+  readonly id: string
+  readonly title: string
+  readonly createdUnixMs: number
+  readonly loop?: string // the video
+  readonly ingest?: Ingest
+  readonly rtspPath?: string // absent: `/<id>`
+  readonly windowSeconds: number
+  readonly steady?: SteadyStream
+  readonly framesPerSecond?: number
+  readonly bitsPerSecond: number
+  readonly recordingPath?: string // its segments are written there as well
+  readonly maxRecordingBytes: number
+  readonly presentations: LivePresentations
+  readonly logger: Logger
+  readonly onChanged: (channel: LiveChannel) => void
+}
+
+/** How somebody sends to a channel, and the key that lets him. */
+export type Ingest = { readonly kind: 'ts' | 'hls' | 'rtsp'; readonly key: string }
+
+const SEGMENT_SECONDS = 2
+const MAX_WINDOW_BYTES = 150_000_000 // of each of the two renditions
+const MAX_HELD_REQUESTS = 2000
+
+/** One live channel: what comes in goes to HLS players, to RTSP viewers and to browsers. */
+export class LiveChannel implements ServedChannel {
+  readonly id: string
+  readonly title: string
+  readonly held = new HeldRequests(MAX_HELD_REQUESTS)
+  readonly input = new ChannelIngest(this) // of what is sent over HTTP
+  readonly #options: LiveChannelOptions
+  readonly #media: ChannelMedia
+  readonly #recording: WriteStream | undefined
+  #recordedBytes = 0
+  #lastUnitMs = performance.now()
+  #error: string | undefined
+  #published: LiveSegments | undefined
+  #hasEnded = false
+  recordedVideo: string | undefined
+
+  constructor(options: LiveChannelOptions) {
+    const { id, title, windowSeconds, steady, ingest, framesPerSecond, bitsPerSecond, presentations, recordingPath } =
+      options
+    this.id = id
+    this.title = title
+    this.#options = options
+    this.#recording = recordingPath === undefined ? undefined : createWriteStream(recordingPath)
+    this.#recording?.on('error', (error) => {
+      options.logger.error({ err: error, channel: id }, 'the recording of a channel failed')
+    })
+    this.#media = new ChannelMedia({
+      ...{ segmentSeconds: SEGMENT_SECONDS, windowSeconds, maxBytes: MAX_WINDOW_BYTES, bitsPerSecond },
+      ...(steady === undefined ? {} : { steady }),
+      ...(framesPerSecond === undefined ? {} : { framesPerSecond }),
+      onSegment: (bytes) => this.#record(bytes),
+      onPart: () => this.held.look(),
+      hasRtp: steady !== undefined || ingest?.kind === 'ts' || ingest?.kind === 'hls',
+      onBegun: (segments) => {
+        const sent = segments ?? this.#published
+        if (sent !== undefined) presentations.addChannel(id, title, sent)
+        options.logger.info({ channel: id }, 'channel is live')
+        options.onChanged(this)
+      },
+    })
+  }
+
+  get renditions(): LiveRenditions | undefined {
+    return this.#media.renditions
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** Since the last unit came. */
+  get silentMs(): number {
+    return performance.now() - this.#lastUnitMs
+  }
+
+  /** It ends with its publisher, who may pause as long as he likes. */
+  get isPublished(): boolean {
+    return this.#published !== undefined
+  }
+
+  /** What is published over RTSP, which goes to its viewers by itself. */
+  takePublished(segments: LiveSegments): void {
+    this.#published = segments
+  }
+
+  get ingest(): Ingest | undefined {
+    return this.#options.ingest
+  }
+
+  push(unit: TsUnit, audio: AacConfig | false | undefined, unixMs: number): void {
+    if (this.#hasEnded) return
+    this.#lastUnitMs = performance.now()
+    if (!this.#media.push(unit, audio, unixMs)) void this.end('its keyframes are too rare to serve it')
+  }
+
+  /** What is listed stays for a while; who watches sees it to its end. Resolves with where the recording lies, if there is one. */
+  async end(error?: string): Promise<string | undefined> {
+    if (this.#hasEnded) return undefined
+    this.#hasEnded = true
+    this.#error = error
+    this.#media.end()
+    this.held.look()
+    const { presentations, logger, onChanged, recordingPath } = this.#options
+    presentations.removeChannel(this.id)
+    logger.info({ channel: this.id, error }, 'channel ended')
+    this.#recording?.end()
+    onChanged(this)
+    if (this.#recording === undefined || this.#recordedBytes === 0) return undefined
+    await finished(this.#recording).catch(() => undefined) // told above
+    return recordingPath
+  }
+
+  describe(bases: RtspBases): Channel {
+    const { loop, createdUnixMs } = this.#options
+    const state = this.#hasEnded ? 'ended' : this.renditions === undefined ? 'starting' : 'live'
+    return {
+      id: this.id,
+      title: this.title,
+      state,
+      createdUnixMs,
+      ...(loop === undefined ? {} : { loop }),
+      ...(this.#error === undefined ? {} : { error: this.#error }),
+      ...(this.recordedVideo === undefined ? {} : { recordedVideo: this.recordedVideo }),
+      urls: this.#urls(bases),
+    }
+  }
+
+  /** With the address that lets send to it: for who made it alone. */
+  describeToMaker(httpBase: string, bases: RtspBases): Channel {
+    const { ingest } = this.#options
+    const channel = this.describe(bases)
+    if (ingest === undefined) return channel
+    return { ...channel, ingest: { ...ingest, url: ingestUrl(this.id, ingest, httpBase, bases.rtsp) } }
+  }
+
+  /** As the library lists it. */
+  toVideo(bases: RtspBases): Video {
+    const { renditions } = this
+    const { createdUnixMs } = this.#options
+    const variants =
+      renditions === undefined
+        ? []
+        : [
+            {
+              name: this.#published?.outline.variant ?? CHANNEL_VARIANT,
+              widthPixels: renditions.widthPixels,
+              heightPixels: renditions.heightPixels,
+              framesPerSecond: renditions.framesPerSecond,
+              bandwidthBitsPerSecond: renditions.bitsPerSecond,
+              codecs: renditions.codecs.join(','),
+            },
+          ]
+    return {
+      id: this.id,
+      title: this.title,
+      kind: 'live',
+      status: renditions === undefined ? 'queued' : 'playable',
+      progressRatio: renditions === undefined ? 0 : 1,
+      createdUnixMs,
+      variants,
+      urls: renditions === undefined ? {} : this.#urls(bases),
+    }
+  }
+
+  #urls({ rtsp, rtsps }: RtspBases): Video['urls'] {
+    const folder = `/hls/${this.id}`
+    const path = this.#options.rtspPath ?? `/${this.id}`
+    return {
+      hls: `${folder}/master.m3u8`,
+      ...(this.#options.steady === undefined ? {} : { lowLatencyHls: `${folder}/low-latency.m3u8` }),
+      rtsp: rtsp + path,
+      ...(rtsps === undefined ? {} : { rtsps: rtsps + path }),
+    }
+  }
+
+  #record(bytes: readonly Uint8Array[]): void {
+    const { maxRecordingBytes } = this.#options
+    const sizeBytes = bytes.reduce((sum, { length }) => sum + length, 0)
+    if (this.#recording === undefined || this.#recordedBytes + sizeBytes > maxRecordingBytes) return
+    this.#recordedBytes += sizeBytes
+    for (const chunk of bytes) this.#recording.write(chunk)
+  }
+}
+
+/** As it is given to ffmpeg. The key is part of the path: who sends HLS derives the names of segments from the playlist's, and keeps no
+ *  query. */
+function ingestUrl(id: string, { kind, key }: Ingest, httpBase: string, rtspBase: string): string {
+  if (kind === 'rtsp') return `${rtspBase}/${LIVE_ID}/${key}`
+  return `${httpBase}/api/channels/${id}/ingest/${key}/${kind === 'ts' ? 'stream.ts' : 'index.m3u8'}`
+}

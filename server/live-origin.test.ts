@@ -1,0 +1,150 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test, type TestContext } from 'vitest'
+import { inLongRun } from '../lab/test-support/long-run.ts'
+import { LiveRenditions } from '../segmenter/live/live-renditions.ts'
+import { HeldRequests } from './held-requests.ts'
+import { LiveOrigin } from './live-origin.ts'
+import { Origin } from './origin.ts'
+import { refusalFor, sendProblem } from './refusal.ts'
+
+const sps = Uint8Array.from(Buffer.from('67640028acd940780227e5c044000003000400000300c83c60c658', 'hex'))
+const pps = Uint8Array.from(Buffer.from('68ebe3cb22c0', 'hex'))
+const CHANNEL = 'abcdefghij'
+const limits = { idleMs: 60_000, slowestBitsPerSecond: 1 }
+
+/** A channel of 10 pictures a second that stands still until pictures are pushed: two a part, ten a segment. */
+class StillChannel {
+  readonly held = new HeldRequests(100)
+  readonly renditions: LiveRenditions
+  hasEnded = false
+  #pictures = 0
+
+  constructor() {
+    this.renditions = new LiveRenditions({ sps, pps }, 10, {
+      ...{ segmentSeconds: 1, windowSeconds: 12, maxBytes: 1e8, bitsPerSecond: 1e6 },
+      steady: { frameTicks: 9000, groupFrames: 10 },
+    })
+  }
+
+  push(pictures: number): void {
+    for (const last = this.#pictures + pictures; this.#pictures < last; this.#pictures += 1) {
+      const isKeyframe = this.#pictures % 10 === 0
+      const ticks = this.#pictures * 9000
+      const nals = isKeyframe ? [sps, pps, Uint8Array.of(0x65, 1, 2)] : [Uint8Array.of(0x41, 1, 2)]
+      this.renditions.pushPicture({ ptsTicks: ticks, dtsTicks: ticks, nals, isKeyframe, unixMs: this.#pictures * 100 })
+    }
+    this.held.look()
+  }
+
+  end(): void {
+    this.renditions.end()
+    this.hasEnded = true
+    this.held.look()
+  }
+}
+
+async function serve(context: TestContext, channel: StillChannel): Promise<string> {
+  const live = new LiveOrigin({ served: (id) => (id === CHANNEL ? channel : undefined) })
+  const origin = new Origin({ packageFolders: () => [] }, { hotBytes: 0, limits, live })
+  const server = createServer((request, response) => {
+    const [path = ''] = (request.url ?? '').split('?', 1)
+    origin.answer(request, response, { path, isCacheable: true, requestId: 'r' }).catch((error: unknown) => {
+      if (!response.destroyed) sendProblem(response, refusalFor(error)!)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  context.onTestFinished(() => void server.closeAllConnections())
+  context.onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hls/${CHANNEL}`
+}
+
+/** The answer, or undefined as long as it is held; a question asked afterwards is answered first where that is so. */
+async function orHeld(asked: Promise<Response>, folder: string): Promise<Response | undefined> {
+  return Promise.race([asked, fetch(`${folder}/nothing.ts`).then(() => undefined)])
+}
+
+test('a reload that asks for the next part is held until it is there', async (context) => {
+  const channel = new StillChannel()
+  channel.push(12) // segment 0, and of segment 1 the first part
+  const folder = await serve(context, channel)
+  const asked = fetch(`${folder}/low-latency/index.m3u8?_HLS_msn=1&_HLS_part=1`)
+  expect(await orHeld(asked, folder)).toBeUndefined()
+  channel.push(2)
+  const answer = await asked
+  const text = await answer.text()
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/vnd.apple.mpegurl'])
+  expect(text).toContain('URI="1.1.m4s"')
+  expect(text).toContain('#EXT-X-PRELOAD-HINT:TYPE=PART,URI="1.2.m4s"')
+  expect(channel.held.count).toBe(0)
+})
+
+test('the hinted part is held until it is there, and any other that is not there is 404', async (context) => {
+  const channel = new StillChannel()
+  channel.push(12)
+  const folder = await serve(context, channel)
+  const asked = fetch(`${folder}/low-latency/1.1.m4s`)
+  expect(await orHeld(asked, folder)).toBeUndefined()
+  expect((await fetch(`${folder}/low-latency/1.2.m4s`)).status).toBe(404)
+  channel.push(2)
+  const part = await asked
+  expect([part.status, part.headers.get('content-type')]).toEqual([200, 'video/mp4'])
+  expect(Buffer.from(await part.arrayBuffer()).toString('latin1', 4, 8)).toBe('moof')
+})
+
+test.each([
+  ['_HLS_msn=3', 400, 'reload-too-far'],
+  ['_HLS_msn=1&_HLS_part=99', 400, 'reload-too-far'],
+  ['_HLS_part=1', 400, 'bad-request'],
+  ['_HLS_msn=x', 400, 'bad-request'],
+])('a reload with ?%s is %i %s', async (query, status, code) => {
+  const finished: (() => unknown)[] = []
+  const context = { onTestFinished: (each: () => unknown) => finished.push(each) } as unknown as TestContext
+  const channel = new StillChannel()
+  channel.push(12)
+  const answer = await fetch(`${await serve(context, channel)}/low-latency/index.m3u8?${query}`)
+  expect([answer.status, ((await answer.json()) as { readonly code: string }).code]).toEqual([status, code])
+  finished.forEach((each) => each())
+})
+
+test('?_HLS_skip=YES leaves out what is before the skip boundary', async (context) => {
+  const channel = new StillChannel()
+  channel.push(120)
+  const folder = await serve(context, channel)
+  const [whole, delta] = await Promise.all(
+    ['', '?_HLS_skip=YES'].map(async (query) => (await fetch(`${folder}/low-latency/index.m3u8${query}`)).text()),
+  )
+  expect(delta).toContain('#EXT-X-SKIP:SKIPPED-SEGMENTS=6')
+  expect(whole).not.toContain('#EXT-X-SKIP')
+})
+
+test('the end of a channel answers all who wait, and the playlist says so', async (context) => {
+  const channel = new StillChannel()
+  channel.push(12)
+  const folder = await serve(context, channel)
+  const asked = fetch(`${folder}/low-latency/index.m3u8?_HLS_msn=1&_HLS_part=3`)
+  const hinted = fetch(`${folder}/low-latency/1.1.m4s`)
+  expect(await orHeld(asked, folder)).toBeUndefined()
+  channel.end()
+  expect(await (await asked).text()).toContain('#EXT-X-ENDLIST')
+  expect((await hinted).status).toBe(404)
+})
+
+test('a channel that has not begun lets its first player wait', async (context) => {
+  const channel = new StillChannel()
+  const folder = await serve(context, channel)
+  const asked = fetch(`${folder}/master.m3u8`)
+  expect(await orHeld(asked, folder)).toBeUndefined()
+  channel.push(10)
+  expect(await (await asked).text()).toContain('live/index.m3u8')
+})
+
+test.runIf(inLongRun)('a reload that waits in vain is 503 after three target durations', async (context) => {
+  const channel = new StillChannel()
+  channel.push(12)
+  const folder = await serve(context, channel)
+  const beganMs = performance.now()
+  const answer = await fetch(`${folder}/low-latency/index.m3u8?_HLS_msn=1&_HLS_part=1`)
+  expect(answer.status).toBe(503)
+  expect((performance.now() - beganMs) / 1000).toBeCloseTo(3, 0)
+})

@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { LiveRenditions, RenditionName } from '../segmenter/live/live-renditions.ts'
+import type { LiveWindow, ReloadWish } from '../segmenter/live/live-window.ts'
+import type { HeldRequests } from './held-requests.ts'
+import { Refusal } from './refusal.ts'
+
+/** A channel as its files are asked for. */
+export type ServedChannel = {
+  readonly renditions: LiveRenditions | undefined // absent before its first keyframe
+  readonly held: HeldRequests
+  readonly hasEnded: boolean
+}
+
+export type ChannelShelf = { served(id: string): ServedChannel | undefined }
+
+type Asked = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly isCacheable: boolean
+}
+
+const BEGIN_WAIT_MS = 15_000
+const BLOCKED_TARGETS = 3 // draft-pantos-hls-rfc8216bis section 6.2.5.2
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl'
+const types: Readonly<Record<string, string>> = { ts: 'video/mp2t', m4s: 'video/mp4', mp4: 'video/mp4' }
+const SEGMENT_SECONDS_KEPT = 3600 // a name is never used twice
+
+const multivariantNames: Readonly<Record<string, RenditionName>> = {
+  'master.m3u8': 'live',
+  'low-latency.m3u8': 'low-latency',
+}
+
+/** The files of live channels, out of memory: playlists as they stand now, or held until they have what is asked for. */
+export class LiveOrigin {
+  readonly #shelf: ChannelShelf
+
+  constructor(shelf: ChannelShelf) {
+    this.#shelf = shelf
+  }
+
+  has(id: string): boolean {
+    return this.#shelf.served(id) !== undefined
+  }
+
+  /** Answers one GET or HEAD, or throws the refusal. */
+  async answer(id: string, name: string, asked: Asked): Promise<void> {
+    const channel = this.#shelf.served(id)
+    if (channel === undefined) throw nothingAt(name)
+    const multivariant = multivariantNames[name]
+    const [rendition, file] = multivariant === undefined ? splitName(name) : [multivariant, undefined]
+    if (rendition === undefined) throw nothingAt(name)
+    const isPlayable = (): boolean => {
+      const { renditions, hasEnded } = channel
+      return hasEnded || (renditions !== undefined && renditions.windows[rendition]?.isPlayable !== false)
+    }
+    await this.#hold(channel, isPlayable, BEGIN_WAIT_MS, asked)
+    const { renditions } = channel
+    if (renditions === undefined) throw nothingAt(name)
+    const window = renditions.windows[rendition]
+    if (window === undefined) throw nothingAt(name)
+    if (file === undefined) return sendText(asked, renditions.multivariant(rendition), NOT_KEPT)
+    if (file === 'index.m3u8') return this.#answerPlaylist(channel, window, asked)
+    return this.#answerFile(channel, window, file, asked)
+  }
+
+  async #answerPlaylist(channel: ServedChannel, window: LiveWindow, asked: Asked): Promise<void> {
+    const query = new URLSearchParams((asked.request.url ?? '').split('?', 2)[1] ?? '')
+    const wish = readReload(query)
+    const isDelta = query.get('_HLS_skip') === 'YES' || query.get('_HLS_skip') === 'v2'
+    if (wish === undefined) return sendText(asked, window.playlist(isDelta), NOT_KEPT)
+    if (window.reload(wish) === 'too-far') {
+      throw new Refusal('reload-too-far', `the live edge is at ${JSON.stringify(window.edge)}`)
+    }
+    const targetMs = window.targetDurationSeconds * 1000 // s to ms
+    await this.#hold(channel, () => window.reload(wish) === 'ready', BLOCKED_TARGETS * targetMs, asked)
+    // Another answer for each address, which never changes (appendix B.1).
+    return sendText(asked, window.playlist(isDelta), `public, max-age=${6 * window.targetDurationSeconds}`)
+  }
+
+  async #answerFile(channel: ServedChannel, window: LiveWindow, file: string, asked: Asked): Promise<void> {
+    const isDecided = (): boolean => window.file(file)?.kind !== 'hinted' || window.isEnded
+    const targetMs = window.targetDurationSeconds * 1000 // s to ms
+    await this.#hold(channel, isDecided, BLOCKED_TARGETS * targetMs, asked)
+    const found = window.file(file)
+    if (found?.kind !== 'bytes') throw nothingAt(file)
+    const type = types[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
+    send(asked, found.bytes, type, `public, max-age=${SEGMENT_SECONDS_KEPT}`)
+  }
+
+  async #hold({ held }: ServedChannel, isReady: () => boolean, timeoutMs: number, { response }: Asked): Promise<void> {
+    const outcome = await held.until(isReady, timeoutMs, response)
+    if (outcome === 'too-many') throw new Refusal('too-many-requests', 'too many requests wait for this channel')
+    if (outcome === 'timed-out') throw new Refusal('reload-timed-out', `nothing new came in ${timeoutMs / 1000} s`)
+    if (outcome === 'gone') throw new Refusal('broken-off', 'the client has gone')
+  }
+}
+
+const NOT_KEPT = 'no-cache'
+
+function splitName(name: string): [RenditionName, string] | [undefined, undefined] {
+  const [folder = '', file = ''] = name.split('/')
+  return folder === 'live' || folder === 'low-latency' ? [folder, file] : [undefined, undefined]
+}
+
+/** Throws `bad-request` for a part without a segment, and for what is no number. */
+function readReload(query: URLSearchParams): ReloadWish | undefined {
+  const [sequence, part] = ['_HLS_msn', '_HLS_part'].map((name) => readNumber(query, name))
+  if (sequence === undefined && part !== undefined) {
+    throw new Refusal('bad-request', '_HLS_part says nothing without _HLS_msn')
+  }
+  return sequence === undefined ? undefined : { sequence, ...(part === undefined ? {} : { part }) }
+}
+
+function readNumber(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name)
+  if (text === null) return undefined
+  if (!/^\d{1,12}$/.test(text))
+    throw new Refusal('bad-request', `${name} must be a whole number, got ${text.slice(0, 40)}`)
+  return Number(text)
+}
+
+function sendText(asked: Asked, text: string, cacheControl: string): void {
+  send(asked, [Buffer.from(text)], PLAYLIST_TYPE, cacheControl)
+}
+
+function send(
+  { request, response, isCacheable }: Asked,
+  bytes: readonly Uint8Array[],
+  type: string,
+  cacheControl: string,
+): void {
+  response.writeHead(200, {
+    'Content-Type': type,
+    'Content-Length': bytes.reduce((sum, { length }) => sum + length, 0),
+    'Cache-Control': isCacheable ? cacheControl : 'no-store',
+  })
+  response.end(request.method === 'HEAD' ? undefined : Buffer.concat(bytes))
+}
+
+function nothingAt(name: string): Refusal {
+  return new Refusal('not-found', `there is no ${name.slice(0, 200)}`)
+}

@@ -1,0 +1,85 @@
+import { json, Router, type Request } from 'express'
+import { z } from 'zod'
+import { rtspBases, type AddressOptions, type RtspBases } from '../addresses.ts'
+import type { Channels, ChannelWish } from '../channels.ts'
+import { Refusal } from '../refusal.ts'
+import { cleanTitle } from '../video-names.ts'
+
+export type ChannelRouteParts = { readonly channels: Channels; readonly addresses: AddressOptions }
+
+const DEFAULT_WINDOW_SECONDS = 30
+const options = {
+  title: z.string().optional(),
+  dvrSeconds: z.number().min(6).max(600).optional(),
+  record: z.boolean().optional(),
+}
+const wishSchema = z.union([
+  z.strictObject({ loop: z.string(), ...options }),
+  z.strictObject({ ingest: z.enum(['ts', 'hls', 'rtsp']), ...options }),
+])
+
+/** Live channels: made of a library video or of what somebody sends, listed, ended. */
+export function channelRoutes({ channels, addresses }: ChannelRouteParts): Router {
+  const rtsp = (request: Request): RtspBases => rtspBases(addresses, request.headers.host)
+
+  return Router()
+    .get('/api/channels', (request, response) => {
+      response.json(channels.describeAll(rtsp(request)))
+    })
+    .post('/api/channels', json({ limit: '16kb' }), async (request, response) => {
+      const channel = await channels.create(readWish(request.body))
+      response
+        .status(201)
+        .location(`/api/channels/${channel.id}`)
+        .json(channel.describeToMaker(httpBase(request, addresses), rtsp(request)))
+    })
+    .get('/api/channels/:id', (request, response) => {
+      response.json(channels.require(request.params.id).describe(rtsp(request)))
+    })
+    .put('/api/channels/:id/ingest/:key/:file', async (request, response) => {
+      const { id, key, file } = request.params
+      const channel = channels.requireIngest(id, key)
+      // Of a sender's own playlist nothing is needed: segments come in order.
+      if (file.endsWith('.m3u8')) await drain(request)
+      else if (file.endsWith('.ts')) await channel.input.takeTransportStream(request)
+      else throw new Refusal('bad-stream', `expected a name that ends in .ts or .m3u8, got ${file.slice(0, 60)}`)
+      response.status(204).end()
+    })
+    .delete('/api/channels/:id/ingest/:key/:file', (request, response) => {
+      channels.requireIngest(request.params.id, request.params.key) // a sender may clean up what we never kept
+      response.status(204).end()
+    })
+    .delete('/api/channels/:id', async (request, response) => {
+      await channels.end(request.params.id)
+      response.status(204).end()
+    })
+}
+
+function readWish(body: unknown): ChannelWish {
+  const read = wishSchema.safeParse(body)
+  if (!read.success) {
+    const expected =
+      '{"loop": id} or {"ingest": "ts", "hls" or "rtsp"}, with "title", "dvrSeconds" (6 to 600), "record"'
+    throw new Refusal('bad-request', `expected ${expected}, got ${JSON.stringify(body)?.slice(0, 200)}`)
+  }
+  const { title, dvrSeconds = DEFAULT_WINDOW_SECONDS, record = false } = read.data
+  const cleaned = cleanTitle(title ?? '')
+  const shared = { ...(cleaned === '' ? {} : { title: cleaned }), windowSeconds: dvrSeconds, isRecorded: record }
+  if ('loop' in read.data) return { ...shared, kind: 'loop', videoId: read.data.loop }
+  return { ...shared, kind: 'ingest', ingest: read.data.ingest }
+}
+
+const MAX_PLAYLIST_BYTES = 1_000_000
+
+async function drain(request: Request): Promise<void> {
+  let sizeBytes = 0
+  for await (const bytes of request) {
+    sizeBytes += (bytes as Uint8Array).length
+    if (sizeBytes > MAX_PLAYLIST_BYTES)
+      throw new Refusal('too-large', `expected a playlist of at most ${MAX_PLAYLIST_BYTES} bytes`)
+  }
+}
+
+function httpBase(request: Request, { publicUrl }: AddressOptions): string {
+  return publicUrl?.replace(/\/$/, '') ?? `http://${request.headers.host ?? 'localhost'}`
+}
