@@ -8,7 +8,6 @@ import type { Representation } from './representation.ts'
 export type ReadyBody = {
   readonly representation: Representation
   readonly body: Buffer
-  readonly text?: string | undefined // the same bytes as latin1, of a short one
 }
 
 export type HotFileParts = {

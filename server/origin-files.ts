@@ -24,9 +24,6 @@ const SEGMENT = 'public, max-age=31536000, immutable'
 const before = ['X-Request-Id', '', ...corsHeaders]
 export const REQUEST_ID_AT = 1
 
-/** A body given as text goes out in one piece with its head. Of a longer one the copy costs more than that saves. */
-const LONGEST_TEXT = 15_000
-
 /** Made once for a content and sent to many: as small as it gets. */
 const GZIP_LEVEL = 9
 
@@ -74,7 +71,7 @@ function readyText({ kind, stats, isGrowing }: FoundFile, body: Buffer, form: Te
     cacheControl: cacheControlOf(isGrowing),
     before: [...before, 'Vary', 'Accept-Encoding', ...form.encoding],
   })
-  return { representation, body, text: body.length > LONGEST_TEXT ? undefined : body.toString('latin1') }
+  return { representation, body }
 }
 
 function cacheControlOf(isGrowing: boolean): string {

@@ -222,13 +222,12 @@ export class Origin {
   }
 
   /** Sends what is in memory. As long as the client has not taken all of it, it counts as used. */
-  #send(asked: Asked, hot: HotFile, { representation, body, text }: ReadyBody): void {
+  #send(asked: Asked, hot: HotFile, { representation, body }: ReadyBody): void {
     const { request, response, path } = asked
     const answer = answerTo(request, representation)
-    const { status, body: range } = answer
+    const { body: range } = answer
     writeHead(asked, answer)
-    if (status === 200 && range !== undefined && text !== undefined) response.end(text, 'latin1')
-    else response.end(range && body.subarray(range.first, range.last + 1))
+    response.end(range && body.subarray(range.first, range.last + 1))
     if (this.#watchRest(response)) response.once('close', this.#storeOf(hot).use(path, hot))
   }
 
