@@ -6,6 +6,7 @@ import { runAdd } from './commands/add.ts'
 import { runDoctor } from './commands/doctor.ts'
 import { exitCodes } from './commands/exit-codes.ts'
 import { reportFailure } from './commands/failure.ts'
+import { runLint } from './commands/lint.ts'
 import { runNetworks } from './commands/networks.ts'
 import { runRelayPull } from './commands/relay-pull.ts'
 import { runSegment } from './commands/segment.ts'
@@ -47,6 +48,25 @@ export function createProgram(): Command {
     .option('--keep-hevc', KEEP_HEVC)
     .addOption(segmentsOption())
     .action(runSegment)
+
+  program
+    .command('lint')
+    .description('check an HLS package or a running origin against the specification, one line a finding')
+    .argument('<target>', "a folder with a playlist, a playlist, or its http[s]:// address; anyone's")
+    .option('--json', 'one JSON object in place of lines')
+    .option('--junit <file>', 'a JUnit report: a failed case for each finding that counts')
+    .option('--strict', 'warnings count as errors do')
+    .option(
+      '--max-segments <number>',
+      'of each playlist, from its beginning and end (default: of a folder all, else 20)',
+      wholeNumber(0, 1_000_000),
+    )
+    .option(
+      '--reloads <number>',
+      'of each playlist that grows, to see what changes (default: of a folder none, else 2)',
+      wholeNumber(0, 1000),
+    )
+    .action(runLint)
 
   program
     .command('watch')

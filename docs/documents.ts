@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { flagKeys, flagOf, settings, variableOf } from '../server/config.ts'
 import { routeTable } from '../server/route-table.ts'
+import { allRules } from '../segmenter/lint/judge.ts'
+import { sectionText } from '../segmenter/lint/report.ts'
 import { errorCodes } from '../protocol/error-codes.ts'
 import { MEASURE_KEYS, MEASURES } from '../stream/measure-table.ts'
 import { SCORE_FORMULA } from '../stream/composite-score.ts'
@@ -10,7 +12,12 @@ const NOTE = '<!-- Made by `npx tsx docs/write-docs.ts`; a test compares. -->\n'
 
 /** The documents that are made from the program itself, by their file names. */
 export function makeDocuments(): Readonly<Record<string, string>> {
-  return { 'surface.md': surfaceDocument(), 'errors.md': errorsDocument(), 'measures.md': measuresDocument() }
+  return {
+    'surface.md': surfaceDocument(),
+    'errors.md': errorsDocument(),
+    'measures.md': measuresDocument(),
+    'lint-rules.md': lintDocument(),
+  }
 }
 
 function surfaceDocument(): string {
@@ -91,6 +98,20 @@ function measuresDocument(): string {
     ...table(['measure', 'key', 'unit', 'kind', 'definition', 'source'], rows),
     '\n## Composite score\n',
     `Only ever shown with its formula and terms: ${SCORE_FORMULA}\n`,
+  ].join('\n')
+}
+
+function lintDocument(): string {
+  return [
+    '# Rules of `weir lint`\n',
+    NOTE,
+    'An error breaks a MUST, or what players rely on; a warning a SHOULD or a vendor’s rule; a note is worth knowing.',
+    '*Apple* is the HLS Authoring Specification for Apple Devices.\n',
+    ...table(
+      ['rule', 'severity', 'section'],
+      allRules.map(({ id, severity, section }) => [`\`${id}\``, severity, sectionText(section)]),
+    ),
+    '',
   ].join('\n')
 }
 

@@ -127,97 +127,10 @@ test('a package keeps the HEVC of its source, cut where the H.264 variants are, 
   expect(await hash(join(folder, COPY, 'index.m3u8'))).toBe(await hash(source)) // the very pictures
 })
 
-if (inLongRun) {
-  test('without the switch a source in HEVC has no such variant', async (context) => {
-    const { result, folder } = await packaged(context, {}, { keepHevc: false })
-    expect(result.variants.map(({ name }) => name)).toEqual(['240p'])
-    expect(result.warnings).toEqual([])
-    expect(outlineOf(folder, '240p').segments.map(({ durationSeconds }) => durationSeconds)).toEqual([4, 2])
-  })
-}
-
-if (inLongRun) {
-  test('open keyframes are told as the reason, and the H.264 variants are as ever', async (context) => {
-    const { result, folder } = await packaged(context, { x265Params: 'bframes=3' })
-    expect(result.variants.map(({ name }) => name)).toEqual(['240p'])
-    expect(result.warnings).toEqual([
-      'The HEVC of the source was not kept: its keyframes are open: pictures after them lean on pictures before.',
-    ])
-    expect(existsSync(join(folder, COPY))).toBe(false)
-  })
-}
-
-// Registered in the long run alone.
-if (inLongRun) {
-  test('while it is being made, the copied variant has a BANDWIDTH that no run of its segments exceeds', async (context) => {
-    const bounds: number[] = []
-    const onPlayable: PackageOptions['onPlayable'] = ({ variants }) =>
-      void bounds.push(variants[1]?.bandwidthBitsPerSecond ?? 0)
-    const { result } = await packaged(context, { isNoisy: true }, { onPlayable })
-    const told = result.variants[1]?.bandwidthBitsPerSecond ?? 0
-    expect(bounds).toHaveLength(1)
-    expect(bounds[0]).toBeGreaterThanOrEqual(told)
-    expect(bounds[0]).toBeLessThan(1.25 * told)
-  })
-
-  test('keyframes at odd moments cut every variant there; a Matroska file counts in ms', async (context) => {
-    const uneven = 'open-gop=0:keyint=70:min-keyint=70'
-    const { result, folder } = await packaged(context, { x265Params: uneven, seconds: 12 }, { extension: 'mkv' })
-    expect(result.warnings).toEqual([])
-    const durations = ['240p', COPY].map((name) => outlineOf(folder, name).segments.map((row) => row.durationSeconds))
-    expect(durations[0]).toEqual([5.6, 2.8, 3.6]) // keyframes each 2.8 s: the first at or after 4 s, 8 s
-    expect(durations[1]).toEqual(durations[0])
-  })
-}
-
-if (inLongRun) {
-  for (const clip of [
-    { rate: 12, x265Params: 'open-gop=0:bframes=0' },
-    { rate: 60, x265Params: 'open-gop=0:bframes=4:b-pyramid=1' },
-  ]) {
-    test(`the copied variant tells the times of the others: ${JSON.stringify(clip)}`, async (context) => {
-      const { result, folder } = await packaged(context, { ...clip, seconds: 5 })
-      expect(result.warnings).toEqual([])
-      const [encoded, copied] = ['240p', COPY].map((name) => outlineOf(folder, name))
-      expect(Math.abs((copied?.originTicks ?? 0) - (encoded?.originTicks ?? 0))).toBeLessThanOrEqual(2)
-    })
-  }
-}
-
 test('ffprobe reads every frame of the HLS variant, as HEVC', async (context) => {
   const { folder } = await sharedPackage(context)
   await expectEveryFrame(context, [join(folder, COPY, 'index.m3u8')])
 })
-
-if (inLongRun) {
-  for (const transport of ['udp', 'tcp'] as const) {
-    test.concurrent(`ffprobe reads every frame over RTSP and ${transport}, as HEVC`, async (context) => {
-      const { variantUrl } = await relayOf(context)
-      await expectEveryFrame(context, ['-rtsp_transport', transport, variantUrl])
-    })
-
-    test.concurrent(`ffprobe reads every frame as a transport stream over RTSP and ${transport}`, async (context) => {
-      const { variantUrl } = await relayOf(context)
-      await expectEveryFrame(context, ['-rtsp_transport', transport, `${variantUrl}?payload=mp2t`])
-    })
-
-    test.concurrent(`GStreamer counts every picture over ${transport}`, async (context) => {
-      const gst = needs(context, 'gst-launch-1.0')
-      const file = join(temporaryFolder(context), 'picture.h265')
-      const { variantUrl } = await relayOf(context)
-      const pipeline = `rtspsrc location=${variantUrl} protocols=${transport} name=s
-      s. ! application/x-rtp,media=video ! rtph265depay ! h265parse ! video/x-h265,stream-format=byte-stream,alignment=au
-         ! filesink location=${file}
-      s. ! application/x-rtp,media=audio ! rtpmp4gdepay ! fakesink`
-      const run = await runClient(gst, ['-q', ...pipeline.split(/\s+/)], LIMIT)
-      expect({ status: run.status, lines: unexpectedLines('gst-launch-1.0', run.stdout + run.stderr) }).toEqual({
-        status: 0,
-        lines: [],
-      })
-      await expectEveryFrame(context, [file])
-    })
-  }
-}
 
 test.concurrent('each keyframe comes with its parameter sets in band, and the description tells them', async (context) => {
   const { outline, url } = await relayOf(context)
@@ -298,4 +211,83 @@ for (const [query, seed] of matrix([
     ])
     expect((measures.damagedFrames ?? 0) + (measures.frozenFrames ?? 0)).toBeGreaterThan(0)
   })
+}
+
+// Registered in the long run alone.
+if (inLongRun) {
+  test('without the switch a source in HEVC has no such variant', async (context) => {
+    const { result, folder } = await packaged(context, {}, { keepHevc: false })
+    expect(result.variants.map(({ name }) => name)).toEqual(['240p'])
+    expect(result.warnings).toEqual([])
+    expect(outlineOf(folder, '240p').segments.map(({ durationSeconds }) => durationSeconds)).toEqual([4, 2])
+  })
+
+  test('open keyframes are told as the reason, and the H.264 variants are as ever', async (context) => {
+    const { result, folder } = await packaged(context, { x265Params: 'bframes=3' })
+    expect(result.variants.map(({ name }) => name)).toEqual(['240p'])
+    expect(result.warnings).toEqual([
+      'The HEVC of the source was not kept: its keyframes are open: pictures after them lean on pictures before.',
+    ])
+    expect(existsSync(join(folder, COPY))).toBe(false)
+  })
+
+  test('while it is being made, the copied variant has a BANDWIDTH that no run of its segments exceeds', async (context) => {
+    const bounds: number[] = []
+    const onPlayable: PackageOptions['onPlayable'] = ({ variants }) =>
+      void bounds.push(variants[1]?.bandwidthBitsPerSecond ?? 0)
+    const { result } = await packaged(context, { isNoisy: true }, { onPlayable })
+    const told = result.variants[1]?.bandwidthBitsPerSecond ?? 0
+    expect(bounds).toHaveLength(1)
+    expect(bounds[0]).toBeGreaterThanOrEqual(told)
+    expect(bounds[0]).toBeLessThan(1.25 * told)
+  })
+
+  test('keyframes at odd moments cut every variant there; a Matroska file counts in ms', async (context) => {
+    const uneven = 'open-gop=0:keyint=70:min-keyint=70'
+    const { result, folder } = await packaged(context, { x265Params: uneven, seconds: 12 }, { extension: 'mkv' })
+    expect(result.warnings).toEqual([])
+    const durations = ['240p', COPY].map((name) => outlineOf(folder, name).segments.map((row) => row.durationSeconds))
+    expect(durations[0]).toEqual([5.6, 2.8, 3.6]) // keyframes each 2.8 s: the first at or after 4 s, 8 s
+    expect(durations[1]).toEqual(durations[0])
+  })
+
+  for (const clip of [
+    { rate: 12, x265Params: 'open-gop=0:bframes=0' },
+    { rate: 60, x265Params: 'open-gop=0:bframes=4:b-pyramid=1' },
+  ]) {
+    test(`the copied variant tells the times of the others: ${JSON.stringify(clip)}`, async (context) => {
+      const { result, folder } = await packaged(context, { ...clip, seconds: 5 })
+      expect(result.warnings).toEqual([])
+      const [encoded, copied] = ['240p', COPY].map((name) => outlineOf(folder, name))
+      expect(Math.abs((copied?.originTicks ?? 0) - (encoded?.originTicks ?? 0))).toBeLessThanOrEqual(2)
+    })
+  }
+
+  for (const transport of ['udp', 'tcp'] as const) {
+    test.concurrent(`ffprobe reads every frame over RTSP and ${transport}, as HEVC`, async (context) => {
+      const { variantUrl } = await relayOf(context)
+      await expectEveryFrame(context, ['-rtsp_transport', transport, variantUrl])
+    })
+
+    test.concurrent(`ffprobe reads every frame as a transport stream over RTSP and ${transport}`, async (context) => {
+      const { variantUrl } = await relayOf(context)
+      await expectEveryFrame(context, ['-rtsp_transport', transport, `${variantUrl}?payload=mp2t`])
+    })
+
+    test.concurrent(`GStreamer counts every picture over ${transport}`, async (context) => {
+      const gst = needs(context, 'gst-launch-1.0')
+      const file = join(temporaryFolder(context), 'picture.h265')
+      const { variantUrl } = await relayOf(context)
+      const pipeline = `rtspsrc location=${variantUrl} protocols=${transport} name=s
+      s. ! application/x-rtp,media=video ! rtph265depay ! h265parse ! video/x-h265,stream-format=byte-stream,alignment=au
+         ! filesink location=${file}
+      s. ! application/x-rtp,media=audio ! rtpmp4gdepay ! fakesink`
+      const run = await runClient(gst, ['-q', ...pipeline.split(/\s+/)], LIMIT)
+      expect({ status: run.status, lines: unexpectedLines('gst-launch-1.0', run.stdout + run.stderr) }).toEqual({
+        status: 0,
+        lines: [],
+      })
+      await expectEveryFrame(context, [file])
+    })
+  }
 }

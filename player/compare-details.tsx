@@ -10,10 +10,12 @@ export function CompareDetails({ viewing, videoId }: { viewing: Viewing; videoId
         <summary>{detailWords.figures}</summary>
         <AllFigures viewing={viewing} />
       </details>
-      <details class="fold more">
-        <summary>{detailWords.downloads}</summary>
-        <Downloads videoId={videoId} />
-      </details>
+      {!viewing.isLive && (
+        <details class="fold more">
+          <summary>{detailWords.downloads}</summary>
+          <Downloads videoId={videoId} />
+        </details>
+      )}
     </>
   )
 }

@@ -1,5 +1,6 @@
 import Hls, { PlaylistLevelType, type ErrorData, type Fragment, type Level } from 'hls.js'
 import workerPath from 'hls.js/dist/hls.worker.js?url'
+import { livePace } from '../stream/live-pace.ts'
 import type { ElementRecord } from './element-record.ts'
 import { originTicksOf } from './origin-ticks.ts'
 import { SegmentLog } from './segment-log.ts'
@@ -16,8 +17,8 @@ export async function fetchWorker(): Promise<void> {
 
 const AUTO = -1
 
-/** A little faster than the video, when the picture has fallen behind. */
-const LIVE = { lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.1 } as const
+/** A stall makes hls.js stay further from the edge: by a part, not by a second. */
+const LIVE = { lowLatencyMode: true, liveSyncOnStallIncrease: 0.2 } as const
 const TICKS_PER_SECOND = 90_000
 
 export type EngineOptions = {
@@ -90,10 +91,20 @@ export class HlsEngine {
   /** To be called now and then. */
   sweep(): void {
     this.#segments.sweep()
+    if (this.#options.isLive) this.#keepNear()
   }
 
   close(): void {
     this.#hls.destroy()
+  }
+
+  #keepNear(): void {
+    const { video } = this.#options
+    const { latency, targetLatency } = this.#hls
+    const { buffered, currentTime } = video
+    const bufferSeconds = buffered.length === 0 ? 0 : buffered.end(buffered.length - 1) - currentTime
+    const pace = livePace(latency - (targetLatency ?? latency), bufferSeconds)
+    if (video.playbackRate !== pace) video.playbackRate = pace
   }
 
   #listen(): void {

@@ -121,7 +121,9 @@ export class HlsSide implements Side {
     return this.#record.isJumping
   }
 
+  /** Of what is live the engine sets it, which keeps it near the edge. */
   setSpeed(ratio: number): void {
+    if (this.#start.live !== undefined) return
     if (this.#video.playbackRate !== ratio) this.#video.playbackRate = ratio
   }
 

@@ -7,15 +7,17 @@ export function PairControls({ viewing }: { viewing: Viewing }) {
   if (side !== 'both') return null
   return (
     <div class="pair-controls">
-      <label class="check-row" title={pairWords.holdInStepTitle}>
-        <input
-          type="checkbox"
-          checked={inStep}
-          onChange={({ currentTarget }) => viewing.change({ inStep: currentTarget.checked })}
-        />
-        {pairWords.holdInStep}
-      </label>
-      <Apart viewing={viewing} />
+      {!viewing.isLive && (
+        <label class="check-row" title={pairWords.holdInStepTitle}>
+          <input
+            type="checkbox"
+            checked={inStep}
+            onChange={({ currentTarget }) => viewing.change({ inStep: currentTarget.checked })}
+          />
+          {pairWords.holdInStep}
+        </label>
+      )}
+      {!viewing.isLive && <Apart viewing={viewing} />}
       <SoundMenu viewing={viewing} />
     </div>
   )

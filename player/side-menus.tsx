@@ -35,6 +35,7 @@ export function VariantMenu(props: { viewing: Viewing; side: SideName; variants:
 /** Of HLS alone: UDP comes as fast as it is sent. Held in step with it, HLS has no speed of its own. */
 export function SpeedMenu({ viewing }: { viewing: Viewing }) {
   const { side, inStep, speedRatio } = viewing.settings.value
+  if (viewing.isLive) return null
   const isHeld = side === 'both' && inStep
   return (
     <label class="menu small" title={isHeld ? pairWords.speedInStep : pairWords.speed}>

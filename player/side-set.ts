@@ -29,7 +29,8 @@ export class SideSet {
   readonly sides = signal<Sides>({})
   readonly stepHold = signal<StepHold | undefined>(undefined)
   variants: readonly VariantSummary[] = [] // what is known of the video; it may still grow
-  live: LiveHls | undefined
+  /** How HLS of a channel is watched; undefined: a video that has an end. */
+  readonly live = signal<LiveHls | undefined>(undefined)
   readonly #options: SideSetOptions
   #serverOffsetMs = 0
 
@@ -77,7 +78,8 @@ export class SideSet {
     this.sides.value = sides
     const { settings } = this.#options
     const { hls, udp } = sides
-    const isWanted = () => settings.value.inStep
+    // What is live is shown by each transport as near as it can: in step UDP would only wait for HLS.
+    const isWanted = () => settings.value.inStep && this.live.value === undefined
     const speedRatio = () => settings.value.speedRatio
     this.stepHold.value = hls && udp && new StepHold({ hls, udp }, isWanted, speedRatio)
   }
@@ -97,7 +99,7 @@ export class SideSet {
     return {
       ...start,
       videoId,
-      live: this.live,
+      live: this.live.value,
       variant: settings.value.variants[name],
       sound: soundOf(name),
       tell: (events) => log.tell(events),

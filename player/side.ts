@@ -49,7 +49,7 @@ export type SideStart = {
   readonly videoId: string
   readonly startSeconds: number
   readonly durationSeconds: number // as far as it is known; 0 when it is not
-  readonly live: LiveHls | undefined // of a video that has an end
+  readonly live: LiveHls | undefined // undefined: a video that has an end
   readonly startPaused: boolean
   readonly variant: string | undefined
   readonly sound: Sound

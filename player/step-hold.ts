@@ -50,7 +50,7 @@ export class StepHold {
       this.aheadMs.value = this.#bothMove() ? aheadMs : undefined
     }
     if (!this.#isWanted()) return this.#letGo()
-    if (this.#isJumping && !this.#hasLanded(aheadMs)) return
+    if (this.#isJumping && !this.#judgeJump(aheadMs)) return
     this.#act(stepAct({ aheadMs, hls: this.#hls.status.value.phase, udp: this.#udp.status.value.phase }), nowMs)
   }
 
@@ -79,8 +79,8 @@ export class StepHold {
     this.#hls.jumpTo(this.#udp.positionSeconds() + this.#jumpTakesMs / 1000)
   }
 
-  /** The picture moves again: by how much it is off, the next jump will take longer or less. */
-  #hasLanded(aheadMs: number): boolean {
+  /** False as long as the picture stands. By how much it is off when it moves again, the next jump takes longer or less. */
+  #judgeJump(aheadMs: number): boolean {
     if (this.#hls.isJumping) return false
     this.#isJumping = false
     this.#jumpTakesMs = Math.min(Math.max(this.#jumpTakesMs - aheadMs, 0), JUMP_MS.most)

@@ -23,6 +23,7 @@ export type EpochOptions = {
   readonly answer: PlayingAnswer
   readonly outline: VariantOutline | undefined
   readonly jitterBufferMs: number
+  readonly isLive: boolean // it grows until it is told to have ended
   readonly tell: (event: ViewerEvent) => void
   readonly onPicture: (picture: VideoFrame, atMs: number) => void // to be closed by the one who is told
   readonly onSound: (unit: SoundUnit) => void
@@ -77,8 +78,11 @@ export class UdpEpoch {
     return this.#frames.skippedFrames
   }
 
+  /** As far as it is known; Infinity: of what is live, until its end is told. */
   get endSeconds(): number {
-    return Math.max(this.#options.outline?.durationSeconds ?? 0, this.#options.answer.durationSeconds)
+    const { outline, answer, isLive } = this.#options
+    if (!isLive) return Math.max(outline?.durationSeconds ?? 0, answer.durationSeconds)
+    return this.#lastSequenceNumbers === undefined ? Infinity : (this.#frames.lastMs ?? 0) / 1000 // ms to s
   }
 
   positionSeconds(nowMs: number): number {

@@ -12,6 +12,7 @@ export type ToWorker =
       readonly canvas: OffscreenCanvas
       readonly packageUrl: string
       readonly jitterBufferMs: number
+      readonly isLive: boolean
     }
   | { readonly kind: 'asked'; readonly atMs: number; readonly fromSeconds: number } // to play from elsewhere: the picture stays until the answer
   | { readonly kind: 'playing'; readonly answer: PlayingAnswer; readonly bitsPerSecond: number } // begins anew
@@ -26,7 +27,7 @@ export type UdpProgress = {
   readonly phase: 'starting' | 'playing' | 'paused' | 'ended'
   readonly positionSeconds: number
   readonly atMs: number // when the position was that
-  readonly durationSeconds: number
+  readonly durationSeconds: number // as far as it is known; of what is live the position
   readonly bufferSeconds: number
   readonly measures: Measures
   readonly lostSequenceNumbers: { readonly video: readonly number[]; readonly audio: readonly number[] } // 16 bits

@@ -83,8 +83,8 @@ export class UdpSide implements Side {
   positionSeconds(): number {
     const { phase, positionSeconds } = this.status.value
     if (this.#progress === undefined || phase !== 'playing') return positionSeconds
-    const sinceMs = wallMs() - this.#progress.atMs
-    return Math.min(this.#progress.positionSeconds + sinceMs / 1000, this.#progress.durationSeconds)
+    const nowSeconds = this.#progress.positionSeconds + (wallMs() - this.#progress.atMs) / 1000 // ms to s
+    return this.#start.live === undefined ? Math.min(nowSeconds, this.#progress.durationSeconds) : nowSeconds
   }
 
   play(): void {
@@ -179,7 +179,8 @@ export class UdpSide implements Side {
     const canvas = this.#canvas.transferControlToOffscreen()
     const packageUrl = new URL(`/hls/${encodeURIComponent(this.#start.videoId)}`, location.href).href
     const { jitterBufferMs } = this.#options
-    worker.postMessage({ kind: 'open', canvas, packageUrl, jitterBufferMs } satisfies ToWorker, [canvas])
+    const isLive = this.#start.live !== undefined
+    worker.postMessage({ kind: 'open', canvas, packageUrl, jitterBufferMs, isLive } satisfies ToWorker, [canvas])
     return worker
   }
 

@@ -24,6 +24,7 @@ export type ViewerOptions = {
   readonly canvas: OffscreenCanvas
   readonly packageUrl: string // of the HLS package, where each variant's outline lies
   readonly jitterBufferMs: number
+  readonly isLive: boolean
   readonly nowMs: () => number
   readonly onSound: (unit: SoundUnit) => void
   readonly onReport: (datagram: Uint8Array<ArrayBuffer>) => void // RTCP for the server
@@ -89,6 +90,7 @@ export class UdpViewer {
       answer,
       outline,
       jitterBufferMs: this.#options.jitterBufferMs,
+      isLive: this.#options.isLive,
       tell: this.#tell,
       onPicture: (picture, atMs) => this.#paint(picture, atMs),
       onSound: this.#options.onSound,
@@ -159,11 +161,12 @@ export class UdpViewer {
     this.#followGrowth(nowMs)
     const news = this.#news
     this.#news = new News()
+    const positionSeconds = epoch.positionSeconds(nowMs)
     return {
       phase: this.#phase,
-      positionSeconds: epoch.positionSeconds(nowMs),
+      positionSeconds,
       atMs: nowMs,
-      durationSeconds: epoch.endSeconds,
+      durationSeconds: epoch.endSeconds === Infinity ? positionSeconds : epoch.endSeconds,
       bufferSeconds: epoch.bufferSeconds(nowMs),
       measures: this.#fold.at(nowMs),
       lostSequenceNumbers: news.lostSequenceNumbers,

@@ -24,6 +24,8 @@ import type { StepHold } from './step-hold.ts'
 
 /** Both pictures side by side need this much room. */
 const WIDE = '(min-width: 900px)'
+/** Half of what a recorded video has: what is live is watched for its nearness. */
+const LIVE_JITTER_BUFFER_MS = 100
 const viewOfNewcomer = (): ViewName => (matchMedia(WIDE).matches ? 'both' : 'hls')
 
 /** One person watching one video: which sides play, from where, how loud. The address follows every setting. */
@@ -70,6 +72,11 @@ export class Viewing {
     return this.#set.sides
   }
 
+  /** Of a channel: each side has a beginning of its own, so there is no place to be held at; no speed, no files. */
+  get isLive(): boolean {
+    return this.#set.live.value !== undefined
+  }
+
   /** How far both lie apart; undefined while one plays alone. */
   get stepHold(): ReadonlySignal<StepHold | undefined> {
     return this.#set.stepHold
@@ -108,7 +115,10 @@ export class Viewing {
   /** What is known of the video; it may still grow. */
   followVideo({ kind, variants, urls }: Pick<Video, 'kind' | 'variants' | 'urls'>): void {
     this.#set.variants = variants
-    if (kind === 'live') this.#set.live = urls.lowLatencyHls === undefined ? 'segments' : 'low-latency'
+    if (kind !== 'live') return
+    this.#set.live.value = urls.lowLatencyHls === undefined ? 'segments' : 'low-latency'
+    const isSaid = new URLSearchParams(location.search).has('jitterBufferMs')
+    if (!isSaid) this.change({ jitterBufferMs: LIVE_JITTER_BUFFER_MS })
   }
 
   change(changes: Partial<CompareSettings>): void {

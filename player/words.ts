@@ -284,7 +284,7 @@ export const pairWords = {
   bestVariant: 'Best',
   holdInStep: 'Hold in step',
   holdInStepTitle:
-    'Both pictures at the same place of the video. UDP is the clock; HLS waits, plays up to 5 % faster or slower, or leaves out what a stall has cost it.',
+    'Both pictures at the same place of the video. UDP is the clock; HLS waits, plays up to 10 % faster or slower, or leaves out what a stall has cost it.',
   apart: (aheadMs: number) =>
     Math.abs(aheadMs) < 10
       ? 'together'

@@ -31,6 +31,7 @@ test('writeLivePlaylist writes a sliding window without a playlist type', () => 
   expect(writeLivePlaylist(plain)).toBe(`#EXTM3U
 #EXT-X-VERSION:3
 #EXT-X-TARGETDURATION:2
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,HOLD-BACK=6.0
 #EXT-X-MEDIA-SEQUENCE:7
 #EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-PROGRAM-DATE-TIME:2026-11-30T08:00:00.000Z
@@ -114,6 +115,7 @@ test('a delta update skips what is before the skip boundary, and is the rest of 
   const whole = writeLivePlaylist(long)
   const rest = whole.slice(whole.indexOf('#EXT-X-PROGRAM-DATE-TIME:2026-11-30T08:00:02.400Z'))
   expect(delta.endsWith(rest)).toBe(true)
+  expect(delta).not.toContain('\n5.m4s\n')
   expect(skippableSegments(lowLatency)).toBe(0)
 })
 

@@ -75,7 +75,7 @@ export function writeLivePlaylist(playlist: LiveMediaPlaylist, skippedSegments =
     '#EXTM3U',
     `#EXT-X-VERSION:${versionOf(playlist, skippedSegments)}`,
     `#EXT-X-TARGETDURATION:${wholeNumber(targetDurationSeconds, 'target duration')}`,
-    ...(lowLatency === undefined ? [] : controlLines(lowLatency, targetDurationSeconds)),
+    ...controlLines(targetDurationSeconds, lowLatency),
     `#EXT-X-MEDIA-SEQUENCE:${mediaSequence}`,
     ...(discontinuitySequence > 0 ? [`#EXT-X-DISCONTINUITY-SEQUENCE:${discontinuitySequence}`] : []),
     ...(playlist.isIndependent ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : []),
@@ -98,17 +98,18 @@ function versionOf({ initUri, lowLatency }: LiveMediaPlaylist, skippedSegments: 
   return initUri === undefined ? 3 : 6
 }
 
-function controlLines({ partTargetSeconds }: LowLatency, targetDurationSeconds: number): string[] {
+/** Every reload can be held, also of a playlist without parts: its players then hear of a segment at once. */
+function controlLines(targetDurationSeconds: number, lowLatency: LowLatency | undefined): string[] {
+  const holdBack = `HOLD-BACK=${(HOLD_BACK_TARGETS * targetDurationSeconds).toFixed(1)}`
+  if (lowLatency === undefined) return [`#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,${holdBack}`]
+  const partTarget = roundedUp(lowLatency.partTargetSeconds)
   const attributes = [
     'CAN-BLOCK-RELOAD=YES',
     `CAN-SKIP-UNTIL=${(SKIP_UNTIL_TARGETS * targetDurationSeconds).toFixed(1)}`,
-    `HOLD-BACK=${(HOLD_BACK_TARGETS * targetDurationSeconds).toFixed(1)}`,
-    `PART-HOLD-BACK=${(PART_HOLD_BACK_PARTS * roundedUp(partTargetSeconds)).toFixed(5)}`,
+    holdBack,
+    `PART-HOLD-BACK=${(PART_HOLD_BACK_PARTS * partTarget).toFixed(5)}`,
   ]
-  return [
-    `#EXT-X-SERVER-CONTROL:${attributes.join(',')}`,
-    `#EXT-X-PART-INF:PART-TARGET=${roundedUp(partTargetSeconds).toFixed(5)}`,
-  ]
+  return [`#EXT-X-SERVER-CONTROL:${attributes.join(',')}`, `#EXT-X-PART-INF:PART-TARGET=${partTarget.toFixed(5)}`]
 }
 
 /** Five digits that no part's own duration exceeds by its rounding. */

@@ -79,6 +79,21 @@ test('MpegTsStream leaves out the picture of a lost packet and finds its way aft
   expect(units.length).toBeLessThan(10)
 })
 
+test('MpegTsStream leaves out a picture that tells no length and lacks a packet', () => {
+  const writer = new MpegTsWriter({ hasVideo: true })
+  const ticks = [900_000, 903_000, 906_000]
+  const bytes = ticks.map((each, index) =>
+    writer.picture({
+      ptsTicks: each,
+      dtsTicks: each,
+      nals: [new Uint8Array(70_000).fill(1).fill(index ? 0x41 : 0x65, 0, 1)],
+    }),
+  )
+  const [first, second, third] = bytes as [Uint8Array, Uint8Array, Uint8Array]
+  const lost = concatBytes([first, second.subarray(0, 188 * 100), second.subarray(188 * 101), third])
+  expect(pictures(read(lost, 1e6, true)).map(({ ptsTicks }) => ptsTicks)).toEqual([900_000, 906_000])
+})
+
 test('MpegTsStream refuses what has no program after a megabyte, and HEVC', () => {
   const stream = new MpegTsStream({ hasWholePictures: true })
   expect(stream.push(new Uint8Array(1_100_000))).toMatchObject({ ok: false, fault: { code: 'unsupported' } })

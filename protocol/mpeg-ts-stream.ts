@@ -66,7 +66,7 @@ export class MpegTsStream {
       const found = findProgram(alignedAt(all))
       if (!found.ok && all.length > MAX_BEFORE_PROGRAM_BYTES) return found
       if (!found.ok) {
-        this.#rest = Uint8Array.from(all)
+        this.#rest = all.slice()
         return decoded([])
       }
       if (found.value.videoPid === undefined || found.value.videoCodec === 'h265') {
@@ -86,7 +86,7 @@ export class MpegTsStream {
       at += TS_PACKET_BYTES
     }
     all = all.subarray(Math.min(at, all.length))
-    this.#rest = Uint8Array.from(all)
+    this.#rest = all.slice()
     return decoded(this.#units())
   }
 

@@ -1,9 +1,19 @@
 import type { Readable } from 'node:stream'
-import { parameterSetsOf } from '../segmenter/live/live-renditions.ts'
 import { MpegTsStream, type TsUnit } from '../protocol/mpeg-ts-stream.ts'
+import { parameterSetsOf } from '../segmenter/live/live-renditions.ts'
 import { IngestClock } from './ingest-clock.ts'
 import type { LiveChannel } from './live-channel.ts'
 import { Refusal } from './refusal.ts'
+
+/** The chunks of a body, which stays open when the reader gives up: a refusal can still be answered. */
+async function* readKeeping(body: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const bytes of body.iterator({ destroyOnReturn: false })) yield bytes as Uint8Array
+  } catch (error) {
+    if (body.destroyed) throw new Refusal('broken-off', 'the sender broke off')
+    throw error
+  }
+}
 
 /** What is sent to a channel, by one sender at a time, one after the other. */
 export class ChannelIngest {
@@ -16,15 +26,15 @@ export class ChannelIngest {
     this.#channel = channel
   }
 
-  /** An MPEG transport stream, as it comes. Resolves at its end; another may follow. Rejects with `channel-in-use`, `bad-stream`, or when
-   *  the sender breaks off. */
+  /** An MPEG transport stream, as it comes. Resolves at its end; another may follow. Rejects with `channel-in-use`, `bad-stream`,
+   *  `wrong-state` when the channel has ended, `broken-off`; the rest of the body is then the caller's. */
   async takeTransportStream(body: Readable): Promise<void> {
     if (this.#isOpen) throw new Refusal('channel-in-use', 'expected one sender at a time')
     this.#isOpen = true
     const stream = new MpegTsStream({ hasWholePictures: false })
     try {
-      for await (const bytes of body) {
-        const units = stream.push(bytes as Uint8Array)
+      for await (const bytes of readKeeping(body)) {
+        const units = stream.push(bytes)
         if (!units.ok) throw new Refusal('bad-stream', JSON.stringify(units.fault))
         this.#take(units.value, stream)
         if (this.#channel.hasEnded) throw new Refusal('wrong-state', 'the channel has ended')

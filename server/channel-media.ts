@@ -19,12 +19,14 @@ export type ChannelMediaOptions = Omit<LiveOptions, 'steady'> & {
 export const CHANNEL_VARIANT = 'live'
 
 const ASSUMED_FRAMES_PER_SECOND = 25
+const MAX_EARLY_UNITS = 100 // some seconds: sound that is announced and does not come is not waited for any longer
 
 /** The units of a channel, once for HLS and once for RTP. It begins with the first keyframe at which all is known. */
 export class ChannelMedia {
   readonly #options: ChannelMediaOptions
   #renditions: LiveRenditions | undefined
   #segments: LiveSegments | undefined
+  #early: { readonly unit: TsUnit; readonly unixMs: number }[] = [] // from the first keyframe on, until the sound is known
 
   constructor(options: ChannelMediaOptions) {
     this.#options = options
@@ -38,17 +40,15 @@ export class ChannelMedia {
   /** `audio`: of the stream's sound as far as it is known; `false`: it has none. `unixMs`: when a picture was captured. False when the
    *  stream cannot be served any longer: its keyframes are too rare. Throws RangeError for parameter sets that cannot be read. */
   push(unit: TsUnit, audio: AacConfig | false | undefined, unixMs: number): boolean {
-    if (unit.kind === 'sound') {
-      this.#renditions?.pushSound(unit)
-      return this.#segments?.pushSound(unit) ?? true
-    }
-    const isKeyframe = frameKind(unit.nals) === 'idr'
-    if (this.#renditions === undefined && (!isKeyframe || audio === undefined)) return true
-    if (this.#renditions === undefined) this.#begin(unit.nals, audio)
-    const isKept = this.#segments?.pushPicture(unit) ?? true
-    const { nals, ptsTicks, dtsTicks } = unit
-    if (this.#renditions?.pushPicture({ nals, ptsTicks, dtsTicks, isKeyframe, unixMs }) === true) this.#options.onPart()
-    return isKept
+    if (this.#renditions !== undefined) return this.#give(unit, unixMs)
+    const [first] = this.#early
+    if (first === undefined && !(unit.kind === 'picture' && frameKind(unit.nals) === 'idr')) return true
+    this.#early.push({ unit, unixMs })
+    if (audio === undefined && this.#early.length <= MAX_EARLY_UNITS) return true
+    const early = this.#early
+    this.#early = []
+    if (early[0]?.unit.kind === 'picture') this.#begin(early[0].unit.nals, audio ?? false)
+    return early.every((each) => this.#give(each.unit, each.unixMs))
   }
 
   end(): void {
@@ -57,13 +57,25 @@ export class ChannelMedia {
     this.#options.onPart()
   }
 
-  #begin(nals: readonly Uint8Array[], audio: AacConfig | false | undefined): void {
+  #give(unit: TsUnit, unixMs: number): boolean {
+    if (unit.kind === 'sound') {
+      if (this.#renditions?.pushSound(unit) === true) this.#options.onPart()
+      return this.#segments?.pushSound(unit) ?? true
+    }
+    const isKept = this.#segments?.pushPicture(unit) ?? true
+    const { nals, ptsTicks, dtsTicks } = unit
+    const picture = { nals, ptsTicks, dtsTicks, isKeyframe: frameKind(nals) === 'idr', unixMs }
+    if (this.#renditions?.pushPicture(picture) === true) this.#options.onPart()
+    return isKept
+  }
+
+  #begin(nals: readonly Uint8Array[], audio: AacConfig | false): void {
     const sets = parameterSetsOf(nals)
     if (sets === undefined) return
     const { steady, framesPerSecond, hasRtp, onBegun, ...options } = this.#options
     const sps = readSps(sets.sps)
     const told = sps.ok ? sps.value.framesPerSecond : undefined
-    const sound = audio === false || audio === undefined ? {} : { audio }
+    const sound = audio === false ? {} : { audio }
     this.#renditions = new LiveRenditions({ ...sets, ...sound }, framesPerSecond ?? told ?? ASSUMED_FRAMES_PER_SECOND, {
       ...options,
       ...(steady === undefined ? {} : { steady }),

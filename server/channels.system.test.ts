@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { needs } from '../lab/test-support/clients.ts'
+import { inLongRun } from '../lab/test-support/long-run.ts'
 import { ServedClip } from '../lab/test-support/served-clip.ts'
 import type { Channel, Video } from '../protocol/weir-api.ts'
 import { startReceiver } from '../udp-relay/receiver.ts'
@@ -50,6 +51,38 @@ test('a looped channel is live over HLS, in parts over LL-HLS and as it comes ov
   expect(recorded.durationSeconds).toBeGreaterThan(3)
 })
 
+test.runIf(inLongRun)(
+  'behind a link of 100 ms a player of parts keeps up: waiting is the time of the server',
+  async (context) => {
+    needs(context, 'ffmpeg')
+    const { weir, videoId } = clip()
+    const { id } = await makeChannel({ loop: videoId })
+    const line = { oneWayDelayMs: 50 }
+    const link = await clip().makeLink({ downlink: line, uplink: line })
+    const folder = `/link/${link.id}/hls/${id}/low-latency`
+    const parts = await followParts(`${folder}/index.m3u8`, 30)
+    expect(parts.map(({ name }) => name)).toEqual(expectedNames(parts[0]?.name ?? '', 30))
+    const seconds = ((parts.at(-1)?.atMs ?? 0) - (parts[0]?.atMs ?? 0)) / 1000 // ms to s
+    expect(seconds / 29).toBeCloseTo(0.2, 1)
+    const hint = /PRELOAD-HINT:TYPE=PART,URI="([^"]+)"/.exec(await textOf(`${folder}/index.m3u8`))?.[1]
+    const part = await fetch(`${weir.url}${folder}/${hint}`)
+    expect([part.status, part.headers.get('cache-control')]).toEqual([200, 'no-store'])
+    await fetch(`${weir.url}/api/channels/${id}`, { method: 'DELETE' })
+  },
+)
+
+test.runIf(inLongRun)(
+  'there are no more channels than the server may have, and a full place is free again at once',
+  async (context) => {
+    needs(context, 'ffmpeg')
+    const made = await Promise.all(Array.from({ length: 4 }, () => makeChannel({ ingest: 'ts' })))
+    expect((await postChannel({ ingest: 'ts' })).status).toBe(429)
+    await fetch(`${clip().weir.url}/api/channels/${made[0]?.id}`, { method: 'DELETE' })
+    made.push(await makeChannel({ ingest: 'ts' }))
+    for (const { id } of made.slice(1)) await fetch(`${clip().weir.url}/api/channels/${id}`, { method: 'DELETE' })
+  },
+)
+
 /** Reloads as a low-latency player does: each time for the part that the hint names. Tells each part's name and when it was there. */
 async function followParts(path: string, count: number): Promise<{ readonly name: string; readonly atMs: number }[]> {
   const seen: { readonly name: string; readonly atMs: number }[] = []
@@ -83,6 +116,29 @@ async function watch(url: string, forMs: number) {
   await receiver.close()
   return measures
 }
+
+test('a channel takes what is sent with its key only, by one at a time, and of H.264', async () => {
+  if (served === undefined) return
+  const { id, ingest } = await makeChannel({ ingest: 'ts' })
+  const { weir } = clip()
+  const url = ingest?.url ?? ''
+  const put = async (address: string, body: BodyInit): Promise<[number, string?]> => {
+    const answer = await fetch(address, { method: 'PUT', body, ...{ duplex: 'half' } })
+    return answer.status === 204 ? [204] : [answer.status, ((await answer.json()) as { readonly code: string }).code]
+  }
+  expect(await put(url.replace(ingest?.key ?? '', 'f'.repeat(32)), 'x')).toEqual([403, 'wrong-key'])
+  expect(await put(url.replace(id, 'nosuchchan'), 'x')).toEqual([404, 'unknown-channel'])
+  expect(await put(url, new Uint8Array(1_100_000))).toEqual([422, 'bad-stream'])
+  expect((await (await fetch(`${weir.url}/api/channels/${id}`)).text()).includes(ingest?.key ?? '')).toBe(false)
+  const slow = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(188)) })
+  const ending = new AbortController()
+  const first = fetch(url, { method: 'PUT', body: slow, signal: ending.signal, ...{ duplex: 'half' } })
+  first.catch(() => undefined)
+  await expect.poll(() => put(url, 'x')).toEqual([409, 'channel-in-use'])
+  ending.abort()
+  await expect.poll(() => put(url, 'x')).toEqual([204])
+  await fetch(`${weir.url}/api/channels/${id}`, { method: 'DELETE' })
+})
 
 test.each([
   [{ loop: 'nosuchvide' }, 404, 'unknown-video'],

@@ -123,12 +123,13 @@ export class Channels implements ChannelShelf {
       presentations: this.#options.presentations,
       logger: this.#options.logger,
       onChanged: (changed) => this.#tell(changed),
+      onUnservable: (why) => void this.#end(entry, why),
       ...(video === undefined ? {} : { loop: video.id }),
       ...(loop === undefined ? {} : { steady: loop.steady, framesPerSecond: loop.plan.framesPerSecond }),
       ...(wish.kind === 'loop' ? {} : { ingest: { kind: wish.ingest, key: randomBytes(16).toString('hex') } }),
       ...(wish.isRecorded ? { recordingPath: library.folder.passing(id, 'part') } : {}),
     })
-    const entry = { channel, ending: new AbortController() }
+    const entry: Entry = { channel, ending: new AbortController() }
     this.#entries.set(id, entry)
     this.#tell(channel)
     if (loop !== undefined && video !== undefined) this.#run(entry, loop, video)
@@ -149,8 +150,9 @@ export class Channels implements ChannelShelf {
       ...{ bitsPerSecond: INGEST_BITS_PER_SECOND, maxRecordingBytes, presentations, logger },
       rtspPath: `/${LIVE_ID}/${name}`,
       onChanged: (changed) => this.#tell(changed),
+      onUnservable: (why) => void this.#end(entry, why),
     })
-    const entry = { channel, ending: new AbortController() }
+    const entry: Entry = { channel, ending: new AbortController() }
     this.#entries.set(id, entry)
     this.#takeGroups(entry, segments)
   }

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { promisify } from 'node:util'
-import { gzip as gzipCallback } from 'node:zlib'
+import { acceptsGzip } from './coded-text.ts'
 import type { FileKind, FoundFile } from './origin-files.ts'
 import type { Representation } from './representation.ts'
 
@@ -24,7 +23,6 @@ export class HotFile {
   readonly plain: ReadyBody
   readonly #pack: (() => Promise<ReadyBody>) | undefined
   #packed: ReadyBody | undefined
-  #packing: Promise<ReadyBody> | undefined
   /** The turn of the event loop in which the file was last seen unchanged. */
   seenInTurn = -1
 
@@ -41,30 +39,11 @@ export class HotFile {
     return this.#pack !== undefined && acceptsGzip(headers) ? this.#packed : this.plain
   }
 
-  /** The same; packs, once for all who ask. */
+  /** The same; packs it, when it has to. */
   async makeReady(headers: IncomingHttpHeaders): Promise<ReadyBody> {
     const ready = this.ready(headers)
     if (ready !== undefined || this.#pack === undefined) return ready ?? this.plain
-    this.#packing ??= this.#pack()
-    this.#packed = await this.#packing
+    this.#packed = await this.#pack()
     return this.#packed
   }
-}
-
-export const PACKED_FROM_BYTES = 1400 // below, it fits one packet anyway
-
-/** The level is zlib's, from 1 to 9. */
-export function gzip(bytes: Buffer, level: number): Promise<Buffer> {
-  return promisifiedGzip(bytes, { level })
-}
-const promisifiedGzip = promisify<Buffer, { level: number }, Buffer>(gzipCallback)
-
-/** A range is of the plain bytes. RFC 9110 section 12.5.3; `gzip;q=0` is a refusal. */
-export function acceptsGzip(headers: IncomingHttpHeaders): boolean {
-  const accepted = headers['accept-encoding']
-  return (
-    accepted !== undefined &&
-    headers.range === undefined &&
-    /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(String(accepted))
-  )
 }

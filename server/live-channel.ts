@@ -30,6 +30,8 @@ export type LiveChannelOptions = {
   readonly presentations: LivePresentations
   readonly logger: Logger
   readonly onChanged: (channel: LiveChannel) => void
+  /** What comes cannot be served any longer: it is to be ended. */
+  readonly onUnservable: (why: string) => void
 }
 
 /** How somebody sends to a channel, and the key that lets him. */
@@ -38,6 +40,7 @@ export type Ingest = { readonly kind: 'ts' | 'hls' | 'rtsp'; readonly key: strin
 const SEGMENT_SECONDS = 2
 const MAX_WINDOW_BYTES = 150_000_000 // of each of the two renditions
 const MAX_HELD_REQUESTS = 2000
+const MAX_UNWRITTEN_BYTES = 50_000_000
 
 /** One live channel: what comes in goes to HLS players, to RTSP viewers and to browsers. */
 export class LiveChannel implements ServedChannel {
@@ -49,6 +52,7 @@ export class LiveChannel implements ServedChannel {
   readonly #media: ChannelMedia
   readonly #recording: WriteStream | undefined
   #recordedBytes = 0
+  #isRecordingFull = false // or the disk does not follow
   #lastUnitMs = performance.now()
   #error: string | undefined
   #published: LiveSegments | undefined
@@ -111,7 +115,7 @@ export class LiveChannel implements ServedChannel {
   push(unit: TsUnit, audio: AacConfig | false | undefined, unixMs: number): void {
     if (this.#hasEnded) return
     this.#lastUnitMs = performance.now()
-    if (!this.#media.push(unit, audio, unixMs)) void this.end('its keyframes are too rare to serve it')
+    if (!this.#media.push(unit, audio, unixMs)) this.#options.onUnservable('its keyframes are too rare to serve it')
   }
 
   /** What is listed stays for a while; who watches sees it to its end. Resolves with where the recording lies, if there is one. */
@@ -194,12 +198,18 @@ export class LiveChannel implements ServedChannel {
     }
   }
 
-  #record(bytes: readonly Uint8Array[]): void {
+  #record(segment: Uint8Array): void {
     const { maxRecordingBytes } = this.#options
-    const sizeBytes = bytes.reduce((sum, { length }) => sum + length, 0)
-    if (this.#recording === undefined || this.#recordedBytes + sizeBytes > maxRecordingBytes) return
-    this.#recordedBytes += sizeBytes
-    for (const chunk of bytes) this.#recording.write(chunk)
+    if (this.#recording === undefined || this.#isRecordingFull) return
+    const { writableLength } = this.#recording
+    this.#isRecordingFull =
+      this.#recordedBytes + segment.length > maxRecordingBytes || writableLength > MAX_UNWRITTEN_BYTES
+    if (this.#isRecordingFull) {
+      const figures = { recordedBytes: this.#recordedBytes, unwrittenBytes: writableLength }
+      return this.#options.logger.warn({ channel: this.id, ...figures }, 'the recording of a channel ends early')
+    }
+    this.#recordedBytes += segment.length
+    this.#recording.write(segment)
   }
 }
 

@@ -44,12 +44,12 @@ class StillChannel {
   }
 }
 
-async function serve(context: TestContext, channel: StillChannel): Promise<string> {
+async function serve(context: TestContext, channel: StillChannel, isCacheable = true): Promise<string> {
   const live = new LiveOrigin({ served: (id) => (id === CHANNEL ? channel : undefined) })
   const origin = new Origin({ packageFolders: () => [] }, { hotBytes: 1e8, limits, live })
   const server = createServer((request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1)
-    const options = { path, isCacheable: true, requestId: 'r' }
+    const options = { path, isCacheable, requestId: 'r' }
     if (origin.answerHot(request, response, options)) return
     origin.answer(request, response, options).catch((error: unknown) => {
       if (!response.destroyed) sendProblem(response, refusalFor(error)!)
@@ -80,6 +80,16 @@ test('a reload that asks for the next part is held until it is there', async (co
   expect(text).toContain('URI="1.1.m4s"')
   expect(text).toContain('#EXT-X-PRELOAD-HINT:TYPE=PART,URI="1.2.m4s"')
   expect(channel.held.count).toBe(0)
+})
+
+test('a reload of the playlist without parts is held until its segment is there', async (context) => {
+  const channel = new StillChannel()
+  channel.push(12)
+  const folder = await serve(context, channel)
+  const asked = fetch(`${folder}/live/index.m3u8?_HLS_msn=1`)
+  expect(await orHeld(asked, folder)).toBeUndefined()
+  channel.push(8)
+  expect(await (await asked).text()).toMatch(/\n1\.ts\n$/)
 })
 
 test('the hinted part is held until it is there, and any other that is not there is 404', async (context) => {
@@ -131,6 +141,53 @@ test('?_HLS_skip=YES leaves out what is before the skip boundary', async (contex
   )
   expect(delta).toContain('#EXT-X-SKIP:SKIPPED-SEGMENTS=6')
   expect(whole).not.toContain('#EXT-X-SKIP')
+})
+
+test('a live playlist has a tag that changes with it, and is packed with a tag of its own', async (context) => {
+  const channel = new StillChannel()
+  channel.push(120)
+  const url = `${await serve(context, channel)}/low-latency/index.m3u8`
+  const ask = (headers: Record<string, string>) =>
+    fetch(url, { headers: { 'Accept-Encoding': 'identity', ...headers } })
+  const plain = await ask({})
+  const packed = await ask({ 'Accept-Encoding': 'gzip' })
+  const tags = [plain, packed].map(({ headers }) => headers.get('etag') ?? '')
+  expect(packed.headers.get('content-encoding')).toBe('gzip')
+  expect(await packed.text()).toBe(await plain.text())
+  expect(tags[1]).toBe(tags[0]?.replace(/"$/, '-gzip"'))
+  expect(plain.headers.get('vary')).toBe('Accept-Encoding')
+  const unchanged = await ask({ 'If-None-Match': tags[0]! })
+  expect([unchanged.status, unchanged.headers.get('cache-control')]).toEqual([304, 'no-cache'])
+  channel.push(2)
+  const changed = await ask({ 'If-None-Match': tags[0]! })
+  expect(changed.status).toBe(200)
+  expect(await changed.text()).toContain('URI="12.0.m4s"')
+})
+
+test('a live segment and a part have tags and give ranges', async (context) => {
+  const channel = new StillChannel()
+  channel.push(12)
+  const folder = await serve(context, channel)
+  for (const file of ['live/0.ts', 'low-latency/1.0.m4s']) {
+    const whole = await fetch(`${folder}/${file}`)
+    const bytes = Buffer.from(await whole.arrayBuffer())
+    const etag = whole.headers.get('etag') ?? ''
+    expect([whole.headers.get('accept-ranges'), etag]).toEqual(['bytes', `"${file.split('/')[1]}"`])
+    expect((await fetch(`${folder}/${file}`, { headers: { 'If-None-Match': etag } })).status).toBe(304)
+    const part = await fetch(`${folder}/${file}`, { headers: { Range: 'bytes=8-19', 'If-Range': etag } })
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 8-19/${bytes.length}`])
+    expect(Buffer.from(await part.arrayBuffer())).toEqual(bytes.subarray(8, 20))
+  }
+})
+
+test('behind a link nothing of a channel is kept or revalidated', async (context) => {
+  const channel = new StillChannel()
+  channel.push(12)
+  const folder = await serve(context, channel, false)
+  for (const file of ['low-latency/index.m3u8', 'low-latency/1.0.m4s']) {
+    const { headers } = await fetch(`${folder}/${file}`)
+    expect([headers.get('cache-control'), headers.get('etag')]).toEqual(['no-store', null])
+  }
 })
 
 test('the end of a channel answers all who wait, and the playlist says so', async (context) => {

@@ -1,7 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { LRUCache } from 'lru-cache'
 import type { LiveRenditions, RenditionName } from '../segmenter/live/live-renditions.ts'
 import type { LiveWindow, ReloadWish } from '../segmenter/live/live-window.ts'
 import type { HeldRequests } from './held-requests.ts'
+import { CodedText } from './coded-text.ts'
+import { sendText, writeHead, type Asked } from './http-answer.ts'
 import { Refusal } from './refusal.ts'
 
 /** A channel as its files are asked for. */
@@ -13,17 +15,13 @@ export type ServedChannel = {
 
 export type ChannelShelf = { served(id: string): ServedChannel | undefined }
 
-type Asked = {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly isCacheable: boolean
-}
-
 const BEGIN_WAIT_MS = 15_000
 const BLOCKED_TARGETS = 3 // draft-pantos-hls-rfc8216bis section 6.2.5.2
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl'
 const types: Readonly<Record<string, string>> = { ts: 'video/mp2t', m4s: 'video/mp4', mp4: 'video/mp4' }
 const SEGMENT_SECONDS_KEPT = 3600 // a name is never used twice
+const GZIP_LEVEL = 6 // of what changes soon
+const TEXTS_KEPT = 64 // of all channels: each is asked for by all who watch
 
 const multivariantNames: Readonly<Record<string, RenditionName>> = {
   'master.m3u8': 'live',
@@ -33,6 +31,7 @@ const multivariantNames: Readonly<Record<string, RenditionName>> = {
 /** The files of live channels, out of memory: playlists as they stand now, or held until they have what is asked for. */
 export class LiveOrigin {
   readonly #shelf: ChannelShelf
+  readonly #texts = new LRUCache<string, CodedText>({ max: TEXTS_KEPT })
 
   constructor(shelf: ChannelShelf) {
     this.#shelf = shelf
@@ -58,7 +57,7 @@ export class LiveOrigin {
     if (renditions === undefined) throw nothingAt(name)
     const window = renditions.windows[rendition]
     if (window === undefined) throw nothingAt(name)
-    if (file === undefined) return sendText(asked, renditions.multivariant(rendition), NOT_KEPT)
+    if (file === undefined) return this.#sendText(asked, renditions.multivariant(rendition), NOT_KEPT)
     if (file === 'index.m3u8') return this.#answerPlaylist(channel, window, asked)
     return this.#answerFile(channel, window, file, asked)
   }
@@ -67,14 +66,14 @@ export class LiveOrigin {
     const query = new URLSearchParams((asked.request.url ?? '').split('?', 2)[1] ?? '')
     const wish = readReload(query)
     const isDelta = query.get('_HLS_skip') === 'YES' || query.get('_HLS_skip') === 'v2'
-    if (wish === undefined) return sendText(asked, window.playlist(isDelta), NOT_KEPT)
+    if (wish === undefined) return this.#sendText(asked, window.playlist(isDelta), NOT_KEPT)
     if (window.reload(wish) === 'too-far') {
       throw new Refusal('reload-too-far', `the live edge is at ${JSON.stringify(window.edge)}`)
     }
     const targetMs = window.targetDurationSeconds * 1000 // s to ms
     await this.#hold(channel, () => window.reload(wish) === 'ready', BLOCKED_TARGETS * targetMs, asked)
     // Another answer for each address, which never changes (appendix B.1).
-    return sendText(asked, window.playlist(isDelta), `public, max-age=${6 * window.targetDurationSeconds}`)
+    return this.#sendText(asked, window.playlist(isDelta), `public, max-age=${6 * window.targetDurationSeconds}`)
   }
 
   async #answerFile(channel: ServedChannel, window: LiveWindow, file: string, asked: Asked): Promise<void> {
@@ -84,7 +83,20 @@ export class LiveOrigin {
     const found = window.file(file)
     if (found?.kind !== 'bytes') throw nothingAt(file)
     const type = types[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
-    send(asked, found.bytes, type, `public, max-age=${SEGMENT_SECONDS_KEPT}`)
+    const sent = writeHead(asked, {
+      type,
+      sizeBytes: found.bytes.length,
+      cacheControl: `public, max-age=${SEGMENT_SECONDS_KEPT}`,
+      validators: { etag: `"${file}"` },
+      takesRanges: true,
+    })
+    asked.response.end(sent && found.bytes.subarray(sent.first, sent.last + 1))
+  }
+
+  #sendText(asked: Asked, text: string, cacheControl: string): Promise<void> {
+    const coded = this.#texts.get(text) ?? new CodedText(Buffer.from(text), GZIP_LEVEL)
+    this.#texts.set(text, coded)
+    return sendText(asked, coded, { type: PLAYLIST_TYPE, cacheControl })
   }
 
   async #hold({ held }: ServedChannel, isReady: () => boolean, timeoutMs: number, { response }: Asked): Promise<void> {
@@ -117,24 +129,6 @@ function readNumber(query: URLSearchParams, name: string): number | undefined {
   if (!/^\d{1,12}$/.test(text))
     throw new Refusal('bad-request', `${name} must be a whole number, got ${text.slice(0, 40)}`)
   return Number(text)
-}
-
-function sendText(asked: Asked, text: string, cacheControl: string): void {
-  send(asked, [Buffer.from(text)], PLAYLIST_TYPE, cacheControl)
-}
-
-function send(
-  { request, response, isCacheable }: Asked,
-  bytes: readonly Uint8Array[],
-  type: string,
-  cacheControl: string,
-): void {
-  response.writeHead(200, {
-    'Content-Type': type,
-    'Content-Length': bytes.reduce((sum, { length }) => sum + length, 0),
-    'Cache-Control': isCacheable ? cacheControl : 'no-store',
-  })
-  response.end(request.method === 'HEAD' ? undefined : Buffer.concat(bytes))
 }
 
 function nothingAt(name: string): Refusal {

@@ -23,7 +23,7 @@ export type LoopFormat = {
 
 const TS_OVERHEAD = 1.1 // of 188-byte packets that are filled up, at some megabits a second
 const TICKS_PER_SECOND = 90_000
-const MAX_PENDING_SECONDS = 2
+const MAX_PENDING_SECONDS = 0.5 // an encoder that is further behind gets no more pictures
 
 /** undefined for a video without a variant that can be looped. */
 export function loopFormatOf({ variants }: VideoRecord, packageFolder: string): LoopFormat | undefined {
@@ -67,7 +67,7 @@ export async function runLoop(
       onProcess: (pid) => listener.onProcess(pid),
       onStdin: (out) => {
         const { framesPerSecond } = plan
-        clock = new CaptureClock({ framesPerSecond, out, maxPending: MAX_PENDING_SECONDS * framesPerSecond })
+        clock = new CaptureClock({ framesPerSecond, out, maxPending: Math.ceil(MAX_PENDING_SECONDS * framesPerSecond) })
       },
       onStdoutBytes: (bytes) => {
         const units = stream.push(bytes)

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
-import type { Stats } from 'node:fs'
-import { gzip, HotFile, PACKED_FROM_BYTES, type ReadyBody } from './hot-file.ts'
-import type { Validators } from './http-conditions.ts'
+import { CodedText, type Coded } from './coded-text.ts'
+import { HotFile, type ReadyBody } from './hot-file.ts'
+import { factsOfCoded, type TextFacts } from './http-answer.ts'
 import { corsHeaders } from './origin-cors.ts'
 import type { PackageFile } from './package-files.ts'
-import { representationOf, type Representation } from './representation.ts'
+import { representationOf, type Representation, type RepresentationFacts } from './representation.ts'
 
 export type FileKind = { readonly type: string; readonly isText: boolean }
 
@@ -27,67 +26,51 @@ export const REQUEST_ID_AT = 1
 /** Made once for a content and sent to many: as small as it gets. */
 const GZIP_LEVEL = 9
 
-/** A segment or a picture, as it is sent: it is never rewritten under its name. */
-export function representationOfFile({ path, stats, kind, isGrowing }: FoundFile): Representation {
-  const cacheControl = /\.(?:ts|aac|m4s|mp4)$/.test(path) ? SEGMENT : cacheControlOf(isGrowing)
-  const { type } = kind
-  return representationOf({
-    sizeBytes: stats.size,
+/** A segment or a picture is never rewritten under its name: size and time of writing are its strong tag. */
+export function factsOfFile({
+  path,
+  stats: { mtimeMs, size },
+  kind: { type },
+  isGrowing,
+}: FoundFile): RepresentationFacts {
+  return {
+    sizeBytes: size,
     type,
     takesRanges: true,
-    validators: validatorsOfFile(stats),
-    cacheControl,
-    before,
-  })
+    validators: { etag: `"${mtimeMs.toString(36)}-${size.toString(36)}"`, lastModifiedMs: mtimeMs },
+    cacheControl: /\.(?:ts|aac|m4s|mp4)$/.test(path) ? SEGMENT : cacheControlOf(isGrowing),
+  }
+}
+
+export function representationOfFile(found: FoundFile): Representation {
+  return representationOf({ ...factsOfFile(found), before })
 }
 
 export function hotFile(found: FoundFile, body: Buffer): HotFile {
   return new HotFile({ found, plain: { representation: representationOfFile(found), body } })
 }
 
-/** A playlist or an outline. While it grows a range would join two versions of it: none is offered. */
-export function hotText(found: FoundFile, plain: Buffer): HotFile {
-  const hash = hashOf(plain)
-  const { isGrowing } = found
-  const pack = async (): Promise<ReadyBody> => {
-    const packed = await gzip(plain, GZIP_LEVEL)
-    return readyText(found, packed, { tag: `${hash}-gzip`, takesRanges: false, encoding: ['Content-Encoding', 'gzip'] })
-  }
-  return new HotFile({
-    found,
-    plain: readyText(found, plain, { tag: hash, takesRanges: !isGrowing, encoding: [] }),
-    ...(plain.length < PACKED_FROM_BYTES ? {} : { pack }),
-  })
+/** A playlist or an outline may be replaced while it is read: its tag is the hash of its bytes. */
+export function factsOfText({ kind: { type }, stats, isGrowing }: FoundFile): TextFacts {
+  const cacheControl = cacheControlOf(isGrowing)
+  return isGrowing ? { type, cacheControl } : { type, cacheControl, lastModifiedMs: stats.mtimeMs }
 }
 
-type TextForm = { readonly tag: string; readonly takesRanges: boolean; readonly encoding: readonly string[] }
+export function hotText(found: FoundFile, plain: Buffer): HotFile {
+  const text = new CodedText(plain, GZIP_LEVEL)
+  const facts = factsOfText(found)
+  const pack = async (): Promise<ReadyBody> => readyText(await text.packed(), facts)
+  return new HotFile({ found, plain: readyText(text.plain, facts), ...(text.isPackable ? { pack } : {}) })
+}
 
-function readyText({ kind, stats, isGrowing }: FoundFile, body: Buffer, form: TextForm): ReadyBody {
-  const representation = representationOf({
-    sizeBytes: body.length,
-    type: kind.type,
-    takesRanges: form.takesRanges,
-    validators: validatorsOfText(form.tag, stats, isGrowing),
-    cacheControl: cacheControlOf(isGrowing),
-    before: [...before, 'Vary', 'Accept-Encoding', ...form.encoding],
-  })
-  return { representation, body }
+function readyText(coded: Coded, facts: TextFacts): ReadyBody {
+  const more = ['Vary', 'Accept-Encoding', ...(coded.isPacked ? ['Content-Encoding', 'gzip'] : [])]
+  return {
+    representation: representationOf({ ...factsOfCoded(coded, facts), before: [...before, ...more] }),
+    body: coded.body,
+  }
 }
 
 function cacheControlOf(isGrowing: boolean): string {
   return isGrowing ? GROWING : FINISHED
-}
-
-function validatorsOfFile({ mtimeMs, size }: Stats): Validators {
-  return { etag: `"${mtimeMs.toString(36)}-${size.toString(36)}"`, lastModifiedMs: mtimeMs }
-}
-
-/** A text may be replaced while it is read: its tag is the hash of its bytes, another one for each encoding. While it
- *  grows, whole seconds are too coarse for Last-Modified. */
-function validatorsOfText(tag: string, { mtimeMs }: Stats, isGrowing: boolean): Validators {
-  return isGrowing ? { etag: `"${tag}"` } : { etag: `"${tag}"`, lastModifiedMs: mtimeMs }
-}
-
-function hashOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('base64url').slice(0, 22)
 }

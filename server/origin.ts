@@ -132,7 +132,7 @@ export class Origin {
     const found = await this.#find(id, name)
     if (found === undefined) throw new Refusal('not-found', `there is no ${path.slice(0, 200)}`)
     try {
-      if (!options.isCacheable) await answerThroughLink(request, response, found)
+      if (!options.isCacheable) await answerThroughLink(asked, found)
       else if (found.kind.isText) await this.#answerText(asked, found, lookedAtUnixMs)
       else await this.#answerFile(asked, found, lookedAtUnixMs)
     } finally {

@@ -1,4 +1,4 @@
-export type HeldDatagram = {
+type HeldDatagram = {
   readonly kind: 'rtp' | 'rtcp'
   readonly trackIndex: number
   readonly datagram: Uint8Array
@@ -17,9 +17,9 @@ export class HeldDatagrams {
   }
 
   /** False: it is to be taken now. */
-  keeps(datagram: HeldDatagram): boolean {
+  keeps(kind: HeldDatagram['kind'], trackIndex: number, datagram: Uint8Array, atMs: number): boolean {
     if (this.#held === undefined) return false
-    if (this.#held.length < MAX_HELD) this.#held.push(datagram)
+    if (this.#held.length < MAX_HELD) this.#held.push({ kind, trackIndex, datagram, atMs })
     return true
   }
 

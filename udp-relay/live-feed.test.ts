@@ -88,7 +88,7 @@ test('LiveFeed sends a large picture over the time until the next, whole or not 
 })
 
 test('LiveFeed goes on with a keyframe when what comes next for it is gone', async () => {
-  const tail = new LiveTail({ maxUnits: 8, maxBytes: 1e9 })
+  const tail = new LiveTail({ maxUnits: 12, maxBytes: 1e9 }) // the oldest kept is no keyframe
   const opening = LiveFeed.open(options(tail))
   push(tail, 0)
   const feed = (await opening) as LiveFeed

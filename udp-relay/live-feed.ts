@@ -8,7 +8,7 @@ import type { LiveTail, TailUnit } from '../stream/live-tail.ts'
 import type { TimedPacket } from '../stream/packet-queue.ts'
 import { SampleTimeline } from '../stream/sample-timeline.ts'
 import { scheduleFacts, scheduleSegment, TRACK_AUDIO, type PlannedPacket } from '../stream/send-schedule.ts'
-import type { Feed, FeedCourse } from './packet-feed.ts'
+import type { Feed, FeedCourse, LiveEdge } from './packet-feed.ts'
 import type { PacketisedPacket } from './packetised-segment.ts'
 
 export type LiveFeedOptions = {
@@ -22,8 +22,9 @@ const MAX_WAITING_PACKETS = 20_000 // some tens of seconds: what comes beyond is
 
 /** The packets of a live stream as its units come, from the next keyframe on. Only of a stream whose pictures are shown in the order in
  *  which they are decoded. */
-export class LiveFeed implements Feed {
+export class LiveFeed implements Feed, LiveEdge {
   readonly course: FeedCourse = { kind: 'all' }
+  readonly edge: LiveEdge = this
   readonly startSeconds: number
   readonly #options: LiveFeedOptions
   readonly #samples: SampleTimeline | undefined
@@ -32,6 +33,7 @@ export class LiveFeed implements Feed {
   #isFetching = false
   #awaitsKeyframe = false
   #audioTicks = 0
+  #newestPictureMs: number | undefined
 
   private constructor(options: LiveFeedOptions, keyframe: number, startTicks: number) {
     const { audio } = options.outline
@@ -55,6 +57,10 @@ export class LiveFeed implements Feed {
       const unit = tail.unit(index)
       if (unit?.kind === 'picture' && unit.isKeyframe) return new LiveFeed(options, index, unit.ptsTicks)
     }
+  }
+
+  get newestPictureMs(): number | undefined {
+    return this.#newestPictureMs
   }
 
   get isMidUnit(): boolean {
@@ -127,13 +133,20 @@ export class LiveFeed implements Feed {
     const plan = this.#plan({ frames: [{ kind, ptsTicks, dtsTicks, nalSizesBytes }] })
     const format = nalPayloadFormats[videoCodecOf(outline.video?.codec)]
     const payloads = packetiseRtpNals(format, nals, planRtpNals(format, nalSizesBytes, maxRtpBytes - RTP_HEADER_BYTES))
-    return plan.map((planned) => ({ ...planned, payload: payloads[planned.packetOfUnit] as Uint8Array }))
+    this.#newestPictureMs = plan[0]?.sendMs
+    return plan.map((planned) => ({
+      ...planned,
+      payload: payloads[planned.packetOfUnit] as Uint8Array,
+    }))
   }
 
   #soundOf({ ptsTicks, data }: TailUnit & { readonly kind: 'sound' }): PacketisedPacket[] {
     const plan = this.#plan({ frames: [], audio: { firstPtsTicks: ptsTicks, sizesBytes: [data.length] } })
     const payloads = packetiseRtpAac(data, planRtpAac(data.length, this.#options.maxRtpBytes - RTP_HEADER_BYTES))
-    return plan.map((planned) => ({ ...planned, payload: payloads[planned.packetOfUnit] as Uint8Array }))
+    return plan.map((planned) => ({
+      ...planned,
+      payload: payloads[planned.packetOfUnit] as Uint8Array,
+    }))
   }
 
   #plan(content: Pick<Outline['segments'][number], 'frames' | 'audio'>): PlannedPacket[] {

@@ -37,48 +37,6 @@ function framesOf(context: TestContext, file: string): Record<string, number> {
   return frames(execFileSync(needs(context, 'ffprobe'), [...counting, file], { encoding: 'utf8' }))
 }
 
-if (inLongRun) {
-  test.concurrent('ffprobe counts every frame of a transport stream over UDP', async (context) => {
-    const relay = await startClipRelay(context, clip)
-    const run = await runClient(needs(context, 'ffprobe'), [...counting, `${relay.url}?payload=mp2t`], LIMIT)
-    expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' })
-    expect(frames(run.stdout)).toEqual(EVERY_FRAME)
-  })
-}
-
-if (inLongRun) {
-  test.concurrent('ffmpeg copies every frame of a transport stream over UDP without an error', async (context) => {
-    const file = join(temporaryFolder(context), 'copy.ts')
-    const relay = await startClipRelay(context, clip)
-    const args = ['-v', 'error', '-i', `${relay.url}/240p?payload=mp2t`, '-map', '0', '-c', 'copy', file]
-    expect(await runClient(needs(context, 'ffmpeg'), args, LIMIT)).toEqual({ status: 0, stdout: '', stderr: '' })
-    expect(framesOf(context, file)).toEqual(EVERY_FRAME)
-  })
-}
-
-// The device that takes sound as fast as it comes is ahead of the pictures.
-const mpvHarmless = /^(\[recorder\] |Audio\/Video desync|hardware, temporary CPU|position will not match)/
-if (inLongRun) {
-  test.concurrent('mpv records every frame of a transport stream over UDP', async (context) => {
-    const record = join(temporaryFolder(context), 'record.ts')
-    const relay = await startClipRelay(context, clip)
-    const quiet = ['--no-config', '--msg-level=all=warn', '--term-status-msg=', '--vo=null']
-    const unpaced = ['--ao=pcm', `--ao-pcm-file=${record}.wav`] // a busy machine must not starve a sound device
-    const args = [
-      ...quiet,
-      ...unpaced,
-      '--untimed',
-      '--rtsp-transport=udp',
-      `--stream-record=${record}`,
-      `${relay.url}?payload=mp2t`,
-    ]
-    const { status, stdout, stderr } = await runClient(needs(context, 'mpv'), args, LIMIT)
-    const lines = unexpectedLines('mpv', stdout + stderr).filter((line) => !mpvHarmless.test(line))
-    expect({ status, lines }).toEqual({ status: 0, lines: [] })
-    expect(framesOf(context, record)).toEqual(EVERY_FRAME)
-  })
-}
-
 test.concurrent('GStreamer receives the very bytes that the segments hold', async (context) => {
   const file = join(temporaryFolder(context), 'received.ts')
   const relay = await startClipRelay(context, clip)
@@ -108,3 +66,43 @@ test.concurrent('ffmpeg plays a live loop over its seams: every picture once, in
   const steps = seconds.slice(1).map((at, index) => at - (seconds[index] ?? 0))
   expect(new Set(steps).size).toBe(1)
 })
+
+// The device that takes sound as fast as it comes is ahead of the pictures.
+const mpvHarmless = /^(\[recorder\] |Audio\/Video desync|hardware, temporary CPU|position will not match)/
+
+// Registered in the long run alone.
+if (inLongRun) {
+  test.concurrent('ffprobe counts every frame of a transport stream over UDP', async (context) => {
+    const relay = await startClipRelay(context, clip)
+    const run = await runClient(needs(context, 'ffprobe'), [...counting, `${relay.url}?payload=mp2t`], LIMIT)
+    expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' })
+    expect(frames(run.stdout)).toEqual(EVERY_FRAME)
+  })
+
+  test.concurrent('ffmpeg copies every frame of a transport stream over UDP without an error', async (context) => {
+    const file = join(temporaryFolder(context), 'copy.ts')
+    const relay = await startClipRelay(context, clip)
+    const args = ['-v', 'error', '-i', `${relay.url}/240p?payload=mp2t`, '-map', '0', '-c', 'copy', file]
+    expect(await runClient(needs(context, 'ffmpeg'), args, LIMIT)).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect(framesOf(context, file)).toEqual(EVERY_FRAME)
+  })
+
+  test.concurrent('mpv records every frame of a transport stream over UDP', async (context) => {
+    const record = join(temporaryFolder(context), 'record.ts')
+    const relay = await startClipRelay(context, clip)
+    const quiet = ['--no-config', '--msg-level=all=warn', '--term-status-msg=', '--vo=null']
+    const unpaced = ['--ao=pcm', `--ao-pcm-file=${record}.wav`] // a busy machine must not starve a sound device
+    const args = [
+      ...quiet,
+      ...unpaced,
+      '--untimed',
+      '--rtsp-transport=udp',
+      `--stream-record=${record}`,
+      `${relay.url}?payload=mp2t`,
+    ]
+    const { status, stdout, stderr } = await runClient(needs(context, 'mpv'), args, LIMIT)
+    const lines = unexpectedLines('mpv', stdout + stderr).filter((line) => !mpvHarmless.test(line))
+    expect({ status, lines }).toEqual({ status: 0, lines: [] })
+    expect(framesOf(context, record)).toEqual(EVERY_FRAME)
+  })
+}

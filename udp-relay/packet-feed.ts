@@ -29,7 +29,16 @@ type ReverseCourse = { readonly kind: 'reverse'; readonly endSeconds: number }
 export type Feed = Pick<
   PacketFeed,
   'course' | 'isMidUnit' | 'hasEnded' | 'nextSendMs' | 'wantsSegment' | 'take' | 'prefetch'
->
+> & {
+  /** Of a feed that follows the edge of a live stream. */
+  readonly edge?: LiveEdge
+}
+
+/** What keeps a viewer at the edge: nothing is ever sent later only because something was late once. */
+export type LiveEdge = {
+  /** Media time at which the newest picture that has come is due. */
+  readonly newestPictureMs: number | undefined
+}
 
 const ALL_PACKETS: FeedCourse = { kind: 'all' }
 

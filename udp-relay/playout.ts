@@ -78,6 +78,7 @@ export class Playout {
   #latestTimeline: Timeline | undefined // also after that
   #turn = 0 // counts play, pause and close: what began in another turn is stale
   #pausedMs = 0 // media time, while not playing
+  #newestSentMs = 0 // by the clock
   #sentUntilMs = 0 // RTP time since the session began
   #nextReportMs = 0
   #reportRandom: () => number
@@ -295,10 +296,14 @@ export class Playout {
    *  on no timer. */
   #sendDue(feed: Feed, timeline: Timeline, untilMs: number): void {
     for (;;) {
-      const packetMs = timeline.dueMs(feed.nextSendMs)
+      const dueMs = timeline.dueMs(feed.nextSendMs)
+      const packetMs = feed.edge === undefined ? dueMs : Math.max(dueMs, this.#newestSentMs) // what is due may move back
       if (Math.min(packetMs, this.#nextReportMs) > untilMs) return
       if (this.#nextReportMs <= packetMs) this.#sendReports(timeline)
-      else this.#sendNext(timeline, packetMs)
+      else {
+        this.#newestSentMs = packetMs
+        this.#sendNext(timeline, packetMs)
+      }
     }
   }
 
@@ -318,6 +323,7 @@ export class Playout {
     if (!feed.wantsSegment) return
     const onFetched = (): void => {
       if (feed !== this.#feed || this.#timeline === undefined) return
+      this.#keepAtEdge(feed, this.#timeline)
       this.#cancelAlarm()
       this.#wake()
     }
@@ -327,6 +333,13 @@ export class Playout {
       this.#options.onFailed(error)
     }
     feed.prefetch(onFetched, onFailed)
+  }
+
+  /** A picture that has come is due now at the latest: the first one may have been slow, and all others would wait for it. */
+  #keepAtEdge({ edge }: Feed, timeline: Timeline): void {
+    if (edge?.newestPictureMs === undefined) return
+    const earlyMs = timeline.dueMs(edge.newestPictureMs) - this.#options.timer.nowMs()
+    if (earlyMs > 0) timeline.delay(-earlyMs)
   }
 
   #sendNext(timeline: Timeline, scheduledMs: number): void {

@@ -149,14 +149,14 @@ export class ReceivedPresentation {
 
   takeRtp(trackIndex: number, datagram: Uint8Array, nowMs: number): void {
     const found = this.#tracks[trackIndex]
-    if (this.#held.keeps({ kind: 'rtp', trackIndex, datagram, atMs: nowMs }) || found === undefined) return
+    if (this.#held.keeps('rtp', trackIndex, datagram, nowMs) || found === undefined) return
     found.track.takeRtp(datagram, nowMs)
     found.reports.askForMissing(nowMs)
   }
 
   takeRtcp(trackIndex: number, datagram: Uint8Array, nowMs: number): void {
     const found = this.#tracks[trackIndex]
-    if (this.#held.keeps({ kind: 'rtcp', trackIndex, datagram, atMs: nowMs }) || found === undefined) return
+    if (this.#held.keeps('rtcp', trackIndex, datagram, nowMs) || found === undefined) return
     const read = decodeRtcp(datagram)
     if (!read.ok) return
     found.reports.take(read.value, nowMs)
@@ -165,9 +165,9 @@ export class ReceivedPresentation {
     if (hasAllEnded && this.#finishAtMs === Infinity) this.#finishAtMs = nowMs + this.#options.jitterBufferMs
   }
 
-  /** Over TCP nothing more can come; UDP may go on, and its silence will tell. */
+  /** Over TCP, and in a pause, nothing more can come; UDP may go on, and its silence will tell. */
   connectionLost(why: string, transport: 'udp' | 'tcp'): void {
-    if (transport === 'tcp') this.#end({ reason: 'connection-lost', why }, performance.now())
+    if (transport === 'tcp' || this.#isPaused) this.#end({ reason: 'connection-lost', why }, performance.now())
   }
 
   figures(): ReceiverFigures {

@@ -93,6 +93,15 @@ test('a receiver begins at the keyframe before the second that is asked for', as
   expect(receiver.figures().measures.intactFrames).toBe(CLIP_FRAMES - 100)
 })
 
+test('a paused receiver ends with its connection: nothing more can come', async (context) => {
+  const relay = await startClipRelay(context, clip)
+  const receiver = await start(context, { url: relay.url })
+  await vi.waitFor(() => expect(receiver.figures().positionSeconds).toBeGreaterThan(0.2))
+  await receiver.pause()
+  await relay.close()
+  expect(await receiver.ended).toMatchObject({ reason: expect.stringMatching(/^(bye|connection-lost)$/) })
+})
+
 test('a receiver that cannot go on says why, and what comes is taken all the same', async (context) => {
   const relay = await startClipRelay(context, clip)
   const receiver = await start(context, { url: relay.url })

@@ -46,7 +46,7 @@ export class Timeline {
     return toTicks(this.#startElapsedMs, clockRateHz) + sinceStartTicks
   }
 
-  /** The rest is due later. */
+  /** The rest is due later; sooner, for a negative time. */
   delay(byMs: number): void {
     this.#zeroMs += byMs
   }

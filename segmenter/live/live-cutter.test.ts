@@ -61,6 +61,22 @@ test('LiveCutter cuts a segment where no keyframe comes in time', () => {
   expect(lengths.slice(0, 3)).toEqual([3 * SECOND, 3 * SECOND, 3 * SECOND])
 })
 
+test('LiveCutter ends a segment before a picture that stands for too long to be part of it', () => {
+  const { steady: _, ...rest } = steady30
+  const cutter = new LiveCutter({ ...rest, partTicks: SECOND, longestSegmentTicks: 6 * SECOND })
+  const at = [0, 1, 2, 3, 3.5, 8, 8.5, 13] // seconds; the fifth stands for 4.5 s, the seventh too
+  const pictures = at.map((seconds) => ({ ...picture(1), isKeyframe: seconds === 0, dtsTicks: seconds * SECOND }))
+  const segments: number[] = []
+  let ticks = 0
+  for (const cut of cutsOf(cutter, pictures)) {
+    ticks += cut.durationTicks
+    if (!cut.endsSegment) continue
+    segments.push(ticks / SECOND)
+    ticks = 0
+  }
+  expect(segments).toEqual([3.5, 4.5, 5])
+})
+
 test('LiveCutter begins with the first keyframe, and keeps every picture after it once', () => {
   const cuts = cutsOf(
     new LiveCutter(steady30),
@@ -75,16 +91,32 @@ test('LiveCutter begins with the first keyframe, and keeps every picture after i
 test('LiveCutter puts sound with the pictures that it belongs to, and loses none', () => {
   const cutter = new LiveCutter(steady30)
   const cuts = range(60).flatMap((index) => {
-    const given = cutter.pushPicture(picture(index))
-    cutter.pushSound({ ptsTicks: 1_000_000 + index * 3000 + 500, data: Uint8Array.of(index) })
-    return given
+    const sound = { ptsTicks: 1_000_000 + index * 3000 + 500, data: Uint8Array.of(index) }
+    return [...cutter.pushPicture(picture(index)), ...cutter.pushSound(sound)]
   })
   const heard = [...cuts, ...cutter.end()].flatMap(({ sounds }) => sounds.map(({ data }) => data[0]))
-  expect(heard).toEqual(range(59)) // the last came after the last picture of the last segment
+  expect(heard).toEqual(range(60))
   for (const { pictures, sounds } of cuts) {
     const endTicks = (pictures.at(-1)?.dtsTicks ?? 0) + 3000
     expect(sounds.every(({ ptsTicks }) => ptsTicks < endTicks)).toBe(true)
   }
+})
+
+test('LiveCutter lets a part of a steady stream wait for its sound, and for that no longer than a picture', () => {
+  const cutter = new LiveCutter(steady30)
+  /** 1,920 ticks each: the ninth reaches beyond the sixth picture. */
+  const sound = (index: number) => ({ ptsTicks: 1_000_000 + index * 1920, data: Uint8Array.of(index) })
+  const first = [...cutter.pushPicture(picture(0)), ...range(8).flatMap((index) => cutter.pushSound(sound(index)))]
+  const pictures = range(6).slice(1)
+  expect([first, ...pictures.map((index) => cutter.pushPicture(picture(index)))].flat()).toEqual([])
+  expect(cutter.pushSound(sound(8))).toEqual([])
+  const [part] = cutter.pushSound(sound(9)) // up to 19,200 ticks
+  expect([part?.pictures.length, part?.sounds.length, part?.durationTicks]).toEqual([6, 10, 18_000])
+
+  const second = range(12).slice(6)
+  expect(second.flatMap((index) => cutter.pushPicture(picture(index)))).toEqual([])
+  const [late] = cutter.pushPicture(picture(12))
+  expect([late?.pictures.length, late?.sounds.length]).toEqual([6, 0])
 })
 
 test('LiveCutter gives sound that comes after the last picture to the last segment', () => {

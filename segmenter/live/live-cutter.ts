@@ -14,7 +14,7 @@ export type TimedPicture = LivePicture & { readonly durationTicks: number }
 
 /** Some pictures that follow each other, and the sound that came with them: a partial segment. */
 export type LiveCut = {
-  readonly pictures: readonly TimedPicture[] // none only where the sound outlasts them at the end
+  readonly pictures: readonly TimedPicture[] // none only where a segment turns out to have ended
   readonly sounds: readonly LiveSound[]
   readonly durationTicks: number
   readonly isIndependent: boolean // begins with a keyframe
@@ -32,6 +32,7 @@ export type CutterOptions = {
   readonly steady?: SteadyStream
 }
 
+const ROUNDING_TICKS = 36_000 // 0.4 s: a duration is held against its target as a whole number (RFC 8216 section 4.3.3.1)
 const MAX_SOUNDS = 4000 // that wait, whatever times they claim
 
 /** Cuts a live stream into parts and segments as its units come. It begins with the first keyframe. */
@@ -43,13 +44,17 @@ export class LiveCutter {
   #partTicks = 0
   #segmentTicks = 0
   #framesSinceKey = 0
+  #due: { readonly endsSegment: boolean } | undefined // the pictures of a part are there, its sound is not yet
+  #heardTicks: number | undefined // until when sound has come; undefined: there is none
+  #soundTicks = 0 // of one access unit
   #firstTicks: number | undefined // presentation time of the first picture
 
   constructor(options: CutterOptions) {
     this.#options = options
   }
 
-  /** What is complete now: nothing or one part. */
+  /** What is complete now. A part waits for its sound until the next picture comes: hls.js asks again and again for one whose
+   *  sound ends before its pictures. */
   pushPicture(picture: LivePicture): readonly LiveCut[] {
     if (this.#firstTicks === undefined) {
       if (!picture.isKeyframe) return []
@@ -59,7 +64,8 @@ export class LiveCutter {
     if (steady !== undefined) {
       this.#framesSinceKey = picture.isKeyframe ? 1 : this.#framesSinceKey + 1
       const isKeyframeNext = this.#framesSinceKey === steady.groupFrames
-      return this.#add({ ...picture, durationTicks: steady.frameTicks }, isKeyframeNext)
+      const before = this.#takeDue()
+      return [...before, ...this.#add({ ...picture, durationTicks: steady.frameTicks }, isKeyframeNext)]
     }
     const held = this.#held
     this.#held = picture
@@ -67,13 +73,22 @@ export class LiveCutter {
     return this.#add({ ...held, durationTicks: Math.max(1, picture.dtsTicks - held.dtsTicks) }, picture.isKeyframe)
   }
 
-  pushSound(sound: LiveSound): void {
-    if (this.#firstTicks === undefined || sound.ptsTicks < this.#firstTicks) return
+  /** What is complete now: nothing, or the part that waited for it. */
+  pushSound(sound: LiveSound): readonly LiveCut[] {
+    if (this.#firstTicks === undefined || sound.ptsTicks < this.#firstTicks) return []
     if (this.#sounds.length < MAX_SOUNDS) this.#sounds.push(sound)
+    if (this.#heardTicks !== undefined) this.#soundTicks = sound.ptsTicks + this.#soundTicks - this.#heardTicks
+    this.#heardTicks = sound.ptsTicks + this.#soundTicks
+    return this.#lacksSound ? [] : this.#takeDue()
   }
 
   /** Nothing more comes: the rest, as the end of its segment. */
   end(): readonly LiveCut[] {
+    const due = this.#takeDue()
+    return due.some(({ endsSegment }) => endsSegment) ? due : [...due, ...this.#endHeld()]
+  }
+
+  #endHeld(): readonly LiveCut[] {
     const held = this.#held
     this.#held = undefined
     if (held !== undefined) {
@@ -93,15 +108,31 @@ export class LiveCutter {
 
   #add(picture: TimedPicture, isKeyframeNext: boolean): LiveCut[] {
     const { segmentTicks, longestSegmentTicks, partTicks } = this.#options
+    const toleranceTicks = Math.min(picture.durationTicks / 2, ROUNDING_TICKS)
+    const isTooLong = (): boolean =>
+      this.#segmentTicks + picture.durationTicks > longestSegmentTicks + toleranceTicks && this.#segmentTicks > 0
+    const before = isTooLong() ? [this.#cut(true)] : [] // a picture that stands for seconds, as of shared screens
     this.#pictures.push(picture)
     this.#partTicks += picture.durationTicks
     this.#segmentTicks += picture.durationTicks
-    const toleranceTicks = picture.durationTicks / 2
     const isLongEnough = this.#segmentTicks + toleranceTicks >= segmentTicks
-    const isTooLong = this.#segmentTicks + picture.durationTicks > longestSegmentTicks + toleranceTicks
-    if ((isKeyframeNext && isLongEnough) || isTooLong) return [this.#cut(true)]
-    if (this.#partTicks + picture.durationTicks > partTicks + 1) return [this.#cut(false)]
-    return []
+    const endsSegment = (isKeyframeNext && isLongEnough) || isTooLong()
+    if (!endsSegment && this.#partTicks + picture.durationTicks <= partTicks + 1) return before
+    this.#due = { endsSegment }
+    const waits = this.#options.steady !== undefined && this.#lacksSound
+    return waits ? before : [...before, ...this.#takeDue()]
+  }
+
+  /** Whether there is sound, and it has not come up to the end of the last picture. */
+  get #lacksSound(): boolean {
+    const last = this.#pictures.at(-1)
+    return last !== undefined && this.#heardTicks !== undefined && this.#heardTicks < last.dtsTicks + last.durationTicks
+  }
+
+  #takeDue(): LiveCut[] {
+    const due = this.#due
+    this.#due = undefined
+    return due === undefined ? [] : [this.#cut(due.endsSegment)]
   }
 
   /** Sound that is shown later than these pictures waits for the next part. */

@@ -105,14 +105,14 @@ function publish(units: readonly TsUnit[], audio: AacConfig, { rate, steady }: S
   const renditions = new LiveRenditions({ ...sets, audio }, rate, {
     ...{ segmentSeconds: 2, windowSeconds: 60, maxBytes: 1e9, bitsPerSecond: 1e6 },
     ...(steady === undefined ? {} : { steady }),
-    onSegment: (bytes) => segments.push(...bytes),
+    onSegment: (bytes) => segments.push(bytes),
   })
   const window = renditions.windows['low-latency'] ?? renditions.windows.live
   const parts = new Map<string, Uint8Array>()
   const fetchAll = (): void => {
     for (const [, name = ''] of window.playlist().matchAll(/EXT-X-PART:.*URI="([^"]+)"/g)) {
       const file = window.file(name)
-      if (file?.kind === 'bytes') parts.set(name, concatBytes(file.bytes))
+      if (file?.kind === 'bytes') parts.set(name, file.bytes)
     }
   }
   for (const unit of units) {
@@ -130,8 +130,7 @@ function publish(units: readonly TsUnit[], audio: AacConfig, { rate, steady }: S
     .map((sequence) => window.file(`${sequence}.m4s`))
     .filter((file) => file !== undefined)
   // The last part ends with the stream, after which playlists list segments alone.
-  const bytesOf = (file: typeof init): Uint8Array =>
-    file?.kind === 'bytes' ? concatBytes(file.bytes) : new Uint8Array(0)
+  const bytesOf = (file: typeof init): Uint8Array => (file?.kind === 'bytes' ? file.bytes : new Uint8Array(0))
   const inSegments = concatBytes(whole.map(bytesOf))
   const inParts = concatBytes([...parts.values()])
   expect(Buffer.compare(inParts, inSegments.subarray(0, inParts.length))).toBe(0)

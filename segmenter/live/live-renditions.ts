@@ -25,7 +25,7 @@ export type LiveOptions = {
   readonly steady?: SteadyStream
   readonly bitsPerSecond: number // what the encoder keeps to, sound and all
   /** Each finished `.ts` segment. */
-  readonly onSegment?: (bytes: readonly Uint8Array[]) => void
+  readonly onSegment?: (bytes: Uint8Array) => void
 }
 
 const LONGEST_SEGMENT_SECONDS = 6 // of a stream whose keyframes come as they like
@@ -91,8 +91,9 @@ export class LiveRenditions {
     return this.#publish(this.#cutter.pushPicture(picture))
   }
 
-  pushSound(sound: LiveSound): void {
-    this.#cutter.pushSound(sound)
+  /** The same. */
+  pushSound(sound: LiveSound): boolean {
+    return this.#publish(this.#cutter.pushSound(sound))
   }
 
   end(): void {

@@ -59,9 +59,9 @@ test('LiveWindow gives segments, parts and the initialisation section by name, a
   const window = filled(5)
   const bytesOf = (name: string): number[] | undefined => {
     const file = window.file(name)
-    return file?.kind === 'bytes' ? [...file.bytes.flatMap((each) => [...each.slice(0, 1)])] : undefined
+    return file?.kind === 'bytes' ? [...new Set(file.bytes)].slice(0, 2) : undefined
   }
-  expect(bytesOf('init.mp4')).toEqual([1])
+  expect(bytesOf('init.mp4')).toEqual([1, 2])
   expect(bytesOf('1.m4s')).toEqual([2, 3])
   expect(bytesOf('1.1.m4s')).toEqual([3])
   expect(bytesOf('2.0.m4s')).toEqual([4])

@@ -1,3 +1,4 @@
+import { concatBytes } from '../../protocol/bytes.ts'
 import {
   skippableSegments,
   writeLivePlaylist,
@@ -27,19 +28,20 @@ export type WindowOptions = {
 }
 
 /** What a name stands for: bytes, or a part that will be there next. */
-export type WindowFile = { readonly kind: 'bytes'; readonly bytes: readonly Uint8Array[] } | { readonly kind: 'hinted' }
+export type WindowFile = { readonly kind: 'bytes'; readonly bytes: Uint8Array } | { readonly kind: 'hinted' }
 
 /** What a player wants a playlist to contain, section 6.2.5.2. */
 export type ReloadWish = { readonly sequence: number; readonly part?: number }
 
-export type FinishedSegment = { readonly sequence: number; readonly bytes: readonly Uint8Array[] }
+export type FinishedSegment = { readonly sequence: number; readonly bytes: Uint8Array }
 
 type Segment = {
   readonly sequence: number
   readonly dateTime: string
   readonly isDiscontinuity: boolean
   readonly parts: LivePart[]
-  readonly bytes: Uint8Array[]
+  readonly bytes: Uint8Array[] // of each part
+  readonly whole?: Uint8Array // once it is finished
   durationSeconds: number
   sizeBytes: number
 }
@@ -60,6 +62,7 @@ export class LiveWindow {
   #discontinuitySequence = 0
   #heldBytes = 0
   #isEnded = false
+  readonly #texts = new Map<boolean, string>() // by whether it is a delta; written once for all whose requests were held
 
   constructor(options: WindowOptions) {
     this.#options = options
@@ -93,6 +96,7 @@ export class LiveWindow {
   add(part: NewPart): FinishedSegment | undefined {
     const { isIndependent, durationSeconds, bytes, unixMs, isDiscontinuity } = part
     if (this.#isEnded) throw new Error('nothing comes after the end of a live window')
+    this.#texts.clear()
     this.#open ??= this.#begin(unixMs, isDiscontinuity)
     const open = this.#open
     const uri = this.#partName(open.sequence, open.parts.length)
@@ -107,19 +111,28 @@ export class LiveWindow {
   /** Nothing more comes: what is open is the last segment, which it gives. */
   end(): FinishedSegment | undefined {
     this.#isEnded = true
+    this.#texts.clear()
     return this.#open && this.#finish(this.#open)
   }
 
+  /** Its parts become views of one array, so that a segment is not joined anew for each who fetches it. */
   #finish(open: Segment): FinishedSegment {
+    const bytes = concatBytes(open.bytes)
+    let at = 0
+    const parts = open.bytes.map(({ length }) => bytes.subarray(at, (at += length)))
     this.#open = undefined
-    this.#segments.push(open)
+    this.#segments.push({ ...open, bytes: parts, whole: bytes })
     this.#slide()
-    return { sequence: open.sequence, bytes: open.bytes }
+    return { sequence: open.sequence, bytes }
   }
 
-  playlist(isDelta = false, reports: NonNullable<LiveMediaPlaylist['lowLatency']>['reports'] = []): string {
-    const playlist = this.#playlist(reports)
-    return writeLivePlaylist(playlist, isDelta ? skippableSegments(playlist) : 0)
+  playlist(isDelta = false): string {
+    const kept = this.#texts.get(isDelta)
+    if (kept !== undefined) return kept
+    const playlist = this.#playlist()
+    const text = writeLivePlaylist(playlist, isDelta ? skippableSegments(playlist) : 0)
+    this.#texts.set(isDelta, text)
+    return text
   }
 
   /** Whether the playlist has what is asked for; a part beyond a segment's last one is the first of the next segment. */
@@ -142,18 +155,18 @@ export class LiveWindow {
 
   file(name: string): WindowFile | undefined {
     const { init } = this.#options
-    if (name === INIT_NAME && init !== undefined) return { kind: 'bytes', bytes: [init] }
+    if (name === INIT_NAME && init !== undefined) return { kind: 'bytes', bytes: init }
     if (this.#hasParts && name === this.#nextPartName) return this.#isEnded ? undefined : { kind: 'hinted' }
     const [, sequence = '', part] = /^(\d{1,12})(?:\.(\d{1,5}))?\.(?:ts|m4s)$/.exec(name) ?? []
     const segment = sequence === '' ? undefined : this.#segmentOf(Number(sequence))
     if (segment === undefined) return undefined
     if (part === undefined) {
-      const isWhole = segment !== this.#open && name === this.#segmentName(segment.sequence)
-      return isWhole ? { kind: 'bytes', bytes: segment.bytes } : undefined
+      const { whole } = segment
+      return whole && name === this.#segmentName(segment.sequence) ? { kind: 'bytes', bytes: whole } : undefined
     }
     const bytes = this.#hasParts ? segment.bytes[Number(part)] : undefined
     if (bytes === undefined || name !== this.#partName(segment.sequence, Number(part))) return undefined
-    return { kind: 'bytes', bytes: [bytes] }
+    return { kind: 'bytes', bytes }
   }
 
   #begin(unixMs: number, isDiscontinuity: boolean): Segment {
@@ -184,7 +197,7 @@ export class LiveWindow {
     return [...this.#segments, ...this.#gone].find((segment) => segment.sequence === sequence)
   }
 
-  #playlist(reports: NonNullable<LiveMediaPlaylist['lowLatency']>['reports']): LiveMediaPlaylist {
+  #playlist(): LiveMediaPlaylist {
     const { targetDurationSeconds, init, isIndependent, partTargetSeconds } = this.#options
     const listed = this.#segments.map(({ sequence, ...segment }) => ({ ...segment, uri: this.#segmentName(sequence) }))
     return {
@@ -201,7 +214,7 @@ export class LiveWindow {
             lowLatency: {
               partTargetSeconds,
               nextPartUri: this.#nextPartName,
-              reports,
+              reports: [], // no other rendition has parts
               ...(this.#open === undefined ? {} : { open: this.#open }),
             },
           }),

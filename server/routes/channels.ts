@@ -2,6 +2,7 @@ import { json, Router, type Request } from 'express'
 import { z } from 'zod'
 import { rtspBases, type AddressOptions, type RtspBases } from '../addresses.ts'
 import type { Channels, ChannelWish } from '../channels.ts'
+import type { LiveChannel } from '../live-channel.ts'
 import { Refusal } from '../refusal.ts'
 import { cleanTitle } from '../video-names.ts'
 
@@ -41,7 +42,7 @@ export function channelRoutes({ channels, addresses }: ChannelRouteParts): Route
       const channel = channels.requireIngest(id, key)
       // Of a sender's own playlist nothing is needed: segments come in order.
       if (file.endsWith('.m3u8')) await drain(request)
-      else if (file.endsWith('.ts')) await channel.input.takeTransportStream(request)
+      else if (file.endsWith('.ts')) await takeOrLeave(request, channel)
       else throw new Refusal('bad-stream', `expected a name that ends in .ts or .m3u8, got ${file.slice(0, 60)}`)
       response.status(204).end()
     })
@@ -69,6 +70,18 @@ function readWish(body: unknown): ChannelWish {
   return { ...shared, kind: 'ingest', ingest: read.data.ingest }
 }
 
+/** Of what is refused the rest is thrown away for a moment, so that a sender can read why; then he is cut off. */
+async function takeOrLeave(request: Request, channel: LiveChannel): Promise<void> {
+  try {
+    await channel.input.takeTransportStream(request)
+  } catch (error) {
+    request.resume()
+    setTimeout(() => request.complete || request.destroy(), REFUSED_MS).unref()
+    throw error
+  }
+}
+
+const REFUSED_MS = 1000
 const MAX_PLAYLIST_BYTES = 1_000_000
 
 async function drain(request: Request): Promise<void> {

@@ -1,0 +1,253 @@
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findClient, needs } from '../../lab/test-support/clients.ts'
+import { makePackage } from '../package.ts'
+import { makeClip } from '../test-support/clips.ts'
+import { findTools, type Tools } from '../tools.ts'
+import { lintFolder, lintPackage } from './lint.ts'
+import { editPackets, shifted, withNalType, withoutPcr, withPcrJump } from './test-support/edit-ts.ts'
+import { rulesOf } from './test-support/rules-of.ts'
+
+const VIDEO_PID = 256
+const AUDIO_PID = 257
+
+let tools: Tools
+let folder: string
+
+beforeAll(async () => {
+  if (findClient('ffmpeg') === undefined || findClient('ffprobe') === undefined) return
+  tools = await findTools(process.env)
+  folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
+  const clip = await makeClip(tools, join(folder, 'clip.mp4'), { rate: '10', seconds: 10 })
+  await makePackage(clip, join(folder, 'right'), { tools })
+  cpSync(join(folder, 'right'), join(folder, 'plain'), { recursive: true })
+  withoutIframes(join(folder, 'plain'))
+})
+
+/** Its keyframes have a second name no more, so that each fault of a segment has one rule to find it. */
+function withoutIframes(path: string): void {
+  const master = join(path, 'master.m3u8')
+  writeFileSync(master, readFileSync(master, 'utf8').replaceAll(/^#EXT-X-I-FRAME-STREAM-INF:.*\n/gm, ''))
+  for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
+    if (name.endsWith('iframes.m3u8')) rmSync(join(path, name))
+  }
+}
+
+afterAll(() => {
+  if (folder !== undefined) rmSync(folder, { recursive: true })
+})
+
+test('lintFolder finds nothing wrong with a package of ours', async (context) => {
+  needs(context, 'ffprobe')
+  const result = await lintFolder(join(folder, 'right'), { ffprobe: tools.ffprobe })
+  expect(result).toMatchObject({ findings: [], playlists: 5, segments: 16 })
+  expect(await lintPackage(join(folder, 'right'), { tools })).toEqual([])
+})
+
+type Edit = (files: Files) => void
+
+/** The files of a copy of the package. */
+class Files {
+  readonly #folder: string
+  constructor(copy: string) {
+    this.#folder = copy
+  }
+
+  text(name: string, from: string | RegExp, to: string): void {
+    const before = readFileSync(join(this.#folder, name), 'utf8')
+    const after = before.replace(from, to)
+    if (after === before) throw new Error(`nothing to replace in ${name}: ${String(from)} in\n${before}`)
+    writeFileSync(join(this.#folder, name), after)
+  }
+
+  bytes(name: string, change: (bytes: Buffer) => Uint8Array): void {
+    const before = readFileSync(join(this.#folder, name))
+    const after = change(before)
+    if (before.equals(after)) throw new Error(`nothing has changed in ${name}`)
+    writeFileSync(join(this.#folder, name), after)
+  }
+
+  each(variant: string, change: (bytes: Buffer) => Uint8Array): void {
+    const names = readdirSync(join(this.#folder, variant)).filter((name) => name.endsWith('.ts'))
+    for (const name of names) this.bytes(`${variant}/${name}`, change)
+  }
+
+  remove(name: string): void {
+    rmSync(join(this.#folder, name))
+  }
+
+  swap(a: string, b: string): void {
+    const [first, second] = [a, b].map((name) => readFileSync(join(this.#folder, name))) as [Buffer, Buffer]
+    writeFileSync(join(this.#folder, a), second)
+    writeFileSync(join(this.#folder, b), first)
+  }
+}
+
+const list = '240p/index.m3u8'
+const other = '270p/index.m3u8'
+const first = '240p/00000.ts'
+const middle = '240p/00001.ts'
+
+/** What is done to the package, and the rule that names it. */
+const faults: readonly (readonly [string, string, Edit])[] = [
+  // The lines of the multivariant playlist.
+  ['no EXTM3U', 'first-line', (f) => f.text('master.m3u8', '#EXTM3U\n', '')],
+  ['a tag twice', 'tag-twice', (f) => f.text('master.m3u8', '#EXT-X-VERSION:3', '#EXT-X-VERSION:3\n#EXT-X-VERSION:3')],
+  ['a segment tag', 'mixed-tags', (f) => f.text('master.m3u8', '#EXT-X-IND', '#EXT-X-ENDLIST\n#EXT-X-IND')],
+  ['no BANDWIDTH', 'attribute-missing', (f) => f.text('master.m3u8', /:BANDWIDTH=\d+,/, ':')],
+  ['BANDWIDTH in quotes', 'attribute-type', (f) => f.text('master.m3u8', /:BANDWIDTH=(\d+)/, ':BANDWIDTH="$1"')],
+  ['a space between attributes', 'attribute-list', (f) => f.text('master.m3u8', ',CODECS', ', CODECS')],
+  ['an attribute twice', 'attribute-twice', (f) => f.text('master.m3u8', /,(FRAME-RATE=[\d.]+)/, ',$1,$1')],
+  ['CODECS that no one can read', 'codecs-form', (f) => f.text('master.m3u8', /avc1\.\w+/, 'avc1.42')],
+  ['a group that is not there', 'group-missing', (f) => f.text('master.m3u8', ',CODECS', ',AUDIO="a",CODECS')],
+  [
+    'AVERAGE-BANDWIDTH above BANDWIDTH',
+    'bandwidth-value',
+    (f) => f.text('master.m3u8', /AVERAGE-BANDWIDTH=/, 'AVERAGE-BANDWIDTH=9'),
+  ],
+  ['no URI after a variant', 'uri-tag', (f) => f.text('master.m3u8', '240p/index.m3u8\n', '')],
+  ['a variant that is not there', 'playlist-resource', (f) => f.text('master.m3u8', '240p/', '241p/')],
+  // What they say of the media.
+  [
+    'BANDWIDTH below the peak',
+    'bandwidth',
+    (f) => f.text('master.m3u8', /:BANDWIDTH=\d+,AVERAGE-BANDWIDTH=\d+/, ':BANDWIDTH=50000'),
+  ],
+  [
+    'AVERAGE-BANDWIDTH of half',
+    'average-bandwidth',
+    (f) => f.text('master.m3u8', /AVERAGE-BANDWIDTH=\d+/, 'AVERAGE-BANDWIDTH=30000'),
+  ],
+  ['CODECS of another profile', 'codecs', (f) => f.text('master.m3u8', /avc1\.64/, 'avc1.42')],
+  ['CODECS of another level', 'codecs', (f) => f.text('master.m3u8', /(avc1\.\w{4})\w\w/, '$133')],
+  ['CODECS without the sound', 'codecs', (f) => f.text('master.m3u8', ',mp4a.40.2', '')],
+  ['CODECS of another kind of AAC', 'codecs', (f) => f.text('master.m3u8', 'mp4a.40.2', 'mp4a.40.34')],
+  ['CODECS with what is not there', 'codecs-extra', (f) => f.text('master.m3u8', 'mp4a.40.2', 'mp4a.40.2,ac-3')],
+  ['another RESOLUTION', 'resolution', (f) => f.text('master.m3u8', /RESOLUTION=\d+x240/, 'RESOLUTION=640x360')],
+  ['a FRAME-RATE too low', 'frame-rate', (f) => f.text('master.m3u8', 'FRAME-RATE=10.000', 'FRAME-RATE=8.000')],
+  // The lines of a media playlist.
+  [
+    'an EXTINF over the target',
+    'extinf-over-target',
+    (f) => [list, other].forEach((name) => f.text(name, 'TARGETDURATION:4', 'TARGETDURATION:3')),
+  ],
+  ['no target duration', 'target-duration-missing', (f) => f.text(list, /#EXT-X-TARGETDURATION.*\n/, '')],
+  ['no EXTINF', 'uri-tag', (f) => f.text(list, /#EXTINF.*\n/, '')],
+  ['an EXTINF without a segment', 'uri-tag', (f) => f.text(list, '00001.ts\n', '')],
+  ['an EXTINF that is no number', 'tag-value', (f) => f.text(list, '#EXTINF:4.000000,', '#EXTINF:four,')],
+  ['a type of its own', 'tag-value', (f) => f.text(list, ':EVENT', ':LIVE')],
+  ['fractions in version 2', 'version-too-low', (f) => f.text(list, 'VERSION:3', 'VERSION:2')],
+  [
+    'the media sequence too late',
+    'sequence-after-segment',
+    (f) => f.text(list, /(#EXT-X-MEDIA-SEQUENCE:0\n)([^]*00000\.ts\n)/, '$2$1'),
+  ],
+  [
+    'a byte range from nowhere',
+    'byte-range-start',
+    (f) => f.text(list, /VERSION:3([^]*?)#EXTINF/, 'VERSION:4$1#EXT-X-BYTERANGE:1880\n#EXTINF'),
+  ],
+  [
+    'a byte range beyond the end',
+    'byte-range',
+    (f) => f.text(list, /VERSION:3([^]*?)#EXTINF/, 'VERSION:4$1#EXT-X-BYTERANGE:999999999@0\n#EXTINF'),
+  ],
+  ['a key without an address', 'key', (f) => f.text(list, '#EXTINF', '#EXT-X-KEY:METHOD=AES-128\n#EXTINF')],
+  [
+    'a key that is not there',
+    'key-resource',
+    (f) => f.text(list, '#EXTINF', '#EXT-X-KEY:METHOD=AES-128,URI="k"\n#EXTINF'),
+  ],
+  [
+    'a file that is not encrypted',
+    'decrypt',
+    (f) => (
+      f.bytes('poster.jpg', (b) => b.subarray(0, 16)),
+      f.text(list, '#EXTINF', '#EXT-X-KEY:METHOD=AES-128,URI="../poster.jpg"\n#EXTINF')
+    ),
+  ],
+  ['a space before a URI', 'whitespace', (f) => f.text(list, '\n00001.ts', '\n 00001.ts')],
+  ['a byte order mark', 'byte-order-mark', (f) => f.text(list, '#EXTM3U', '\ufeff#EXTM3U')],
+  // Segments and time.
+  ['a segment that is not there', 'resource', (f) => f.remove(middle)],
+  ['an empty segment', 'resource', (f) => f.bytes(middle, () => Buffer.alloc(0))],
+  [
+    'a page in place of a segment',
+    'format',
+    (f) => f.bytes(middle, () => Buffer.from('<!doctype html><title>404</title>')),
+  ],
+  ['EXTINF shorter than the segment', 'extinf-measured', (f) => f.text(list, '#EXTINF:4.', '#EXTINF:3.')],
+  ['a segment listed twice', 'timestamp-jump', (f) => f.text(list, /(#EXTINF.*\n00001\.ts\n)/, '$1$1')],
+  ['a variant that ends early', 'variants-duration', (f) => f.text(list, /#EXTINF.*\n00001[^]*00002\.ts\n/, '')],
+  ['a segment left out', 'timestamp-jump', (f) => f.text(list, /#EXTINF.*\n00001\.ts\n/, '')],
+  ['two segments in the wrong order', 'timestamp-jump', (f) => f.swap(first, middle)],
+  ['a segment from another time', 'timestamp-jump', (f) => f.bytes(middle, (b) => shifted(b, 100))],
+  ['a variant from another time', 'variants-timestamps', (f) => f.each('240p', (b) => shifted(b, 1))],
+  [
+    'a discontinuity in one variant',
+    'variants-discontinuity',
+    (f) => f.text(list, /(#EXTINF.*\n00001)/, '#EXT-X-DISCONTINUITY\n$1'),
+  ],
+  [
+    'another target duration in one variant',
+    'variants-target-duration',
+    (f) => f.text(list, 'TARGETDURATION:4', 'TARGETDURATION:5'),
+  ],
+  [
+    'a segment that begins with another picture',
+    'independent-segment',
+    (f) => f.bytes(middle, (b) => withNalType(b, 5, 1, 1)),
+  ],
+  ['a segment without parameter sets', 'parameter-sets', (f) => f.bytes(middle, (b) => withNalType(b, 7, 12))],
+  // Transport stream.
+  [
+    'a lost sync byte',
+    'ts-sync',
+    (f) => f.bytes(middle, (b) => Buffer.concat([b.subarray(0, 1880), Buffer.from([0]), b.subarray(1881)])),
+  ],
+  ['half a packet', 'ts-size', (f) => f.bytes(middle, (b) => b.subarray(0, b.length - 94))],
+  ['a lost packet', 'ts-continuity', (f) => f.bytes(middle, (b) => editPackets(b, ({ index }) => index !== 40))],
+  [
+    'no program tables',
+    'ts-tables',
+    (f) => f.bytes(middle, (b) => editPackets(b, ({ pid }) => pid >= VIDEO_PID && pid < 4096)),
+  ],
+  ['no clock', 'pcr-missing', (f) => f.bytes(middle, withoutPcr)],
+  ['a clock that jumps', 'pcr-jump', (f) => f.bytes(middle, (b) => withPcrJump(b, 20))],
+  ['sound in another PID', 'discontinuity-missing', (f) => f.bytes(middle, (b) => withAudioPid(b, 300))],
+  ['two programs', 'ts-programs', (f) => f.bytes(middle, withSecondProgram)],
+]
+
+function withAudioPid(stream: Buffer, pid: number): Buffer {
+  return editPackets(stream, (packet) => {
+    if (packet.pid === AUDIO_PID) packet.bytes.writeUInt16BE((packet.bytes.readUInt16BE(1) & 0xe000) | pid, 1)
+    const told = packet.bytes.indexOf(Buffer.from([0x0f, 0xe0 | (AUDIO_PID >> 8), AUDIO_PID & 0xff])) // in the PMT
+    if (packet.pid === 4096 && told !== -1) packet.bytes.writeUInt16BE(0xe000 | pid, told + 1)
+  })
+}
+
+/** The program association table is one entry longer; its CRC is not looked at. */
+function withSecondProgram(stream: Buffer): Buffer {
+  return editPackets(stream, ({ pid, bytes, payloadAt }) => {
+    if (pid !== 0) return
+    const section = payloadAt + 1
+    bytes[section + 2]! += 4
+    Buffer.from([0, 2, 0xf0, 0x10]).copy(bytes, section + 12)
+  })
+}
+
+test('there are at least 40 planted faults', () => expect(faults.length).toBeGreaterThanOrEqual(40))
+
+for (const [name, rule, edit] of faults) {
+  test(`lintFolder tells of ${name}`, async (context) => {
+    needs(context, 'ffprobe')
+    const copy = mkdtempSync(join(folder, 'copy-'))
+    cpSync(join(folder, 'plain'), copy, { recursive: true })
+    edit(new Files(copy))
+    const ffprobe = rule === 'resolution' ? tools.ffprobe : undefined // the only rule that asks it
+    const { findings } = await lintFolder(copy, { ffprobe })
+    expect(rulesOf(findings)).toEqual([rule])
+  })
+}
