@@ -7,6 +7,7 @@ import type { Representation } from './representation.ts'
 export type ReadyBody = {
   readonly representation: Representation
   readonly body: Buffer
+  readonly lines: string // of the head of 200, without the status and the request's id
 }
 
 export type HotFileParts = {

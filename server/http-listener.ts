@@ -1,7 +1,9 @@
 import type { Express } from 'express'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import { DirectAnswers, type DirectAnswer, type DirectRequest } from './direct-answers.ts'
 import type { Gate } from './gate.ts'
 import type { HttpThroughLink } from './http-through-link.ts'
 import { readLinkAddress, type LinkAddress } from './link-address.ts'
@@ -11,7 +13,7 @@ import { allowEveryOrigin } from './origin-cors.ts'
 import { Connections, type ConnectionLimit } from './connections.ts'
 import type { HlsSessions } from './hls-sessions.ts'
 import type { RequestCounts } from './request-counts.ts'
-import { RequestLine } from './request-log.ts'
+import { nextRequestId, RequestLine } from './request-log.ts'
 
 /** `id` is what stands in the path for `:id`. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer, id: string) => void
@@ -39,6 +41,7 @@ export class HttpListener {
   readonly #parts: ListenerParts
   readonly #server: Server
   readonly #connections: Connections
+  readonly #direct: DirectAnswers
   #openAnswers = 0
   #isDraining = false
   #whenDrained: () => void = () => {}
@@ -49,7 +52,15 @@ export class HttpListener {
     this.#server.requestTimeout = 0 // an upload may take hours; only its head is in a hurry (headersTimeout)
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS
     this.#connections = new Connections(parts.connectionLimit ?? NO_LIMIT)
-    this.#server.on('connection', (socket) => this.#connections.add(socket))
+    this.#direct = new DirectAnswers({
+      find: (socket, request) => this.#findDirectly(socket, request),
+      slowAnswers: parts.origin.slowAnswers,
+      keepAliveMs: KEEP_ALIVE_MS,
+    })
+    this.#server.on('connection', (socket) => {
+      this.#connections.add(socket)
+      this.#direct.attach(socket)
+    })
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
@@ -77,7 +88,7 @@ export class HttpListener {
    *  balancer's health check hears of it; then the port is closed. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true
-    this.#server.closeIdleConnections()
+    if (this.#direct.pending === 0) this.#server.closeIdleConnections() // Node takes those for idle
     if (this.#openAnswers > 0) {
       await new Promise<void>((resolve) => {
         this.#whenDrained = resolve
@@ -101,8 +112,8 @@ export class HttpListener {
     response.on('close', () => {
       line.write(logger, request, response)
       if (area !== undefined) counts?.noteEnded(area, response)
-      this.#openAnswers -= 1
-      if (this.#openAnswers === 0) this.#whenDrained()
+      this.#direct.noteAnswered(request.socket)
+      this.#noteAnswerEnded()
     })
     if (response.socket === null) this.#connections.wait(request.socket, response)
     const refusal = this.#isDraining ? shuttingDown() : connection?.refusal
@@ -110,6 +121,27 @@ export class HttpListener {
     response.shouldKeepAlive = false
     response.setHeader('X-Request-Id', line.id)
     sendProblem(response, refusal)
+  }
+
+  #noteAnswerEnded(): void {
+    this.#openAnswers -= 1
+    if (this.#openAnswers === 0) this.#whenDrained()
+  }
+
+  /** The same answer as by the long road, counted alike; what is to be logged goes there. */
+  #findDirectly(socket: Socket, { target, headers }: DirectRequest): DirectAnswer | undefined {
+    const { origin, throughLink, logger, counts } = this.#parts
+    if (this.#isDraining || logger.isLevelEnabled('debug') || !origin.serves(target)) return undefined
+    if (this.#connections.of(socket)?.refusal !== undefined || throughLink.mayTurnAside(target)) return undefined
+    const hot = origin.hotAnswer(target, headers, nextRequestId())
+    if (hot === undefined) return undefined
+    const area = counts?.noteCame({ url: target, method: 'GET' })
+    this.#openAnswers += 1
+    const ended = (): void => {
+      if (area !== undefined) counts?.noteEnded(area, { statusCode: 200 })
+      this.#noteAnswerEnded()
+    }
+    return { hot, ended }
   }
 
   #route(request: IncomingMessage, response: ServerResponse, requestId: string): void {

@@ -47,7 +47,7 @@ export function representationOfFile(found: FoundFile): Representation {
 }
 
 export function hotFile(found: FoundFile, body: Buffer): HotFile {
-  return new HotFile({ found, plain: { representation: representationOfFile(found), body } })
+  return new HotFile({ found, plain: readyBody(representationOfFile(found), body) })
 }
 
 /** A playlist or an outline may be replaced while it is read: its tag is the hash of its bytes. */
@@ -63,12 +63,16 @@ export function hotText(found: FoundFile, plain: Buffer): HotFile {
   return new HotFile({ found, plain: readyText(text.plain, facts), ...(text.isPackable ? { pack } : {}) })
 }
 
+function readyBody(representation: Representation, body: Buffer): ReadyBody {
+  const { whole } = representation
+  const lines = whole.flatMap((name, at) => (at > REQUEST_ID_AT && at % 2 === 0 ? `${name}: ${whole[at + 1]}\r\n` : []))
+  return { representation, body, lines: lines.join('') }
+}
+
 function readyText(coded: Coded, facts: TextFacts): ReadyBody {
   const more = ['Vary', 'Accept-Encoding', ...(coded.isPacked ? ['Content-Encoding', 'gzip'] : [])]
-  return {
-    representation: representationOf({ ...factsOfCoded(coded, facts), before: [...before, ...more] }),
-    body: coded.body,
-  }
+  const representation = representationOf({ ...factsOfCoded(coded, facts), before: [...before, ...more] })
+  return readyBody(representation, coded.body)
 }
 
 function cacheControlOf(isGrowing: boolean): string {

@@ -1,5 +1,5 @@
 import { lstatSync, type Stats } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { extname } from 'node:path'
 import type { HotFile, ReadyBody } from './hot-file.ts'
 import { HotStore, type ReservedPlace } from './hot-store.ts'
@@ -38,6 +38,9 @@ const fileKinds: Readonly<Record<string, FileKind>> = {
  *  tells. */
 export type AnswerOptions = { readonly path: string; readonly isCacheable: boolean; readonly requestId: string }
 
+/** An answer with the whole of a file. Who has not written all of it at once says so: what `use` gives is called at its end. */
+export type HotAnswer = { readonly head: string; readonly body: Buffer; readonly use: () => () => void }
+
 type Asked = AnswerOptions & { readonly request: IncomingMessage; readonly response: ServerResponse }
 
 /** `/hls/<id>/<file>` or `/hls/<id>/<variant>/<file>`. No name begins with a dot, none holds a slash, a backslash, a
@@ -55,7 +58,7 @@ const LARGEST_TEXT = 1 / 2
 const LARGEST_FILE = 1 / 8
 
 /** Each read is a trip to another thread. Thousands of slow clients each hold one of the smallest. */
-const READ_BUFFERS = { budgetBytes: 32 << 20, smallestBytes: 32 << 10, largestBytes: 1 << 20 }
+const READ_BUFFERS = { budgetBytes: 32 << 20, smallestBytes: 32 << 10, largestBytes: 512 << 10 }
 
 /** The HLS packages as plain files over HTTP. Answers before Express: players ask for thousands of segments. What is asked
  *  for again is held in memory, and looked at on the disk before each answer: a file that was replaced, or removed, is
@@ -99,18 +102,31 @@ export class Origin {
 
   /** Answers a GET or HEAD at once, from memory. False: `answer` has to. Throws the refusal of 416. */
   answerHot(request: IncomingMessage, response: ServerResponse, options: AnswerOptions): boolean {
-    const { path } = options
-    const hot = this.#texts.find(path) ?? this.#files.find(path)
-    if (hot === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false
-    if (!this.#isCurrent(hot)) {
-      this.#storeOf(hot).remove(path)
-      return false
-    }
-    const ready = hot.ready(request.headers)
-    if (ready === undefined) return false
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false
+    const hot = this.#findHot(options.path)
+    const ready = hot?.ready(request.headers)
+    if (hot === undefined || ready === undefined) return false
     this.#send({ request, response, ...options }, hot, ready)
     this.answers.memory += 1
     return true
+  }
+
+  /** The same for who writes by himself, to a GET of the whole. */
+  hotAnswer(path: string, headers: IncomingHttpHeaders, requestId: string): HotAnswer | undefined {
+    const hot = this.#findHot(path)
+    const ready = hot?.ready(headers)
+    if (hot === undefined || ready === undefined) return undefined
+    this.answers.memory += 1
+    const { lines, body } = ready
+    const head = `HTTP/1.1 200 OK\r\nX-Request-Id: ${requestId}\r\n${lines}`
+    return { head, body, use: () => this.#storeOf(hot).use(path, hot) }
+  }
+
+  #findHot(path: string): HotFile | undefined {
+    const hot = this.#texts.find(path) ?? this.#files.find(path)
+    if (hot === undefined || this.#isCurrent(hot)) return hot
+    this.#storeOf(hot).remove(path)
+    return undefined
   }
 
   /** Answers one request, or throws the refusal. */

@@ -12,13 +12,13 @@ export class RequestCounts {
   readonly #ended: Record<Area, Tally<number>> = { hls: new Map(), link: new Map(), api: new Map(), page: new Map() }
 
   /** Gives where it belongs, which is to be told with its end. */
-  noteCame({ url = '/', method = 'GET' }: IncomingMessage): Area {
+  noteCame({ url = '/', method = 'GET' }: Pick<IncomingMessage, 'url' | 'method'>): Area {
     const area = areaOf(url)
     count(this.#came[area], method)
     return area
   }
 
-  noteEnded(area: Area, { statusCode }: ServerResponse): void {
+  noteEnded(area: Area, { statusCode }: Pick<ServerResponse, 'statusCode'>): void {
     count(this.#ended[area], statusCode)
   }
 

@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 const idBeginning = randomUUID().slice(0, -8)
 let requests = 0
 
-function nextId(): string {
+export function nextRequestId(): string {
   requests = (requests + 1) % 0x1_0000_0000
   return idBeginning + requests.toString(16).padStart(8, '0')
 }
@@ -15,7 +15,7 @@ function nextId(): string {
 /** One request's line in the log, written when its answer has ended. Players ask for thousands of segments, pages once a
  *  second for their link: those lines are of level debug. */
 export class RequestLine {
-  readonly id = nextId() // told in `X-Request-Id`
+  readonly id = nextRequestId() // told in `X-Request-Id`
   readonly #startedMs = performance.now()
   readonly #connection: number | undefined // which real one, in the order of their opening
 

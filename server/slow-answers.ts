@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 
 /** How slowly an answer may be taken. */
 export type AnswerLimits = {
@@ -13,7 +14,7 @@ const SWEEP_MS = 1000
 export class SlowAnswers {
   readonly #limits: AnswerLimits
   readonly #nowMs: () => number
-  readonly #deadlines = new Map<ServerResponse, number>()
+  readonly #deadlines = new Map<ServerResponse | Socket, number>()
   #sweeping: NodeJS.Timeout | undefined
   /** Answers that were ended, by the limit that they met. */
   readonly ended = { idle: 0, total: 0 }
@@ -26,27 +27,45 @@ export class SlowAnswers {
   /** Watches an answer of so many bytes until its end; its head has been written. */
   watch(response: ServerResponse, sizeBytes: number): void {
     if (response.destroyed) return
-    const { idleMs, slowestBitsPerSecond } = this.#limits
     // Node's timer of a socket begins anew whenever a part of what is being written was taken.
-    response.setTimeout(idleMs, () => this.#end(response, 'idle'))
-    this.#deadlines.set(response, this.#nowMs() + idleMs + (sizeBytes * 8000) / slowestBitsPerSecond) // bytes to ms
+    response.setTimeout(this.#limits.idleMs, () => this.#end(response, 'idle'))
+    this.#await(response, sizeBytes)
     response.once('close', () => this.#forget(response))
+  }
+
+  /** Watches what was written to a socket, until what this gives is called. */
+  watchWritten(socket: Socket, sizeBytes: number): () => void {
+    const timeoutMs = socket.timeout ?? 0
+    const end = (): void => this.#end(socket, 'idle')
+    socket.setTimeout(this.#limits.idleMs)
+    socket.prependListener('timeout', end)
+    this.#await(socket, sizeBytes)
+    return () => {
+      socket.off('timeout', end)
+      socket.setTimeout(timeoutMs)
+      this.#forget(socket)
+    }
+  }
+
+  #await(written: ServerResponse | Socket, sizeBytes: number): void {
+    const { idleMs, slowestBitsPerSecond } = this.#limits
+    this.#deadlines.set(written, this.#nowMs() + idleMs + (sizeBytes * 8000) / slowestBitsPerSecond) // bytes to ms
     this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_MS).unref()
   }
 
   #sweep(): void {
     const nowMs = this.#nowMs()
-    for (const [response, deadlineMs] of this.#deadlines) if (deadlineMs <= nowMs) this.#end(response, 'total')
+    for (const [written, deadlineMs] of this.#deadlines) if (deadlineMs <= nowMs) this.#end(written, 'total')
   }
 
-  #end(response: ServerResponse, limit: 'idle' | 'total'): void {
-    if (!this.#forget(response)) return
+  #end(written: ServerResponse | Socket, limit: 'idle' | 'total'): void {
+    if (!this.#forget(written)) return
     this.ended[limit] += 1
-    response.destroy()
+    written.destroy()
   }
 
-  #forget(response: ServerResponse): boolean {
-    const wasWatched = this.#deadlines.delete(response)
+  #forget(written: ServerResponse | Socket): boolean {
+    const wasWatched = this.#deadlines.delete(written)
     if (this.#deadlines.size === 0) {
       clearInterval(this.#sweeping)
       this.#sweeping = undefined
