@@ -10,6 +10,7 @@ import { LinksOfViewers } from '../server/rtsp-through-link.ts'
 import type { PresentationSource } from '../udp-relay/presentation-source.ts'
 import { startReceiver } from '../udp-relay/receiver.ts'
 import { startClipRelay, type ClipRelayChanges } from '../udp-relay/test-support/clip-relay.ts'
+import { freeMulticast } from '../udp-relay/test-support/free-multicast.ts'
 import { presentationOf } from '../udp-relay/test-support/package-clip.ts'
 import { inLongRun, matrix } from './test-support/long-run.ts'
 import { needs } from './test-support/clients.ts'
@@ -275,19 +276,56 @@ if (inLongRun) {
     })
 
     test.concurrent(`GStreamer counts every picture over ${transport}`, async (context) => {
-      const gst = needs(context, 'gst-launch-1.0')
-      const file = join(temporaryFolder(context), 'picture.h265')
       const { variantUrl } = await relayOf(context)
-      const pipeline = `rtspsrc location=${variantUrl} protocols=${transport} name=s
+      await expectEveryFrameInGst(context, `location=${variantUrl} protocols=${transport}`)
+    })
+  }
+
+  async function expectEveryFrameInGst(context: TestContext, from: string): Promise<void> {
+    const gst = needs(context, 'gst-launch-1.0')
+    const file = join(temporaryFolder(context), 'picture.h265')
+    const pipeline = `rtspsrc ${from} name=s
       s. ! application/x-rtp,media=video ! rtph265depay ! h265parse ! video/x-h265,stream-format=byte-stream,alignment=au
          ! filesink location=${file}
       s. ! application/x-rtp,media=audio ! rtpmp4gdepay ! fakesink`
-      const run = await runClient(gst, ['-q', ...pipeline.split(/\s+/)], LIMIT)
-      expect({ status: run.status, lines: unexpectedLines('gst-launch-1.0', run.stdout + run.stderr) }).toEqual({
-        status: 0,
-        lines: [],
-      })
-      await expectEveryFrame(context, [file])
+    const run = await runClient(gst, ['-q', ...pipeline.split(/\s+/)], LIMIT)
+    const lines = unexpectedLines('gst-launch-1.0', run.stdout + run.stderr)
+    expect({ status: run.status, lines }).toEqual({ status: 0, lines: [] })
+    await expectEveryFrame(context, [file])
+  }
+
+  for (const client of ['ffprobe', 'GStreamer'] as const) {
+    test.concurrent(`${client} counts every picture of the group that all watch`, async (context) => {
+      const { variantUrl } = await relayOf(context, { multicast: await freeMulticast() })
+      if (client === 'ffprobe') await expectEveryFrame(context, ['-rtsp_transport', 'udp_multicast', variantUrl])
+      else await expectEveryFrameInGst(context, `location=${variantUrl} protocols=udp-mcast multicast-iface=lo`)
     })
   }
+
+  test.concurrent('what is lost of it is sent again where it is asked for', async (context) => {
+    const { measures, skippedFrames, tracks, truth } = await playThrough(context, {
+      lossRatio: 0.02,
+      query: '?repair=rtx',
+    })
+    const repaired = tracks.reduce((sum, { repairedPackets }) => sum + repairedPackets, 0)
+    expect(truth?.lostPackets).toBeGreaterThan(10)
+    expect(repaired).toBeGreaterThan(10)
+    expect(measures).toMatchObject({ damagedFrames: 0, frozenFrames: 0 })
+    expect(measures.intactFrames + skippedFrames).toBe(FRAMES)
+  })
+
+  test.concurrent('as a loop for all it goes on over its end, and the times with it', async (context) => {
+    const { variantUrl } = await relayOf(context)
+    const ffprobe = needs(context, 'ffprobe')
+    const packets = ['-select_streams', 'v', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0']
+    const args = ['-v', 'warning', '-rtsp_transport', 'tcp', '-read_intervals', '%+8', ...packets]
+    const run = await runClient(ffprobe, [...args, `${variantUrl}?live=loop`], LIMIT)
+    expect(unexpectedLines('ffprobe', run.stderr)).toEqual([])
+    const times = run.stdout.split('\n').flatMap((line) => (/^[\d.]+/.test(line) ? [Number.parseFloat(line)] : []))
+    times.sort((a, b) => a - b)
+    expect(times.length).toBeGreaterThan(FRAMES + 25)
+    for (const [index, seconds] of times.entries()) {
+      if (index > 1) expect(seconds - times[index - 1]!).toBeCloseTo(1 / 25, 2)
+    }
+  })
 }

@@ -51,6 +51,7 @@ export class ChartPlot {
     this.#canvas = element('div', 'chart-canvas')
     this.#canvas.tabIndex = 0
     this.#canvas.setAttribute('role', 'img')
+    this.#canvas.ariaLabel = plot.title // until the first moment is drawn
     this.root = element('figure', 'chart')
     this.root.append(this.#legend.root, this.#canvas)
     this.#heightPixels =

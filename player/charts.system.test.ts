@@ -150,6 +150,8 @@ test('keys step from fault to fault, say where they are, and Enter means what a 
   ))
     series.add(event)
   const stops = stopsOf(series)
+  // A screen reader finds a name even before the first moment is drawn.
+  expect(await page.locator('.chart-canvas:not([aria-label])').count()).toBe(0)
   await prepare(page)
   await tellRuns(page, 0, 1)
   await page.getByText('Whole run').click()

@@ -235,6 +235,11 @@ export const errorCodes = {
     title: 'Segmenting took longer than one video may take.',
     whatToDo: 'Cut the video into parts, or raise maxSegmentingMinutes.',
   },
+  'package-not-right': {
+    status: 500,
+    title: 'The package that was made breaks a rule of HLS.',
+    whatToDo: 'The video was not published. This is a fault of Weir’s: report it with the message and the source.',
+  },
   'folder-not-empty': {
     status: 409,
     title: 'The folder for the package holds something already.',

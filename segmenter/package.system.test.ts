@@ -242,3 +242,17 @@ test('makePackage, cancelled, leaves no process and no folder', async (context) 
   for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   expect(readdirSync(folder)).toEqual(['source.mp4'])
 })
+
+test('makePackage keeps no package that breaks a rule of HLS, and says which', async (context) => {
+  const tools = await toolsFor(context)
+  const folder = temporaryFolder(context)
+  const source = await makeClip(tools, join(folder, 'source.mp4'))
+  const out = join(folder, 'out')
+  const onPlayable = (): void =>
+    writeFileSync(join(out, '270p', '00000.ts'), readFileSync(join(out, '240p', '00000.ts')))
+  await expect(makePackage(source, out, { tools, onPlayable })).rejects.toMatchObject({
+    code: 'package-not-right',
+    message: expect.stringMatching(/^\S*270p\S* breaks [a-z-]+ \(.+\): expected .+, got .+/),
+  })
+  expect(existsSync(out)).toBe(false)
+})

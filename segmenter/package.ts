@@ -5,6 +5,7 @@ import { alignmentProblem } from './alignment-check.ts'
 import { bandwidthBound, transportBound } from './bandwidth-bound.ts'
 import { ChildFailed } from './child-run.ts'
 import { isDiskFull } from './disk-full.ts'
+import { expectConformance } from './conformance.ts'
 import { encodeArguments, type EncodePlan } from './encode.ts'
 import { runFfmpeg } from './ffmpeg.ts'
 import { surveyHevc } from './hevc-survey.ts'
@@ -55,8 +56,10 @@ export async function makePackage(
   await claimFolder(outFolder)
   const { limits = usualLimits } = options
   try {
-    return await withinMinutes(limits, options.signal, (signal) => {
-      return makeWithin(limits, sourcePath, outFolder, { ...options, signal })
+    return await withinMinutes(limits, options.signal, async (signal) => {
+      const made = await makeWithin(limits, sourcePath, outFolder, { ...options, signal })
+      await expectConformance(outFolder, { tools: options.tools, signal })
+      return made
     })
   } catch (error) {
     await rm(outFolder, { recursive: true, force: true })

@@ -81,6 +81,20 @@ test('TrackReports takes no goodbye of another source for its own', () => {
   expect(reports.hasSaidBye).toBe(false)
 })
 
+test('TrackReports takes the goodbye of what repairs its media for the sender’s, and believes no count of it', () => {
+  const { reports, receive } = open()
+  receive(0, 1)
+  const described = (ssrc: number, cname: string): RtcpPacket => ({
+    kind: 'source-description',
+    sources: [{ ssrc, cname }],
+  })
+  reports.take([senderReport(2), described(SSRC, 'server')], 5)
+  reports.take([described(8, 'someone'), { kind: 'bye', ssrcs: [8] }], 6)
+  expect(reports.hasSaidBye).toBe(false)
+  reports.take([described(9, 'server'), { kind: 'bye', ssrcs: [9] }], 7)
+  expect([reports.hasSaidBye, reports.lastSequenceNumber]).toEqual([true, undefined])
+})
+
 test('TrackReports reports after 2.5 s and then every 5 s: loss, jitter, the newest sender report, bursts', () => {
   const { track, reports, receive, sent } = open()
   reports.reportWhenDue(0)

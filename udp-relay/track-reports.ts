@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { RtcpPacket } from '../protocol/rtcp.ts'
+import type { Bye, RtcpPacket, Sdes } from '../protocol/rtcp.ts'
 import { reportDelayMs } from '../stream/report-schedule.ts'
 import type { ReceivedTrack } from './received-track.ts'
 import { ReportDatagrams } from './report-datagrams.ts'
@@ -20,6 +20,8 @@ export class TrackReports {
   #nextReportMs: number | undefined
   #sentPackets = 0 // by the sender's newest report
   #countsFromFirst = false // the sender has begun to count with our first packet
+  #senderCname: string | undefined
+  #isLastTold = false // the newest report came with the goodbye
   hasSaidBye = false
 
   constructor(options: TrackReportsOptions) {
@@ -30,7 +32,7 @@ export class TrackReports {
 
   /** Of the packet that was sent last, once its sender has said goodbye; undefined: not known. */
   get lastSequenceNumber(): number | undefined {
-    const isKnown = this.hasSaidBye && this.#countsFromFirst && this.#options.track.restarts === 0
+    const isKnown = this.#isLastTold && this.#countsFromFirst && this.#options.track.restarts === 0
     return isKnown ? this.#lastTold() & 0xffff : undefined
   }
 
@@ -41,9 +43,23 @@ export class TrackReports {
         this.#datagrams.noteSenderReport(packet, nowMs)
         this.#sentPackets = packet.sentPackets
       }
-      if (packet.kind === 'bye') this.hasSaidBye ||= ssrc === undefined || packet.ssrcs.includes(ssrc)
+      if (packet.kind === 'source-description') this.#noteSources(packet, ssrc)
+      if (packet.kind === 'bye') this.#isLastTold ||= ssrc === undefined || packet.ssrcs.includes(ssrc)
     }
-    if (!this.hasSaidBye) this.#judgeCount()
+    this.hasSaidBye ||=
+      this.#isLastTold || packets.some((packet) => packet.kind === 'bye' && this.#leaves(packet, packets))
+    if (!this.#isLastTold) this.#judgeCount()
+  }
+
+  #noteSources({ sources }: Sdes, ssrc: number | undefined): void {
+    for (const source of sources) if (source.ssrc === ssrc) this.#senderCname = source.cname
+  }
+
+  /** Of two sources of one sender, media and what repairs it, a server may say goodbye for one alone, as gst-rtsp-server does: they
+   *  have one CNAME (RFC 4588 section 5.3), and a compound packet tells whose it is (RFC 3550 section 6.1). */
+  #leaves({ ssrcs }: Bye, compound: readonly RtcpPacket[]): boolean {
+    const sources = compound.flatMap((packet) => (packet.kind === 'source-description' ? packet.sources : []))
+    return sources.some(({ ssrc, cname }) => cname !== undefined && cname === this.#senderCname && ssrcs.includes(ssrc))
   }
 
   /** A first report comes after half the usual time (RFC 3550 section 6.2). */

@@ -78,6 +78,7 @@ export class UdpOutbox {
       if (!(sockets[at] as ConnectedSocket).sendBurst(bursts[at] as PacketBurst)) this.#isKept = true
     }
     const nowMs = performance.now()
-    for (const { scheduledMs } of bursts) this.#departures.noteBurst(nowMs, scheduledMs)
+    for (let at = 0; at < bursts.length; at += 1)
+      this.#departures.noteBurst(nowMs, (bursts[at] as PacketBurst).scheduledMs)
   }
 }

@@ -56,39 +56,44 @@ async function answerOf(response: Response, url: URL, wish: Wish): Promise<Answe
     await response.body?.cancel()
     return { ok: false, why: `status ${status}` }
   }
-  const whole = await limitedBody(response, wish, status)
-  if (whole === undefined) return { ok: false, why: `larger than the limit of ${wish.maxBytes} bytes` }
+  const body = await readBody(response, wish)
+  if (body === undefined) return { ok: false, why: `larger than the limit of ${wish.maxBytes} bytes` }
   const headers = new Map(response.headers)
   const told = /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1]
-  const wholeBytes = status === 200 ? whole.length : told === undefined ? undefined : Number(told)
-  return { ok: true, url, status, bytes: cutTo(whole, wish, status), wholeBytes, headers }
+  const wholeBytes = status === 200 ? body.wholeBytes : told === undefined ? undefined : Number(told)
+  return { ok: true, url, status, bytes: body.bytes, wholeBytes, headers }
 }
 
-/** A server that does not know ranges sends all: then the range is cut out here, and a rule tells. */
-function cutTo(bytes: Uint8Array, { range }: Wish, status: number): Uint8Array {
-  if (range === undefined || status === 206) return bytes
-  return bytes.subarray(range.offsetBytes, range.offsetBytes + range.lengthBytes)
-}
+type Body = { readonly bytes: Uint8Array; readonly wholeBytes: number | undefined }
 
-async function limitedBody(
-  response: Response,
-  { maxBytes, range }: Wish,
-  status: number,
-): Promise<Uint8Array | undefined> {
-  const limit = range !== undefined && status === 200 ? maxBytes + range.offsetBytes : maxBytes
-  const chunks: Uint8Array[] = []
-  let sizeBytes = 0
+/** No more than what is wished for is kept. A server that does not know ranges sends all: the range is cut out as it comes, a rule
+ *  tells, and what follows it is not waited for. undefined: more than the limit. */
+async function readBody(response: Response, { maxBytes, range }: Wish): Promise<Body | undefined> {
+  const isCut = range !== undefined && response.status === 200
+  const { offsetBytes, lengthBytes } = isCut ? range : { offsetBytes: 0, lengthBytes: Infinity }
+  const kept: Uint8Array[] = []
+  let keptBytes = 0
+  let passedBytes = 0
   const reader = response.body?.getReader()
   for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
     const chunk = read.value as Uint8Array
-    sizeBytes += chunk.length
-    if (sizeBytes > limit) {
+    const wanted = chunk.subarray(
+      Math.max(0, offsetBytes - passedBytes),
+      Math.max(0, offsetBytes + lengthBytes - passedBytes),
+    )
+    passedBytes += chunk.length
+    if (wanted.length > 0) kept.push(wanted)
+    keptBytes += wanted.length
+    if (keptBytes > maxBytes) {
       await reader?.cancel()
       return undefined
     }
-    chunks.push(chunk)
+    if (passedBytes > offsetBytes + lengthBytes) {
+      await reader?.cancel()
+      return { bytes: Buffer.concat(kept), wholeBytes: undefined }
+    }
   }
-  return Buffer.concat(chunks)
+  return { bytes: Buffer.concat(kept), wholeBytes: passedBytes }
 }
 
 function reasonOf(error: unknown, timeoutMs: number): string {

@@ -43,6 +43,13 @@ function isWhole({ main, groups }: Combination): boolean {
   })
 }
 
+/** Of what grows the rates are not known yet. */
+function ofWhole(
+  check: (combination: Combination) => ReturnType<Rule<Presentation>['check']>,
+): Rule<Presentation>['check'] {
+  return (presentation) => combinations(presentation).filter(isWhole).flatMap(check)
+}
+
 const bandwidth: Rule<Presentation> = {
   id: 'bandwidth',
   severity: 'error',
@@ -62,34 +69,28 @@ const bandwidthLoose: Rule<Presentation> = {
   id: 'bandwidth-loose',
   severity: 'warning',
   section: '4.3.4.2; Apple 9',
-  check: (presentation) =>
-    combinations(presentation)
-      .filter(isWhole)
-      .flatMap((combination) => {
-        const { tag, line } = combination.member.entry
-        const peak = peakOf(combination)
-        const told = numberOf(tag, 'BANDWIDTH')
-        if (peak === undefined || told <= peak * APPLE_RATIO) return []
-        return [{ line, expected: `BANDWIDTH within 10 % of the peak ${Math.ceil(peak)}`, got: `${told}` }]
-      }),
+  check: ofWhole((combination) => {
+    const { tag, line } = combination.member.entry
+    const peak = peakOf(combination)
+    const told = numberOf(tag, 'BANDWIDTH')
+    if (peak === undefined || told <= peak * APPLE_RATIO) return []
+    return [{ line, expected: `BANDWIDTH within 10 % of the peak ${Math.ceil(peak)}`, got: `${told}` }]
+  }),
 }
 
 const averageBandwidth: Rule<Presentation> = {
   id: 'average-bandwidth',
   severity: 'error',
   section: '4.3.4.2; Apple 9',
-  check: (presentation) =>
-    combinations(presentation)
-      .filter(isWhole)
-      .flatMap((combination) => {
-        const { tag, line } = combination.member.entry
-        const average = averageOf(combination)
-        const told = numberOf(tag, 'AVERAGE-BANDWIDTH')
-        if (average === undefined || Number.isNaN(told)) return []
-        if (told > numberOf(tag, 'BANDWIDTH')) return [] // told by bandwidth-value
-        if (told <= average * APPLE_RATIO && average <= told * APPLE_RATIO) return []
-        return [{ line, expected: `AVERAGE-BANDWIDTH near ${Math.round(average)}`, got: `${told}` }]
-      }),
+  check: ofWhole((combination) => {
+    const { tag, line } = combination.member.entry
+    const average = averageOf(combination)
+    const told = numberOf(tag, 'AVERAGE-BANDWIDTH')
+    if (average === undefined || Number.isNaN(told)) return []
+    if (told > numberOf(tag, 'BANDWIDTH')) return [] // told by bandwidth-value
+    if (told <= average * APPLE_RATIO && average <= told * APPLE_RATIO) return []
+    return [{ line, expected: `AVERAGE-BANDWIDTH near ${Math.round(average)}`, got: `${told}` }]
+  }),
 }
 
 /** What a variant says of its bit rates, against its bytes. */
