@@ -9,6 +9,7 @@ export type StaticServer = { readonly url: string; stop(): Promise<void> }
 
 const NGINX_PORT = 28_660
 const EXPRESS_PORT = 28_661
+const BARE_PORT = 28_662
 
 /** One worker at its best: the kernel sends (sendfile), files stay open, nothing is logged, no connection is closed. */
 const nginxConfig = (root: string, folder: string): string => `
@@ -57,6 +58,25 @@ export async function startExpressStatic(root: string): Promise<StaticServer> {
   const args = ['--input-type=module', '-e', program]
   const env = { ...process.env, NODE_ENV: 'production' }
   return listening(spawn(process.execPath, args, { cwd: join(import.meta.dirname, '..'), env }), EXPRESS_PORT)
+}
+
+/** The floor: Node's own server, which holds every file in memory and says only what it must. */
+export async function startBareNode(root: string): Promise<StaticServer> {
+  const program = `
+    import { createServer } from 'node:http'
+    import { readFileSync } from 'node:fs'
+    const files = new Map()
+    const read = (url) => {
+      const body = readFileSync(${JSON.stringify(root)} + url)
+      return { body, headers: ['Content-Type', 'video/mp2t', 'Content-Length', String(body.length)] }
+    }
+    createServer((request, response) => {
+      if (request.url === '/') return void response.writeHead(404).end()
+      if (!files.has(request.url)) files.set(request.url, read(request.url))
+      const { body, headers } = files.get(request.url)
+      response.writeHead(200, headers).end(body)
+    }).listen(${BARE_PORT}, '127.0.0.1')`
+  return listening(spawn(process.execPath, ['--input-type=module', '-e', program]), BARE_PORT)
 }
 
 const START_MS = 10_000

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { startWeir, type WeirProcess } from '../lab/test-support/weir-process.ts'
 import { boundHolds, measure, median, type Bound, type Report, type SideResult } from './benchmark.ts'
 import { makeHttpLibrary, type HttpLibrary } from './http-library.ts'
-import { startExpressStatic, startNginx, type StaticServer } from './http-servers.ts'
+import { startBareNode, startExpressStatic, startNginx, type StaticServer } from './http-servers.ts'
 import type { SlowReadersResult, SlowReadersWish } from './slow-readers.ts'
 import { table } from './table.ts'
 import { isInstalled, wrk, type WrkResult } from './wrk.ts'
@@ -14,7 +14,7 @@ import { isInstalled, wrk, type WrkResult } from './wrk.ts'
 const SEGMENTS = 400
 const SEGMENT_BYTES = 1_600_000
 const CONNECTIONS = 16
-const SECONDS = 3
+const SECONDS = 2
 const READERS = 2000
 const READ_BITS_PER_SECOND = 1_000_000
 const MAX_MEGABYTES = 400
@@ -26,6 +26,7 @@ type Servers = Readonly<Record<string, { readonly url: string }>>
 const WEIR = 'weir'
 const NGINX = 'nginx, one worker'
 const EXPRESS = 'express.static'
+const BARE = 'bare node:http, all in memory'
 
 /** wrk against each in turn; one table for the requests, one for the slowest of a hundred. */
 async function compare(
@@ -93,7 +94,7 @@ const atLeast = (limit: number, than: string): Bound => ({ side: WEIR, is: 'at l
 async function loads(folder: string, library: HttpLibrary, servers: Servers): Promise<Text[]> {
   const options = { connections: CONNECTIONS, seconds: SECONDS }
   const [segment, script] = [library.segmentPath(0), scanScript(folder, library)]
-  const { [EXPRESS]: _, ...large } = servers
+  const { [EXPRESS]: _, [BARE]: __, ...large } = servers
   for (const path of [segment, library.playlistPath]) await checkSameBytes(servers, path)
   return [
     await compare(
@@ -186,10 +187,15 @@ async function sideBySide(
   stops.push(() => weir.stop())
   const peers: StaticServer[] = []
   if (hasNginx) peers.push(await startNginx(library.root, folder))
-  peers.push(await startExpressStatic(library.root))
+  peers.push(await startExpressStatic(library.root), await startBareNode(library.root))
   stops.push(...peers.map(({ stop }) => stop))
-  const [nginx, express] = hasNginx ? peers : [undefined, peers[0]]
-  const servers = { [WEIR]: weir, ...(nginx && { [NGINX]: nginx }), ...(express && { [EXPRESS]: express }) }
+  const [nginx, express, bare] = hasNginx ? peers : [undefined, ...peers]
+  const servers = {
+    [WEIR]: weir,
+    ...(nginx && { [NGINX]: nginx }),
+    ...(express && { [EXPRESS]: express }),
+    ...(bare && { [BARE]: bare }),
+  }
   const texts = await loads(folder, library, servers)
   for (const stop of stops.splice(0)) await stop()
   return texts
