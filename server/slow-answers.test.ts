@@ -66,12 +66,13 @@ test('SlowAnswers ends an answer that is taken too slowly, though something is t
   await expect.poll(() => server.listener.openConnections).toBe(0)
 })
 
-test.runIf(inLongRun)('SlowAnswers leaves a connection alone between two answers', async (context) => {
-  const server = await make(context, { idleMs: 200, slowestBitsPerSecond: 1 })
-  const client = await RawHttp.open(context, server.port)
-  await client.ask('/hls/v7/small.ts')
-  const startedMs = performance.now()
-  await expect.poll(() => performance.now() - startedMs).toBeGreaterThan(500)
-  expect((await client.ask('/hls/v7/small.ts')).status).toBe(200)
-  expect(server.origin.slowAnswers.ended).toEqual({ idle: 0, total: 0 })
-})
+if (inLongRun)
+  test('SlowAnswers leaves a connection alone between two answers', async (context) => {
+    const server = await make(context, { idleMs: 200, slowestBitsPerSecond: 1 })
+    const client = await RawHttp.open(context, server.port)
+    await client.ask('/hls/v7/small.ts')
+    const startedMs = performance.now()
+    await expect.poll(() => performance.now() - startedMs).toBeGreaterThan(500)
+    expect((await client.ask('/hls/v7/small.ts')).status).toBe(200)
+    expect(server.origin.slowAnswers.ended).toEqual({ idle: 0, total: 0 })
+  })
