@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util'
 import { commitName } from '../build/git.ts'
 import { machineLine } from '../build/machine.ts'
 import { inRoot } from '../build/places.mjs'
-import { boundHolds, measure, type Benchmark, type Bound, type Report, type SideResult } from './benchmark.ts'
+import { boundHolds, measure, type Benchmark, type Report } from './benchmark.ts'
+import { table } from './table.ts'
 
 const SUFFIX = '.bench.ts'
 
@@ -21,22 +22,6 @@ async function load(name: string): Promise<Benchmark | Report> {
   const { default: benchmark } = (await import(pathToFileURL(file).href)) as { default: Benchmark | Report }
   return benchmark
 }
-
-function table(benchmark: Benchmark, results: readonly SideResult[]): string {
-  const { title, unit, bounds = [] } = benchmark
-  const rows = results.map(({ side, medianValue, values }) => {
-    const spread = `${digits(Math.min(...values))} to ${digits(Math.max(...values))}`
-    return `| ${side} | ${digits(medianValue)} | ${spread} |`
-  })
-  const verdicts = bounds.map((bound) => `Bound: ${sentence(bound, unit)}: ${word(boundHolds(bound, results))}.`)
-  const verdict = verdicts.flatMap((line) => ['', line])
-  return [`## ${title}`, '', `| side | median, ${unit} | spread |`, '|---|---|---|', ...rows, ...verdict, ''].join('\n')
-}
-
-const digits = (value: number): string => Number(value.toPrecision(4)).toString()
-const word = (holds: boolean): string => (holds ? 'met' : 'NOT MET')
-const sentence = ({ side, is, limit, than }: Bound, unit: string): string =>
-  `each run of ${side} ${is} ${than === undefined ? `${limit} ${unit}` : `${limit} times ${than}`}`
 
 /** Measures one, prints its table and keeps it in docs/measured/; gives whether its bound holds. */
 async function run(name: string): Promise<boolean> {

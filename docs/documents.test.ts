@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { Gate } from '../server/gate.ts'
 import { channelRoutes } from '../server/routes/channels.ts'
 import { healthRoutes } from '../server/routes/health.ts'
+import { hlsSessionRoutes } from '../server/routes/hls-sessions.ts'
 import { linkRecordRoutes } from '../server/routes/link-record.ts'
 import { linkViewersRoutes } from '../server/routes/link-viewers.ts'
 import { linkRoutes } from '../server/routes/links.ts'
@@ -44,6 +45,7 @@ const routers = [
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
   rtspSessionRoutes(noRooms),
+  hlsSessionRoutes(noRooms),
   relayRoutes(noRooms),
   pageRoutes('/nowhere', gate),
 ]

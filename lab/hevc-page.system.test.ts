@@ -23,9 +23,8 @@ beforeAll(async () => {
 afterAll(() => clip?.stop())
 
 /** In the long run alone. Chromium as distributions build it decodes no HEVC; another build may. */
-test.runIf(inLongRun)(
-  'the page offers a variant of HEVC where the browser decodes it, and says so where it does not',
-  async (context) => {
+if (inLongRun)
+  test('the page offers a variant of HEVC where the browser decodes it, and says so where it does not', async (context) => {
     needs(context, 'chromium')
     if (clip === undefined) return context.skip('no ffmpeg here was built with libx265')
     const both = await clip.openPage(context, '?side=both')
@@ -47,5 +46,4 @@ test.runIf(inLongRun)(
       .getByText(`This browser does not decode ${COPY} (hev1.1.6.L60.90). Choose another variant.`)
       .first()
       .waitFor()
-  },
-)
+  })

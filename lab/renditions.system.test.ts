@@ -1,15 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { openChromium } from './test-support/chromium.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { needs } from './test-support/clients.ts'
+import { runOnPage } from './test-support/hls-pages.ts'
 import { ServedClip } from './test-support/served-clip.ts'
-import { repositoryFolder } from './test-support/shared-files.ts'
 
 const SECONDS = 12
 const TONES_HZ = { English: 500, Deutsch: 2000 } as const
-const WAIT = { timeout: 15_000, interval: 100 }
 
 function makeClip(ffmpeg: string, folder: string): string {
   const words = join(folder, 'words.srt')
@@ -24,60 +22,84 @@ function makeClip(ffmpeg: string, folder: string): string {
   return path
 }
 
-test('hls.js in Chromium offers the languages and subtitles of a source, and plays them', async (context) => {
-  needs(context, 'chromium')
-  const clip = await ServedClip.startWith(makeClip, SECONDS)
-  if (clip === undefined) return needs(context, 'ffmpeg')
-  context.onTestFinished(() => clip.stop())
-  const { page } = await openChromium(context, { flags: ['--autoplay-policy=no-user-gesture-required'] })
-  await page.addScriptTag({ path: join(repositoryFolder, 'node_modules/hls.js/dist/hls.min.js') })
-  const problems = await page.evaluateHandle((address) => {
-    type Player = {
-      on(event: string, act: (name: string, data: unknown) => void): void
-      loadSource(url: string): void
-      attachMedia(media: HTMLMediaElement): void
-      renderTextTracksNatively: boolean
-    }
-    const video = document.body.appendChild(document.createElement('video'))
-    const hls = new (Reflect.get(window, 'Hls') as new () => Player)()
-    const fatal: unknown[] = []
-    hls.on('hlsError', (_, data) => fatal.push(data))
-    hls.loadSource(address)
-    hls.attachMedia(video)
+let clip: ServedClip | undefined
+beforeAll(async () => {
+  clip = await ServedClip.startWith(makeClip, SECONDS, { WEIR_SEGMENTS: 'fmp4' })
+}, 120_000)
+afterAll(() => clip?.stop())
+
+/** How a player is started, how it tells the names of its sounds and subtitles, and how the German ones are chosen. */
+const players = {
+  'hls.js': {
+    script: 'hls.js/dist/hls.js',
+    start: `
+      const hls = new Hls()
+      hls.on(Hls.Events.ERROR, (_, { details, error, fatal }) => {
+        const passing = ['aborted', 'bufferSeekOverHole', 'bufferStalledError'] // what was asked for before the choice
+        if (fatal || !passing.includes(details)) complain('hls.js: ' + details + ' ' + error)
+      })
+      hls.loadSource(url)
+      hls.attachMedia(video)`,
+    menus: `[hls.audioTracks, hls.subtitleTracks].map((tracks) => tracks.map(({ lang }) => lang))`,
+    choose: `Object.assign(hls, { audioTrack: 1, subtitleTrack: 0 })`,
+  },
+  'Shaka Player': {
+    script: 'shaka-player/dist/shaka-player.compiled.js',
+    start: `
+      shaka.polyfill.installAll()
+      const player = new shaka.Player()
+      player.addEventListener('error', ({ detail }) => complain('Shaka Player: ' + detail.code + ' ' + detail.data))
+      await player.attach(video)
+      await player.load(url)`,
+    menus: `[player.getAudioTracks(), player.getTextTracks()].map((tracks) => tracks.map(({ language }) => language))`,
+    choose: `
+      player.selectAudioTrack(player.getAudioTracks().find(({ language }) => language === 'de'))
+      player.selectTextTrack(player.getTextTracks()[0])`,
+  },
+}
+
+/** Shaka Player does not always begin where the default sound is inside a transport stream, and others are not. */
+for (const [player, master] of [
+  ['hls.js', 'master.m3u8'],
+  ['hls.js', 'master-fmp4.m3u8'],
+  ['Shaka Player', 'master-fmp4.m3u8'],
+] as const) {
+  test(`${player} offers the languages and subtitles of ${master}, and plays them`, async (context) => {
+    if (clip === undefined) return needs(context, 'ffmpeg')
+    const { script, ...statements } = players[player]
+    const url = `${clip.weir.url}/hls/${clip.videoId}/${master}`
+    const { result, complaints } = await runOnPage(context, url, script, chooseGerman(statements))
+    expect(complaints).toEqual([])
+    const heardHz = Object.values(TONES_HZ)
+    expect(result).toEqual({ menus: [['en', 'de'], ['de']], heardHz, words: ['Guten Tag'] })
+  })
+}
+
+function chooseGerman({ start, menus, choose }: Omit<(typeof players)['hls.js'], 'script'>): string {
+  return `
+    const words = () =>
+      [...video.textTracks].flatMap(({ activeCues }) => [...(activeCues ?? [])].map(({ text }) => text))
     const sound = new AudioContext()
     const analyser = new AnalyserNode(sound, { fftSize: 8192 })
     sound.createMediaElementSource(video).connect(analyser)
-    void video.play()
-    Object.assign(window, { hls, video, analyser })
-    return fatal
-  }, `${clip.weir.url}/hls/${clip.videoId}/master.m3u8`)
-  const loudestHz = () =>
-    page.evaluate(() => {
-      const analyser = Reflect.get(window, 'analyser') as AnalyserNode
-      const levels = new Float32Array(analyser.frequencyBinCount)
+    const levels = new Float32Array(analyser.frequencyBinCount)
+    const heard = () => {
       analyser.getFloatFrequencyData(levels)
       const loudest = levels.indexOf(Math.max(...levels))
-      const hz = (loudest * analyser.context.sampleRate) / analyser.fftSize
-      return Number.isFinite(Math.max(...levels)) ? Math.round(hz / 100) * 100 : 0
-    })
-  const menus = () =>
-    page.evaluate(() => {
-      type Track = { readonly name: string; readonly lang: string }
-      const { audioTracks, subtitleTracks } = Reflect.get(window, 'hls') as {
-        audioTracks: Track[]
-        subtitleTracks: Track[]
-      }
-      return [audioTracks, subtitleTracks].map((tracks) => tracks.map(({ name, lang }) => `${name} ${lang}`))
-    })
-  await expect.poll(menus, WAIT).toEqual([['English en', 'Deutsch de'], ['Deutsch de']])
-  await expect.poll(loudestHz, WAIT).toBe(TONES_HZ.English)
-  await page.evaluate(() => Object.assign(Reflect.get(window, 'hls') as object, { audioTrack: 1, subtitleTrack: 0 }))
-  await expect.poll(loudestHz, WAIT).toBe(TONES_HZ.Deutsch)
-  const words = () =>
-    page.evaluate(() => {
-      const { textTracks } = Reflect.get(window, 'video') as HTMLVideoElement
-      return [...textTracks].flatMap(({ activeCues }) => [...(activeCues ?? [])].map((cue) => (cue as VTTCue).text))
-    })
-  await expect.poll(words, WAIT).toEqual(['Guten Tag'])
-  expect(await problems.evaluate((list) => list.length)).toBe(0)
-})
+      return Number.isFinite(levels[loudest]) ? Math.round((loudest * sound.sampleRate) / analyser.fftSize / 100) * 100 : 0
+    }
+    const until = async (isSo) => {
+      while (!isSo()) await new Promise(requestAnimationFrame)
+    }
+    ${start}
+    await video.play()
+    const heardHz = []
+    await until(() => heard() === ${TONES_HZ.English})
+    heardHz.push(heard())
+    const menus = ${menus}
+    ${choose}
+    await until(() => heard() === ${TONES_HZ.Deutsch})
+    heardHz.push(heard())
+    await until(() => words().length > 0)
+    return { menus, heardHz, words: words() }`
+}

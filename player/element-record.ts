@@ -35,6 +35,8 @@ export class ElementRecord {
     video.addEventListener('pause', () => this.tell({ kind: 'paused', atMs: wallMs() }))
     video.addEventListener('play', () => this.hasPicture && this.tell({ kind: 'resumed', atMs: wallMs() }))
     video.addEventListener('ended', () => this.tell({ kind: 'ended', atMs: wallMs() }))
+    // Of sound alone there is no picture to wait for.
+    video.addEventListener('playing', () => (this.hasPicture ||= video.videoWidth === 0))
     video.requestVideoFrameCallback(this.#onFrame)
     this.#timers = [
       setInterval(() => this.#tellPlayhead(), PLAYHEAD_MS),

@@ -19,7 +19,8 @@ const beforeStart: SideStatus = {
   counters: noCounters,
 }
 
-function stageWord({ phase, counters }: SideStatus): string | undefined {
+function stageWord({ phase, counters }: SideStatus, without: string | undefined): string | undefined {
+  if (without !== undefined && phase !== 'stalled') return without
   if (phase === 'stalled' || phase === 'held') return stageWords[phase]
   if (phase !== 'starting') return undefined
   return (counters.frozenFrames ?? 0) > 0 ? stageWords.noKeyframe : stageWords.starting
@@ -29,9 +30,10 @@ type MessageProps = {
   readonly status: SideStatus
   readonly player: PlayerStatus | undefined
   readonly onPlay: () => void
+  readonly without: string | undefined // what is said where there is no picture
 }
 
-function StageMessage({ status, player, onPlay }: MessageProps) {
+function StageMessage({ status, player, onPlay, without }: MessageProps) {
   if (status.problem !== undefined) {
     return (
       <div class="stage-problem" role="alert">
@@ -44,7 +46,7 @@ function StageMessage({ status, player, onPlay }: MessageProps) {
     const label = player.phase === 'ended' ? playWords.playAgain : playWords.play
     return <button type="button" class="stage-play" onClick={onPlay} aria-label={label} tabIndex={-1} />
   }
-  const word = stageWord(status)
+  const word = stageWord(status, without)
   return word === undefined ? null : <span class="stage-word">{word}</span>
 }
 
@@ -65,12 +67,13 @@ export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
   const status = isBlocked ? { ...told, problem: stageWords.blockedUdp } : told
   const isSeen = sidesIn(view).includes(side)
   const togglePlay = () => viewing.togglePlay()
+  const without = viewing.hasPictures.value ? undefined : stageWords.soundAlone[side]
   const captions = viewing.sides.value.hls?.captions
   return (
     <section class="side" data-side={side} aria-label={sideWords[side]} hidden={!isSeen}>
       <div class="stage" ref={stage} data-phase={status.phase}>
         <div class="stage-host" ref={onHost} onClick={togglePlay} />
-        {isSeen && <StageMessage status={status} player={viewing.status.value} onPlay={togglePlay} />}
+        {isSeen && <StageMessage {...{ status, without }} player={viewing.status.value} onPlay={togglePlay} />}
       </div>
       <div class="side-head">
         <p class="stage-caption">

@@ -41,6 +41,8 @@ export class Viewing {
   readonly status = computed((): PlayerStatus | undefined =>
     this.#waitsForPlay.value ? this.#waitingStatus() : playerStatus(this.#set.list().map(({ status }) => status.value)),
   )
+  /** False for a file of sound alone, which UDP does not carry. */
+  readonly hasPictures = signal(true)
   readonly #feed: LinkFeed
   readonly #networkIsSet: Promise<void>
   readonly #waitsForPlay = signal(false) // the browser wants a click before there is sound
@@ -115,6 +117,8 @@ export class Viewing {
   /** What is known of the video; it may still grow. */
   followVideo({ kind, variants, urls }: Pick<Video, 'kind' | 'variants' | 'urls'>): void {
     this.#set.variants = variants
+    this.hasPictures.value = variants.length === 0 || variants.some(({ widthPixels }) => widthPixels > 0)
+    if (!this.hasPictures.value && this.settings.value.side === 'udp') this.change({ side: 'hls' })
     if (kind !== 'live') return
     this.#set.live.value = urls.lowLatencyHls === undefined ? 'segments' : 'low-latency'
     const isSaid = new URLSearchParams(location.search).has('jitterBufferMs')
@@ -130,7 +134,7 @@ export class Viewing {
    *  UDP from the keyframe at or before it. */
   switchTo(view: ViewName): void {
     const before = this.settings.value.side
-    if (before === view) return
+    if (before === view || (view === 'udp' && !this.hasPictures.value)) return
     const lead = this.lead
     const isPaused = this.status.value?.phase === 'paused'
     batch(() => {
@@ -265,7 +269,8 @@ export class Viewing {
 
   #begin(names: readonly SideName[], startSeconds: number, startPaused: boolean, after?: Promise<void>): void {
     const start: SetStart = { startSeconds, startPaused, durationSeconds: this.#durationSeconds }
-    if (this.#hosts !== undefined) this.#set.begin(names, this.#hosts, start, after)
+    const playing = names.filter((name) => name === 'hls' || this.hasPictures.value)
+    if (this.#hosts !== undefined) this.#set.begin(playing, this.#hosts, start, after)
   }
 
   #end(names: readonly SideName[]): void {

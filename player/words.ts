@@ -362,6 +362,7 @@ export const stageWords = {
   stalled: 'Stalled',
   held: 'Waits for UDP',
   noKeyframe: 'Waiting for a whole keyframe',
+  soundAlone: { hls: 'No picture: this is sound alone', udp: 'No picture: sound alone is played over HLS' },
   blockedUdp: {
     message: 'This network blocks UDP: no packet of the video comes through.',
     whatToDo: 'HLS still plays, over TCP. Or let UDP pass again in the network panel.',

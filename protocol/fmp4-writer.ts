@@ -6,12 +6,13 @@ import { hevcConfiguration } from './fmp4-hevc.ts'
 import { readSps, type SpsFacts } from './h264-sps.ts'
 import { readH265Sps } from './h265-sps.ts'
 
-/** What an initialisation section tells of pictures and sound. */
+/** What an initialisation section tells of pictures and sound; one of them may be alone. */
 export type Fmp4Tracks = {
-  readonly video: {
+  readonly video?: {
     readonly vps?: Uint8Array // of HEVC
     readonly sps: Uint8Array
     readonly pps: Uint8Array
+    readonly editTicks?: number // all is shown so much earlier than its samples say; 90 kHz, absent: 0
   }
   readonly audio?: AacConfig
 }
@@ -37,11 +38,14 @@ export const VIDEO_TIMESCALE_HZ = 90_000
 
 /** `ftyp` and `moov`, ISO/IEC 14496-12 and 14496-15. Throws RangeError for an SPS that cannot be read. */
 export function writeInitSection({ video, audio }: Fmp4Tracks): Uint8Array {
-  const tracks = [videoTrack(video), ...(audio === undefined ? [] : [audioTrack(audio)])]
-  const defaults = [VIDEO_TRACK_ID, ...(audio === undefined ? [] : [AUDIO_TRACK_ID])].map(trackDefaults)
+  const tracks = [
+    ...(video === undefined ? [] : [{ trackId: VIDEO_TRACK_ID, bytes: videoTrack(video) }]),
+    ...(audio === undefined ? [] : [{ trackId: AUDIO_TRACK_ID, bytes: audioTrack(audio) }]),
+  ]
+  const defaults = tracks.map(({ trackId }) => trackDefaults(trackId))
   return concatBytes([
     box('ftyp', latin1('iso6'), u32(0), latin1('iso6'), latin1('cmfc'), latin1('mp41')),
-    box('moov', movieHeader(), ...tracks, box('mvex', ...defaults)),
+    box('moov', movieHeader(), ...tracks.map(({ bytes }) => bytes), box('mvex', ...defaults)),
   ])
 }
 
@@ -123,6 +127,7 @@ type TrackBoxes = {
   readonly widthPixels: number
   readonly heightPixels: number
   readonly handler: 'vide' | 'soun'
+  readonly editTicks?: number
   readonly mediaHeader: Uint8Array
   readonly sampleEntry: Uint8Array
 }
@@ -155,12 +160,17 @@ function track({ trackId, timescaleHz, widthPixels, heightPixels, handler, ...bo
       ),
     ),
   )
-  return box('trak', header, media)
+  return box('trak', header, ...editList(boxes.editTicks ?? 0), media)
+}
+
+/** An edit from `ticks` of the media on, as long as the media is; ISO/IEC 14496-12 section 8.6.6. */
+function editList(ticks: number): Uint8Array[] {
+  return ticks === 0 ? [] : [box('edts', fullBox('elst', 0, 0, u32(1), u32(0), u32(ticks), u16(1), u16(0)))]
 }
 
 const SAMPLE_ENTRY = [zeros(6), u16(1)] as const // reserved, data_reference_index
 
-function videoTrack(video: Fmp4Tracks['video']): Uint8Array {
+function videoTrack(video: Pictures): Uint8Array {
   const { widthPixels, heightPixels, type, configuration } = decoderOf(video)
   const dotsPerInch72 = 0x48_0000
   const sampleEntry = box(
@@ -172,10 +182,13 @@ function videoTrack(video: Fmp4Tracks['video']): Uint8Array {
   )
   return track({
     ...{ trackId: VIDEO_TRACK_ID, timescaleHz: VIDEO_TIMESCALE_HZ, widthPixels, heightPixels, handler: 'vide' },
+    ...(video.editTicks === undefined ? {} : { editTicks: video.editTicks }),
     mediaHeader: fullBox('vmhd', 0, 1, zeros(8)),
     sampleEntry,
   })
 }
+
+type Pictures = NonNullable<Fmp4Tracks['video']>
 
 type Decoder = {
   readonly widthPixels: number
@@ -184,7 +197,7 @@ type Decoder = {
   readonly configuration: Uint8Array
 }
 
-function decoderOf({ vps, sps, pps }: Fmp4Tracks['video']): Decoder {
+function decoderOf({ vps, sps, pps }: Pictures): Decoder {
   if (vps === undefined) {
     const facts = sure(readSps(sps))
     return { ...facts, type: 'avc1', configuration: box('avcC', decoderConfiguration(sps, pps, facts)) }

@@ -152,6 +152,22 @@ export type SeenRequest = {
   readonly cmcd?: Readonly<Record<string, string | number | boolean>> // CTA-5004: br, bl, mtp, sid …
 }
 
+/** A player of HLS, without a link, that tells of itself by CMCD (CTA-5004): what it has said, and what it got. */
+export type HlsSessionStatus = {
+  readonly sid?: string // of the player's choosing; without one its address and user agent tell it from others
+  readonly address: string
+  readonly userAgent?: string
+  readonly video: string // its id
+  readonly firstUnixMs: number
+  readonly lastUnixMs: number
+  readonly requests: number
+  readonly refusedRequests: number // answered 4xx or 5xx
+  readonly starvedRequests: number // that said that the buffer had run empty (bs)
+  readonly sentBytes: number // of whole answers, heads too
+  readonly leastBufferMs?: number // the smallest bl
+  readonly newest: Readonly<Record<string, string | number | boolean>> // of each standard key: bl, br, mtp, st …
+}
+
 /** What a viewer has said last of one track: its receiver report, and its extended one where it sends such. */
 export type RtspTrackStatus = {
   readonly kind: 'video' | 'audio'

@@ -15,6 +15,7 @@ import {
   hashSound,
   makeClip,
   playlistOf,
+  type ClipOptions,
 } from './test-support/clips.ts'
 import { findTools, type Tools } from './tools.ts'
 
@@ -61,7 +62,14 @@ for (const { file, pictures, variants } of matrix([
   })
 }
 
-for (const { name, clip, pictures, variants } of [
+type MadeClip = {
+  readonly name: string
+  readonly clip: ClipOptions
+  readonly pictures: number
+  readonly variants: readonly string[]
+}
+
+for (const { name, clip, pictures, variants } of matrix<MadeClip>([
   {
     name: '29.97 frames a second',
     clip: { rate: '30000/1001', seconds: 6 },
@@ -90,7 +98,7 @@ for (const { name, clip, pictures, variants } of [
     pictures: 90,
     variants: ['270p', '240p'],
   },
-] as const) {
+])) {
   test(`makePackage packages ${name}`, async (context) => {
     const tools = await toolsFor(context)
     const folder = temporaryFolder(context)

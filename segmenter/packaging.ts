@@ -15,12 +15,12 @@ import { writeMasters } from './master-playlists.ts'
 import { writePoster } from './poster.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
 import { Publishing } from './publishing.ts'
-import { makeRenditions, noRenditions, withRenditions, type MadeRenditions } from './renditions.ts'
+import { MAIN_SOUND_FOLDER, makeRenditions, noRenditions, withRenditions, type MadeRenditions } from './renditions.ts'
 import type { SegmentKind } from './segment-kind.ts'
 import { nothingDecoded } from './segmenter-refusal.ts'
 import { writeThumbnails } from './thumbnails.ts'
 import type { Tools } from './tools.ts'
-import { VariantWriter } from './variant-writer.ts'
+import { VariantWriter, type VariantOptions } from './variant-writer.ts'
 
 export type PackageFacts = { readonly durationSeconds: number; readonly variants: readonly VariantSummary[] }
 export type PackageResult = PackageFacts & {
@@ -61,6 +61,12 @@ const KEPT_OF_LIST_CHARACTERS = 256
 /** What whoever starts a server or a command may want of packages. */
 export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepHevc' | 'limits' | 'segments'>
 
+/** What tells one variant of a package from the others. */
+type OwnFacts = Pick<
+  VariantOptions,
+  'name' | 'widthPixels' | 'heightPixels' | 'bandwidthBitsPerSecond' | 'isCopied' | 'fmp4'
+>
+
 /** One package on its way: the commands that make it, and what is published of them meanwhile. */
 export class Packaging {
   readonly #plan: EncodePlan
@@ -79,7 +85,10 @@ export class Packaging {
     this.#outFolder = outFolder
     this.#workFolder = join(outFolder, '.work')
     this.#options = options
-    this.#encoded = plan.rungs.map((rung) => this.#writerOf(rung, bandwidthBound({ ...rung, ...this.#muxed() })))
+    this.#encoded = plan.rungs.map((rung, index) => {
+      const bandwidthBitsPerSecond = bandwidthBound({ ...rung, ...this.#muxed() })
+      return this.#writerOf({ ...rung, bandwidthBitsPerSecond, ...this.#fmp4(index === 0) })
+    })
     this.#copy = plan.copy && this.#copyWriter(plan.copy)
     const copies = this.#copy === undefined ? [] : [this.#copy]
     this.#variants = plan.copy?.codec === 'h264' ? [...copies, ...this.#encoded] : [...this.#encoded, ...copies]
@@ -91,21 +100,38 @@ export class Packaging {
     return { frameRate, withAudio: audio !== undefined, ...(audioBitsPerSecond && { audioBitsPerSecond }) }
   }
 
-  #copyWriter(copy: CopiedVariant): VariantWriter {
-    return this.#writerOf(copy, transportBound(copy.videoBitsPerSecond, this.#muxed()), true)
+  #copyWriter({ name, widthPixels, heightPixels, videoBitsPerSecond }: CopiedVariant): VariantWriter {
+    const bandwidthBitsPerSecond = transportBound(videoBitsPerSecond, this.#muxed())
+    const fmp4 = this.#fmp4(this.#encoded.length === 0)
+    return this.#writerOf({ name, widthPixels, heightPixels, bandwidthBitsPerSecond, isCopied: true, ...fmp4 })
   }
 
-  #writerOf(
-    { name, widthPixels, heightPixels }: Pick<CopiedVariant, 'name' | 'widthPixels' | 'heightPixels'>,
-    bandwidthBitsPerSecond: number,
-    isCopied = false,
-  ): VariantWriter {
+  #writerOf(facts: OwnFacts): VariantWriter {
+    const { name, widthPixels, heightPixels, bandwidthBitsPerSecond, isCopied = false, fmp4 } = facts
     const { frameRate, cuts, audio } = this.#plan
     const { targetDurationSeconds } = cuts
     const folders = { workFolder: this.#workFolder, outFolder: this.#outFolder }
-    const withFmp4 = this.#options.segments === 'fmp4'
-    const shared = { frameRate, targetDurationSeconds, withAudio: audio !== undefined, withFmp4, ...folders }
+    const shared = {
+      frameRate,
+      targetDurationSeconds,
+      withAudio: audio !== undefined,
+      ...(fmp4 && { fmp4 }),
+      ...folders,
+    }
     return new VariantWriter({ name, widthPixels, heightPixels, bandwidthBitsPerSecond, isCopied, ...shared })
+  }
+
+  /** With other sounds beside it, the main one is apart as well: once, since it is the same in all variants. */
+  #fmp4(writesSound: boolean): Pick<VariantOptions, 'fmp4'> {
+    if (this.#options.segments !== 'fmp4') return {}
+    if (this.#plan.renditions?.main === undefined) return { fmp4: {} }
+    return { fmp4: { soundFolder: writesSound ? join(this.#outFolder, MAIN_SOUND_FOLDER) : undefined } }
+  }
+
+  async #writeMasters(made?: MadeRenditions): Promise<void> {
+    const { renditions, cuts } = this.#plan
+    const facts = { main: renditions?.main, targetDurationSeconds: cuts.targetDurationSeconds }
+    await writeMasters(this.#outFolder, this.#variants, facts, made)
   }
 
   async run(): Promise<PackageResult> {
@@ -241,7 +267,7 @@ export class Packaging {
   async #tellPlayable(): Promise<void> {
     if (this.#isPlayable || this.#variants.some(({ segmentCount }) => segmentCount === 0)) return
     this.#isPlayable = true
-    await writeMasters(this.#outFolder, this.#variants)
+    await this.#writeMasters()
     const { durationSeconds } = this.#plan
     this.#options.onPlayable?.({ durationSeconds, variants: this.#summaries(this.#variants, false) })
   }
@@ -253,7 +279,7 @@ export class Packaging {
     if (copyProblem !== undefined) throw new CopyProblem(new Error(copyProblem))
     for (const variant of this.#variants) await variant.finish()
     this.#made = await this.#makeRenditions()
-    await writeMasters(this.#outFolder, this.#variants, this.#made)
+    await this.#writeMasters(this.#made)
   }
 
   async #makeRenditions(): Promise<MadeRenditions> {

@@ -7,6 +7,7 @@ import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { peakBandwidth } from '../protocol/playlist-bandwidth.ts'
 import { readWebVttCues } from '../protocol/web-vtt.ts'
 import { runChild } from './child-run.ts'
+import { lintFolder } from './lint/lint.ts'
 import { makePackage } from './package.ts'
 import { playlistOf } from './test-support/clips.ts'
 import { makeFlashClip } from './test-support/flash-clip.ts'
@@ -58,34 +59,60 @@ test('makePackage makes subtitles of text into segments of WebVTT on the clock o
   expect(second).toContain(`X-TIMESTAMP-MAP=MPEGTS:${outline.originTicks},LOCAL:00:00:00.000`)
 })
 
-test.skipIf(!inLongRun)('makePackage lists each language with its peak, and ffmpeg finds them all', async (context) => {
-  const tools = await toolsFor(context)
-  const folder = temporaryFolder(context)
-  const source = await makeFlashClip(tools, folder, {
-    name: 'a.mkv',
-    seconds: 9,
-    sounds: [
-      { language: 'eng', layout: '5.1' },
-      { language: 'ger', title: 'Regisseur "spricht"' },
-      { language: 'ger' },
-    ],
-  })
-  const out = join(folder, 'out')
-  const { variants } = await makePackage(source, out, { tools })
-  const master = await readFile(join(out, 'master.m3u8'), 'utf8')
-  expect(
-    [...master.matchAll(/NAME="([^"]*)".*?CHANNELS="(\d)"/g)].map(([, name, channels]) => `${name} ${channels}`),
-  ).toEqual(['English 2', 'English 5.1 6', "Regisseur 'spricht' 2", 'Deutsch 2'])
-  const peaks = await Promise.all(['audio-1', 'audio-2', 'audio-3'].map((name) => peakOf(join(out, name))))
-  const alone = await peakOf(join(out, variants[0]?.name ?? ''))
-  expect(variants[0]?.bandwidthBitsPerSecond).toBe(alone + Math.max(...peaks))
+if (inLongRun)
+  test('makePackage lists each language with its peak, and ffmpeg finds them all', async (context) => {
+    const tools = await toolsFor(context)
+    const folder = temporaryFolder(context)
+    const source = await makeFlashClip(tools, folder, {
+      name: 'a.mkv',
+      seconds: 9,
+      sounds: [
+        { language: 'eng', layout: '5.1' },
+        { language: 'ger', title: 'Regisseur "spricht"' },
+        { language: 'ger' },
+      ],
+    })
+    const out = join(folder, 'out')
+    const { variants } = await makePackage(source, out, { tools, segments: 'fmp4' })
+    const master = await readFile(join(out, 'master.m3u8'), 'utf8')
+    expect(namesOf(master)).toEqual(['English 2', 'English 5.1 6', "Regisseur 'spricht' 2", 'Deutsch 2'])
+    const peaks = await Promise.all(['audio-1', 'audio-2', 'audio-3'].map((name) => peakOf(join(out, name))))
+    const alone = await peakOf(join(out, variants[0]?.name ?? ''))
+    expect(variants[0]?.bandwidthBitsPerSecond).toBe(alone + Math.max(...peaks))
 
-  const asking = ['-v', 'error', '-show_entries', 'stream=codec_name,channels', '-of', 'json']
-  const report = await runChild(tools.ffprobe.path, [...asking, '-allowed_extensions', 'ALL', join(out, 'master.m3u8')])
-  const { streams } = JSON.parse(report) as { streams: { codec_name: string; channels?: number }[] }
-  expect(streams.filter(({ channels }) => channels === 6)).toHaveLength(1)
-  expect(streams.filter(({ codec_name }) => codec_name === 'aac').length).toBeGreaterThanOrEqual(4)
-})
+    const fmp4 = await readFile(join(out, 'master-fmp4.m3u8'), 'utf8')
+    expect(namesOf(fmp4)).toEqual(namesOf(master))
+    expect(fmp4).toMatch(/NAME="English",.*URI="audio-0\/index\.m3u8"/)
+    expect(fmp4.match(/AUDIO="audio"/g)).toHaveLength(variants.length)
+    const kinds = ['-v', 'error', '-show_entries', 'stream=codec_type', '-of', 'csv=p=0']
+    for (const [file, kind] of [
+      ['audio-0/index.m3u8', 'audio'],
+      [`${variants[0]?.name}/fmp4.m3u8`, 'video'],
+    ] as const) {
+      const told = await runChild(tools.ffprobe.path, [...kinds, join(out, file)])
+      expect(new Set(told.match(/\w+/g))).toEqual(new Set([kind]))
+    }
+    const { findings } = await lintFolder(out, { ffprobe: tools.ffprobe })
+    expect(findings.filter(({ severity, place }) => severity === 'error' || place.file.startsWith('audio-0'))).toEqual(
+      [],
+    )
+
+    const asking = ['-v', 'error', '-show_entries', 'stream=codec_name,channels', '-of', 'json']
+    const report = await runChild(tools.ffprobe.path, [
+      ...asking,
+      '-allowed_extensions',
+      'ALL',
+      join(out, 'master.m3u8'),
+    ])
+    const { streams } = JSON.parse(report) as { streams: { codec_name: string; channels?: number }[] }
+    expect(streams.filter(({ channels }) => channels === 6)).toHaveLength(1)
+    expect(streams.filter(({ codec_name }) => codec_name === 'aac').length).toBeGreaterThanOrEqual(4)
+  })
+
+/** Of the sounds, with their channels. */
+function namesOf(master: string): string[] {
+  return [...master.matchAll(/NAME="([^"]*)".*?CHANNELS="(\d)"/g)].map(([, name, channels]) => `${name} ${channels}`)
+}
 
 /** Of a playlist and its files. */
 async function peakOf(folder: string): Promise<number> {
@@ -100,17 +127,18 @@ async function peakOf(folder: string): Promise<number> {
   return peakBandwidth(segments, 4)
 }
 
-test.skipIf(!inLongRun)('makePackage leaves out a track that cannot be read, and says so', async (context) => {
-  const tools = await toolsFor(context)
-  const folder = temporaryFolder(context)
-  const source = await makeFlashClip(tools, folder, {
-    name: 'a.mkv',
-    sounds: [{ language: 'eng' }],
-    subtitles: [{ srt: '1\n00:00:09,000 --> 00:00:10,000\ntoo late\n', language: 'fre' }],
-    outputOptions: ['-t', '3'],
+if (inLongRun)
+  test('makePackage leaves out a track that cannot be read, and says so', async (context) => {
+    const tools = await toolsFor(context)
+    const folder = temporaryFolder(context)
+    const source = await makeFlashClip(tools, folder, {
+      name: 'a.mkv',
+      sounds: [{ language: 'eng' }],
+      subtitles: [{ srt: '1\n00:00:09,000 --> 00:00:10,000\ntoo late\n', language: 'fre' }],
+      outputOptions: ['-t', '3'],
+    })
+    const { warnings } = await makePackage(source, join(folder, 'out'), { tools })
+    expect(warnings).toEqual(['The subtitles "français" hold no text and were left out.'])
+    expect(await readFile(join(folder, 'out/master.m3u8'), 'utf8')).not.toContain('EXT-X-MEDIA')
+    expect(await readFile(playlistOf(join(folder, 'out'), '240p'), 'utf8')).toContain('ENDLIST')
   })
-  const { warnings } = await makePackage(source, join(folder, 'out'), { tools })
-  expect(warnings).toEqual(['The subtitles "français" hold no text and were left out.'])
-  expect(await readFile(join(folder, 'out/master.m3u8'), 'utf8')).not.toContain('EXT-X-MEDIA')
-  expect(await readFile(playlistOf(join(folder, 'out'), '240p'), 'utf8')).toContain('ENDLIST')
-})

@@ -1,6 +1,6 @@
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { averageBandwidth, peakBandwidth } from '../protocol/playlist-bandwidth.ts'
+import { averageBandwidth, peakBandwidth, type SizedSegment } from '../protocol/playlist-bandwidth.ts'
 import type { Rendition } from '../protocol/playlist-renditions.ts'
 import { writeMediaPlaylist, type VariantStream } from '../protocol/playlist-writer.ts'
 import { ChildFailed } from './child-run.ts'
@@ -17,10 +17,13 @@ import { writeByRename } from './write-by-rename.ts'
 /** The renditions of a package, complete. */
 export type MadeRenditions = {
   readonly renditions: readonly Rendition[] // for the multivariant playlist
-  readonly peakBitsPerSecond: number // of the largest sound and the largest subtitles, to be added to each variant's
-  readonly averageBitsPerSecond: number
+  readonly sound: Rates // of the largest, to be added to each variant's
+  readonly text: Rates
   readonly warnings: readonly string[]
 }
+
+type Rates = { readonly peakBitsPerSecond: number; readonly averageBitsPerSecond: number }
+const nothing: Rates = { peakBitsPerSecond: 0, averageBitsPerSecond: 0 }
 
 export type RenditionJob = {
   readonly source: Pick<EncodePlan, 'sourcePath' | 'originSeconds'>
@@ -34,8 +37,8 @@ export type RenditionJob = {
 
 export const noRenditions: MadeRenditions = {
   renditions: [],
-  peakBitsPerSecond: 0,
-  averageBitsPerSecond: 0,
+  sound: nothing,
+  text: nothing,
   warnings: [],
 }
 
@@ -63,13 +66,45 @@ export async function makeRenditions(job: RenditionJob): Promise<MadeRenditions>
   }
   const main = plan.main === undefined || sounds.length === 0 ? [] : [plan.main]
   const { targetDurationSeconds } = job.cuts
-  const most = (rate: (segments: readonly WrittenSegment[]) => number): number =>
-    [sounds, texts].reduce((sum, group) => sum + Math.max(0, ...group.map(({ segments }) => rate(segments))), 0)
+  const mostOf = (group: readonly Written[]): Rates =>
+    most(group.map(({ segments }) => ratesOf(segments, targetDurationSeconds)))
   return {
     renditions: [...main, ...[...sounds, ...texts].map(({ rendition }) => rendition)],
-    peakBitsPerSecond: most((segments) => peakBandwidth(segments, targetDurationSeconds)),
-    averageBitsPerSecond: most(averageBandwidth),
+    sound: mostOf(sounds),
+    text: mostOf(texts),
     warnings,
+  }
+}
+
+function ratesOf(segments: readonly SizedSegment[], targetDurationSeconds: number): Rates {
+  return {
+    peakBitsPerSecond: peakBandwidth(segments, targetDurationSeconds),
+    averageBitsPerSecond: averageBandwidth(segments),
+  }
+}
+
+function most(rates: readonly Rates[]): Rates {
+  return {
+    peakBitsPerSecond: Math.max(0, ...rates.map(({ peakBitsPerSecond }) => peakBitsPerSecond)),
+    averageBitsPerSecond: Math.max(0, ...rates.map(({ averageBitsPerSecond }) => averageBitsPerSecond)),
+  }
+}
+
+/** Where the main sound lies if no variant has it inside. */
+export const MAIN_SOUND_FOLDER = 'audio-0'
+
+/** The same for variants of pictures alone: the main sound is one among the others, and has these segments. */
+export function withMainApart(
+  made: MadeRenditions,
+  main: Rendition,
+  segments: readonly SizedSegment[],
+  targetDurationSeconds: number,
+): MadeRenditions {
+  const others = made.renditions.filter(({ kind, uri }) => kind !== 'audio' || uri !== undefined)
+  return {
+    ...made,
+    renditions: [{ ...main, uri: `${MAIN_SOUND_FOLDER}/index.m3u8` }, ...others],
+    sound: most([made.sound, ratesOf(segments, targetDurationSeconds)]),
   }
 }
 
@@ -128,7 +163,11 @@ export function withRenditions<Variant extends VariantStream>(variant: Variant, 
   const { averageBandwidthBitsPerSecond: average } = variant
   return {
     ...variant,
-    bandwidthBitsPerSecond: variant.bandwidthBitsPerSecond + made.peakBitsPerSecond,
-    ...(average === undefined ? {} : { averageBandwidthBitsPerSecond: average + made.averageBitsPerSecond }),
+    bandwidthBitsPerSecond: variant.bandwidthBitsPerSecond + made.sound.peakBitsPerSecond + made.text.peakBitsPerSecond,
+    ...(average === undefined
+      ? {}
+      : {
+          averageBandwidthBitsPerSecond: average + made.sound.averageBitsPerSecond + made.text.averageBitsPerSecond,
+        }),
   }
 }

@@ -13,7 +13,7 @@ import { writeMediaPlaylist, type PicturedStream, type PlaylistSegment } from '.
 import type { VariantShape } from './alignment-check.ts'
 import { SEGMENT_LIST, segmentName } from './encode.ts'
 import { finishedSegments } from './finished-segments.ts'
-import { Fmp4Writer } from './fmp4-writer.ts'
+import { Fmp4Writer, type Fmp4Options } from './fmp4-writer.ts'
 import { IFRAME_PLAYLIST, IframeList, type KeyframePlace } from './iframe-list.ts'
 import { valueOf, type Rational } from './rational.ts'
 import { frameTicks, parameterSetsOf, segmentProblem, strayParameterSet } from './segment-check.ts'
@@ -33,7 +33,7 @@ export type VariantOptions = {
   readonly frameRate: Rational
   readonly targetDurationSeconds: number
   readonly withAudio: boolean
-  readonly withFmp4?: boolean // beside the transport stream
+  readonly fmp4?: Pick<Fmp4Options, 'soundFolder'> // beside the transport stream
   readonly workFolder: string // where ffmpeg writes
   readonly outFolder: string // the package
 }
@@ -66,12 +66,14 @@ export class VariantWriter {
     this.#workFolder = join(options.workFolder, options.name)
     this.#outFolder = join(options.outFolder, options.name)
     this.#rows = join(this.#outFolder, OUTLINE_SO_FAR)
-    if (options.withFmp4 === true) this.#fmp4 = new Fmp4Writer({ ...options, folder: this.#outFolder })
+    if (options.fmp4) this.#fmp4 = new Fmp4Writer({ ...options, ...options.fmp4, folder: this.#outFolder })
   }
 
   async createFolders(): Promise<void> {
     await mkdir(this.#workFolder, { recursive: true })
     await mkdir(this.#outFolder)
+    const soundFolder = this.#options.fmp4?.soundFolder
+    if (soundFolder !== undefined) await mkdir(soundFolder)
   }
 
   get name(): string {
@@ -182,6 +184,11 @@ export class VariantWriter {
   /** As `describe`, of the fragmented MP4 where there is one. */
   describeFmp4(ended: boolean): readonly PicturedStream[] {
     return this.#fmp4 === undefined ? [] : [this.#fmp4.describe(this.describe(ended), ended)]
+  }
+
+  /** The segments of the sound that fragmented MP4 has apart, where this variant writes it. */
+  get fmp4Sound(): readonly SizedSegment[] | undefined {
+    return this.#fmp4?.soundSegments
   }
 
   get keyframes(): readonly KeyframePlace[] {

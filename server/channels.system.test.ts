@@ -51,9 +51,8 @@ test('a looped channel is live over HLS, in parts over LL-HLS and as it comes ov
   expect(recorded.durationSeconds).toBeGreaterThan(3)
 })
 
-test.runIf(inLongRun)(
-  'behind a link of 100 ms a player of parts keeps up: waiting is the time of the server',
-  async (context) => {
+if (inLongRun)
+  test('behind a link of 100 ms a player of parts keeps up: waiting is the time of the server', async (context) => {
     needs(context, 'ffmpeg')
     const { weir, videoId } = clip()
     const { id } = await makeChannel({ loop: videoId })
@@ -68,20 +67,17 @@ test.runIf(inLongRun)(
     const part = await fetch(`${weir.url}${folder}/${hint}`)
     expect([part.status, part.headers.get('cache-control')]).toEqual([200, 'no-store'])
     await fetch(`${weir.url}/api/channels/${id}`, { method: 'DELETE' })
-  },
-)
+  })
 
-test.runIf(inLongRun)(
-  'there are no more channels than the server may have, and a full place is free again at once',
-  async (context) => {
+if (inLongRun)
+  test('there are no more channels than the server may have, and a full place is free again at once', async (context) => {
     needs(context, 'ffmpeg')
     const made = await Promise.all(Array.from({ length: 4 }, () => makeChannel({ ingest: 'ts' })))
     expect((await postChannel({ ingest: 'ts' })).status).toBe(429)
     await fetch(`${clip().weir.url}/api/channels/${made[0]?.id}`, { method: 'DELETE' })
     made.push(await makeChannel({ ingest: 'ts' }))
     for (const { id } of made.slice(1)) await fetch(`${clip().weir.url}/api/channels/${id}`, { method: 'DELETE' })
-  },
-)
+  })
 
 /** Reloads as a low-latency player does: each time for the part that the hint names. Tells each part's name and when it was there. */
 async function followParts(path: string, count: number): Promise<{ readonly name: string; readonly atMs: number }[]> {

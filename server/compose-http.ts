@@ -7,6 +7,7 @@ import type { Channels } from './channels.ts'
 import type { Config } from './config.ts'
 import type { EventSockets } from './event-sockets.ts'
 import { Gate } from './gate.ts'
+import { HlsSessions } from './hls-sessions.ts'
 import { HttpListener } from './http-listener.ts'
 import { HttpThroughLink } from './http-through-link.ts'
 import type { Intake } from './intake.ts'
@@ -17,12 +18,13 @@ import type { LinkSummarySockets } from './link-summary-sockets.ts'
 import type { Links } from './links.ts'
 import { LiveOrigin } from './live-origin.ts'
 import type { Metrics } from './metrics.ts'
-import { Origin } from './origin.ts'
+import { Origin, type OriginOptions } from './origin.ts'
 import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import type { QualityJobs } from './quality-jobs.ts'
 import { channelRoutes } from './routes/channels.ts'
 import { healthRoutes } from './routes/health.ts'
+import { hlsSessionRoutes } from './routes/hls-sessions.ts'
 import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
 import { linkViewersRoutes } from './routes/link-viewers.ts'
 import { linkRoutes } from './routes/links.ts'
@@ -72,6 +74,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
   const gate = new Gate(config)
   const throughLink = new HttpThroughLink(links)
   const { audience } = throughLink
+  const hlsSessions = new HlsSessions()
   const builtFolder = join(projectFolder, 'dist/player')
   const routes = [
     healthRoutes(version),
@@ -92,12 +95,14 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
     udpSessionRoutes(sessions),
     rtspSessionRoutes(relay.sessions),
+    hlsSessionRoutes(hlsSessions),
     relayRoutes(relay),
     metricsRoutes(metrics),
     pageRoutes(builtFolder, gate),
   ]
-  return new HttpListener({
-    origin: new Origin(library, new LiveOrigin(channels)),
+  const origin = new Origin(library, { ...originOptions(config), live: new LiveOrigin(channels) })
+  const listener = new HttpListener({
+    origin,
     throughLink,
     app: createApp({ gate, routes, logger }),
     gate,
@@ -109,6 +114,15 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
       '/api/udp-sessions/ws': udpSessionUpgrade(sessions),
     },
     logger,
-    onRequest: (request, response) => metrics.noteRequest(request, response),
+    counts: metrics.requests,
+    hlsSessions,
+    connectionLimit: { perAddress: config.connectionsPerAddress, beyond: config.connectionsBeyond },
   })
+  metrics.watchHttp({ origin, listener, hlsSessions })
+  return listener
+}
+
+function originOptions({ hotBytes, answerIdleSeconds, answerSlowestBitsPerSecond }: Config): OriginOptions {
+  const limits = { idleMs: answerIdleSeconds * 1000, slowestBitsPerSecond: answerSlowestBitsPerSecond } // s to ms
+  return { hotBytes, limits }
 }

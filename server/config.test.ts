@@ -128,6 +128,31 @@ const wrong: { name: string; input: Parameters<typeof read>[0]; problem: string 
     problem: '/etc/weir.yaml: eventConnectionsPerAddress must be a whole number from 1 to 10000, got 0.5',
   },
   {
+    name: 'no connection for anybody',
+    input: { text: 'connectionsPerAddress: 0' },
+    problem: '/etc/weir.yaml: connectionsPerAddress must be a whole number from 1 to 1000000, got 0',
+  },
+  {
+    name: 'another fate of connections',
+    input: { env: { WEIR_CONNECTIONS_BEYOND: 'queue' } },
+    problem: 'WEIR_CONNECTIONS_BEYOND must be answer or refuse, got "queue"',
+  },
+  {
+    name: 'less than no memory',
+    input: { text: 'hotBytes: -1' },
+    problem: '/etc/weir.yaml: hotBytes must be a whole number from 0 to 1000000000000, got -1',
+  },
+  {
+    name: 'no patience at all',
+    input: { text: 'answerIdleSeconds: 0' },
+    problem: '/etc/weir.yaml: answerIdleSeconds must be a whole number from 1 to 86400, got 0',
+  },
+  {
+    name: 'clients that take nothing',
+    input: { text: 'answerSlowestBitsPerSecond: 0' },
+    problem: '/etc/weir.yaml: answerSlowestBitsPerSecond must be a whole number from 1 to 1000000000, got 0',
+  },
+  {
     name: 'an unknown log level',
     input: { env: { WEIR_LOG_LEVEL: 'loud' } },
     problem: 'WEIR_LOG_LEVEL must be one of debug, info, warn, error, silent, got "loud"',

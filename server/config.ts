@@ -84,6 +84,11 @@ export const settings = {
   maxSegmentingMinutes: wholeNumber(1, 30_000, usualLimits.minutes),
   uploadsPerMinute: wholeNumber(1, 10_000, 60),
   eventConnectionsPerAddress: wholeNumber(1, 10_000, 32),
+  connectionsPerAddress: wholeNumber(1, 1_000_000, 2000),
+  connectionsBeyond: setting('text', z.enum(['answer', 'refuse']), 'answer or refuse', 'answer'),
+  hotBytes: wholeNumber(0, 1_000_000_000_000, 128_000_000),
+  answerIdleSeconds: wholeNumber(1, 86_400, 120),
+  answerSlowestBitsPerSecond: wholeNumber(1, 1_000_000_000, 64_000),
   logLevel: setting(
     'text',
     z.enum(['debug', 'info', 'warn', 'error', 'silent']),

@@ -9,8 +9,10 @@ type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>
 export function isNotModified(headers: RequestHeaders, { etag, lastModifiedMs }: Validators): boolean {
   const noneMatch = headers['if-none-match']
   if (typeof noneMatch === 'string') return noneMatch.trim() === '*' || tagsOf(noneMatch).includes(etag)
-  const sinceMs = Date.parse(String(headers['if-modified-since'] ?? ''))
-  return lastModifiedMs !== undefined && wholeSeconds(lastModifiedMs) <= sinceMs
+  const since = headers['if-modified-since']
+  return (
+    since !== undefined && lastModifiedMs !== undefined && wholeSeconds(lastModifiedMs) <= Date.parse(String(since))
+  )
 }
 
 /** The tags of a list; `W/` is left out, for If-None-Match compares weakly (section 13.1.2). */
@@ -32,7 +34,9 @@ export function rangeOf(
   validators: Validators | undefined,
   sizeBytes: number,
 ): ByteRange | 'whole' | 'unsatisfiable' {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(String(headers['range'] ?? '').trim())
+  const asked = headers['range']
+  if (asked === undefined) return 'whole'
+  const match = /^bytes=(\d*)-(\d*)$/.exec(String(asked).trim())
   if (match === null || !holdsIfRange(headers['if-range'], validators)) return 'whole'
   const [, firstText = '', lastText = ''] = match
   if (firstText === '') return lastText === '' ? 'whole' : lastBytes(Number(lastText), sizeBytes)

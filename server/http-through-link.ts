@@ -37,7 +37,12 @@ export class HttpThroughLink {
     const { applyTo } = this.#links.find(DEFAULT_LINK_ID).profile
     const isOurPage = headers['sec-fetch-site'] === 'same-origin'
     if (applyTo !== 'everyone' || isOurPage || method === 'OPTIONS') return undefined
-    return /^\/hls\/[^/?]+\/master\.m3u8(?:\?|$)/.test(url) ? `/link/${DEFAULT_LINK_ID}${url}` : undefined
+    return this.mayTurnAside(url) ? `/link/${DEFAULT_LINK_ID}${url}` : undefined
+  }
+
+  /** Whether an address is one of those. */
+  mayTurnAside(url: string): boolean {
+    return /^\/hls\/[^/?]+\/master\.m3u8(?:\?|$)/.test(url)
   }
 
   #connectionOf(socket: Socket, linkId: string): VirtualConnection {

@@ -30,11 +30,14 @@ export type NewVideo = {
   readonly extension: string // of the file, without a dot
 }
 
+const NO_FOLDERS: readonly string[] = []
+
 /** The catalogue: the folders of `media/`, each with its `video.json`, held in memory and written at each change of state. */
 export class Library {
   readonly folder: MediaFolder
   readonly #options: LibraryOptions
   readonly #entries = new Map<string, Entry>()
+  readonly #packageFolders = new WeakMap<VideoRecord, readonly string[]>() // asked for with each request for a segment
   readonly #holds = new Map<string, number>() // viewers by video
 
   private constructor(options: LibraryOptions) {
@@ -234,9 +237,15 @@ export class Library {
    *  they move from the one folder to the other. */
   packageFolders(id: string): readonly string[] {
     const record = this.find(id)
-    if (record?.status === 'ready') return [this.folder.package(id)]
-    const isMaking = record?.status === 'playable' || record?.status === 'segmenting' // a copied variant comes first
-    if (isMaking) return [this.folder.attempt(id, record.attempt), this.folder.package(id)]
-    return []
+    if (record === undefined) return NO_FOLDERS
+    let folders = this.#packageFolders.get(record)
+    if (folders === undefined) this.#packageFolders.set(record, (folders = this.#foldersOf(record)))
+    return folders
+  }
+
+  #foldersOf({ id, status, attempt }: VideoRecord): readonly string[] {
+    if (status === 'ready') return [this.folder.package(id)]
+    const isMaking = status === 'playable' || status === 'segmenting' // a copied variant comes first
+    return isMaking ? [this.folder.attempt(id, attempt), this.folder.package(id)] : NO_FOLDERS
   }
 }

@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { LiveRenditions, RenditionName } from '../segmenter/live/live-renditions.ts'
 import type { LiveWindow, ReloadWish } from '../segmenter/live/live-window.ts'
 import type { HeldRequests } from './held-requests.ts'
-import { CodedText, sendText, writeHead, type Asked } from './http-answer.ts'
+import { CodedText } from './coded-text.ts'
+import { sendText, writeHead, type Asked } from './http-answer.ts'
 import { Refusal } from './refusal.ts'
 
 /** A channel as its files are asked for. */
@@ -19,6 +20,7 @@ const BLOCKED_TARGETS = 3 // draft-pantos-hls-rfc8216bis section 6.2.5.2
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl'
 const types: Readonly<Record<string, string>> = { ts: 'video/mp2t', m4s: 'video/mp4', mp4: 'video/mp4' }
 const SEGMENT_SECONDS_KEPT = 3600 // a name is never used twice
+const GZIP_LEVEL = 6 // of what changes soon
 const TEXTS_KEPT = 64 // of all channels: each is asked for by all who watch
 
 const multivariantNames: Readonly<Record<string, RenditionName>> = {
@@ -92,7 +94,7 @@ export class LiveOrigin {
   }
 
   #sendText(asked: Asked, text: string, cacheControl: string): Promise<void> {
-    const coded = this.#texts.get(text) ?? new CodedText(Buffer.from(text))
+    const coded = this.#texts.get(text) ?? new CodedText(Buffer.from(text), GZIP_LEVEL)
     this.#texts.set(text, coded)
     return sendText(asked, coded, { type: PLAYLIST_TYPE, cacheControl })
   }

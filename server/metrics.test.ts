@@ -94,8 +94,7 @@ test('Metrics tells open links and sessions, requests and answers, and the proce
   const { metrics, links } = make()
   links.create({ seed: 1, downlink: {} })
   const request = { url: '/link/x/hls/y/master.m3u8', method: 'GET' } as IncomingMessage
-  const noteEnd = metrics.noteRequest(request, { statusCode: 404 } as ServerResponse)
-  noteEnd()
+  metrics.requests.noteEnded(metrics.requests.noteCame(request), { statusCode: 404 } as ServerResponse)
   expect([
     (await samplesOf(metrics, 'weir_links'))[''],
     (await samplesOf(metrics, 'weir_udp_sessions'))[''],
@@ -106,6 +105,26 @@ test('Metrics tells open links and sessions, requests and answers, and the proce
   const names = (await metrics.text()).match(/^[a-z]\w+/gm) ?? []
   expect(names).toContain('weir_process_cpu_seconds_total')
   expect(names.filter((name) => !name.startsWith('weir_'))).toEqual([])
+  links.close()
+})
+
+test('Metrics tells how HLS is served: from where, to whom too slow, and who was one too many', async () => {
+  const { metrics, links } = make()
+  metrics.watchHttp({
+    origin: { answers: { memory: 7, disk: 2 }, slowAnswers: { ended: { idle: 1, total: 3 } }, memoryBytes: 5000 },
+    listener: { refusedConnections: 4, openConnections: 6 },
+    hlsSessions: { count: 8, starvedRequests: 9 },
+  })
+  expect(await samplesOf(metrics, 'weir_origin_answers_total')).toEqual({ '{from="memory"}': 7, '{from="disk"}': 2 })
+  expect(await samplesOf(metrics, 'weir_origin_cut_answers_total')).toEqual({
+    '{limit="idle"}': 1,
+    '{limit="total"}': 3,
+  })
+  expect(await samplesOf(metrics, 'weir_http_refused_connections_total')).toEqual({ '': 4 })
+  expect(await samplesOf(metrics, 'weir_http_connections')).toEqual({ '': 6 })
+  expect(await samplesOf(metrics, 'weir_origin_memory_bytes')).toEqual({ '': 5000 })
+  expect(await samplesOf(metrics, 'weir_hls_sessions')).toEqual({ '': 8 })
+  expect(await samplesOf(metrics, 'weir_hls_starved_requests_total')).toEqual({ '': 9 })
   links.close()
 })
 

@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { LaneSummary, LinkCounters, Reception, RtspSessionStatus } from '../protocol/weir-api.ts'
 import type { Lane } from '../stream/record.ts'
 import type { DeparturesSummary } from '../udp-relay/departures.ts'
 import type { LinkTotals } from './link-watch.ts'
+import { httpCounters, httpGauges, type HttpSources } from './http-metrics.ts'
+import { RequestCounts, type LabelledCount } from './request-counts.ts'
 import { viewerMetrics } from './viewer-metrics.ts'
 
 /** What is looked at when somebody asks. */
@@ -25,6 +26,8 @@ type PacketMetric = {
   readonly help: string
   readonly read: (counters: LinkCounters) => number
 }
+type LabelledMetric = { readonly name: string; readonly help: string; readonly labelNames: readonly string[] }
+
 const packetMetrics: readonly PacketMetric[] = [
   { name: 'accepted_packets', help: 'Packets that the queue took.', read: (counters) => counters.acceptedPackets },
   { name: 'delivered_packets', help: 'Packets that arrived.', read: (counters) => counters.deliveredPackets },
@@ -47,14 +50,14 @@ const packetMetrics: readonly PacketMetric[] = [
 
 /** The figures of GET /metrics, in base units and without ids: sums over all links, those that went too. */
 export class Metrics {
+  /** Of whoever takes requests in. */
+  readonly requests = new RequestCounts()
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE
   readonly #registry = new Registry()
   readonly #timerLag: Histogram
   readonly #lateRuns: Counter
   readonly #receiverReports: Counter<'viewer'>
   readonly #roundTrips: Histogram<'viewer'>
-  readonly #requests: Counter<'area' | 'method'>
-  readonly #responses: Counter<'area' | 'status'>
 
   constructor(version: string) {
     const registers = [this.#registry]
@@ -91,18 +94,22 @@ export class Metrics {
       labelNames: ['viewer'],
       buckets: ROUND_TRIP_BUCKETS_SECONDS,
     })
-    this.#requests = new Counter({
-      registers,
-      name: `${PREFIX}http_requests_total`,
-      help: 'HTTP requests that came, by the part of the server that answers.',
-      labelNames: ['area', 'method'],
-    })
-    this.#responses = new Counter({
-      registers,
-      name: `${PREFIX}http_responses_total`,
-      help: 'HTTP answers that ended, broken off ones too.',
-      labelNames: ['area', 'status'],
-    })
+    this.#counter(
+      {
+        name: 'http_requests',
+        help: 'HTTP requests that came, by the part of the server that answers.',
+        labelNames: ['area', 'method'],
+      },
+      () => this.requests.came(),
+    )
+    this.#counter(
+      {
+        name: 'http_responses',
+        help: 'HTTP answers that ended, broken off ones too.',
+        labelNames: ['area', 'status'],
+      },
+      () => this.requests.ended(),
+    )
   }
 
   noteTimerLag(lagMs: number): void {
@@ -116,13 +123,6 @@ export class Metrics {
   noteReception(viewer: 'rtsp' | 'page', { roundTripMs }: Reception): void {
     this.#receiverReports.inc({ viewer })
     if (roundTripMs !== undefined) this.#roundTrips.observe({ viewer }, roundTripMs / 1000) // ms to s
-  }
-
-  /** Gives what is to be called when the answer has ended. */
-  noteRequest({ url = '/', method = 'GET' }: IncomingMessage, response: ServerResponse): () => void {
-    const area = areaOf(url)
-    this.#requests.inc({ area, method })
-    return () => this.#responses.inc({ area, status: response.statusCode })
   }
 
   watch({ links, udpSessions, rtspSessions }: MetricsSources): void {
@@ -163,6 +163,11 @@ export class Metrics {
     })
   }
 
+  watchHttp(sources: HttpSources): void {
+    for (const { read, ...metric } of httpCounters) this.#counter(metric, () => read(sources))
+    for (const { name, help, read } of httpGauges) this.#gauge(name, help, () => read(sources))
+  }
+
   /** The text format of Prometheus, version 0.0.4. */
   text(): Promise<string> {
     return this.#registry.metrics()
@@ -175,6 +180,19 @@ export class Metrics {
       help,
       collect() {
         this.set(read())
+      },
+    })
+  }
+
+  #counter({ name, help, labelNames }: LabelledMetric, read: () => readonly LabelledCount[]): void {
+    new Counter({
+      registers: [this.#registry],
+      name: `${PREFIX}${name}_total`,
+      help,
+      labelNames,
+      collect() {
+        this.reset()
+        for (const { labels, count } of read()) this.inc(labels, count)
       },
     })
   }
@@ -232,9 +250,4 @@ function directionsOf(totals: LinkTotals) {
       { labels: { lane, direction: 'up' }, counters: uplink },
     ]
   })
-}
-
-function areaOf(url: string): 'hls' | 'link' | 'api' | 'page' {
-  const area = /^\/(hls|link|api)\//.exec(url)?.[1] as 'hls' | 'link' | 'api' | undefined
-  return area ?? 'page'
 }

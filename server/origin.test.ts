@@ -105,6 +105,8 @@ const whole: [string, string, Record<string, string | undefined>][] = [
       'last-modified': modified,
       'cache-control': FOREVER,
       'access-control-allow-origin': '*',
+      'access-control-expose-headers':
+        'Content-Length, Content-Range, Accept-Ranges, ETag, Last-Modified, Date, X-Request-Id',
     },
   ],
   ['a segment asked for with a query', `${SEGMENT}?_HLS_x=1`, { 'content-type': 'video/mp2t' }],
@@ -221,14 +223,17 @@ test('Origin packs large texts for who takes gzip, under another tag', async () 
   expect([plain.headers['content-encoding'], plain.headers.etag]).toEqual([undefined, tagOf(outline)])
 })
 
-test('Origin answers the preflight of a Range from any page', async () => {
+test('Origin answers the preflight of a Range and of CMCD from any page', async () => {
   const { status, headers } = await ask(
     SEGMENT,
     { origin: 'http://other.example', 'access-control-request-headers': 'range' },
     'OPTIONS',
   )
   expect([status, headers['access-control-allow-origin']]).toEqual([204, '*'])
-  expect(headers['access-control-allow-headers']).toContain('Range')
+  const allowed = String(headers['access-control-allow-headers']).split(', ')
+  expect(allowed).toEqual(
+    expect.arrayContaining(['Range', 'CMCD-Request', 'CMCD-Object', 'CMCD-Status', 'CMCD-Session']),
+  )
 })
 
 test('Origin answers 405 with Allow to other methods', async () => {

@@ -14,16 +14,25 @@ export class PlacesByAddress {
 
   /** Gives what frees the place again; called more than once it does so once. Throws `too-many-requests`. */
   take(address: string): () => void {
+    const free = this.takeIfFree(address)
+    if (free === undefined) throw this.refusal()
+    return free
+  }
+
+  /** The same; undefined where there is none. */
+  takeIfFree(address: string): (() => void) | undefined {
     const taken = this.#taken.get(address) ?? 0
-    if (taken >= this.#limit) {
-      throw new Refusal('too-many-requests', `expected at most ${this.#limit} ${this.#what}`, { 'Retry-After': '10' })
-    }
+    if (taken >= this.#limit) return undefined
     this.#taken.set(address, taken + 1)
     let isTaken = true
     return () => {
       if (isTaken) this.#free(address)
       isTaken = false
     }
+  }
+
+  refusal(): Refusal {
+    return new Refusal('too-many-requests', `expected at most ${this.#limit} ${this.#what}`, { 'Retry-After': '10' })
   }
 
   #free(address: string): void {

@@ -115,6 +115,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     route: 'GET /api/rtsp-sessions',
     does: 'the viewers of RTSP: place, packets, round trip, loss and jitter by their own reports, what was sent again',
   },
+  {
+    route: 'GET /api/hls-sessions',
+    does: 'the players of HLS that tell of themselves by CMCD (CTA-5004): requests, bytes, starved ones, the newest of each key',
+  },
   { route: 'GET /metrics', does: 'links, packets, timer lag, HTTP, sessions and process, for Prometheus' },
   { route: 'GET /hls/:id/master.m3u8', does: 'the multivariant playlist' },
   { route: 'GET /hls/:id/:variant/index.m3u8', does: 'a media playlist' },

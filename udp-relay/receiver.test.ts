@@ -18,7 +18,7 @@ async function start(
   return receiver
 }
 
-test('the receiver counts every packet and judges every frame, to the goodbye', async (context) => {
+test.concurrent('the receiver counts every packet and judges every frame, to the goodbye', async (context) => {
   const relay = await startClipRelay(context, clip)
   const written: Uint8Array[] = []
   const receiver = await start(context, { url: relay.url, onTransportStream: (bytes) => written.push(bytes) })
@@ -58,7 +58,7 @@ test('the receiver counts every packet and judges every frame, to the goodbye', 
   expect((audio[0]?.ptsTicks ?? 0) - firstPts).toBe(clip.outline.segments[0]?.audio?.firstPtsTicks)
 })
 
-test('a receiver that pauses goes on where it was, and no frame is missing or late', async (context) => {
+test.concurrent('a receiver that pauses goes on where it was, and no frame is missing or late', async (context) => {
   const relay = await startClipRelay(context, clip)
   const written: Uint8Array[] = []
   const receiver = await start(context, { url: relay.url, onTransportStream: (bytes) => written.push(bytes) })

@@ -8,6 +8,9 @@ const harmless: Readonly<Record<ClientName, readonly RegExp[]>> = {
   cvlc: [
     /^VLC media player /, // its banner
     /dbus|Failed to connect to socket/i, // no desktop session on a server
+    /vlcpulse audio output error|interface error: no suitable|globalhotkeys|using the dummy interface/, // nor sound, nor keys
+    /adaptive demux: Changing stream format|mpeg4audio decoder: AAC channels|command `quit'/, // it tells what it does
+    /Fragment sequence discontinuity detected 1 != 0/, // ffmpeg's, too, begin at 1
   ],
   'gst-launch-1.0': [],
   chromium: [/unexpected operator/], // Debian's wrapper compares memory sizes with a shell test

@@ -7,7 +7,7 @@ import { makePackage } from '../package.ts'
 import { makeClip } from '../test-support/clips.ts'
 import { findTools, type Tools } from '../tools.ts'
 import { lintFolder, lintPackage } from './lint.ts'
-import { editPackets, shifted, withNalType, withoutPcr, withPcrJump } from './test-support/edit-ts.ts'
+import { editPackets, shifted, withNalType, withoutPcr, withSeldomPcr, withPcrJump } from './test-support/edit-ts.ts'
 import { rulesOf } from './test-support/rules-of.ts'
 
 const VIDEO_PID = 256
@@ -237,6 +237,15 @@ function withSecondProgram(stream: Buffer): Buffer {
     Buffer.from([0, 2, 0xf0, 0x10]).copy(bytes, section + 12)
   })
 }
+
+test('lintFolder takes a clock that is told seldom for no clock that jumps', async (context) => {
+  needs(context, 'ffprobe')
+  const copy = mkdtempSync(join(folder, 'copy-'))
+  cpSync(join(folder, 'plain'), copy, { recursive: true })
+  new Files(copy).bytes(middle, withSeldomPcr)
+  const { findings } = await lintFolder(copy, { ffprobe: undefined })
+  expect([rulesOf(findings), rulesOf(findings, 'warning')]).toEqual([[], ['pcr-interval']])
+})
 
 test('there are at least 40 planted faults', () => expect(faults.length).toBeGreaterThanOrEqual(40))
 

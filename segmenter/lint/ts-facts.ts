@@ -53,6 +53,8 @@ class TsReading {
   #firstPcr: number | undefined
   #lastPcr: number | undefined
   #longestPcrSeconds = 0
+  #longStep: { readonly seconds: number; readonly dtsBefore: number | undefined; readonly index: number } | undefined
+  #dtsAtPcr: number | undefined // of the first unit behind the newest one
 
   constructor(bytes: Uint8Array, head: Uint8Array | undefined) {
     this.#bytes = bytes
@@ -95,6 +97,10 @@ class TsReading {
     const dts = track.packet(packet)
     if (dts === undefined) return
     if (Number.isNaN(dts)) this.#fault('ts-pes', 'a PES packet with a time', `none in packet ${packet.index}`)
+    else {
+      this.#judgeLongStep(dts)
+      this.#dtsAtPcr ??= dts
+    }
     const late = this.#lastPcr === undefined ? NaN : difference(this.#lastPcr, dts)
     if (late > ROUNDING_SECONDS) {
       const got = `${(late * 1000).toFixed(0)} ms after it, packet ${packet.index}`
@@ -129,11 +135,27 @@ class TsReading {
     const before = this.#lastPcr
     this.#firstPcr ??= seconds
     this.#lastPcr = seconds
+    const dtsBefore = this.#dtsAtPcr
+    this.#dtsAtPcr = undefined
     if (before === undefined || isBreak) return
     const step = difference(seconds, before)
-    if (step < 0 || step > MAX_PCR_STEP_SECONDS) {
-      this.#fault('pcr-jump', 'a clock that runs on', `a step of ${step.toFixed(3)} s at packet ${index}`)
-    } else this.#longestPcrSeconds = Math.max(this.#longestPcrSeconds, step)
+    if (step < 0) this.#jump(step, index)
+    else if (step <= MAX_PCR_STEP_SECONDS) this.#longestPcrSeconds = Math.max(this.#longestPcrSeconds, step)
+    else this.#longStep ??= { seconds: step, dtsBefore, index }
+  }
+
+  /** A clock that went far has jumped if the media did not go with it; else it is told seldom, as of a picture a second. */
+  #judgeLongStep(dts: number): void {
+    const step = this.#longStep
+    if (step === undefined) return
+    this.#longStep = undefined
+    const wentSeconds = difference(dts, step.dtsBefore ?? dts)
+    if (step.seconds - wentSeconds > MAX_PCR_STEP_SECONDS) this.#jump(step.seconds, step.index)
+    else this.#longestPcrSeconds = Math.max(this.#longestPcrSeconds, step.seconds)
+  }
+
+  #jump(stepSeconds: number, index: number): void {
+    this.#fault('pcr-jump', 'a clock that runs on', `a step of ${stepSeconds.toFixed(3)} s at packet ${index}`)
   }
 
   #judgeClock(): void {

@@ -35,6 +35,14 @@ export function withoutPcr(stream: Uint8Array): Buffer {
   })
 }
 
+/** A clock that is told at the beginning and in the last quarter. */
+export function withSeldomPcr(stream: Uint8Array): Buffer {
+  const lastQuarter = (3 * stream.length) / PACKET_BYTES / 4
+  return editPackets(stream, (packet) => {
+    if (hasPcr(packet) && packet.index > 10 && packet.index < lastQuarter) packet.bytes[5]! &= ~0x10
+  })
+}
+
 /** The clock of the second half, some seconds later. */
 export function withPcrJump(stream: Uint8Array, seconds: number): Buffer {
   const half = stream.length / PACKET_BYTES / 2
