@@ -68,7 +68,9 @@ const WINDING = `
   await new Promise((resolve) => hls.on(Hls.Events.MANIFEST_PARSED, resolve))
   const winding = hls.createIFramePlayer()
   winding.on(Hls.Events.ERROR, (_, { details, error }) => complain(details + ' ' + error))
+  const attached = new Promise((resolve) => winding.once(Hls.Events.MEDIA_ATTACHED, resolve))
   winding.attachMedia(video)
+  await attached
   const shownAtSeconds = []
   for (const seconds of [5, 1, 3]) {
     const buffered = new Promise((resolve) => winding.once(Hls.Events.FRAG_BUFFERED, (_, { frag }) => resolve(frag)))

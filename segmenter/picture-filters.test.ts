@@ -5,7 +5,8 @@ import { pictureFilters } from './picture-filters.ts'
 const able = { deinterlacer: 'bwdif', canToneMap: true } as const
 const frameRate = { numerator: 25, denominator: 1 }
 const rungs = ladderFor({ widthPixels: 3840, heightPixels: 2160, frameRate })
-const plain = { codedPixels: 1920 * 1080 }
+const plain = { codedPixels: 1920 * 1080, widthPixels: 1920, heightPixels: 1080 }
+const uhd = { codedPixels: 3840 * 2160, widthPixels: 3840, heightPixels: 2160 }
 const pq = { transfer: 'smpte2084', lacks: [] } as const
 
 test('pictureFilters leaves whole pictures of SDR alone', () =>
@@ -18,8 +19,13 @@ test('pictureFilters makes one picture of two fields, where pictures tell it onl
   expect(filtersOf('all')).toEqual(['bwdif=mode=send_frame:parity=auto:deint=all'])
 })
 
+test('pictureFilters takes a picture of a few lines for whole', () => {
+  const tiny = { codedPixels: 4, widthPixels: 2, heightPixels: 2, interlacing: 'told-by-pictures' } as const
+  expect(pictureFilters(tiny, rungs, able)).toEqual({ filters: [], warnings: [] })
+})
+
 test('pictureFilters makes SDR of HDR in no larger pictures than the best variant has', () => {
-  const { filters, colours } = pictureFilters({ codedPixels: 3840 * 2160, hdr: pq }, rungs, able)
+  const { filters, colours } = pictureFilters({ ...uhd, hdr: pq }, rungs, able)
   expect(colours).toBe('bt709')
   expect(filters.slice(0, 2)).toEqual(['scale=1920:1080:flags=bicubic', 'zscale=tin=smpte2084:t=linear:npl=100'])
   expect(filters.at(-1)).toBe('format=yuv420p')

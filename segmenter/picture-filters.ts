@@ -8,7 +8,7 @@ export type PictureFilters = {
   readonly warnings: readonly string[]
 }
 
-type Filtering = Pick<VideoFacts, 'interlacing' | 'hdr' | 'codedPixels'>
+type Filtering = Pick<VideoFacts, 'interlacing' | 'hdr' | 'codedPixels' | 'widthPixels' | 'heightPixels'>
 type Abilities = Pick<Ffmpeg, 'deinterlacer' | 'canToneMap'>
 
 /** What makes a source's pictures whole frames in the colours of SDR, as far as this ffmpeg can. */
@@ -23,9 +23,13 @@ export function pictureFilters(video: Filtering, rungs: readonly Rung[], able: A
 
 type Part = { readonly filters: readonly string[] } | { readonly warning: string } | undefined
 
+/** Smaller pictures have no fields, and deinterlacers refuse them: of chroma, half as large, bwdif wants four lines. */
+const LEAST_INTERLACED_PIXELS = 8
+
 /** One picture out of two fields, so that the frame rate stays. */
-function deinterlacing({ interlacing }: Filtering, { deinterlacer }: Abilities): Part {
-  if (interlacing === undefined) return undefined
+function deinterlacing(video: Filtering, { deinterlacer }: Abilities): Part {
+  const { interlacing, widthPixels, heightPixels } = video
+  if (interlacing === undefined || Math.min(widthPixels, heightPixels) < LEAST_INTERLACED_PIXELS) return undefined
   if (deinterlacer === undefined) {
     return { warning: 'The pictures are interlaced and stay so: this ffmpeg has neither bwdif nor yadif.' }
   }

@@ -1,13 +1,11 @@
 import type { Express } from 'express'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
-import type { Logger } from 'pino'
 import { DirectAnswers, type DirectAnswer, type DirectRequest } from './direct-answers.ts'
-import type { Gate } from './gate.ts'
 import type { HttpThroughLink } from './http-through-link.ts'
 import { readLinkAddress, type LinkAddress } from './link-address.ts'
-import { problemOf, Refusal, refusalFor, sendProblem } from './refusal.ts'
+import { HttpUpgrades, type UpgradeParts } from './http-upgrades.ts'
+import { Refusal, refusalFor, sendProblem } from './refusal.ts'
 import type { AnswerOptions, Origin } from './origin.ts'
 import { allowEveryOrigin } from './origin-cors.ts'
 import { Connections, type ConnectionLimit } from './connections.ts'
@@ -15,17 +13,10 @@ import type { HlsSessions } from './hls-sessions.ts'
 import type { RequestCounts } from './request-counts.ts'
 import { nextRequestId, RequestLine } from './request-log.ts'
 
-/** `id` is what stands in the path for `:id`. */
-export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer, id: string) => void
-
-export type ListenerParts = {
+export type ListenerParts = UpgradeParts & {
   readonly origin: Origin
   readonly throughLink: HttpThroughLink
   readonly app: Express
-  readonly gate: Gate // of WebSockets; requests meet it in the app
-  /** By path, in which one element may be `:id`; each takes over the connection or throws a refusal. */
-  readonly upgrades: Readonly<Record<string, UpgradeHandler>>
-  readonly logger: Logger
   readonly counts?: RequestCounts
   readonly hlsSessions?: HlsSessions
   readonly connectionLimit?: ConnectionLimit
@@ -61,7 +52,10 @@ export class HttpListener {
       this.#connections.add(socket)
       this.#direct.attach(socket)
     })
-    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+    const upgrades = new HttpUpgrades(parts, ({ socket }) =>
+      this.#isDraining ? shuttingDown() : this.#connections.of(socket)?.refusal,
+    )
+    this.#server.on('upgrade', (request, socket, head) => upgrades.take(request, socket, head))
   }
 
   get openConnections(): number {
@@ -205,34 +199,6 @@ export class HttpListener {
     allowEveryOrigin(response, !isCacheable)
     sendProblem(response, refusal ?? new Refusal('internal', 'see the log'))
   }
-
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy()) // the client went away during the handshake
-    try {
-      const path = (request.url ?? '').split('?', 1)[0] ?? ''
-      const found = findUpgrade(this.#parts.upgrades, path)
-      if (found === undefined) throw new Refusal('not-found', `there is no WebSocket at ${path.slice(0, 200)}`)
-      const refusal = this.#isDraining ? shuttingDown() : this.#connections.of(request.socket)?.refusal
-      if (refusal !== undefined) throw refusal
-      this.#parts.gate.check(request)
-      found.handle(request, socket, head, found.id)
-    } catch (error) {
-      const refusal = refusalFor(error)
-      if (refusal === undefined) this.#parts.logger.error({ err: error }, 'an upgrade failed')
-      refuseUpgrade(socket, refusal ?? new Refusal('internal', 'see the log'))
-    }
-  }
-}
-
-function findUpgrade(
-  upgrades: ListenerParts['upgrades'],
-  path: string,
-): { readonly handle: UpgradeHandler; readonly id: string } | undefined {
-  for (const [pattern, handle] of Object.entries(upgrades)) {
-    const match = new RegExp(`^${pattern.replace(':id', '([^/]+)')}$`).exec(path)
-    if (match !== null) return { handle, id: match[1] ?? '' }
-  }
-  return undefined
 }
 
 function shuttingDown(): Refusal {
@@ -250,14 +216,4 @@ function redirect(response: ServerResponse, location: string, requestId: string)
     'Content-Length': 0,
   })
   response.end()
-}
-
-/** An upgrade has no ServerResponse: the problem is written by hand. */
-function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
-  const body = JSON.stringify(problemOf(refusal))
-  const headers = Object.entries(refusal.headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(
-    `HTTP/1.1 ${refusal.status} Refused\r\nContent-Type: application/problem+json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n${headers.join('')}\r\n${body}`,
-  )
 }

@@ -32,14 +32,16 @@ async function playThrough(
   const url = `rtsp://127.0.0.1:${relay.rtspPort}/link/${id}/clip${query}`
   const receiver = await startReceiver({ url, jitterBufferMs, userAgent: 'weir tests', transport: 'udp' })
   context.onTestFinished(() => receiver.close())
-  expect(await receiver.ended).toEqual({ reason: 'bye' })
+  expect((await receiver.ended).reason).toMatch(/^(bye|complete)$/) // the link takes goodbyes too
   const [status] = relay.sessions.list()
-  const truth = links.get(id).udp.flows.find(({ what }) => what === 'rtp')?.downlink
+  const [truth, besideMedia] = ['rtp', 'rtcp'].map(
+    (flow) => links.get(id).udp.flows.find(({ what }) => what === flow)?.downlink,
+  )
   await receiver.close()
   const { tracks, measures } = receiver.figures()
   const sum = (name: 'expectedPackets' | 'receivedPackets' | 'lostPackets' | 'missingPackets' | 'repairedPackets') =>
     tracks.reduce((total, track) => total + track[name], 0)
-  return { tracks, measures, sum, status, truth, log: relay.log }
+  return { tracks, measures, sum, status, truth, besideMedia, log: relay.log }
 }
 
 const PACKETS = 505 // 245 of picture, 260 of sound
@@ -88,12 +90,16 @@ test.concurrent('with ?repair=rtx the same packets are lost, and all are repaire
 })
 
 test.concurrent('with ?repair=fec the same packets are lost, and all that are alone in their group come back', async (context) => {
-  const { sum, tracks, truth, measures, status } = await playThrough(context, rtt100, { query: '?repair=fec' })
+  // A packet of sound comes back with the last of its eight, 170 ms after it: the rest is room for a busy machine.
+  const play = { query: '?repair=fec', jitterBufferMs: 300 }
+  const { sum, tracks, truth, besideMedia, measures, status } = await playThrough(context, rtt100, play)
   expect(truth).toMatchObject({ acceptedPackets: PACKETS, lostPackets: 6 }) // of media; parity is no part of them
   const parity = status?.fec?.sentPackets ?? 0
   expect(status?.fec?.groupPackets).toBe(8)
   expect(sum('expectedPackets')).toBe(PACKETS + parity)
-  expect([sum('repairedPackets'), sum('missingPackets')]).toEqual([6, 0])
+  expect(sum('repairedPackets')).toBe(6)
+  // Beside the media the link takes parity or a report, as the moments of the reports have it: parity is missed.
+  expect(sum('missingPackets')).toBeLessThanOrEqual(besideMedia?.lostPackets ?? 0)
   expect(measures).toMatchObject({ damagedFrames: 0, frozenFrames: 0, lostPackets: 0 })
   expect(tracks.map(({ strangePackets }) => strangePackets)).toEqual([0, 0])
 })

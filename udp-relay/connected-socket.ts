@@ -1,7 +1,7 @@
 import type { Socket } from 'node:dgram'
 import type { PacketBurst } from './burst-writer.ts'
 import type { Departures } from './departures.ts'
-import { plainSend, type PacketOutcome, type SendPacket } from './direct-send.ts'
+import { plainSend, type SendPacket } from './direct-send.ts'
 import type { SendBurst } from './segmentation-offload.ts'
 
 const MAX_QUEUED_BYTES = 1_000_000 // in the process, behind a full socket buffer: half a second of 16 Mbit/s
@@ -42,11 +42,7 @@ export class ConnectedSocket {
   /** False: Node holds it. */
   send(packet: Uint8Array): boolean {
     const outcome = this.#sendPacket(packet)
-    return outcome === 'sent' || this.#take(outcome)
-  }
-
-  /** What was not simply sent; false: Node holds it. */
-  #take(outcome: PacketOutcome): boolean {
+    if (outcome === 'sent') return true
     if (outcome === 'refused') this.#onRefused()
     if (outcome !== 'kept') return true
     this.#isSlow = true
@@ -76,12 +72,8 @@ export class ConnectedSocket {
   }
 
   #sendSingly({ packets }: PacketBurst): boolean {
-    const sendPacket = this.#sendPacket
     let isGone = true
-    for (let at = 0; at < packets.length; at += 1) {
-      const outcome = sendPacket(packets[at] as Uint8Array)
-      if (outcome !== 'sent' && !this.#take(outcome)) isGone = false
-    }
+    for (let at = 0; at < packets.length; at += 1) if (!this.send(packets[at] as Uint8Array)) isGone = false
     return isGone
   }
 

@@ -43,7 +43,7 @@ test.concurrent('GStreamer receives the very bytes that the segments hold', asyn
   const pipeline = `rtspsrc location=${relay.url}?payload=mp2t protocols=udp ! rtpmp2tdepay ! filesink location=${file}`
   const run = await runClient(needs(context, 'gst-launch-1.0'), ['-q', ...pipeline.split(' ')], LIMIT)
   const lines = unexpectedLines('gst-launch-1.0', run.stdout + run.stderr)
-  expect({ status: run.status, lines }).toEqual({ status: 0, lines: [] })
+  expect({ status: run.status, lines }, JSON.stringify(relay.log)).toEqual({ status: 0, lines: [] })
   const received = readFileSync(file)
   expect(received.subarray(0, -188).equals(bytes)).toBe(true) // the last packet closes the last picture
   expect(received).toHaveLength(bytes.length + 188)

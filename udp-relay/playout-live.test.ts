@@ -84,7 +84,7 @@ test('Playout of a live stream does not send all later because its first picture
 test('Playout of a live stream is not late for ever after its machine has slept', async () => {
   const { timer, begin, next, sent } = await watchLive()
   await begin()
-  timer.sleep(3000)
+  timer.suspend(3000)
   await next(0)
   await next(0)
   for (let index = 0; index < 80; index += 1) await next(1) // what the encoder had still to give

@@ -115,7 +115,7 @@ test('Playout draws the times of its reports anew for each play, and keeps them 
     const startMs = timer.nowMs() - 3
     await playout.play(0, undefined, startMs)
     await timer.advance(2000)
-    timer.sleep(sleepMs)
+    timer.suspend(sleepMs)
     await timer.advance(WHOLE_CLIP_MS - sleepMs)
     const reports = sink.rtcp.filter(({ packets }) => packets.every(({ kind }) => kind !== 'bye'))
     return reports.map(({ scheduledMs, ...rest }) => ({ dueMs: scheduledMs - startMs, ...rest }))
@@ -268,7 +268,7 @@ test('Playout catches up after 0.5 s of sleep, and plays later after 5 s', async
     const { playout, sink, timer } = openPlayout()
     await playout.play()
     await timer.advance(1000)
-    timer.sleep(sleepMs)
+    timer.suspend(sleepMs)
     await timer.advance(WHOLE_CLIP_MS)
     expect(sink.rtp.length).toBe(plan.flat().length)
     const lastMs = sink.rtp.at(-1)!.scheduledMs - sink.rtp[0]!.scheduledMs

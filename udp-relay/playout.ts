@@ -1,17 +1,17 @@
 import { keyframeAtOrBefore, type Keyframe, type Outline } from '../protocol/outline.ts'
 import type { FecFigures } from '../protocol/weir-api.ts'
 import { scheduleFacts, TRACK_VIDEO } from '../stream/send-schedule.ts'
-import { reportDelayMs } from '../stream/report-schedule.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { EarlyLeaving } from './early-leaving.ts'
 import { LiveFeed } from './live-feed.ts'
 import { PacketFeed, type Feed, type FeedCourse, type FeedOptions } from './packet-feed.ts'
 import type { PacketSink } from './packet-sink.ts'
 import { PlayoutParity } from './playout-parity.ts'
+import { PlayoutReports } from './playout-reports.ts'
 import { trackFormats, type PlayoutTrack } from './playout-tracks.ts'
 import { RtpSender } from './rtp-sender.ts'
 import type { SendTimer } from './send-timer.ts'
-import { byeDatagram, newCname, senderReportDatagram, type ReportedMoment } from './sender-reports.ts'
+import { newCname } from './sender-reports.ts'
 import { NORMAL_PACE, Timeline, type PlayoutPace } from './timeline.ts'
 
 /** One viewer's way of one presentation into one sink. Neither is closed by it: see closing.md. */
@@ -68,9 +68,8 @@ export class Playout {
   readonly #senders: readonly RtpSender[]
   readonly #early: EarlyLeaving | undefined // absent: each packet at its time
   readonly #parity: PlayoutParity | undefined
-  readonly #cname: string
+  readonly #reports: PlayoutReports
   readonly #createdMs: number
-  readonly #createdUnixMs: number
   readonly #frameIntervalMs: number
   readonly #reorderMs: number // how long a picture is sent before its time
   #feed: Feed | undefined
@@ -80,9 +79,6 @@ export class Playout {
   #pausedMs = 0 // media time, while not playing
   #newestSentMs = 0 // by the clock
   #sentUntilMs = 0 // RTP time since the session began
-  #nextReportMs = 0
-  #reportRandom: () => number
-  #owesBye = false
   #cancelAlarm = (): void => {}
 
   constructor(options: PlayoutOptions) {
@@ -90,15 +86,15 @@ export class Playout {
     const outline = presentation.outline()
     this.#options = options
     this.#createdMs = timer.nowMs()
-    this.#createdUnixMs = timer.unixMs()
-    this.#cname = newCname(random)
-    this.#reportRandom = random
+    const cname = newCname(random)
     this.#frameIntervalMs = scheduleFacts(outline).frameIntervalTicks / 90 // 90 ticks a ms
     this.#reorderMs = payload === 'mp2t' ? 0 : reorderTicks(outline) / 90
     const formats = trackFormats(outline, payload, options.withAudio)
     const { sink, fecGroupPackets, earlyMs = 0, isLooped = false } = options
     const { memory } = sink
     this.#senders = formats.map((format) => new RtpSender({ ...format, random, memory }))
+    const [senders, reorderMs] = [this.#senders, this.#reorderMs]
+    this.#reports = new PlayoutReports({ senders, sink, timer, cname, random, reorderMs })
     if (earlyMs > 0) this.#early = new EarlyLeaving(sink, earlyMs, isLooped)
     if (fecGroupPackets !== undefined) this.#parity = new PlayoutParity(this.#senders, fecGroupPackets, sink)
     this.tracks = formats.map((format, index) => ({ ...format, ssrc: this.#sender(index).ssrc }))
@@ -199,7 +195,7 @@ export class Playout {
   /** Says goodbye; the sink and the presentation stay open. */
   close(): void {
     this.#stop()
-    this.#sendBye()
+    this.#reports.sayBye(this.#latestTimeline)
   }
 
   /** Without a start, 0; of a live stream the newest one, and never one that is gone. */
@@ -265,8 +261,7 @@ export class Playout {
     const firstSendMs = this.#firstSendMs()
     this.#timeline = new Timeline({ startMs: this.#pausedMs, elapsedMs, firstSendMs, nowMs: firstPacketMs }, pace)
     this.#latestTimeline = this.#timeline
-    this.#nextReportMs = firstPacketMs
-    this.#reportRandom = newReportRandom?.() ?? this.#reportRandom
+    this.#reports.begin(firstPacketMs, newReportRandom?.())
     this.#cancelAlarm = timer.wakeAt(firstPacketMs, this.#wake)
   }
 
@@ -283,7 +278,7 @@ export class Playout {
     const nowMs = this.#options.timer.nowMs()
     const lateMs = nowMs - timeline.dueMs(feed.nextSendMs)
     if (lateMs > TOO_LATE_MS) timeline.delay(lateMs)
-    if (nowMs - this.#nextReportMs > TOO_LATE_MS) this.#nextReportMs = nowMs
+    if (nowMs - this.#reports.nextMs > TOO_LATE_MS) this.#reports.skipTo(nowMs)
     this.#sendDue(feed, timeline, nowMs + (this.#early?.earlyMs ?? 0))
     this.#early?.bursts.flush()
     this.#prefetch(feed)
@@ -298,8 +293,8 @@ export class Playout {
     for (;;) {
       const dueMs = timeline.dueMs(feed.nextSendMs)
       const packetMs = feed.edge === undefined ? dueMs : Math.max(dueMs, this.#newestSentMs) // what is due may move back
-      if (Math.min(packetMs, this.#nextReportMs) > untilMs) return
-      if (this.#nextReportMs <= packetMs) this.#sendReports(timeline)
+      if (Math.min(packetMs, this.#reports.nextMs) > untilMs) return
+      if (this.#reports.nextMs <= packetMs) this.#sendReports(timeline)
       else {
         this.#newestSentMs = packetMs
         this.#sendNext(timeline, packetMs)
@@ -311,7 +306,7 @@ export class Playout {
   #nextWakeMs(feed: Feed, timeline: Timeline, nowMs: number): number {
     const { nextSendMs } = feed
     if (nextSendMs !== Infinity) {
-      const dueMs = Math.min(timeline.dueMs(nextSendMs), this.#nextReportMs)
+      const dueMs = Math.min(timeline.dueMs(nextSendMs), this.#reports.nextMs)
       return this.#early?.wakeMs(dueMs, nowMs) ?? dueMs
     }
     if (!feed.hasEnded) return nowMs + GROWTH_POLL_MS
@@ -351,7 +346,7 @@ export class Playout {
     const timestampTicks = sender.timestampAt(timeline.elapsedTicks(mediaTicks, sender.clockRateHz))
     const shownMs = timeline.elapsedMs((mediaTicks * 1000) / sender.clockRateHz) // ticks to ms
     this.#sentUntilMs = Math.max(this.#sentUntilMs, shownMs + this.#frameIntervalMs)
-    this.#owesBye = true
+    this.#reports.notePacket()
     const bursts = this.#early?.bursts
     if (bursts !== undefined && packet.trackIndex === TRACK_VIDEO) {
       const at = bursts.place(RTP_HEADER_BYTES + packet.payload.length, scheduledMs)
@@ -365,42 +360,18 @@ export class Playout {
     if (this.#feed?.hasEnded) this.#parity.closeGroups(scheduledMs)
   }
 
-  /** Each tells the RTP time of the moment for which it is due: one NTP time and one mapping for all tracks. */
   #sendReports(timeline: Timeline): void {
     this.#early?.bursts.flush() // reports stay in order with the packets
-    const dueMs = this.#nextReportMs
-    for (const [index, sender] of this.#senders.entries()) {
-      const report = senderReportDatagram(sender, this.#momentOf(sender, timeline, dueMs))
-      this.#options.sink.send('rtcp', index, report, dueMs)
-    }
-    this.#nextReportMs += reportDelayMs(this.#reportRandom)
-  }
-
-  #momentOf(sender: RtpSender, timeline: Timeline, atMs: number): ReportedMoment {
-    const elapsedMs = timeline.elapsedMs(timeline.mediaMs(atMs) + this.#reorderMs)
-    const unixMs = this.#createdUnixMs + (atMs - this.#createdMs)
-    const timestampTicks = sender.timestampAt((elapsedMs * sender.clockRateHz) / 1000) // ms to ticks
-    return { unixMs, timestampTicks, cname: this.#cname }
+    this.#reports.send(timeline)
   }
 
   #end(): void {
     this.#stop()
-    this.#sendBye()
+    this.#reports.sayBye(this.#latestTimeline)
     const last = this.#senders.flatMap(({ payloadType, lastSequenceNumber }) =>
       lastSequenceNumber === undefined ? [] : [[String(payloadType), lastSequenceNumber] as const],
     )
     this.#options.onEnded({ lastSequenceNumbers: Object.fromEntries(last) })
-  }
-
-  /** With a last report: by its count a receiver knows of what was lost at the end. */
-  #sendBye(): void {
-    const timeline = this.#latestTimeline
-    if (!this.#owesBye || timeline === undefined) return
-    this.#owesBye = false
-    const nowMs = this.#options.timer.nowMs()
-    for (const [index, sender] of this.#senders.entries()) {
-      this.#options.sink.send('rtcp', index, byeDatagram(sender, this.#momentOf(sender, timeline, nowMs)), nowMs)
-    }
   }
 
   #sender(trackIndex: number): RtpSender {

@@ -78,7 +78,6 @@ export class UdpOutbox {
       if (!(sockets[at] as ConnectedSocket).sendBurst(bursts[at] as PacketBurst)) this.#isKept = true
     }
     const nowMs = performance.now()
-    for (let at = 0; at < bursts.length; at += 1)
-      this.#departures.noteBurst(nowMs, (bursts[at] as PacketBurst).scheduledMs)
+    for (const { scheduledMs } of bursts) this.#departures.noteBurst(nowMs, scheduledMs)
   }
 }

@@ -7,14 +7,14 @@ import type { Play, Played } from './hls-programs.ts'
 const packages = createRequire(import.meta.url)
 
 /** A player's script, and how it is started in a page: text, since it is compiled for no page of ours. */
-type PagePlayer = { readonly script?: string; readonly start: string }
+export type PagePlayer = { readonly script?: string; readonly start: string }
 
-const players = {
+export const pagePlayers = {
   'hls.js': {
     script: 'hls.js/dist/hls.js',
     start: `
       const hls = new Hls()
-      hls.on(Hls.Events.ERROR, (_, { details, error }) => complain('hls.js: ' + details + ' ' + error))
+      hls.on(Hls.Events.ERROR, (_, { details, error, fatal }) => complain('hls.js: ' + details + (fatal ? ', fatal ' : ' ') + error))
       hls.loadSource(url)
       hls.attachMedia(video)`,
   },
@@ -61,9 +61,9 @@ export function livePages(seconds: number): typeof hlsPages {
     return { pictures: last.pictures - first.pictures, seconds: last.atSeconds - first.atSeconds }`)
 }
 
-function playersThat(play: string): Record<keyof typeof players, Play> {
-  const each = Object.entries(players).map(([name, player]) => [name, playOnPage(player, play)])
-  return Object.fromEntries(each) as Record<keyof typeof players, Play>
+function playersThat(play: string): Record<keyof typeof pagePlayers, Play> {
+  const each = Object.entries(pagePlayers).map(([name, player]) => [name, playOnPage(player, play)])
+  return Object.fromEntries(each) as Record<keyof typeof pagePlayers, Play>
 }
 
 function playOnPage({ script, start }: PagePlayer, play: string): Play {

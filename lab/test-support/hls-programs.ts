@@ -20,18 +20,10 @@ const LIMIT = { timeoutMs: 60_000 }
 
 /** Players that are programs; the pictures are counted on what they write. */
 export const hlsPrograms = {
-  async ffmpeg(context, url) {
-    const file = join(temporaryFolder(context), 'shown.mkv')
-    const args = ['-nostdin', '-v', 'warning', '-i', url, '-c:v', 'ffv1', '-c:a', 'pcm_s16le', file]
-    return written(context, file, 'ffmpeg', args)
-  },
-  async mpv(context, url) {
-    const file = join(temporaryFolder(context), 'shown.mkv')
-    const quiet = ['--no-config', '--msg-level=all=warn', '--term-status-msg=']
-    return written(context, file, 'mpv', [...quiet, `--o=${file}`, '--ovc=ffv1', '--oac=pcm_s16le', url])
-  },
+  ffmpeg: playFfmpeg(),
+  mpv: playMpv(),
   async GStreamer(context, url) {
-    const file = join(temporaryFolder(context), 'shown.mkv')
+    const file = shownFile(context)
     const pipeline = `uridecodebin uri=${url} name=d
       d. ! queue ! videoconvert ! avenc_ffv1 ! matroskamux name=m ! filesink location=${file}
       d. ! queue ! audioconvert ! m.`
@@ -39,25 +31,34 @@ export const hlsPrograms = {
   },
   async VLC(context, url) {
     // Of its muxers the one that keeps back nothing at the end.
-    const file = join(temporaryFolder(context), 'shown.asf')
+    const file = shownFile(context, 'asf')
     return written(context, file, 'cvlc', [`--sout=#std{access=file,mux=asf,dst=${file}}`, url, 'vlc://quit'])
   },
 } satisfies Record<string, Play>
 
 /** Those that watch what is live for so long, and end by themselves. */
 export function livePrograms(seconds: number): Record<'ffmpeg' | 'mpv', Play> {
-  return {
-    async ffmpeg(context, url) {
-      const file = join(temporaryFolder(context), 'shown.mkv')
-      const output = ['-t', `${seconds}`, '-c:v', 'ffv1', '-c:a', 'pcm_s16le', file]
-      return written(context, file, 'ffmpeg', ['-nostdin', '-v', 'warning', '-i', url, ...output])
-    },
-    async mpv(context, url) {
-      const file = join(temporaryFolder(context), 'shown.mkv')
-      const quiet = ['--no-config', '--msg-level=all=warn', '--term-status-msg=', `--length=${seconds}`]
-      return written(context, file, 'mpv', [...quiet, `--o=${file}`, '--ovc=ffv1', '--oac=pcm_s16le', url])
-    },
+  return { ffmpeg: playFfmpeg('-t', `${seconds}`), mpv: playMpv(`--length=${seconds}`) }
+}
+
+function playFfmpeg(...limit: readonly string[]): Play {
+  return async (context, url) => {
+    const file = shownFile(context)
+    const output = [...limit, '-c:v', 'ffv1', '-c:a', 'pcm_s16le', file]
+    return written(context, file, 'ffmpeg', ['-nostdin', '-v', 'warning', '-i', url, ...output])
   }
+}
+
+function playMpv(...limit: readonly string[]): Play {
+  return async (context, url) => {
+    const file = shownFile(context)
+    const quiet = ['--no-config', '--msg-level=all=warn', '--term-status-msg=', ...limit]
+    return written(context, file, 'mpv', [...quiet, `--o=${file}`, '--ovc=ffv1', '--oac=pcm_s16le', url])
+  }
+}
+
+function shownFile(context: TestContext, extension = 'mkv'): string {
+  return join(temporaryFolder(context), `shown.${extension}`)
 }
 
 async function written(

@@ -1,7 +1,7 @@
 import type { Fault, Rule } from './finding.ts'
 import { attribute } from './playlist-tags.ts'
 import { leadingTrack, type Member, type Presentation, type Rendition } from './rendition.ts'
-import { difference } from './ts-facts.ts'
+import { difference } from './ts-clock.ts'
 
 const SAME_MOMENT_SECONDS = 0.1
 

@@ -1,12 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Tool } from '../tools.ts'
 import { checkAnswer } from './http-check.ts'
 import type { HttpAnswer } from './http-rules.ts'
 import { probePicture } from './picture-probe.ts'
-import { attribute, numberOf } from './playlist-tags.ts'
 import { readPlaylist, variablesOf } from './playlist-reader.ts'
 import type { MediaPlaylist, MultivariantPlaylist, Playlist, Segment, StreamEntry } from './playlist.ts'
-import type { BlockingReload, Delta, Reload } from './reload-rules.ts'
+import { loadAgain, MAX_PLAYLIST_BYTES, type LoadedAgain, type Named } from './reloading.ts'
 import type { Member, Presentation, PictureSize, Rendition } from './rendition.ts'
 import { SegmentReader, unread, type ClearSegment, type SegmentAnswer } from './segment-reader.ts'
 import type { Answer, Store } from './store.ts'
@@ -21,23 +19,17 @@ export type CollectOptions = {
   readonly onProgress?: ((done: number, total: number) => void) | undefined // segments and reloads
 }
 
-type Named<Value> = Value & { readonly file: string }
-
 /** All that was read of a presentation: what the rules judge. */
-export type Collected = {
+export type Collected = LoadedAgain & {
   readonly playlists: readonly Named<{ readonly playlist: Playlist }>[]
   readonly presentation: Presentation | undefined
   readonly renditions: readonly Rendition[]
-  readonly reloads: readonly Named<Reload>[]
-  readonly deltas: readonly Named<Delta>[]
-  readonly blocking: readonly Named<BlockingReload>[]
   readonly answers: readonly Named<{ readonly answer: HttpAnswer }>[]
   readonly unreadPlaylists: readonly Named<{ readonly line: number | undefined; readonly why: string }>[]
   readonly segmentsRead: number
   readonly segmentsLeftOut: number
 }
 
-const MAX_PLAYLIST_BYTES = 16 * 2 ** 20
 const MAX_PLAYLISTS = 200
 const PARALLEL_READS = 4
 
@@ -83,7 +75,7 @@ class Collecting {
     const renditions = new Map<string, Rendition>()
     for (const one of loaded)
       renditions.set(one.url.href, await this.#readSegments(one, multivariant?.isIndependent === true))
-    const again = await inParallel(growing, growing.length, (one) => this.#loadAgain(one))
+    const again = await inParallel(growing, growing.length, (one) => loadAgain(one, this.#store, this.#reloadOptions()))
     return {
       playlists: this.#playlists,
       presentation:
@@ -168,49 +160,10 @@ class Collecting {
     return probePicture(ffprobe, [clear.before ?? new Uint8Array(0), clear.bytes], signal)
   }
 
-  /** The list again, as a player loads it, and held against what came before. */
-  async #loadAgain(loaded: Loaded): Promise<Pick<Collected, 'reloads' | 'deltas' | 'blocking'>> {
-    const { file, url } = loaded
-    const found = {
-      reloads: [] as Named<Reload>[],
-      deltas: [] as Named<Delta>[],
-      blocking: [] as Named<BlockingReload>[],
-    }
-    let { playlist: before, loadedMs } = loaded
-    const control = before.tags.find(({ name }) => name === 'EXT-X-SERVER-CONTROL')
-    const canBlock = this.#store.isHttp && control !== undefined && attribute(control, 'CAN-BLOCK-RELOAD') === 'YES'
-    for (let round = 0; round < this.#options.reloads && !before.isEnded; round += 1) {
-      const wished = canBlock ? nextOf(before) : undefined
-      if (wished === undefined) await sleep(1000 * waitSeconds(before), undefined, this.#sleepOptions())
-      const after = await this.#reload(url, wished === undefined ? {} : directives(wished))
-      this.#step()
-      if (after === undefined) break
-      const waitedSeconds = (performance.now() - loadedMs) / 1000
-      found.reloads.push({ file, before, after, waitedSeconds })
-      if (wished !== undefined) found.blocking.push({ file, ...wished, playlist: after })
-      if (after.segments.at(-1)?.sequence !== before.segments.at(-1)?.sequence) loadedMs = performance.now()
-      before = after
-    }
-    const canSkip = this.#store.isHttp && control !== undefined && numberOf(control, 'CAN-SKIP-UNTIL') > 0
-    const delta = canSkip && this.#options.reloads > 0 ? await this.#reload(url, { _HLS_skip: 'YES' }) : undefined
-    if (delta !== undefined) found.deltas.push({ file, full: before, delta })
-    return found
-  }
-
-  #sleepOptions(): { signal?: AbortSignal } {
-    return this.#options.signal === undefined ? {} : { signal: this.#options.signal }
-  }
-
-  async #reload(url: URL, query: Readonly<Record<string, string>>): Promise<MediaPlaylist | undefined> {
-    const address = new URL(url)
-    for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value)
-    const answer = await this.#store.read(address, { maxBytes: MAX_PLAYLIST_BYTES })
-    if (!answer.ok) {
-      this.#unread.push({ file: this.#options.nameOf(address), line: undefined, why: answer.why })
-      return undefined
-    }
-    const playlist = readPlaylist(answer.bytes, new Map(), answer.url)
-    return playlist.kind === 'media' ? playlist : undefined
+  #reloadOptions(): Parameters<typeof loadAgain>[2] {
+    const { reloads, nameOf, signal } = this.#options
+    const onUnread = (file: string, why: string): void => void this.#unread.push({ file, line: undefined, why })
+    return { reloads, nameOf, signal, onUnread, onReload: () => this.#step() }
   }
 
   async #check(
@@ -227,25 +180,6 @@ class Collecting {
     this.#done += 1
     this.#options.onProgress?.(this.#done, this.#total)
   }
-}
-
-/** RFC 8216 section 6.3.4: a target duration after the last change, half of it when nothing had changed. */
-function waitSeconds({ targetDurationSeconds = 6 }: MediaPlaylist): number {
-  return Math.min(Math.max(targetDurationSeconds, 0.5), 60)
-}
-
-/** What comes next: the part after the last, or the segment after the last. */
-function nextOf({ segments, openParts, mediaSequence, tags }: MediaPlaylist): {
-  sequence: number
-  part: number | undefined
-} {
-  const sequence = (segments.at(-1)?.sequence ?? mediaSequence - 1) + 1
-  const hasParts = tags.some(({ name }) => name === 'EXT-X-PART-INF')
-  return { sequence, part: hasParts ? openParts.length : undefined }
-}
-
-function directives({ sequence, part }: { sequence: number; part: number | undefined }): Record<string, string> {
-  return { _HLS_msn: `${sequence}`, ...(part === undefined ? {} : { _HLS_part: `${part}` }) }
 }
 
 function presentationOf(

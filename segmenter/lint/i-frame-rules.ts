@@ -1,7 +1,7 @@
 import type { Rule } from './finding.ts'
 import { continuousPairs, readOnes, segmentPlace, type Rendition } from './rendition.ts'
 import { videoOf } from './segment-facts.ts'
-import { difference } from './ts-facts.ts'
+import { difference } from './ts-clock.ts'
 
 const MAX_DURATION_ERROR_SECONDS = 0.1
 

@@ -7,7 +7,15 @@ import { makePackage } from '../package.ts'
 import { makeClip } from '../test-support/clips.ts'
 import { findTools, type Tools } from '../tools.ts'
 import { lintFolder, lintPackage } from './lint.ts'
-import { editPackets, shifted, withNalType, withoutPcr, withSeldomPcr, withPcrJump } from './test-support/edit-ts.ts'
+import {
+  editPackets,
+  shifted,
+  withNalType,
+  withoutLastTime,
+  withoutPcr,
+  withSeldomPcr,
+  withPcrJump,
+} from './test-support/edit-ts.ts'
 import { rulesOf } from './test-support/rules-of.ts'
 
 const VIDEO_PID = 256
@@ -235,6 +243,23 @@ function withSecondProgram(stream: Buffer): Buffer {
     const section = payloadAt + 1
     bytes[section + 2]! += 4
     Buffer.from([0, 2, 0xf0, 0x10]).copy(bytes, section + 12)
+  })
+}
+
+/** What players get over. */
+const softFaults: typeof faults = [
+  ['a picture without a time', 'ts-pes', (f) => f.bytes(middle, (b) => withoutLastTime(b, VIDEO_PID))],
+  ['a clock that is ahead of the media', 'pcr-late', (f) => f.bytes(middle, (b) => withPcrJump(b, 2, 0))],
+]
+
+for (const [name, rule, edit] of softFaults) {
+  test(`lintFolder warns of ${name}`, async (context) => {
+    needs(context, 'ffprobe')
+    const copy = mkdtempSync(join(folder, 'copy-'))
+    cpSync(join(folder, 'plain'), copy, { recursive: true })
+    edit(new Files(copy))
+    const { findings } = await lintFolder(copy, { ffprobe: undefined })
+    expect(rulesOf(findings, 'warning')).toContain(rule)
   })
 }
 

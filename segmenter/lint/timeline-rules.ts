@@ -9,7 +9,7 @@ import {
   type WithFacts,
 } from './rendition.ts'
 import { videoOf, type TrackFacts } from './segment-facts.ts'
-import { difference } from './ts-facts.ts'
+import { difference } from './ts-clock.ts'
 
 const MAX_GAP_SECONDS = 0.1 // besides a frame: what players bridge without a word
 const MAX_EXTINF_ERROR_SECONDS = 0.5 // an integer EXTINF is as far off (RFC 8216 section 4.3.2.1)

@@ -45,8 +45,8 @@ export class LiveCutter {
   #segmentTicks = 0
   #framesSinceKey = 0
   #due: { readonly endsSegment: boolean } | undefined // the pictures of a part are there, its sound is not yet
-  #heardTicks: number | undefined // until when sound has come; undefined: there is none
-  #soundTicks = 0 // of one access unit
+  #newestSoundTicks: number | undefined // undefined: there is none
+  #soundUnitTicks = 0 // how long one lasts
   #firstTicks: number | undefined // presentation time of the first picture
 
   constructor(options: CutterOptions) {
@@ -77,8 +77,8 @@ export class LiveCutter {
   pushSound(sound: LiveSound): readonly LiveCut[] {
     if (this.#firstTicks === undefined || sound.ptsTicks < this.#firstTicks) return []
     if (this.#sounds.length < MAX_SOUNDS) this.#sounds.push(sound)
-    if (this.#heardTicks !== undefined) this.#soundTicks = sound.ptsTicks + this.#soundTicks - this.#heardTicks
-    this.#heardTicks = sound.ptsTicks + this.#soundTicks
+    if (this.#newestSoundTicks !== undefined) this.#soundUnitTicks = sound.ptsTicks - this.#newestSoundTicks
+    this.#newestSoundTicks = sound.ptsTicks
     return this.#lacksSound ? [] : this.#takeDue()
   }
 
@@ -126,7 +126,8 @@ export class LiveCutter {
   /** Whether there is sound, and it has not come up to the end of the last picture. */
   get #lacksSound(): boolean {
     const last = this.#pictures.at(-1)
-    return last !== undefined && this.#heardTicks !== undefined && this.#heardTicks < last.dtsTicks + last.durationTicks
+    if (last === undefined || this.#newestSoundTicks === undefined) return false
+    return this.#newestSoundTicks + this.#soundUnitTicks < last.dtsTicks + last.durationTicks
   }
 
   #takeDue(): LiveCut[] {

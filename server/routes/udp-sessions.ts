@@ -1,6 +1,6 @@
 import { Router, text } from 'express'
 import { z } from 'zod'
-import type { UpgradeHandler } from '../http-listener.ts'
+import type { UpgradeHandler } from '../http-upgrades.ts'
 import { Refusal } from '../refusal.ts'
 import type { SessionWish } from '../session-wish.ts'
 import type { UdpSessions } from '../udp-sessions.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocket, type ClientOptions } from 'ws'
-import type { UpgradeHandler } from '../http-listener.ts'
+import type { UpgradeHandler } from '../http-upgrades.ts'
 import type { Refusal } from '../refusal.ts'
 
 export type UpgradeServer = {

@@ -35,8 +35,8 @@ export class VirtualTimer implements SendTimer {
     this.#nowMs = untilMs
   }
 
-  /** As a machine that slept: no alarm rings until the next `advance`. */
-  sleep(byMs: number): void {
+  /** As a machine that slept: time has passed, and no alarm rings until the next `advance`. */
+  suspend(byMs: number): void {
     this.#nowMs += byMs
   }
 }

@@ -43,11 +43,11 @@ export function withSeldomPcr(stream: Uint8Array): Buffer {
   })
 }
 
-/** The clock of the second half, some seconds later. */
-export function withPcrJump(stream: Uint8Array, seconds: number): Buffer {
-  const half = stream.length / PACKET_BYTES / 2
+/** The clock from a place on, the middle unless told, some seconds later. */
+export function withPcrJump(stream: Uint8Array, seconds: number, fromRatio = 0.5): Buffer {
+  const first = (fromRatio * stream.length) / PACKET_BYTES
   return editPackets(stream, (packet) => {
-    if (!hasPcr(packet) || packet.index < half) return
+    if (!hasPcr(packet) || packet.index < first) return
     const base = packet.bytes.readUInt32BE(6) + seconds * 45_000 // its upper 32 of 33 bits: 45 kHz
     packet.bytes.writeUInt32BE(base >>> 0, 6)
   })
@@ -64,6 +64,16 @@ export function shifted(stream: Uint8Array, seconds: number): Buffer {
     if ((flags & 0x80) !== 0) writeStamp(bytes, payloadAt + 9, ticks)
     if ((flags & 0x40) !== 0) writeStamp(bytes, payloadAt + 14, ticks)
   })
+}
+
+/** The last unit of a PID has no time. */
+export function withoutLastTime(stream: Uint8Array, pid: number): Buffer {
+  let last: EditedPacket | undefined
+  const copy = editPackets(stream, (packet) => {
+    if (packet.pid === pid && packet.isStart) last = packet
+  })
+  if (last !== undefined) copy[last.index * PACKET_BYTES + last.payloadAt + 7]! &= ~0xc0
+  return copy
 }
 
 function writeStamp(bytes: Buffer, at: number, moreTicks: number): void {
