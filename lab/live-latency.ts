@@ -1,5 +1,6 @@
 import type { BrowserContext } from 'playwright-core'
 import type { Channel } from '../protocol/weir-api.ts'
+import { liveSettings } from '../player/live-settings.ts'
 import { measureGlassToGlass, type GlassToGlass } from './glass-to-glass.ts'
 import { playWithHls } from './hls-page.ts'
 
@@ -18,12 +19,11 @@ const JITTER_BUFFER_MS = 100
 export const liveWays: readonly LiveWay[] = [
   {
     ...{ name: 'LL-HLS, parts of 200 ms', boundMs: 900, settleMs: 12_000 },
-    open: (context, base, { urls }) =>
-      withHls(context, `${base}${urls.lowLatencyHls}`, { lowLatencyMode: true, liveSyncOnStallIncrease: 0.2 }),
+    open: (context, base, { urls }) => withHls(context, `${base}${urls.lowLatencyHls}`),
   },
   {
     ...{ name: 'live HLS, segments of 2 s', boundMs: 7000, settleMs: 15_000 },
-    open: (context, base, { urls }) => withHls(context, `${base}${urls.hls}`, { lowLatencyMode: false }),
+    open: (context, base, { urls }) => withHls(context, `${base}${urls.hls}`),
   },
   {
     ...{ name: `UDP, jitter buffer of ${JITTER_BUFFER_MS} ms`, boundMs: 250, settleMs: 5000 },
@@ -35,9 +35,10 @@ export const liveWays: readonly LiveWay[] = [
   },
 ]
 
-async function withHls(context: BrowserContext, address: string, settings: object): Promise<LivePlayer> {
+/** With the settings of our own page. */
+async function withHls(context: BrowserContext, address: string): Promise<LivePlayer> {
   const page = await context.newPage()
-  await playWithHls(page, address, settings)
+  await playWithHls(page, address, liveSettings)
   return { page, selector: 'video' }
 }
 

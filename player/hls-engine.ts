@@ -2,6 +2,7 @@ import Hls, { PlaylistLevelType, type ErrorData, type Fragment, type Level } fro
 import workerPath from 'hls.js/dist/hls.worker.js?url'
 import { livePace } from '../stream/live-pace.ts'
 import type { ElementRecord } from './element-record.ts'
+import { liveSettings } from './live-settings.ts'
 import { originTicksOf } from './origin-ticks.ts'
 import { SegmentLog } from './segment-log.ts'
 import type { SideStatus } from './side.ts'
@@ -17,8 +18,6 @@ export async function fetchWorker(): Promise<void> {
 
 const AUTO = -1
 
-/** A stall makes hls.js stay further from the edge: by a part, not by a second. */
-const LIVE = { lowLatencyMode: true, liveSyncOnStallIncrease: 0.2 } as const
 const TICKS_PER_SECOND = 90_000
 
 export type EngineOptions = {
@@ -64,7 +63,7 @@ export class HlsEngine {
     const { record, startSeconds, isLive, address, video, variant } = options
     this.#options = options
     this.#wantedVariant = variant
-    this.#hls = new Hls({ ...(isLive ? LIVE : { startPosition: startSeconds }), workerPath })
+    this.#hls = new Hls({ ...(isLive ? liveSettings : { startPosition: startSeconds }), workerPath })
     this.#segments = new SegmentLog(
       (event) => record.tell(event),
       ({ level }) => variantOf(this.#hls.levels[level]),
