@@ -45,6 +45,7 @@ export function createProgram(): Command {
     .description('the segmenter alone: a folder of plain HLS files')
     .argument('<file>', 'a video file')
     .argument('<out>', 'the folder to make; it must not exist, or be empty')
+    .addOption(noCopy())
     .option('--keep-hevc', KEEP_HEVC)
     .addOption(segmentsOption())
     .action(runSegment)
@@ -138,6 +139,11 @@ function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text]
 }
 
+function noCopy(): Option {
+  const text = "encode the top variant, too, where a source's own H.264 would do as it is"
+  return new Option('--no-copy', text).default(undefined)
+}
+
 /** In ms. */
 function duration(text: string): number {
   const parts = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text)
@@ -166,6 +172,7 @@ function withServerOptions(command: Command): Command {
     .option('--media <folder>', 'the library (default: ./media)')
     .option('--public-url <url>', 'the address by which people reach this server')
     .option('--token <text>', 'what writing needs (made at start when others can reach the server)')
+    .addOption(noCopy())
     .option('--keep-hevc', KEEP_HEVC)
     .addOption(segmentsOption())
     .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))

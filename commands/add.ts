@@ -1,7 +1,7 @@
 import { findTools } from '../segmenter/tools.ts'
 import { addDirectly, addThroughServer, isWeirAt, type NewFile } from '../server/add-video.ts'
 import { urlAt } from '../server/addresses.ts'
-import { ConfigProblems, jobLimitsOf, type Config } from '../server/config.ts'
+import { ConfigProblems, packageWishes, type Config } from '../server/config.ts'
 import { createLogger } from '../server/logger.ts'
 import { lockHolder } from '../server/media-lock.ts'
 import { readSettings, type SettingFlags } from './settings.ts'
@@ -22,11 +22,8 @@ export async function runAdd(files: readonly string[], { title, ...flags }: Sett
     const id = await withBar(path, (onProgress) => {
       const file: NewFile = { path, title: typeof title === 'string' ? title : undefined, onProgress }
       if (tools === undefined) return addThroughServer(url ?? '', config.token, file)
-      const { media: mediaFolder, minFreeBytes, keepHevc, segments } = config
-      return addDirectly(
-        { mediaFolder, minFreeBytes, keepHevc, segments, limits: jobLimitsOf(config), tools, logger },
-        file,
-      )
+      const { media: mediaFolder, minFreeBytes } = config
+      return addDirectly({ mediaFolder, minFreeBytes, wishes: packageWishes(config), tools, logger }, file)
     })
     console.log(id)
   }

@@ -1,16 +1,13 @@
 import { resolve } from 'node:path'
-import { makePackage } from '../segmenter/package.ts'
-import { FMP4_MASTER, type SegmentKind } from '../segmenter/segment-kind.ts'
+import { makePackage, type PackageWishes } from '../segmenter/package.ts'
+import { FMP4_MASTER } from '../segmenter/segment-kind.ts'
 import { findTools } from '../segmenter/tools.ts'
 import { exitCodes } from './exit-codes.ts'
 import { withBar } from './terminal.ts'
 import { readablePath, userFolder } from './user-files.ts'
 
-export type SegmentFlags = { readonly keepHevc?: boolean; readonly segments?: SegmentKind }
-
 /** `weir segment`: prints where the multivariant playlist is. */
-export async function runSegment(file: string, out: string, flags: SegmentFlags): Promise<void> {
-  const { keepHevc = false, segments = 'ts' } = flags
+export async function runSegment(file: string, out: string, wishes: PackageWishes): Promise<void> {
   const path = await readablePath(file)
   const tools = await findTools(process.env)
   const stop = new AbortController()
@@ -19,8 +16,7 @@ export async function runSegment(file: string, out: string, flags: SegmentFlags)
     makePackage(path, resolve(userFolder, out), {
       tools,
       signal: stop.signal,
-      keepHevc,
-      segments,
+      ...wishes,
       onProgress: ({ ratio }) => onProgress(ratio),
     }),
   ).catch((error: unknown) => {
@@ -29,5 +25,5 @@ export async function runSegment(file: string, out: string, flags: SegmentFlags)
   })
   for (const warning of made.warnings) console.error(`warning: ${warning}`)
   console.log(resolve(userFolder, out, 'master.m3u8'))
-  if (segments === 'fmp4') console.log(resolve(userFolder, out, FMP4_MASTER))
+  if (wishes.segments === 'fmp4') console.log(resolve(userFolder, out, FMP4_MASTER))
 }

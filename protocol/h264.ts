@@ -19,6 +19,11 @@ export function isSlice(nal: Uint8Array): boolean {
   return type >= nalTypes.slice && type <= nalTypes.idrSlice
 }
 
+/** The first slice of an IDR picture: first_mb_in_slice is 0, whose Exp-Golomb code is a single one, section 7.3.3. */
+export function isIdrStart(nal: Uint8Array): boolean {
+  return nalType(nal) === nalTypes.idrSlice && ((nal[1] ?? 0) & 0x80) !== 0
+}
+
 /** What a decoder loses with an access unit of these NAL units. */
 export function frameKind(nals: readonly Uint8Array[]): FrameKind {
   const slices = nals.filter(isSlice)

@@ -121,9 +121,17 @@ const MAX_OUTLINE_CHARACTERS = 2 ** 28 // about two days of 30 pictures a second
 
 /** Writes `outline.json`: the outline's own fields, then `segments` as rows (see outline-rows.ts), one a line. */
 export function writeOutline({ segments, ...head }: Outline): string {
-  const rows = segments.map((segment) => JSON.stringify(writeSegmentRow(segment)))
-  return `${JSON.stringify(head).slice(0, -1)},"segments":[\n${rows.join(',\n')}\n]}\n`
+  const rows = segments.map(outlineText.segment)
+  return `${outlineText.begin(head)}${rows.join(outlineText.between)}${outlineText.end}`
 }
+
+/** `outline.json` in parts, for who does not hold all segments at once. */
+export const outlineText = {
+  begin: (head: Omit<Outline, 'segments'>): string => `${JSON.stringify(head).slice(0, -1)},"segments":[\n`,
+  segment: (segment: OutlineSegment): string => JSON.stringify(writeSegmentRow(segment)),
+  between: ',\n',
+  end: '\n]}\n',
+} as const
 
 /** Reads `outline.json`, all of it checked. Fault: bad-text, naming the first field that is wrong. */
 export function readOutline(text: string): Decoded<Outline> {

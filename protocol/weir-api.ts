@@ -1,6 +1,7 @@
 /** Types of the HTTP bodies that the server and the pages share; `docs/surface.md` lists the routes. */
 
-/** A playable one has its first segment in every variant; a ready one is complete and checked. */
+/** A playable one has its first segment in every variant; a ready one is complete and checked. While one is segmented,
+ *  what `variants` lists can be played by its own playlist already: a copied variant comes first. */
 export type VideoStatus = 'queued' | 'segmenting' | 'playable' | 'ready' | 'failed'
 
 export type VariantSummary = {

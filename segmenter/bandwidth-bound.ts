@@ -1,7 +1,11 @@
 import { AUDIO_BITS_PER_SECOND } from './encode.ts'
 import { valueOf, type Rational } from './rational.ts'
 
-type Muxed = { readonly frameRate: Rational; readonly withAudio: boolean }
+export type Muxed = {
+  readonly frameRate: Rational
+  readonly withAudio: boolean
+  readonly audioBitsPerSecond?: number // of a sound that is copied the highest of any second
+}
 type Coded = Muxed & { readonly maxRateBitsPerSecond: number }
 
 // A run of segments that counts (RFC 8216 section 4.3.4.2) lasts 2 s or more: half the target duration of 4 s. The
@@ -18,8 +22,9 @@ export function bandwidthBound({ maxRateBitsPerSecond, ...muxed }: Coded): numbe
 }
 
 /** The most that pictures of this rate can have with their sound, as a transport stream. */
-export function transportBound(videoBitsPerSecond: number, { frameRate, withAudio }: Muxed): number {
-  const audio = withAudio ? AUDIO_BITS_PER_SECOND * AUDIO_SHARE : 0
+export function transportBound(videoBitsPerSecond: number, muxed: Muxed): number {
+  const { frameRate, withAudio, audioBitsPerSecond = AUDIO_BITS_PER_SECOND * AUDIO_SHARE } = muxed
+  const audio = withAudio ? audioBitsPerSecond : 0
   return Math.ceil(
     (videoBitsPerSecond + audio) * TS_SHARE + valueOf(frameRate) * BITS_PER_FRAME + TABLES_BITS_PER_SECOND,
   )

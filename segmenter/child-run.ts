@@ -11,6 +11,7 @@ export type ChildOptions = {
   readonly signal?: AbortSignal // honoured before the child exists, too
   readonly onStdout?: (text: string) => void // in place of collecting it
   readonly onStdoutBytes?: (bytes: Uint8Array) => void // in place of reading it as text
+  readonly onStderr?: (text: string) => void // besides keeping its end
   readonly onSideChannel?: (text: string) => void // what the child writes to descriptor 3
   readonly onProcess?: (pid: number) => void
   readonly onStdin?: (stdin: Writable) => void // absent: the child has nothing to read
@@ -69,7 +70,10 @@ async function outputOf(child: ChildProcess, program: string, options: ChildOpti
   let stderrTail = ''
   if (options.onStdoutBytes !== undefined) child.stdout?.on('data', options.onStdoutBytes)
   else follow(child.stdout, options.onStdout ?? ((told) => (stdout += told)))
-  follow(child.stderr, (told) => (stderrTail = (stderrTail + told).slice(-KEPT_OF_STDERR_CHARACTERS)))
+  follow(child.stderr, (told) => {
+    stderrTail = (stderrTail + told).slice(-KEPT_OF_STDERR_CHARACTERS)
+    options.onStderr?.(told)
+  })
   follow(child.stdio[3] as Readable, options.onSideChannel ?? (() => {}))
   const ending = await ended
   if (ending !== 'exit code 0') throw new ChildFailed(program, ending, stderrTail)

@@ -21,11 +21,14 @@ export function planCuts(durationSeconds: number, frameRate: Rational): CutList 
   return withTarget({ keyframeSeconds, cutSeconds: cutsAmong(keyframeSeconds) }, durationSeconds)
 }
 
+const MAX_SOUND_LEAD_SECONDS = 0.15 // the muxer counts from the first packet, which may be one of sound
+
 /** As `planCuts`, but segments begin where a copied variant can be cut. Between them keyframes are as often as ever,
  *  but for places where ffmpeg's muxer would cut at them. */
 export function planCutsAt(cutSeconds: readonly number[], durationSeconds: number, frameRate: Rational): CutList {
   const keyframeSeconds = cutSeconds.flatMap((cut, index) => {
-    const end = Math.min(cutSeconds[index + 1] ?? durationSeconds, SEGMENT_SECONDS * (index + 1))
+    const muxerCutsAt = SEGMENT_SECONDS * (index + 1) - MAX_SOUND_LEAD_SECONDS
+    const end = Math.min(cutSeconds[index + 1] ?? durationSeconds, muxerCutsAt)
     const keyframes = [cut]
     for (let k = 1; ; k++) {
       const seconds = frameTimeFrom(cut + k * KEYFRAME_SECONDS, frameRate)

@@ -1,6 +1,6 @@
 import { SEGMENT_SECONDS } from '../protocol/outline.ts'
 import { KEYFRAME_SECONDS, longestGapSeconds, type CutList } from './cut-list.ts'
-import { ffmpegArguments } from './ffmpeg-arguments.ts'
+import { ffmpegArguments, type Input } from './ffmpeg-arguments.ts'
 import type { Rung } from './ladder.ts'
 import { valueOf, writeRational, type Rational } from './rational.ts'
 import type { RenditionPlan } from './rendition-plan.ts'
@@ -15,16 +15,27 @@ export type EncodePlan = {
   readonly colours?: 'bt709' // what the filters make of the source's; absent: what the source says, or nothing
   readonly videoStreamIndex: number
   readonly pictureFilters?: readonly string[] // what the source's pictures need before all else
-  readonly audio?: { readonly streamIndex: number; readonly sampleRateHz: number }
+  readonly audio?: {
+    readonly streamIndex: number
+    readonly sampleRateHz: number
+    readonly copied?: CopiedSound // when it goes into the package as it is
+  }
   readonly rungs: readonly Rung[]
   readonly cuts: CutList
-  readonly copy?: CopiedVariant
+  readonly copy?: CopiedVariant // made beside these, by a command of its own
   readonly renditions?: RenditionPlan // what is made beside the variants
+}
+
+/** A source's own sound. */
+export type CopiedSound = {
+  readonly bitsPerSecond: number // the highest of any second
+  readonly leadSeconds: number // by which it begins before the pictures; 0 when it does not
 }
 
 /** A variant of the source's own pictures. */
 export type CopiedVariant = {
-  readonly name: string // 720p-hevc
+  readonly codec: 'h264' | 'hevc'
+  readonly name: string // 720p; of HEVC 720p-hevc
   readonly widthPixels: number
   readonly heightPixels: number
   readonly videoBitsPerSecond: number // the highest of any run of segments that counts
@@ -42,32 +53,71 @@ export function segmentName(index: number): string {
  *  packets go into every variant. Writes `<rung>/00000.ts`… into the folder it runs in; the folders must exist. */
 export function encodeArguments(plan: EncodePlan): string[] {
   return ffmpegArguments({
-    inputs: [
-      // -itsoffset puts the first picture on the frame grid, so that no rounding can drop or double one.
-      {
-        options: [...safeInputOptions, '-itsoffset', (-plan.originSeconds).toFixed(6)],
-        url: sourceUrl(plan.sourcePath),
-      },
-    ],
+    inputs: [sourceInput(plan)],
     filters: [...videoFilters(plan), ...audioFilters(plan)],
     output: {
       options: [
         ...plan.rungs.flatMap((_, index) => ['-map', `[v${index}]`]),
-        ...(plan.copy === undefined ? [] : ['-map', `0:${plan.videoStreamIndex}`]),
-        ...(plan.audio === undefined ? [] : ['-map', '[sound]', ...AUDIO_OPTIONS]),
-        ...encoderOptions(plan),
+        ...audioOptions(plan),
+        ...videoOptions(plan),
         ...plan.rungs.flatMap(rateOptions),
         ...plan.rungs.flatMap(sliceOptions),
-        ...copyOptions(plan),
-        ...['-map_metadata', '-1', '-map_chapters', '-1', '-max_muxing_queue_size', '9999', '-f', 'tee'],
+        ...muxingOptions,
+        ...['-f', 'tee'],
       ],
-      url: [
-        ...plan.rungs.map(({ name }, index) => teeSlave(name, index, plan)),
-        ...(plan.copy === undefined ? [] : [teeSlave(plan.copy.name, plan.rungs.length, plan, copyTimes(plan))]),
-      ].join('|'),
+      url: plan.rungs.map(({ name }, index) => teeSlave(name, index, plan)).join('|'),
     },
   })
 }
+
+/** -itsoffset puts the first picture on the frame grid, so that no rounding can drop or double one. */
+function sourceInput({ originSeconds, sourcePath }: EncodePlan): Input {
+  return { options: [...safeInputOptions, '-itsoffset', (-originSeconds).toFixed(6)], url: sourceUrl(sourcePath) }
+}
+
+const muxingOptions = ['-map_metadata', '-1', '-map_chapters', '-1', '-max_muxing_queue_size', '9999']
+
+/** One more ffmpeg, which copies: the source's own pictures, with the sound that the other variants have. Prints the name
+ *  of each segment that is finished. Reads and writes as fast as the disk is; an encoded sound is encoded here, too, to
+ *  the same bytes. */
+export function copyArguments(plan: EncodePlan, { codec, name }: CopiedVariant): string[] {
+  return ffmpegArguments({
+    inputs: [sourceInput(plan)],
+    filters: audioFilters(plan),
+    output: {
+      options: [
+        ...['-map', `0:${plan.videoStreamIndex}`, '-c:v', 'copy', '-bsf:v', `${codec}_mp4toannexb`],
+        ...audioOptions(plan),
+        ...muxingOptions,
+        ...['-output_ts_offset', laterSeconds(plan), '-avoid_negative_ts', 'disabled'],
+        ...['-f', 'segment', ...segmentTimes(plan)],
+        ...['-segment_format', 'mpegts', '-segment_format_options', 'avoid_negative_ts=disabled'],
+        ...['-individual_header_trailer', '0'], // one muxer for all, so that continuity counters go on
+        ...['-segment_list_type', 'flat', '-segment_list', 'pipe:1'],
+      ],
+      url: `${name}/%05d.ts`,
+    },
+  })
+}
+
+const PRIMING_SAMPLES = 1024 // of ffmpeg's AAC encoder
+
+/** The muxer moves an encoded variant's times until none is below 0: by a frame, since x264 reorders, or by what its sound
+ *  begins earlier. All variants have to tell the same times, so the copied one is moved by as much, however far its own
+ *  pictures are reordered. */
+function laterSeconds({ frameRate, audio }: EncodePlan): string {
+  const primingSeconds = audio === undefined ? 0 : PRIMING_SAMPLES / encodedSampleRateHz(audio.sampleRateHz)
+  return Math.max(1 / valueOf(frameRate), audio?.copied?.leadSeconds ?? primingSeconds).toFixed(6)
+}
+
+/** Half a frame early: the first keyframe from then on is the one meant. */
+function segmentTimes(plan: EncodePlan): string[] {
+  const { cuts, frameRate } = plan
+  const later = Number(laterSeconds(plan)) - 0.5 / valueOf(frameRate)
+  const times = cuts.cutSeconds.slice(1).map((seconds) => (seconds + later).toFixed(3))
+  return times.length > 0 ? ['-segment_times', times.join(',')] : ['-segment_time', NEVER_SECONDS]
+}
+const NEVER_SECONDS = '1000000'
 
 /** A constant frame rate from 0 on, whatever the source's gaps: missing frames are the one before, shown on. */
 function videoFilters({ videoStreamIndex, pictureFilters = [], frameRate, rungs }: EncodePlan): string[] {
@@ -82,7 +132,7 @@ function videoFilters({ videoStreamIndex, pictureFilters = [], frameRate, rungs 
 
 /** Exactly as long as the pictures: a player whose sound ends early stalls there. Gaps become silence. */
 function audioFilters({ audio, durationSeconds }: EncodePlan): string[] {
-  if (audio === undefined) return []
+  if (audio === undefined || audio.copied !== undefined) return []
   const rateHz = encodedSampleRateHz(audio.sampleRateHz)
   const samples = Math.round(durationSeconds * rateHz)
   const fitted = `aresample=${rateHz}:async=1:first_pts=0,apad=whole_len=${samples},atrim=end_sample=${samples}`
@@ -94,18 +144,16 @@ export function encodedSampleRateHz(sourceRateHz: number): number {
   return sourceRateHz === 44_100 ? 44_100 : 48_000
 }
 
-const AUDIO_OPTIONS = ['-c:a', 'aac', '-b:a', `${AUDIO_BITS_PER_SECOND}`]
-
-/** Of all pictures; beside a copied stream, of each encoded one by its number, since a copy takes no encoder's options. */
-function encoderOptions(plan: EncodePlan): string[] {
-  const options = videoOptions(plan)
-  if (plan.copy === undefined) return options
-  return plan.rungs.flatMap((_, index) =>
-    options.map((text, at) => (at % 2 === 0 ? `${text.replace(/:v$/, '')}:v:${index}` : text)),
-  )
+/** One sound for all variants; one that is copied ends with the pictures. */
+function audioOptions({ audio, durationSeconds }: EncodePlan): string[] {
+  if (audio === undefined) return []
+  if (audio.copied === undefined) {
+    return ['-map', '[sound]', '-c:a', 'aac', '-b:a', `${AUDIO_BITS_PER_SECOND}`]
+  }
+  return ['-map', `0:${audio.streamIndex}`, '-c:a', 'copy', '-t', durationSeconds.toFixed(6)]
 }
 
-/** Names and values. No keyframe but the listed ones (`-g` is the longest gap between two of them), closed GOPs, and B-frames that
+/** No keyframe but the listed ones (`-g` is the longest gap between two of them), closed GOPs, and B-frames that
  *  nothing refers to, so that a lost one harms only itself. */
 function videoOptions({ cuts, frameRate, colours }: EncodePlan): string[] {
   return [
@@ -143,32 +191,9 @@ function rateOptions({ maxRateBitsPerSecond }: Rung, index: number): string[] {
   return [`-maxrate:v:${index}`, `${maxRateBitsPerSecond}`, `-bufsize:v:${index}`, `${maxRateBitsPerSecond}`]
 }
 
-/** With its parameter sets in band, as every transport stream has them. */
-function copyOptions({ copy, rungs }: EncodePlan): string[] {
-  if (copy === undefined) return []
-  return [`-c:v:${rungs.length}`, 'copy', `-bsf:v:${rungs.length}`, 'hevc_mp4toannexb']
-}
-
-const PRIMING_SAMPLES = 1024 // of ffmpeg's AAC encoder
-
-/** The muxer moves a variant's times until none is below 0: by a frame where x264 reorders, by more where the source
- *  does. All variants have to tell the same times, so the copied one is moved by as much as the others are.
- *  Should its muxer fail, theirs go on. */
-function copyTimes({ frameRate, audio }: EncodePlan): string[] {
-  const reorderSeconds = 1 / valueOf(frameRate)
-  const primingSeconds = audio === undefined ? 0 : PRIMING_SAMPLES / encodedSampleRateHz(audio.sampleRateHz)
-  const movedSeconds = Math.max(reorderSeconds, primingSeconds)
-  return [
-    'onfail=ignore',
-    'avoid_negative_ts=disabled',
-    'hls_ts_options=avoid_negative_ts=disabled', // of each segment's own muxer
-    `output_ts_offset=${movedSeconds.toFixed(6)}`,
-  ]
-}
-
 /** Paths are relative to ffmpeg's folder, so that nothing in them needs quoting. `max_delay` is what the ffmpeg program
  *  sets for a transport stream without tee: PCR 0.7 s before the first DTS. */
-function teeSlave(name: string, index: number, { audio }: EncodePlan, times: readonly string[] = []): string {
+function teeSlave(name: string, index: number, { audio }: EncodePlan): string {
   const streams = audio !== undefined ? `v:${index},a` : `v:${index}`
   const options = [
     `select=\\'${streams}\\'`,
@@ -176,7 +201,6 @@ function teeSlave(name: string, index: number, { audio }: EncodePlan, times: rea
     `hls_time=${SEGMENT_SECONDS}`,
     'hls_list_size=3',
     'max_delay=700000',
-    ...times,
     `hls_segment_filename=${name}/%05d.ts`,
   ]
   return `[${options.join(':')}]${name}/${SEGMENT_LIST}`

@@ -2,7 +2,7 @@ import { runChild, type ChildOptions } from './child-run.ts'
 import { FfmpegProgressReader } from './ffmpeg-progress.ts'
 import type { Tools } from './tools.ts'
 
-export type FfmpegOptions = Pick<ChildOptions, 'cwd' | 'signal' | 'onProcess'> & {
+export type FfmpegOptions = Pick<ChildOptions, 'cwd' | 'signal' | 'onProcess' | 'onStdout' | 'onStderr'> & {
   readonly onProgress?: (outSeconds: number) => void // about twice a second
 }
 
@@ -11,8 +11,8 @@ export async function runFfmpeg({ ffmpeg }: Tools, args: readonly string[], opti
   const { onProgress, ...childOptions } = options
   const progress = new FfmpegProgressReader()
   await runChild(ffmpeg.path, args, {
-    ...childOptions,
     onStdout: () => {},
+    ...childOptions,
     onSideChannel: (text) => {
       const outSeconds = progress.push(text)
       if (outSeconds !== undefined) onProgress?.(outSeconds)

@@ -1,18 +1,26 @@
 import { expect, test } from 'vitest'
 import { hex } from '../protocol/test-support/transport-packets.ts'
 import { hevcCopy } from './hevc-copy.ts'
-import type { HevcKeyframe, HevcPacket, HevcSurvey } from './hevc-survey.ts'
+import type { Keyframe } from './keyframe-survey.ts'
+import type { SourcePictures } from './source-pictures.ts'
 
 const VPS = hex('40010c01ffff01600000030090000003000003003f959409')
 const SPS = hex('42010101600000030090000003000003003fa005020171f2e595952930bc05a020000003002000000303c1')
 const PPS = hex('4401c073c189')
-const closed: HevcKeyframe = { parameterSets: [VPS, SPS, PPS], hasRasl: false }
-const open: HevcKeyframe = { ...closed, hasRasl: true }
+const closed: Keyframe = { parameterSets: [VPS, SPS, PPS], isOpen: false }
+const open: Keyframe = { ...closed, isOpen: true }
 const frameRate = { numerator: 30, denominator: 1 }
 
+type Packet = { readonly ptsSeconds: number; readonly sizeBytes: number; readonly isKeyframe: boolean }
+type Survey = {
+  readonly packets: readonly Packet[]
+  readonly keyframes: readonly Keyframe[]
+  readonly hasHiddenPictures: boolean
+}
+
 /** So many pictures of 1,000 bytes, 30 a second, from 1.5 s on; keyframes at these pictures. */
-function survey(pictures: number, keyframes: readonly number[], changes: Partial<HevcSurvey> = {}): HevcSurvey {
-  const packets: HevcPacket[] = Array.from({ length: pictures }, (_, frame) => ({
+function survey(pictures: number, keyframes: readonly number[], changes: Partial<Survey> = {}): Survey {
+  const packets = Array.from({ length: pictures }, (_, frame) => ({
     ptsSeconds: 1.5 + frame / 30,
     sizeBytes: 1000,
     isKeyframe: keyframes.includes(frame),
@@ -20,8 +28,14 @@ function survey(pictures: number, keyframes: readonly number[], changes: Partial
   return { packets, keyframes: keyframes.map(() => closed), hasHiddenPictures: false, ...changes }
 }
 
-function copyOf(surveyed: HevcSurvey, durationSeconds = surveyed.packets.length / 30) {
-  return hevcCopy(surveyed, { beginSeconds: 1.5, durationSeconds, frameRate })
+function copyOf({ packets, keyframes, hasHiddenPictures }: Survey, durationSeconds = packets.length / 30) {
+  const pictures: SourcePictures = {
+    ptsSeconds: Float64Array.from(packets, ({ ptsSeconds }) => ptsSeconds),
+    sizesBytes: Uint32Array.from(packets, ({ sizeBytes }) => sizeBytes),
+    isKeyframe: Uint8Array.from(packets, ({ isKeyframe }) => Number(isKeyframe)),
+    hasHiddenPictures,
+  }
+  return hevcCopy(pictures, keyframes, { beginSeconds: 1.5, durationSeconds, frameRate })
 }
 
 test('hevcCopy cuts at the first keyframe at or after every 4 s, and tells the rate between', () => {

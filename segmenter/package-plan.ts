@@ -1,8 +1,7 @@
+import type { CopiedPictures, Grid } from './copy-cuts.ts'
 import { planCuts, planCutsAt } from './cut-list.ts'
-import type { EncodePlan } from './encode.ts'
+import type { CopiedSound, CopiedVariant, EncodePlan } from './encode.ts'
 import { constantFrameRate } from './frame-rate.ts'
-import { hevcCopy } from './hevc-copy.ts'
-import type { HevcSurvey } from './hevc-survey.ts'
 import { ladderFor } from './ladder.ts'
 import { valueOf, type Rational } from './rational.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
@@ -31,6 +30,41 @@ export function planPackage(sourcePath: string, facts: SourceFacts, span: Source
   }
 }
 
+/** The frame grid of a plan, on the source's own clock. */
+export function gridOf({ originSeconds, durationSeconds, frameRate }: EncodePlan, { startSeconds }: SourceFacts): Grid {
+  return { beginSeconds: originSeconds + startSeconds, durationSeconds, frameRate }
+}
+
+/** The same with the source's own H.264 in the place of the top variant; the others are cut where it can be, and all have
+ *  the source's own sound where it is given. */
+export function withH264Copy(plan: EncodePlan, copied: CopiedPictures, sound?: CopiedSound): EncodePlan {
+  const [top, ...rungs] = plan.rungs
+  const copy = { codec: 'h264', name: top?.name ?? '', ...copiedFacts(copied) } as const
+  const { audio } = plan
+  return {
+    ...plan,
+    rungs,
+    copy,
+    cuts: planCutsAt(copied.cutSeconds, plan.durationSeconds, plan.frameRate),
+    ...(audio && sound ? { audio: { ...audio, copied: sound } } : {}),
+  }
+}
+
+/** The same with the source's own HEVC kept beside the variants that are encoded, which are then cut where it can be. */
+export function withHevcCopy(plan: EncodePlan, copied: CopiedPictures): EncodePlan {
+  const name = `${Math.min(copied.widthPixels, copied.heightPixels)}p-hevc`
+  const cuts = planCutsAt(copied.cutSeconds, plan.durationSeconds, plan.frameRate)
+  return { ...plan, cuts, copy: { codec: 'hevc', name, ...copiedFacts(copied) } }
+}
+
+function copiedFacts({
+  widthPixels,
+  heightPixels,
+  videoBitsPerSecond,
+}: CopiedPictures): Omit<CopiedVariant, 'codec' | 'name'> {
+  return { widthPixels, heightPixels, videoBitsPerSecond }
+}
+
 /** Throws SegmenterRefusal `video-too-long`. */
 export function requireShort(durationSeconds: number): void {
   if (durationSeconds <= MAX_HOURS * 3600) return
@@ -42,23 +76,6 @@ export function requireShort(durationSeconds: number): void {
 export function shortfall(promisedSeconds: number, shownSeconds: number): string[] {
   if (shownSeconds > 0.98 * promisedSeconds - 0.5) return []
   return [`The source promises ${promisedSeconds.toFixed(1)} s, but only ${shownSeconds.toFixed(1)} s could be shown.`]
-}
-
-/** The same with the source's own HEVC kept beside the variants that are encoded, which are then cut where it can be; or
- *  why it cannot be kept, for people. */
-export function withHevcCopy(
-  plan: EncodePlan,
-  { video, startSeconds }: SourceFacts,
-  survey: HevcSurvey,
-): EncodePlan | string {
-  if (video.shownOtherwise !== undefined) return video.shownOtherwise
-  const { durationSeconds, frameRate, originSeconds } = plan
-  const copy = hevcCopy(survey, { beginSeconds: originSeconds + startSeconds, durationSeconds, frameRate })
-  if (typeof copy === 'string') return copy
-  const cuts = planCutsAt(copy.cutSeconds, durationSeconds, frameRate)
-  const { widthPixels, heightPixels, videoBitsPerSecond } = copy
-  const name = `${Math.min(widthPixels, heightPixels)}p-hevc`
-  return { ...plan, cuts, copy: { name, widthPixels, heightPixels, videoBitsPerSecond } }
 }
 
 /** What a container says of its average is often nonsense, so the pictures are counted. A single one may have no

@@ -1,47 +1,26 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { VariantSummary } from '../protocol/weir-api.ts'
-import { alignmentProblem } from './alignment-check.ts'
-import { bandwidthBound, transportBound } from './bandwidth-bound.ts'
-import { ChildFailed } from './child-run.ts'
+import { planH264Copy, planHevcCopy, type Surveyed } from './copy-survey.ts'
+import type { EncodePlan } from './encode.ts'
 import { isDiskFull } from './disk-full.ts'
 import { expectConformance } from './conformance.ts'
-import { encodeArguments, type EncodePlan } from './encode.ts'
-import { runFfmpeg } from './ffmpeg.ts'
-import { surveyHevc } from './hevc-survey.ts'
 import { inspectSource } from './inspect.ts'
 import { usualLimits, withinMinutes, type JobLimits } from './job-limits.ts'
-import { writeMasters } from './master-playlists.ts'
-import { shortfall, withHevcCopy } from './package-plan.ts'
-import { writePoster } from './poster.ts'
+import { readMp4Index } from './mp4-index.ts'
+import { shortfall } from './package-plan.ts'
+import {
+  CopyProblem,
+  Packaging,
+  type PackageFacts,
+  type PackageOptions,
+  type PackageResult,
+  type PackageWishes,
+} from './packaging.ts'
 import { prepareSource } from './prepare-source.ts'
-import { MAIN_SOUND_FOLDER, makeRenditions, noRenditions, withRenditions, type MadeRenditions } from './renditions.ts'
-import { ProgressEstimate, type Progress } from './progress-estimate.ts'
-import type { SegmentKind } from './segment-kind.ts'
-import { nothingDecoded, SegmenterRefusal } from './segmenter-refusal.ts'
+import { SegmenterRefusal } from './segmenter-refusal.ts'
 import { makeSoundPackage } from './sound-package.ts'
-import type { SourceFacts } from './source-facts.ts'
-import { writeThumbnails } from './thumbnails.ts'
-import type { Tools } from './tools.ts'
-import { VariantWriter, type VariantOptions } from './variant-writer.ts'
 
-export type PackageFacts = { readonly durationSeconds: number; readonly variants: readonly VariantSummary[] }
-export type PackageResult = PackageFacts & { readonly warnings: readonly string[] }
-
-export type PackageOptions = {
-  readonly tools: Tools
-  readonly signal?: AbortSignal
-  /** A source in HEVC whose keyframes suffice keeps a variant of its own pictures, beside those of H.264. */
-  readonly keepHevc?: boolean
-  readonly limits?: JobLimits // absent: the usual ones
-  /** `fmp4`: fragmented MP4 beside the transport stream, with a multivariant playlist of its own. Absent: `ts`. */
-  readonly segments?: SegmentKind
-  readonly onProgress?: (progress: Progress) => void
-  /** Every variant has its first segment and stands in `master.m3u8`; the duration is the source's. */
-  readonly onPlayable?: (facts: PackageFacts) => void
-  /** Each ffmpeg that is started. */
-  readonly onProcess?: (pid: number) => void
-}
+export type { PackageFacts, PackageOptions, PackageResult, PackageWishes }
 
 /** Makes a video into a folder of plain HLS files: `master.m3u8`, per variant `index.m3u8`, `00000.ts`… and
  *  `outline.json`, per rendition (`audio-1`, `subtitles-1`…) `index.m3u8` and its segments, and `poster.jpg`; of sound
@@ -56,10 +35,8 @@ export async function makePackage(
   await claimFolder(outFolder)
   const { limits = usualLimits } = options
   try {
-    return await withinMinutes(limits, options.signal, async (signal) => {
-      const made = await makeWithin(limits, sourcePath, outFolder, { ...options, signal })
-      await expectConformance(outFolder, { tools: options.tools, signal })
-      return made
+    return await withinMinutes(limits, options.signal, (signal) => {
+      return makeWithin(limits, sourcePath, outFolder, { ...options, signal })
     })
   } catch (error) {
     await rm(outFolder, { recursive: true, force: true })
@@ -74,34 +51,44 @@ async function makeWithin(
   options: PackageOptions,
 ): Promise<PackageResult> {
   const facts = await inspectSource(sourcePath, options)
-  if (!('video' in facts)) return makeSoundPackage(sourcePath, facts, outFolder, options)
-  const { plan, promisedSeconds, notes } = await prepareSource(sourcePath, facts, limits, options)
-  const { warnings, ...made } = await makeWithHevc(plan, facts, outFolder, options)
+  if (!('video' in facts)) {
+    return checked(makeSoundPackage(sourcePath, facts, outFolder, options), outFolder, options)
+  }
+  const index = await readMp4Index(sourcePath)
+  const { plan, promisedSeconds, notes } = await prepareSource(sourcePath, { facts, index, limits }, options)
+  const { warnings, ...made } = await makeWithCopy({ plan, facts, index }, outFolder, options)
   const missing = shortfall(promisedSeconds, made.durationSeconds)
   return { ...made, warnings: [...facts.warnings, ...missing, ...notes, ...warnings] }
 }
 
 /** Whatever the source's own pictures turn out to be, the variants that every player takes are made. */
-async function makeWithHevc(
-  plan: EncodePlan,
-  facts: SourceFacts,
-  outFolder: string,
-  options: PackageOptions,
-): Promise<PackageResult> {
-  if (options.keepHevc !== true || facts.video.codec !== 'hevc') return new Packaging(plan, outFolder, options).run()
-  const planned = await planHevc(plan, facts, options)
+async function makeWithCopy(surveyed: Surveyed, outFolder: string, options: PackageOptions): Promise<PackageResult> {
+  const planning = copyPlanning(surveyed, options)
+  if (planning === undefined) return makePlanned(surveyed.plan, outFolder, options)
+  const planned = await orReason(planning, options)
   const withCopy = typeof planned === 'string' ? planned : await tryWithCopy(planned, outFolder, options)
   if (typeof withCopy !== 'string') return withCopy
-  const made = await new Packaging(plan, outFolder, options).run()
+  const made = await makePlanned(surveyed.plan, outFolder, options)
+  if (surveyed.facts.video.codec === 'h264') return { ...made, notCopied: withCopy }
   return { ...made, warnings: [`The HEVC of the source was not kept: ${withCopy}.`, ...made.warnings] }
 }
 
+function copyPlanning(surveyed: Surveyed, options: PackageOptions): Promise<EncodePlan | string> | undefined {
+  const { codec } = surveyed.facts.video
+  if (codec === 'h264' && options.copy !== false) return planH264Copy(surveyed, options)
+  if (codec === 'hevc' && options.keepHevc === true) return planHevcCopy(surveyed, options)
+  return undefined
+}
+
 /** The plan, or why there is none. */
-async function planHevc(plan: EncodePlan, facts: SourceFacts, options: PackageOptions): Promise<EncodePlan | string> {
+async function orReason(
+  planning: Promise<EncodePlan | string>,
+  { signal }: PackageOptions,
+): Promise<EncodePlan | string> {
   try {
-    return withHevcCopy(plan, facts, await surveyHevc(plan.sourcePath, facts, options))
+    return await planning
   } catch (error) {
-    options.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     return error instanceof Error ? error.message : String(error)
   }
 }
@@ -113,13 +100,31 @@ async function tryWithCopy(
   options: PackageOptions,
 ): Promise<PackageResult | string> {
   try {
-    return await new Packaging(plan, outFolder, options).run()
+    return await makePlanned(plan, outFolder, options)
   } catch (error) {
     options.signal?.throwIfAborted()
-    if (!(error instanceof CopyProblem)) throw error
+    if (!(error instanceof CopyProblem) && !isNotRight(error)) throw error
     await emptyFolder(outFolder)
     return error.message
   }
+}
+
+function isNotRight(error: unknown): error is SegmenterRefusal {
+  return error instanceof SegmenterRefusal && error.code === 'package-not-right'
+}
+
+function makePlanned(plan: EncodePlan, outFolder: string, options: PackageOptions): Promise<PackageResult> {
+  return checked(new Packaging(plan, outFolder, options).run(), outFolder, options)
+}
+
+async function checked(
+  making: Promise<PackageResult>,
+  outFolder: string,
+  { tools, signal }: PackageOptions,
+): Promise<PackageResult> {
+  const made = await making
+  await expectConformance(outFolder, { tools, signal })
+  return made
 }
 
 async function emptyFolder(folder: string): Promise<void> {
@@ -130,164 +135,4 @@ async function claimFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   const [held] = await readdir(folder)
   if (held !== undefined) throw new SegmenterRefusal('folder-not-empty', `${folder} holds ${held} already`)
-}
-
-/** Of the variant that was to be copied; the others are as they should be. */
-class CopyProblem extends Error {
-  constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
-    this.name = 'CopyProblem'
-  }
-}
-
-const COPIED_ROUNDING_TICKS = 135 // 1.5 ms: containers that count in ms
-
-class Packaging {
-  readonly #plan: EncodePlan
-  readonly #outFolder: string
-  readonly #workFolder: string
-  readonly #options: PackageOptions
-  readonly #variants: VariantWriter[] // the copied one last: who takes the first gets what every player takes
-  readonly #copy: VariantWriter | undefined
-  #isPlayable = false
-  #made = noRenditions
-
-  constructor(plan: EncodePlan, outFolder: string, options: PackageOptions) {
-    this.#plan = plan
-    this.#outFolder = outFolder
-    this.#workFolder = join(outFolder, '.work')
-    this.#options = options
-    const { frameRate, cuts, audio, copy } = plan
-    const withAudio = audio !== undefined
-    const { targetDurationSeconds } = cuts
-    const shared = { frameRate, withAudio, targetDurationSeconds, workFolder: this.#workFolder, outFolder }
-    this.#variants = plan.rungs.map(({ maxRateBitsPerSecond, ...rung }, index) => {
-      const bandwidthBitsPerSecond = bandwidthBound({ maxRateBitsPerSecond, frameRate, withAudio })
-      return new VariantWriter({ ...rung, bandwidthBitsPerSecond, ...shared, ...this.#fmp4(index === 0) })
-    })
-    if (copy === undefined) return
-    const { videoBitsPerSecond, ...facts } = copy
-    const bandwidthBitsPerSecond = transportBound(videoBitsPerSecond, shared)
-    const roundingTicks = COPIED_ROUNDING_TICKS
-    this.#copy = new VariantWriter({ ...facts, bandwidthBitsPerSecond, roundingTicks, ...shared, ...this.#fmp4(false) })
-    this.#variants.push(this.#copy)
-  }
-
-  /** With other sounds beside it, the main one is apart as well: once, since it is the same in all variants. */
-  #fmp4(writesSound: boolean): Pick<VariantOptions, 'fmp4'> {
-    if (this.#options.segments !== 'fmp4') return {}
-    if (this.#plan.renditions?.main === undefined) return { fmp4: {} }
-    return { fmp4: { soundFolder: writesSound ? join(this.#outFolder, MAIN_SOUND_FOLDER) : undefined } }
-  }
-
-  async #writeMasters(made?: MadeRenditions): Promise<void> {
-    const { renditions, cuts } = this.#plan
-    const facts = { main: renditions?.main, targetDurationSeconds: cuts.targetDurationSeconds }
-    await writeMasters(this.#outFolder, this.#variants, facts, made)
-  }
-
-  async run(): Promise<PackageResult> {
-    for (const variant of this.#variants) await variant.createFolders()
-    const folders = { work: this.#workFolder, out: this.#outFolder }
-    const hasPoster = await writePoster(this.#plan, folders, this.#options.tools, this.#ffmpegOptions())
-    await this.#encode()
-    await this.#finish()
-    const smallest = this.#variants.findLast((variant) => variant !== this.#copy)
-    const hasThumbnails = await writeThumbnails(smallest, folders, this.#options.tools, this.#ffmpegOptions())
-    await rm(this.#workFolder, { recursive: true })
-    return {
-      durationSeconds: this.#variants[0]?.durationSeconds ?? 0,
-      variants: this.#summaries(true),
-      warnings: [
-        ...this.#made.warnings,
-        ...(hasPoster ? [] : ['No picture could be taken for the poster.']),
-        ...(hasThumbnails ? [] : ['No pictures could be taken for the scrub bar.']),
-      ],
-    }
-  }
-
-  #ffmpegOptions(): Pick<PackageOptions, 'signal' | 'onProcess'> {
-    const { signal, onProcess } = this.#options
-    return { ...(signal && { signal }), ...(onProcess && { onProcess }) }
-  }
-
-  /** Encodes, and publishes at each sign of progress what is finished. A segment that is not as it should be ends it. */
-  async #encode(): Promise<void> {
-    const { tools, signal, onProgress } = this.#options
-    const estimate = new ProgressEstimate(this.#plan.durationSeconds)
-    const broken = new AbortController()
-    let publishing = Promise.resolve()
-    const publish = (): void => {
-      publishing = publishing.then(() => this.#publishFinished())
-      publishing.catch((error: unknown) => broken.abort(error))
-    }
-    try {
-      await runFfmpeg(tools, encodeArguments(this.#plan), {
-        ...this.#ffmpegOptions(),
-        cwd: this.#workFolder,
-        signal: signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal]),
-        onProgress: (outSeconds) => {
-          onProgress?.(estimate.at(outSeconds, performance.now()))
-          publish()
-        },
-      })
-    } catch (error) {
-      await publishing.catch(() => {}) // nothing of it may still write when the folder is removed
-      throw this.#isEmpty() && error instanceof ChildFailed && !isDiskFull(error) ? nothingDecoded(error) : error
-    }
-    publish()
-    await publishing
-    if (this.#isEmpty()) throw nothingDecoded()
-  }
-
-  #isEmpty(): boolean {
-    return this.#variants.every(({ segmentCount }) => segmentCount === 0)
-  }
-
-  async #publishFinished(): Promise<void> {
-    for (const variant of this.#variants) {
-      await variant.publishFinished().catch((error: unknown) => {
-        throw variant === this.#copy && !isDiskFull(error) ? new CopyProblem(error) : error
-      })
-    }
-    if (this.#isPlayable || this.#variants.some(({ segmentCount }) => segmentCount === 0)) return
-    this.#isPlayable = true
-    await this.#writeMasters()
-    const { durationSeconds } = this.#plan
-    this.#options.onPlayable?.({ durationSeconds, variants: this.#summaries(false) })
-  }
-
-  async #finish(): Promise<void> {
-    const encoded = this.#variants.filter((variant) => variant !== this.#copy)
-    const problem = alignmentProblem(encoded.map((variant) => variant.shape()))
-    if (problem !== undefined) throw new Error(`the variants do not match: ${problem}`)
-    const copyProblem = alignmentProblem(this.#variants.map((variant) => variant.shape()))
-    if (copyProblem !== undefined) throw new CopyProblem(copyProblem)
-    for (const variant of this.#variants) await variant.finish()
-    this.#made = await this.#makeRenditions()
-    await this.#writeMasters(this.#made)
-  }
-
-  async #makeRenditions(): Promise<MadeRenditions> {
-    const { originTicks = 0, durationsSeconds = [] } = this.#variants[0]?.shape() ?? {}
-    const { renditions: plan, cuts } = this.#plan
-    if (plan === undefined) return noRenditions
-    return makeRenditions({
-      source: this.#plan,
-      plan,
-      cuts: { originTicks, durationsSeconds, targetDurationSeconds: cuts.targetDurationSeconds },
-      workFolder: this.#workFolder,
-      outFolder: this.#outFolder,
-      tools: this.#options.tools,
-      ffmpeg: this.#ffmpegOptions(),
-    })
-  }
-
-  #summaries(ended: boolean): VariantSummary[] {
-    return this.#variants.map((variant) => {
-      const stream = withRenditions(variant.describe(ended), this.#made)
-      const { uri: _uri, averageBandwidthBitsPerSecond: _average, isSoundAlone: _no, codecs, ...facts } = stream
-      return { name: variant.name, ...facts, codecs: codecs.join(',') }
-    })
-  }
 }

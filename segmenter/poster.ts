@@ -38,11 +38,11 @@ export async function writePoster(
 const POSTER = 'poster.jpg'
 
 function posterArguments(
-  { sourcePath, videoStreamIndex, pictureFilters = [], rungs }: EncodePlan,
+  { sourcePath, videoStreamIndex, pictureFilters = [], rungs, copy }: EncodePlan,
   seconds: number,
 ): string[] {
-  const [best] = rungs
-  const width = Math.min(POSTER_WIDTH_PIXELS, best?.widthPixels ?? POSTER_WIDTH_PIXELS)
+  const widestPixels = Math.max(copy?.widthPixels ?? 0, rungs[0]?.widthPixels ?? 0)
+  const width = Math.min(POSTER_WIDTH_PIXELS, widestPixels)
   const small = ['scale=iw*sar:ih', `scale=${width}:-2`, 'setsar=1', 'format=yuvj420p']
   return ffmpegArguments({
     inputs: [{ options: [...safeInputOptions, '-ss', seconds.toFixed(3)], url: sourceUrl(sourcePath) }],

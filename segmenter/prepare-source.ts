@@ -2,6 +2,8 @@ import type { EncodePlan } from './encode.ts'
 import { frameRateNote } from './frame-rate.ts'
 import { measureSource, type InspectOptions } from './inspect.ts'
 import { requireWithin, type JobLimits } from './job-limits.ts'
+import type { Mp4Index } from './mp4-index.ts'
+import { spanOf } from './mp4-span.ts'
 import { averageFrameRate, planPackage } from './package-plan.ts'
 import { pictureFilters } from './picture-filters.ts'
 import { planRenditions } from './rendition-plan.ts'
@@ -13,16 +15,21 @@ export type PreparedSource = {
   readonly notes: readonly string[] // what people should know of how it is made
 }
 
+export type SourceHeaders = {
+  readonly facts: SourceFacts
+  readonly index: Mp4Index | undefined // where it has one, the packets need not be read
+  readonly limits: JobLimits
+}
+
 /** How a source becomes a package, decided before anything of it is decoded. Rejects with SegmenterRefusal:
  *  no-pictures, video-too-long, too-many-pixels. */
 export async function prepareSource(
   sourcePath: string,
-  facts: SourceFacts,
-  limits: JobLimits,
+  { facts, index, limits }: SourceHeaders,
   options: InspectOptions,
 ): Promise<PreparedSource> {
   const { video, tracks } = facts
-  const span = await measureSource(sourcePath, facts, options)
+  const span = spanOf(index?.tracks[video.streamIndex]) ?? (await measureSource(sourcePath, facts, options))
   const plan = planPackage(sourcePath, facts, span)
   requireWithin(limits, facts, span, plan)
   const { warnings, filters, ...colours } = pictureFilters(video, plan.rungs, options.tools.ffmpeg)

@@ -47,3 +47,19 @@ function timesProblem({ video }: TsSegment, place: SegmentPlace): string | undef
   })
   return strayed < 0 ? undefined : `its picture ${strayed} of ${shown.length} is not at its time`
 }
+
+/** The parameter sets of a segment's first picture, in the order in which they came. */
+export function parameterSetsOf({ video, videoCodec }: TsSegment): Uint8Array[] {
+  const { nalType, parameterSetTypes } = nalSyntaxes[videoCodec ?? 'h264']
+  return (video[0]?.nals ?? []).filter((nal) => parameterSetTypes.includes(nalType(nal))).map((nal) => nal.slice())
+}
+
+/** What is wrong where a picture comes with another parameter set than all were described with. */
+export function strayParameterSet(ts: TsSegment, described: readonly Uint8Array[]): string | undefined {
+  const { nalType, parameterSetTypes } = nalSyntaxes[ts.videoCodec ?? 'h264']
+  const strayed = ts.video.findIndex(({ nals }) => {
+    const sets = nals.filter((nal) => parameterSetTypes.includes(nalType(nal)))
+    return sets.some((nal) => !described.some((known) => Buffer.compare(known, nal) === 0))
+  })
+  return strayed < 0 ? undefined : `its picture ${strayed} has parameter sets of its own`
+}

@@ -89,7 +89,7 @@ async function probeFfmpeg({ path, origin }: Candidate): Promise<Ffmpeg> {
   ])
   const lists: readonly (readonly [string, string, readonly string[]])[] = [
     ['encoder', encoders, ['libx264', 'aac', 'mjpeg']],
-    ['muxer', muxers, ['hls', 'mpegts', 'tee', 'mp4']],
+    ['muxer', muxers, ['hls', 'mpegts', 'tee', 'segment', 'mp4']],
     ['filter', filters, ['fps', 'scale', 'split', 'aresample', 'apad', 'atrim']],
   ]
   for (const [kind, list, names] of lists) {

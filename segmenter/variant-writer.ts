@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { appendFile, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream/promises'
 import type { IframeStream } from '../protocol/iframe-playlist.ts'
 import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import { demuxMpegTs, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
-import { outlineSegment, writeOutline, type Outline, type OutlineSegment } from '../protocol/outline.ts'
+import { outlineSegment, outlineText, type Outline, type OutlineSegment } from '../protocol/outline.ts'
 import { averageBandwidth, peakBandwidth, type SizedSegment } from '../protocol/playlist-bandwidth.ts'
 import { writeMediaPlaylist, type PicturedStream, type PlaylistSegment } from '../protocol/playlist-writer.ts'
 import type { VariantShape } from './alignment-check.ts'
@@ -13,7 +16,7 @@ import { finishedSegments } from './finished-segments.ts'
 import { Fmp4Writer, type Fmp4Options } from './fmp4-writer.ts'
 import { IFRAME_PLAYLIST, IframeList, type KeyframePlace } from './iframe-list.ts'
 import { valueOf, type Rational } from './rational.ts'
-import { frameTicks, segmentProblem } from './segment-check.ts'
+import { frameTicks, parameterSetsOf, segmentProblem, strayParameterSet } from './segment-check.ts'
 import { nothingDecoded } from './segmenter-refusal.ts'
 import { codecsOf } from './variant-codecs.ts'
 import { writeByRename } from './write-by-rename.ts'
@@ -26,7 +29,7 @@ export type VariantOptions = {
   readonly widthPixels: number
   readonly heightPixels: number
   readonly bandwidthBitsPerSecond: number // no run of its segments that counts has more
-  readonly roundingTicks?: number // of its pictures' times; absent: what ffmpeg needs
+  readonly isCopied?: boolean // of the source's own pictures: in times and parameter sets it is as good as that is
   readonly frameRate: Rational
   readonly targetDurationSeconds: number
   readonly withAudio: boolean
@@ -34,6 +37,10 @@ export type VariantOptions = {
   readonly workFolder: string // where ffmpeg writes
   readonly outFolder: string // the package
 }
+
+const LISTED_AT_ONCE = 32 // a film that is copied has thousands in seconds, and the list is written anew each time
+
+const COPIED_ROUNDING_TICKS = 135 // 1.5 ms: containers that count in ms
 
 type Published = PlaylistSegment & SizedSegment
 type Head = Omit<Outline, 'segments' | 'ended'>
@@ -51,6 +58,7 @@ export class VariantWriter {
   readonly #iframes = new IframeList()
   readonly #fmp4: Fmp4Writer | undefined
   #head: Head | undefined
+  #parameterSets: readonly Uint8Array[] = [] // of the first picture
   #frames = 0
 
   constructor(options: VariantOptions) {
@@ -88,11 +96,19 @@ export class VariantWriter {
     return frameTicks(this.#frames, this.#options.frameRate) / TICKS_PER_SECOND
   }
 
-  /** Brings what ffmpeg has finished since the last call into the package. */
-  async publishFinished(): Promise<void> {
+  /** Brings what ffmpeg has finished since the last call into the package, by ffmpeg's own list. */
+  async publishListed(): Promise<void> {
     const list = await readFile(join(this.#workFolder, SEGMENT_LIST), 'utf8').catch(() => '') // not there at first
-    const finished = finishedSegments(list)
-    while (this.#segments.length < finished) await this.#publish(segmentName(this.#segments.length))
+    await this.publishUpTo(finishedSegments(list))
+  }
+
+  /** The same where something else tells how many segments are finished. */
+  async publishUpTo(finished: number): Promise<void> {
+    while (this.#segments.length < finished) {
+      await this.#publish(segmentName(this.#segments.length))
+      const isLast = this.#segments.length === finished
+      if (isLast || this.#segments.length % LISTED_AT_ONCE === 0) await this.#writePlaylist(false)
+    }
   }
 
   async #publish(uri: string): Promise<void> {
@@ -108,15 +124,15 @@ export class VariantWriter {
     await rename(file, join(this.#outFolder, uri))
     await appendFile(this.#rows, `${head}${JSON.stringify(segment)}\n`)
     await this.#fmp4?.take(read.value, segment, this.#writtenHead())
-    await this.#writePlaylist(false)
   }
 
   #place(uri: string, sizeBytes: number, ts: TsSegment, name: string): OutlineSegment {
-    const { frameRate, roundingTicks } = this.#options
+    const { frameRate, isCopied = false } = this.#options
     this.#head ??= this.#readHead(ts)
     const { originTicks } = this.#head
+    const roundingTicks = isCopied ? COPIED_ROUNDING_TICKS : undefined
     const place = { originTicks, firstFrame: this.#frames, frameRate, ...(roundingTicks && { roundingTicks }) }
-    const problem = segmentProblem(ts, place)
+    const problem = segmentProblem(ts, place) ?? (isCopied ? strayParameterSet(ts, this.#parameterSets) : undefined)
     if (problem !== undefined) throw new Error(`ffmpeg's segment ${name} is not as it should be: ${problem}`)
     const startTicks = frameTicks(this.#frames, frameRate)
     this.#frames += ts.video.length
@@ -130,6 +146,7 @@ export class VariantWriter {
   #readHead(ts: TsSegment): Head {
     const { name: variant, frameRate } = this.#options
     const originTicks = ts.video[0]?.ptsTicks ?? 0
+    this.#parameterSets = parameterSetsOf(ts)
     return { format: 'weir-outline', version: 1, variant, originTicks, ...codecsOf(ts, frameRate) }
   }
 
@@ -189,18 +206,28 @@ export class VariantWriter {
     }
   }
 
-  /** Ends the playlist and writes `outline.json`. */
+  /** Ends the playlist and writes `outline.json`, a segment at a time. */
   async finish(): Promise<void> {
-    const [, ...rows] = (await readFile(this.#rows, 'utf8')).trimEnd().split('\n')
-    const segments = rows.map((row) => JSON.parse(row) as OutlineSegment)
-    const outline = writeOutline({ ...this.#writtenHead(), segments, ended: true })
-    await writeByRename(join(this.#outFolder, 'outline.json'), outline)
+    const outline = join(this.#outFolder, 'outline.json')
+    await pipeline(this.#outlineParts(), createWriteStream(`${outline}.tmp`))
+    await rename(`${outline}.tmp`, outline)
     await rm(this.#rows)
     if (this.keyframes.length > 0) {
       await writeByRename(join(this.#outFolder, IFRAME_PLAYLIST), this.#iframes.playlist(this.durationSeconds))
     }
     await this.#fmp4?.finish()
     await this.#writePlaylist(true)
+  }
+
+  async *#outlineParts(): AsyncGenerator<string> {
+    yield outlineText.begin({ ...this.#writtenHead(), ended: true })
+    let line = 0
+    for await (const row of createInterface({ input: createReadStream(this.#rows), crlfDelay: Infinity })) {
+      if (line > 0)
+        yield `${line > 1 ? outlineText.between : ''}${outlineText.segment(JSON.parse(row) as OutlineSegment)}`
+      line += 1 // the first is the outline's head
+    }
+    yield outlineText.end
   }
 
   #writtenHead(): Head {

@@ -5,8 +5,7 @@ import type { Logger } from 'pino'
 import { DetailedError, Upload } from 'tus-js-client'
 import { z } from 'zod'
 import { errorCodes, type ErrorCodeName } from '../protocol/error-codes.ts'
-import type { JobLimits } from '../segmenter/job-limits.ts'
-import type { SegmentKind } from '../segmenter/segment-kind.ts'
+import type { PackageWishes } from '../segmenter/package.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import { Intake } from './intake.ts'
 import { Jobs } from './jobs.ts'
@@ -66,9 +65,7 @@ const problemSchema = z.object({ code: z.enum(Object.keys(errorCodes) as ErrorCo
 export type DirectOptions = {
   readonly mediaFolder: string
   readonly minFreeBytes: number
-  readonly keepHevc: boolean
-  readonly limits: JobLimits
-  readonly segments: SegmentKind
+  readonly wishes: PackageWishes
   readonly tools: Promise<Tools>
   readonly logger: Logger
 }
@@ -76,7 +73,7 @@ export type DirectOptions = {
 /** Puts a file into the library's folder with no server running, and segments it; gives the video's id. Throws the
  *  refusal of what is no video, and an Error with the reason of a failed job. */
 export async function addDirectly(
-  { mediaFolder, minFreeBytes, keepHevc, segments, limits, tools, logger }: DirectOptions,
+  { mediaFolder, minFreeBytes, wishes, tools, logger }: DirectOptions,
   file: NewFile,
 ): Promise<string> {
   const folder = new MediaFolder(mediaFolder)
@@ -93,7 +90,7 @@ export async function addDirectly(
       },
     })
     await recover(library, logger)
-    const jobs = new Jobs({ library, tools, concurrency: 1, minFreeBytes, keepHevc, segments, limits, logger })
+    const jobs = new Jobs({ library, tools, concurrency: 1, minFreeBytes, wishes, logger })
     await takeCopy(folder, file.path, id, minFreeBytes)
     const intake = new Intake({ library, jobs, tools, logger })
     await intake.accept({ id, path: folder.passing(id, 'part'), title: file.title, fileName: basename(file.path) })

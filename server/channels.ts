@@ -190,11 +190,12 @@ export class Channels implements ChannelShelf {
     const { library, tools, logger } = this.#options
     const { channel, ending } = entry
     const letGo = library.hold(video.id)
+    const listPath = library.folder.passing(channel.id, 'loop')
     const listener = {
       onUnit: channel.push.bind(channel),
       onProcess: (pid: number) => logger.info({ channel: channel.id, pid }, 'channel: the encoder began'),
     }
-    const running = (async () => runLoop(await tools, plan, listener, ending.signal))()
+    const running = (async () => runLoop(await tools, { plan, listPath }, listener, ending.signal))()
       .then(
         () => this.#end(entry, 'its encoder ended'),
         (error: unknown) => {

@@ -1,8 +1,9 @@
 import { isAbsolute, resolve } from 'node:path'
 import { parse, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { usualLimits, type JobLimits } from '../segmenter/job-limits.ts'
+import { usualLimits } from '../segmenter/job-limits.ts'
 import { readLinkProfile, type LinkProfile } from '../link/profile.ts'
+import type { PackageWishes } from '../segmenter/package.ts'
 import { segmentKinds } from '../segmenter/segment-kind.ts'
 import { readGroupRange, type MulticastOptions } from '../udp-relay/multicast-groups.ts'
 
@@ -66,6 +67,7 @@ export const settings = {
     undefined,
   ),
   sample: setting('boolean', z.boolean(), 'true or false', true),
+  copy: setting('boolean', z.boolean(), 'true or false', true),
   keepHevc: setting('boolean', z.boolean(), 'true or false', false),
   segments: setting('text', z.enum(segmentKinds), 'one of ts, fmp4', 'ts'),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
@@ -109,6 +111,7 @@ export const flagKeys = [
   'publicUrl',
   'token',
   'sample',
+  'copy',
   'keepHevc',
   'segments',
 ] as const
@@ -116,9 +119,10 @@ export const flagKeys = [
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }
 export type Config = SettingValues & { readonly link: LinkProfile }
 
-/** What one video may cost. */
-export function jobLimitsOf({ maxVideoGigapixels, maxSegmentingMinutes }: Config): JobLimits {
-  return { gigapixels: maxVideoGigapixels, minutes: maxSegmentingMinutes }
+/** What a configuration wants of packages, and what one video may cost. */
+export function packageWishes(config: Config): PackageWishes {
+  const { copy, keepHevc, segments, maxVideoGigapixels, maxSegmentingMinutes } = config
+  return { copy, keepHevc, segments, limits: { gigapixels: maxVideoGigapixels, minutes: maxSegmentingMinutes } }
 }
 
 /** Where the value of each key came from: `--port`, `WEIR_PORT`, `weir.yaml` or `default`. */
@@ -192,7 +196,7 @@ export function variableOf(key: string): string {
 /** What cannot be read as the kind stays as it is, so that the problem can name it. */
 function fromText(kind: Kind, value: unknown): unknown {
   if (typeof value !== 'string') return value
-  if (kind === 'number' && /^\d+$/.test(value)) return Number(value)
+  if (kind === 'number' && /^\d+(?:\.\d+)?$/.test(value)) return Number(value)
   if (kind === 'map') return mapOf(value)
   if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
   return value

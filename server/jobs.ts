@@ -3,10 +3,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { stepBack } from '../segmenter/child-run.ts'
-import type { JobLimits } from '../segmenter/job-limits.ts'
 import type { Tools } from '../segmenter/tools.ts'
-import { makePackage } from '../segmenter/package.ts'
-import type { SegmentKind } from '../segmenter/segment-kind.ts'
+import { makePackage, type PackageWishes } from '../segmenter/package.ts'
 import { SegmenterRefusal } from '../segmenter/segmenter-refusal.ts'
 import type { Library } from './library.ts'
 import { identifyProcess } from './processes.ts'
@@ -20,9 +18,7 @@ export type JobsOptions = {
   readonly tools: Promise<Tools> // a job waits for them; without them it stays queued
   readonly concurrency: number
   readonly minFreeBytes: number
-  readonly keepHevc?: boolean // a variant of a source's own HEVC, beside those that every player takes
-  readonly limits?: JobLimits // of one video; absent: the usual ones
-  readonly segments?: SegmentKind
+  readonly wishes?: PackageWishes
   readonly logger: Logger
 }
 
@@ -93,23 +89,23 @@ export class Jobs {
   }
 
   async #attempt(record: VideoRecord, attempt: number, tools: Tools, signal: AbortSignal): Promise<void> {
-    const { library, minFreeBytes, keepHevc = false, segments = 'ts', limits } = this.#options
+    const { library, minFreeBytes, wishes } = this.#options
+    const segments = wishes?.segments ?? 'ts'
     const { id } = record
     await library.folder.requireFreeSpace(record.sourceBytes, minFreeBytes)
     if (segments === 'ts' && record.segments !== undefined) await library.clear(id, ['segments'])
     await library.change(id, { status: 'segmenting', attempt, ...(segments === 'ts' ? {} : { segments }) })
     const folder = library.folder.attempt(id, attempt)
     const told = throttle((progress: { ratio: number; secondsLeft?: number }) => library.setProgress(id, progress))
-    const { durationSeconds, variants, warnings } = await makePackage(
+    const { durationSeconds, variants, warnings, notCopied } = await makePackage(
       join(library.folder.video(id), record.source),
       folder,
       {
         tools,
         signal,
-        keepHevc,
-        ...(limits && { limits }),
-        segments,
+        ...wishes,
         onProgress: told,
+        onCopyPlayable: (facts) => this.#note(id, library.change(id, { ...facts, variants: [...facts.variants] })),
         onPlayable: (facts) =>
           this.#note(id, library.change(id, { status: 'playable', ...facts, variants: [...facts.variants] })),
         onProcess: (pid) => {
@@ -119,6 +115,7 @@ export class Jobs {
       },
     )
     signal.throwIfAborted()
+    if (notCopied !== undefined) this.#options.logger.info({ video: id, notCopied }, 'encoded the top variant, too')
     await library.publish(id, attempt, { durationSeconds, variants: [...variants], warnings: [...warnings] })
     await library.clear(id, ['processes'])
   }

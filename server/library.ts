@@ -233,7 +233,7 @@ export class Library {
     else this.#options.onEvent({ kind: 'video', record, progress })
   }
 
-  /** Where the files of a video that can be played lie, the likeliest first: while an attempt is published,
+  /** Where the files of a video lie as far as they can be played, the likeliest first: while an attempt is published,
    *  they move from the one folder to the other. */
   packageFolders(id: string): readonly string[] {
     const record = this.find(id)
@@ -245,7 +245,7 @@ export class Library {
 
   #foldersOf({ id, status, attempt }: VideoRecord): readonly string[] {
     if (status === 'ready') return [this.folder.package(id)]
-    if (status === 'playable') return [this.folder.attempt(id, attempt), this.folder.package(id)]
-    return NO_FOLDERS
+    const isMaking = status === 'playable' || status === 'segmenting' // a copied variant comes first
+    return isMaking ? [this.folder.attempt(id, attempt), this.folder.package(id)] : NO_FOLDERS
   }
 }

@@ -1,3 +1,4 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AacConfig } from '../protocol/aac.ts'
 import { MpegTsStream, type TsUnit } from '../protocol/mpeg-ts-stream.ts'
@@ -7,6 +8,7 @@ import {
   LOOP_AUDIO_BITS_PER_SECOND,
   loopArguments,
   loopFormat,
+  loopList,
   loopVariant,
   type LoopPlan,
 } from '../segmenter/live/loop-arguments.ts'
@@ -51,18 +53,19 @@ export type LoopListener = {
   onProcess(pid: number): void
 }
 
-/** Plays a video again and again as a live stream, until the signal: one ffmpeg that this process gives the pace. Rejects as
- *  `runChild` does. */
+/** Plays a video again and again as a live stream, until the signal: one ffmpeg that this process gives the pace, and that is told by
+ *  a file at `listPath` meanwhile what to play. Rejects as `runChild` does. */
 export async function runLoop(
   tools: Tools,
-  plan: LoopPlan,
+  { plan, listPath }: { readonly plan: LoopPlan; readonly listPath: string },
   listener: LoopListener,
   signal: AbortSignal,
 ): Promise<void> {
   const stream = new MpegTsStream({ hasWholePictures: true })
   let clock: CaptureClock | undefined
   try {
-    await runChild(tools.ffmpeg.path, loopArguments(plan), {
+    await writeFile(listPath, loopList(plan, await readFile(plan.playlistPath, 'utf8')))
+    await runChild(tools.ffmpeg.path, loopArguments(plan, listPath), {
       signal,
       onProcess: (pid) => listener.onProcess(pid),
       onStdin: (out) => {
@@ -80,5 +83,6 @@ export async function runLoop(
     })
   } finally {
     clock?.stop()
+    await rm(listPath, { force: true })
   }
 }

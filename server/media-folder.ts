@@ -49,8 +49,9 @@ export class MediaFolder {
     return join(this.video(id), `hls.${attempt}.tmp`)
   }
 
-  /** A file or folder on its way: `part` a whole file being received, `video` one about to appear, `gone` one being removed. */
-  passing(id: string, kind: 'part' | 'video' | 'gone'): string {
+  /** A file or folder on its way: `part` a whole file being received, `video` one about to appear, `gone` one being removed,
+   *  `loop` what a channel plays again and again. */
+  passing(id: string, kind: 'part' | 'video' | 'gone' | 'loop'): string {
     if (!isVideoId(id)) throw new RangeError(`expected an id of a video, got "${id}"`)
     return join(this.uploads, `${id}.${kind}`)
   }

@@ -12,7 +12,7 @@ import { Channels } from './channels.ts'
 import { Closing } from './closing.ts'
 import { composeHttp, type HttpRooms } from './compose-http.ts'
 import { watchLinkPart } from './config-watch.ts'
-import { jobLimitsOf, type Config } from './config.ts'
+import { packageWishes, type Config } from './config.ts'
 import { EventLog } from './event-log.ts'
 import { EventSockets, type FeedEvent } from './event-sockets.ts'
 import { Intake } from './intake.ts'
@@ -149,10 +149,9 @@ type IntakeRooms = { readonly jobs: Jobs; readonly intake: Intake; readonly tus:
 
 /** How videos come in and become packages. */
 function startIntake(library: Library, closing: Closing, { config, tools, logger }: ServeParts): IntakeRooms {
-  const { minFreeBytes, maxUploadBytes: maxBytes, keepHevc, segments } = config
+  const { minFreeBytes, maxUploadBytes: maxBytes } = config
   const concurrency = config.jobs ?? availableParallelism()
-  const limits = jobLimitsOf(config)
-  const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, keepHevc, segments, limits, logger })
+  const jobs = new Jobs({ library, tools, concurrency, minFreeBytes, wishes: packageWishes(config), logger })
   closing.add(() => jobs.close())
   const intake = new Intake({ library, jobs, tools, logger })
   const tus = new TusUploads({ library, intake, maxBytes, minFreeBytes, logger })

@@ -1,10 +1,11 @@
+import { dirname, join } from 'node:path'
 import { frameCodeGrid } from '../../protocol/frame-code.ts'
 import { ffmpegArguments } from '../ffmpeg-arguments.ts'
 import { sourceUrl } from '../source-input.ts'
 
 /** How a library video becomes a live stream. */
 export type LoopPlan = {
-  readonly playlistPath: string // of a variant of the package
+  readonly playlistPath: string // of a variant of the package, MPEG-TS
   readonly widthPixels: number // even
   readonly heightPixels: number
   readonly framesPerSecond: number // whole
@@ -44,10 +45,18 @@ export function loopFormat({ widthPixels, heightPixels, framesPerSecond = 30 }: 
   return { ...size, framesPerSecond: rate, videoBitsPerSecond: Math.round(Math.max(300_000, pixelsPerSecond / 9)) }
 }
 
-/** One ffmpeg that plays the video again and again, burns in the codes that it reads from its standard input, a raw grey picture with a
- *  pixel a cell for each frame (see frame-code.ts), and writes MPEG-TS to its standard output. The codes set the pace: a picture
- *  leaves when its code has come. Each PES packet of pictures is one whole picture and tells its length. */
-export function loopArguments(plan: LoopPlan): string[] {
+/** A file for ffmpeg's `concatf`, which makes one stream of the segments of a playlist. The playlist itself could not be played
+ *  again: ffmpeg finds no way back to its start where the sound begins before the picture. */
+export function loopList({ playlistPath }: LoopPlan, playlist: string): string {
+  const names = playlist.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  const urls = names.map((name) => sourceUrl(join(dirname(playlistPath), name)))
+  return urls.map((url) => `'${url.replaceAll("'", String.raw`'\''`)}'\n`).join('')
+}
+
+/** One ffmpeg that plays the segments of a `loopList` again and again, burns in the codes that it reads from its standard input, a raw
+ *  grey picture with a pixel a cell for each frame (see frame-code.ts), and writes MPEG-TS to its standard output. The codes set the
+ *  pace: a picture leaves when its code has come. Each PES packet of pictures is one whole picture and tells its length. */
+export function loopArguments(plan: LoopPlan, listPath: string): string[] {
   const { columns, rows, pictureWidthShare, pictureHeightShare } = frameCodeGrid
   const { widthPixels, heightPixels, framesPerSecond, groupFrames, videoBitsPerSecond, hasSound } = plan
   const code = {
@@ -59,10 +68,10 @@ export function loopArguments(plan: LoopPlan): string[] {
     inputs: [
       {
         options: [
-          ...['-stream_loop', '-1', '-protocol_whitelist', 'file', '-format_whitelist', 'hls,mpegts'],
-          ...['-f', 'hls'],
+          ...['-stream_loop', '-1', '-protocol_whitelist', 'file,concatf', '-format_whitelist', 'mpegts'],
+          ...['-f', 'mpegts'],
         ],
-        url: sourceUrl(plan.playlistPath),
+        url: `concatf:${sourceUrl(listPath)}`,
       },
       {
         options: [
