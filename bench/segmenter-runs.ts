@@ -68,7 +68,7 @@ export function loopedClip(name: string, minutes: number, size: string): string 
   const picture = `testsrc2=s=${size}:r=25:d=${LOOP_SECONDS}`
   const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '50', '-bf', '0']
   ffmpeg('-f', 'lavfi', '-i', picture, ...codec, 'loop.mp4')
-  ffmpeg('-f', 'lavfi', '-i', `sine=r=48000:d=${LOOP_SECONDS - 0.05}`, '-c:a', 'aac', 'loop.aac')
+  ffmpeg('-f', 'lavfi', '-i', `sine=r=48000:d=${LOOP_SECONDS - 0.03}`, '-c:a', 'aac', 'loop.aac')
   const loops = Math.round((60 * minutes) / LOOP_SECONDS)
   const sound = readFileSync(join(folder, 'loop.aac'))
   writeFileSync(join(folder, 'sound.aac'), Buffer.concat(Array.from({ length: loops }, () => sound)))

@@ -441,18 +441,22 @@ test('the copied variant plays before master.m3u8 is there, and nothing that it 
   const seen: string[] = []
   const bounds: number[] = []
   let early = ''
+  let encoders = 0
   const made = await makePackage(source, out, {
     tools,
+    onProcess: (pid) => (encoders += readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('libx264') ? 1 : 0),
     onCopyPlayable: ({ variants, durationSeconds }) => {
       seen.push(
         `copy ${variants.map(({ name }) => name).join()} ${durationSeconds} ${existsSync(join(out, 'master.m3u8'))}`,
       )
       early = readFileSync(playlistOf(out, '270p'), 'utf8')
+      expect(encoders).toBe(0) // which would take the machine from it
       bounds.push(variants[0]?.bandwidthBitsPerSecond ?? 0)
     },
     onPlayable: ({ variants }) => seen.push(`all ${variants.map(({ name }) => name).join()}`),
   })
   expect(seen).toEqual(['copy 270p 9 false', 'all 270p,240p'])
+  expect(encoders).toBe(1)
   expect(early).toContain('00000.ts')
   expect(early).not.toContain('ENDLIST')
   expect(readFileSync(playlistOf(out, '270p'), 'utf8').startsWith(early)).toBe(true)

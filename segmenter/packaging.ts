@@ -12,6 +12,7 @@ import { runFfmpeg, type FfmpegOptions } from './ffmpeg.ts'
 import { finishedSegments } from './finished-segments.ts'
 import type { JobLimits } from './job-limits.ts'
 import { writeMasters } from './master-playlists.ts'
+import { Moment } from './moment.ts'
 import { writePoster } from './poster.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
 import { Publishing } from './publishing.ts'
@@ -76,6 +77,7 @@ export class Packaging {
   readonly #encoded: readonly VariantWriter[]
   readonly #copy: VariantWriter | undefined
   readonly #variants: readonly VariantWriter[] // as `master.m3u8` lists them: who takes the first gets H.264
+  readonly #copyPlayable = new Moment()
   #isPlayable = false
   #made = noRenditions
   #complaint: string | undefined // of whoever decodes the pictures that are copied
@@ -206,6 +208,8 @@ export class Packaging {
       if (writer.segmentCount === 0) throw new Error('nothing of it could be copied')
     } catch (error) {
       throw isDiskFull(error) || signal.aborted ? error : new CopyProblem(error)
+    } finally {
+      this.#copyPlayable.come()
     }
   }
 
@@ -216,14 +220,17 @@ export class Packaging {
       if (this.#encoded.length > 0) {
         this.#options.onCopyPlayable?.({ durationSeconds, variants: this.#summaries([writer], false) })
       }
+      this.#copyPlayable.come()
       await this.#tellPlayable()
     }
     await writer.publishUpTo(finished)
   }
 
-  /** Encodes, and publishes at each sign of progress what is finished. A segment that is not as it should be ends it. */
+  /** Encodes, and publishes at each sign of progress what is finished. A segment that is not as it should be ends it. It takes
+   *  all of the machine: what can be played at once comes first. */
   async #encode(signal: AbortSignal): Promise<void> {
     if (this.#encoded.length === 0) return
+    if (this.#copy !== undefined) await this.#copyPlayable.reached
     const publishing = new Publishing(signal, () => this.#publishEncoded())
     const looking = setInterval(() => (this.#isPlayable ? clearInterval(looking) : publishing.due()), LOOKING_MS)
     const options = {
