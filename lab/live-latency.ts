@@ -1,6 +1,6 @@
 import type { BrowserContext } from 'playwright-core'
 import type { Channel } from '../protocol/weir-api.ts'
-import { liveSettings } from '../player/live-settings.ts'
+import { liveSettings } from '../stream/live-settings.ts'
 import { measureGlassToGlass, type GlassToGlass } from './glass-to-glass.ts'
 import { playWithHls } from './hls-page.ts'
 
