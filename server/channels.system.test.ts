@@ -40,7 +40,9 @@ test('a looped channel is live over HLS, in parts over LL-HLS and as it comes ov
   expect(betweenMs.reduce((sum, ms) => sum + ms, 0) / betweenMs.length).toBeCloseTo(200, -2)
 
   const listed = (await (await fetch(`${weir.url}/api/videos`)).json()) as Video[]
-  expect(listed.find((video) => video.id === id)).toMatchObject({ kind: 'live', status: 'playable', title: 'On air' })
+  const card = listed.find((video) => video.id === id)
+  expect(card).toMatchObject({ kind: 'live', status: 'playable', title: 'On air' })
+  expect((await fetch(`${weir.url}${card?.urls.poster}`)).headers.get('content-type')).toBe('image/jpeg')
   expect(await watch(`${weir.rtspUrl}/${id}`, 1500)).toMatchObject({ damagedFrames: 0, lostPackets: 0 })
 
   expect((await fetch(`${weir.url}/api/channels/${id}`, { method: 'DELETE' })).status).toBe(204)

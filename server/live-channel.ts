@@ -188,11 +188,13 @@ export class LiveChannel implements ServedChannel {
   }
 
   #urls({ rtsp, rtsps }: RtspBases): Video['urls'] {
+    const { steady, loop, rtspPath } = this.#options
     const folder = `/hls/${this.id}`
-    const path = this.#options.rtspPath ?? `/${this.id}`
+    const path = rtspPath ?? `/${this.id}`
     return {
       hls: `${folder}/master.m3u8`,
-      ...(this.#options.steady === undefined ? {} : { lowLatencyHls: `${folder}/low-latency.m3u8` }),
+      ...(steady === undefined ? {} : { lowLatencyHls: `${folder}/low-latency.m3u8` }),
+      ...(loop === undefined ? {} : { poster: `/hls/${loop}/poster.jpg` }), // of what is looped
       rtsp: rtsp + path,
       ...(rtsps === undefined ? {} : { rtsps: rtsps + path }),
     }
