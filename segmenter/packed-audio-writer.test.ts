@@ -26,8 +26,8 @@ test('writePackedAudio gives each frame to the segment in which it begins, the f
   // Frame n begins at (n - 1) * 1024 samples: 48 of them before 48,000, the last at 47,104.
   const sizes = [TAG_BYTES + 48 * FRAME_BYTES, TAG_BYTES + 48 * FRAME_BYTES]
   expect(segments).toEqual([
-    { uri: '00000.aac', durationSeconds: 1, sizeBytes: sizes[0] },
-    { uri: '00001.aac', durationSeconds: 1, sizeBytes: sizes[1] },
+    { uri: '00000.aac', durationSeconds: 1.024, sizeBytes: sizes[0] },
+    { uri: '00001.aac', durationSeconds: 1.024, sizeBytes: sizes[1] },
   ])
   expect(codec).toBe('mp4a.40.2')
   const [first, second] = segments.map(({ uri }) => readFileSync(join(folder, uri)))
@@ -36,11 +36,11 @@ test('writePackedAudio gives each frame to the segment in which it begins, the f
   expect(second?.at(TAG_BYTES + 7)).toBe(48)
 })
 
-test('writePackedAudio lets the segment before last where no frame begins in the last', async (context) => {
+test('writePackedAudio writes no segment in whose time no frame begins', async (context) => {
   const { path, folder } = writeFrames(context, Buffer.concat(frames.slice(0, 48)))
   const cuts = { originTicks: 0, durationsSeconds: [1, 0.01] }
   const { segments } = await writePackedAudio(path, folder, cuts)
-  expect(segments.map(({ uri, durationSeconds }) => [uri, durationSeconds])).toEqual([['00000.aac', 1.01]])
+  expect(segments.map(({ uri, durationSeconds }) => [uri, durationSeconds])).toEqual([['00000.aac', 1.024]])
   expect(readFileSync(join(folder, '00000.aac')).subarray(0, TAG_BYTES)).toEqual(
     Buffer.from(packedAudioTag(2 ** 33 - 1920)), // the clock of 33 bits wraps
   )

@@ -19,8 +19,9 @@ export type PackedAudio = { readonly segments: readonly WrittenSegment[]; readon
 const PRIMING_SAMPLES = 1024 // of ffmpeg's AAC encoder: its first frame comes before moment 0
 
 /** Cuts a file of ADTS frames into segments of packed audio, `00000.aac`…, in a folder that exists. A frame belongs to the
- *  segment in which it begins; the last one has all that follow. No more than one segment is in memory. Throws for a file
- *  that is not what our own encoder writes. */
+ *  segment in which it begins; the last one has all that follow. A segment lasts as long as its frames, which is a frame more or
+ *  less than the variants' at most. No more than one segment is in memory. Throws for a file that is not what our own encoder
+ *  writes. */
 export async function writePackedAudio(adtsPath: string, folder: string, cuts: SharedCuts): Promise<PackedAudio> {
   const writer = new PackedAudioWriter(folder, cuts)
   let unread = Buffer.alloc(0)
@@ -36,6 +37,7 @@ class PackedAudioWriter {
   readonly #cuts: SharedCuts
   readonly #segments: WrittenSegment[] = []
   #frames: Buffer[] = [] // of the segment that is being filled
+  #frameSeconds = 0
   #firstTicks = 0
   #samples = -PRIMING_SAMPLES // before the next frame
   #endSeconds: number
@@ -57,6 +59,7 @@ class PackedAudioWriter {
       const { frameBytes, sampleRateHz, samplesPerFrame } = header.value
       if (at + frameBytes > bytes.length) break
       this.#codec ||= aacCodecString(header.value)
+      this.#frameSeconds = samplesPerFrame / sampleRateHz
       await this.#take(bytes.subarray(at, at + frameBytes), this.#samples / sampleRateHz)
       this.#samples += samplesPerFrame
       at += frameBytes
@@ -78,7 +81,7 @@ class PackedAudioWriter {
     const uri = `${String(index).padStart(5, '0')}.aac`
     const bytes = Buffer.concat([packedAudioTag(this.#firstTicks), ...this.#frames])
     await writeFile(join(this.#folder, uri), bytes)
-    const durationSeconds = this.#cuts.durationsSeconds[index] ?? 0
+    const durationSeconds = this.#frames.length * this.#frameSeconds
     this.#segments.push({ uri, durationSeconds, sizeBytes: bytes.length })
     this.#endSeconds += this.#cuts.durationsSeconds[index + 1] ?? Infinity
     this.#frames = []
@@ -86,11 +89,7 @@ class PackedAudioWriter {
 
   async end(): Promise<PackedAudio> {
     if (this.#frames.length > 0) await this.#endSegment()
-    const last = this.#segments.pop()
-    if (last === undefined) throw new Error('the encoder made no sound')
-    // In the 20 ms of a last picture perhaps no frame begins: then the segment before lasts as long.
-    const rest = this.#cuts.durationsSeconds.slice(this.#segments.length)
-    const durationSeconds = rest.reduce((sum, seconds) => sum + seconds, 0)
-    return { segments: [...this.#segments, { ...last, durationSeconds }], codec: this.#codec }
+    if (this.#segments.length === 0) throw new Error('the encoder made no sound')
+    return { segments: this.#segments, codec: this.#codec }
   }
 }
