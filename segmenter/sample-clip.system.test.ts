@@ -2,12 +2,15 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
 import { needs } from '../lab/test-support/clients.ts'
+import { matrix } from '../lab/test-support/long-run.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { frameCodeGrid, readFrameCode } from '../protocol/frame-code.ts'
 import { makePackage } from './package.ts'
 import { makeSampleClip } from './sample-clip.ts'
 import { decodeBrightness, decodeSound, playlistOf } from './test-support/clips.ts'
 import { findTools, type Tools } from './tools.ts'
+
+type Build = 'this machine' | 'the npm package of 2018'
 
 const SECONDS = 3
 const BEEP_THRESHOLD = 3000 // of 32,767; the beep reaches 16,000, the silence of AAC some tens
@@ -56,7 +59,7 @@ async function expectCodesAndSync(
   }
 }
 
-for (const build of ['this machine', 'the npm package of 2018'] as const) {
+for (const build of matrix<Build>(['this machine', 'the npm package of 2018'])) {
   test(`makeSampleClip by the ffmpeg of ${build} has every frame number, and a beep within 20 ms of each flash, over HLS too`, async (context) => {
     const tools = await toolsOf(context, build)
     const folder = temporaryFolder(context)
@@ -76,7 +79,7 @@ test('makeSampleClip leaves nothing behind when it is cancelled', async (context
   expect(readdirSync(folder)).toEqual([])
 })
 
-async function toolsOf(context: TestContext, build: 'this machine' | 'the npm package of 2018'): Promise<Tools> {
+async function toolsOf(context: TestContext, build: Build): Promise<Tools> {
   needs(context, 'ffmpeg')
   needs(context, 'ffprobe')
   return findTools(build === 'this machine' ? process.env : { PATH: '' })
