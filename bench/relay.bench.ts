@@ -17,7 +17,7 @@ import {
   type LoadedWeir,
   type Peer,
 } from './relay-servers.ts'
-import { dgramFloor, directFloor, offloadFloor } from './udp-floor.ts'
+import { dgramFloor, directFloor, offloadFloor, ownHeadersFloor, ownHeadersOffloadFloor } from './udp-floor.ts'
 
 const VIEWERS = 100
 const MEGABITS_PER_SECOND = 3.4 // of the library's best variant of it, as it is sent
@@ -91,7 +91,9 @@ const floorOptions = () => ({ ports: drain.ports, burstPackets, turnMs: BURST_MS
 const leasts = {
   'floor, node:dgram': () => dgramFloor(floorOptions()),
   'floor, its handles': () => directFloor(floorOptions()),
+  'floor, its handles, own headers': () => ownHeadersFloor(floorOptions()),
   [`floor, offload of ${burstPackets}`]: () => offloadFloor(floorOptions()),
+  [`floor, offload of ${burstPackets}, own headers`]: () => ownHeadersOffloadFloor(floorOptions()),
 }
 
 const limits: Readonly<Record<keyof typeof ours, number>> = {

@@ -6,7 +6,7 @@ const MAX_CPU_RATIO = 1.05
 const MAX_COPY_SECONDS = 1
 const MAX_PLAYABLE = { ratio: 1.15, moreSeconds: 0.5 }
 const MAX_HELD_RATIO = 1.25 // an index has 20 bytes for each picture: an hour's are 2 MB
-const CLIP_SECONDS = 16
+const CLIP_SECONDS = 60 // what a job costs but once is a tenth of a clip of 16
 const LONG_MINUTES = 60
 
 type Row = { readonly what: string; readonly told: string; readonly bound: string; readonly holds: boolean }

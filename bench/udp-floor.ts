@@ -1,5 +1,6 @@
 import type { Socket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { RTP_HEADER_BYTES, writeRtpHeader } from '../protocol/rtp.ts'
 import { BurstWriter, type PacketBurst } from '../udp-relay/burst-writer.ts'
 import { learnDirectSending } from '../udp-relay/direct-send.ts'
 import { PacketArena } from '../udp-relay/packet-arena.ts'
@@ -50,14 +51,55 @@ export async function offloadFloor(options: FloorOptions): Promise<number> {
   })
 }
 
+/** By the handles, for viewers who each have a header of their own before the same bytes. */
+export async function ownHeadersFloor(options: FloorOptions): Promise<number> {
+  const direct = await learnDirectSending()
+  if (direct === undefined) return NaN
+  return floorOf(options, (sockets, shared) => {
+    const ways = sockets.map((socket) => direct.open(socket)!)
+    const own = burstOf(options.burstPackets)
+    return () => {
+      for (const [viewer, send] of ways.entries()) {
+        writeOwn(own, shared, viewer)
+        for (const packet of own.packets) send(packet)
+      }
+    }
+  })
+}
+
+/** The same, each burst as one piece. */
+export async function ownHeadersOffloadFloor(options: FloorOptions): Promise<number> {
+  const offload = await loadSegmentationOffload()
+  if (offload === undefined) return NaN
+  return floorOf(options, (sockets, shared) => {
+    const ways = sockets.map((socket) => offload.open(socket)!)
+    const own = burstOf(options.burstPackets)
+    return () => {
+      for (const [viewer, send] of ways.entries()) {
+        writeOwn(own, shared, viewer)
+        send(own)
+      }
+    }
+  })
+}
+
+/** Always into the same memory: the cheapest there is. */
+function writeOwn(own: PacketBurst, shared: PacketBurst, viewer: number): void {
+  const payload = shared.chunk.subarray(shared.startByte + RTP_HEADER_BYTES, shared.startByte + PACKET_BYTES)
+  for (let at = own.startByte; at < own.endByte; at += PACKET_BYTES) {
+    const header = { marker: false, payloadType: 33, sequenceNumber: at & 0xffff, timestampTicks: at, ssrc: viewer }
+    own.chunk.set(payload, at + writeRtpHeader(own.chunk, at, header))
+  }
+}
+
 /** CPU of this process, in µs a packet. */
 async function floorOf(
   { ports, burstPackets, turnMs, seconds }: FloorOptions,
-  prepare: (sockets: readonly Socket[]) => SendToAll,
+  prepare: (sockets: readonly Socket[], burst: PacketBurst) => SendToAll,
 ): Promise<number> {
   const sockets = await Promise.all(ports.map(openConnected))
-  const sendToAll = prepare(sockets)
   const burst = burstOf(burstPackets)
+  const sendToAll = prepare(sockets, burst)
   const turns = Math.round((seconds * 1000) / turnMs)
   for (let turn = 0; turn < turns / 2; turn += 1) sendToAll(burst) // what is compiled is compiled now
   await sleep(100)
