@@ -60,11 +60,16 @@ export async function measureWay(
 }
 
 /** Loops a video of the library. */
-export async function loopChannel(base: string, videoId: string): Promise<Channel> {
+export function loopChannel(base: string, videoId: string): Promise<Channel> {
+  return makeChannel(base, { loop: videoId })
+}
+
+/** As `POST /api/channels` is asked for it. Rejects with what it answers otherwise. */
+export async function makeChannel(base: string, wish: object): Promise<Channel> {
   const answer = await fetch(`${base}/api/channels`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ loop: videoId }),
+    body: JSON.stringify(wish),
   })
   if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`)
   return (await answer.json()) as Channel

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Channel } from '../protocol/weir-api.ts'
-import { loopChannel } from './live-latency.ts'
+import { loopChannel, makeChannel } from './live-latency.ts'
 import { needs } from './test-support/clients.ts'
 import { livePages } from './test-support/hls-pages.ts'
-import { livePrograms } from './test-support/hls-programs.ts'
+import { livePrograms, type Played } from './test-support/hls-programs.ts'
+import { inLongRun } from './test-support/long-run.ts'
+import { runClient } from './test-support/run-client.ts'
 import { ServedClip } from './test-support/served-clip.ts'
 
 const SECONDS = 6 // three segments
@@ -30,9 +32,29 @@ for (const [player, way] of [
   test(`${player} plays a live channel (${way}) without complaint`, async (context) => {
     if (clip === undefined) return needs(context, 'ffmpeg')
     const url = `${clip.weir.url}${channel?.urls[way]}`
-    const { pictures, seconds, complaints } = await players[player](context, url)
-    expect(complaints).toEqual([])
-    expect(Math.abs(seconds - SECONDS)).toBeLessThan(0.2)
-    expect(Math.abs(pictures - SECONDS * FRAMES_PER_SECOND)).toBeLessThan(0.1 * SECONDS * FRAMES_PER_SECOND)
+    expectPlayed(await players[player](context, url))
   })
+}
+
+// Registered in the long run alone.
+if (inLongRun) {
+  test('hls.js plays in parts what ffmpeg sends, without complaint', async (context) => {
+    const ffmpeg = needs(context, 'ffmpeg')
+    const { weir } = clip as ServedClip
+    const { id, ingest } = await makeChannel(weir.url, { ingest: 'ts' })
+    const sources = ['testsrc2=size=320x180:rate=25', 'sine=r=48000'].flatMap((source) => ['-f', 'lavfi', '-i', source])
+    const coded = '-c:v libx264 -preset veryfast -g 50 -bf 0 -pix_fmt yuv420p -c:a aac'.split(' ')
+    const ending = new AbortController()
+    const args = ['-v', 'error', '-re', ...sources, ...coded, '-f', 'mpegts', '-method', 'PUT', ingest?.url ?? '']
+    const sending = runClient(ffmpeg, args, { timeoutMs: 60_000, signal: ending.signal })
+    expectPlayed(await players['hls.js'](context, `${weir.url}/hls/${id}/low-latency.m3u8`))
+    ending.abort()
+    await sending
+  })
+}
+
+function expectPlayed({ pictures, seconds, complaints }: Played): void {
+  expect(complaints).toEqual([])
+  expect(Math.abs(seconds - SECONDS)).toBeLessThan(0.2)
+  expect(Math.abs(pictures - SECONDS * FRAMES_PER_SECOND)).toBeLessThan(0.1 * SECONDS * FRAMES_PER_SECOND)
 }

@@ -10,26 +10,43 @@ import { publish, PUBLISHED_PICTURES } from '../udp-relay/test-support/publisher
 const SECONDS = 4
 const PICTURES = SECONDS * 25
 
-type Sender = { readonly ingest: 'ts' | 'hls' | 'rtsp'; readonly output: readonly string[] }
+type Sender = {
+  readonly ingest: 'ts' | 'hls' | 'rtsp'
+  readonly output: readonly string[]
+  readonly bFrames: number
+}
 
 const senders: readonly Sender[] = [
-  { ingest: 'ts', output: ['-f', 'mpegts', '-method', 'PUT'] },
-  { ingest: 'hls', output: ['-f', 'hls', '-hls_time', '1', '-hls_flags', 'delete_segments', '-method', 'PUT'] },
-  { ingest: 'rtsp', output: ['-f', 'rtsp', '-rtsp_transport', 'tcp'] },
+  { ingest: 'ts', output: ['-f', 'mpegts', '-method', 'PUT'], bFrames: 0 },
+  {
+    ingest: 'hls',
+    output: ['-f', 'hls', '-hls_time', '1', '-hls_flags', 'delete_segments', '-method', 'PUT'],
+    bFrames: 2,
+  },
+  { ingest: 'rtsp', output: ['-f', 'rtsp', '-rtsp_transport', 'tcp'], bFrames: 0 },
 ]
 
-for (const { ingest, output } of senders) {
+for (const { ingest, output, bFrames } of senders) {
   test(`what ffmpeg sends to a channel as ${ingest} is live over HLS, every picture of it`, async (context) => {
     const ffmpeg = needs(context, 'ffmpeg')
     const weir = await startWeir({ mediaFolder: temporaryFolder(context) })
     const channel = await makeChannel(weir, ingest)
-    const sending = send(ffmpeg, output, channel.ingest?.url ?? '')
+    const sending = send(ffmpeg, ['-bf', `${bFrames}`, ...output], channel.ingest?.url ?? '')
     const playlist = await (await fetch(`${weir.url}/hls/${channel.id}/live/index.m3u8`)).text()
     expect(playlist).toMatch(/#EXT-X-PROGRAM-DATE-TIME:.*\n#EXTINF:[\d.]+,\n0\.ts/) // while it is being sent
+    const { urls } = (await (await fetch(`${weir.url}/api/channels/${channel.id}`)).json()) as Channel
+    expect(urls.lowLatencyHls !== undefined).toBe(bFrames === 0)
+    if (bFrames === 0) {
+      const near = await (await fetch(`${weir.url}/hls/${channel.id}/low-latency/index.m3u8`)).text()
+      expect(near).toContain('#EXT-X-PART-INF:PART-TARGET=0.48') // twelve pictures
+      expect(near).toMatch(/#EXT-X-PART:DURATION=0.48[^]*#EXT-X-PRELOAD-HINT:TYPE=PART/)
+    }
     expect(await sending).toMatchObject({ status: 0, stderr: '' })
     await fetch(`${weir.url}/api/channels/${channel.id}`, { method: 'DELETE' })
-    expect(countPackets(context, `${weir.url}/hls/${channel.id}/master.m3u8`, 'v')).toBe(PICTURES)
-    expect(countPackets(context, `${weir.url}/hls/${channel.id}/master.m3u8`, 'a')).toBeGreaterThan(SECONDS * 40)
+    for (const master of bFrames === 0 ? ['master.m3u8', 'low-latency.m3u8'] : ['master.m3u8']) {
+      expect(countPackets(context, `${weir.url}/hls/${channel.id}/${master}`, 'v')).toBe(PICTURES)
+      expect(countPackets(context, `${weir.url}/hls/${channel.id}/${master}`, 'a')).toBeGreaterThan(SECONDS * 40)
+    }
   })
 }
 

@@ -7,7 +7,7 @@ import { LiveRenditions, outlineAudio, parameterSetsOf, type LiveOptions } from 
 import { LiveSegments } from '../stream/live-segments.ts'
 import { LIVE_LIMITS } from '../udp-relay/live-presentations.ts'
 
-export type ChannelMediaOptions = Omit<LiveOptions, 'steady'> & {
+export type ChannelMediaOptions = Omit<LiveOptions, 'steady' | 'isReordered'> & {
   readonly steady?: SteadyStream // of our own encoder
   readonly framesPerSecond?: number // absent: as the stream tells
   readonly hasRtp: boolean // false: somebody else sends it to RTSP viewers and browsers
@@ -47,7 +47,7 @@ export class ChannelMedia {
     if (audio === undefined && this.#early.length <= MAX_EARLY_UNITS) return true
     const early = this.#early
     this.#early = []
-    if (early[0]?.unit.kind === 'picture') this.#begin(early[0].unit.nals, audio ?? false)
+    if (early[0]?.unit.kind === 'picture') this.#begin(early[0].unit, audio ?? false)
     return early.every((each) => this.#give(each.unit, each.unixMs))
   }
 
@@ -69,7 +69,7 @@ export class ChannelMedia {
     return isKept
   }
 
-  #begin(nals: readonly Uint8Array[], audio: AacConfig | false): void {
+  #begin({ nals, ptsTicks, dtsTicks }: TsUnit & { kind: 'picture' }, audio: AacConfig | false): void {
     const sets = parameterSetsOf(nals)
     if (sets === undefined) return
     const { steady, framesPerSecond, hasRtp, onBegun, ...options } = this.#options
@@ -79,6 +79,7 @@ export class ChannelMedia {
     this.#renditions = new LiveRenditions({ ...sets, ...sound }, framesPerSecond ?? told ?? ASSUMED_FRAMES_PER_SECOND, {
       ...options,
       ...(steady === undefined ? {} : { steady }),
+      isReordered: ptsTicks !== dtsTicks, // what its keyframes are not, its other pictures are not
     })
     if (hasRtp) {
       this.#segments = new LiveSegments({

@@ -189,11 +189,12 @@ export class LiveChannel implements ServedChannel {
 
   #urls({ rtsp, rtsps }: RtspBases): Video['urls'] {
     const { steady, loop, rtspPath } = this.#options
+    const hasParts = steady !== undefined || this.renditions?.windows['low-latency'] !== undefined
     const folder = `/hls/${this.id}`
     const path = rtspPath ?? `/${this.id}`
     return {
       hls: `${folder}/master.m3u8`,
-      ...(steady === undefined ? {} : { lowLatencyHls: `${folder}/low-latency.m3u8` }),
+      ...(hasParts ? { lowLatencyHls: `${folder}/low-latency.m3u8` } : {}),
       ...(loop === undefined ? {} : { poster: `/hls/${loop}/poster.jpg` }), // of what is looped
       rtsp: rtsp + path,
       ...(rtsps === undefined ? {} : { rtsps: rtsps + path }),

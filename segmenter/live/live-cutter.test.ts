@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { LiveCutter, steadyPartTicks, type CutterOptions, type LiveCut, type LivePicture } from './live-cutter.ts'
+import {
+  LiveCutter,
+  steadyPartTicks,
+  unsteadyPartTicks,
+  type CutterOptions,
+  type LiveCut,
+  type LivePicture,
+} from './live-cutter.ts'
 
 const SECOND = 90_000
 const steady30: CutterOptions = {
@@ -77,6 +84,47 @@ test('LiveCutter ends a segment before a picture that stands for too long to be 
   expect(segments).toEqual([3.5, 4.5, 5])
 })
 
+test('LiveCutter lets no part last longer than it may, but for a picture that does so alone', () => {
+  const { steady: _, ...rest } = steady30
+  const cutter = new LiveCutter({ ...rest, partTicks: SECOND / 2, longestSegmentTicks: 6 * SECOND })
+  const at = [0, 0.1, 0.2, 0.6, 2.1, 2.2] // seconds; the third stands for 0.4 s, the fourth for 1.5 s
+  const pictures = at.map((seconds) => ({
+    ...picture(1),
+    isKeyframe: seconds === 0,
+    dtsTicks: Math.round(seconds * SECOND),
+  }))
+  const parts = cutsOf(cutter, pictures).map(({ pictures: shown, durationTicks }) => [
+    shown.length,
+    durationTicks / SECOND,
+  ])
+  expect(parts).toEqual([
+    [2, 0.2],
+    [1, 0.4],
+    [1, 1.5],
+    [2, 0.2],
+  ])
+})
+
+test('LiveCutter lets a part of any stream wait for its sound, and for that no longer than a picture', () => {
+  const { steady: _, ...rest } = steady30
+  const cutter = new LiveCutter({ ...rest, longestSegmentTicks: 6 * SECOND })
+  cutter.pushPicture(picture(0))
+  cutter.pushSound({ ptsTicks: 1_000_000, data: Uint8Array.of(0) })
+  cutter.pushSound({ ptsTicks: 1_009_000, data: Uint8Array.of(1) }) // up to 18,000 ticks
+  expect(
+    range(7)
+      .slice(1)
+      .flatMap((index) => cutter.pushPicture(picture(index))),
+  ).toMatchObject([{ pictures: { length: 6 } }])
+  expect(
+    range(13)
+      .slice(7)
+      .flatMap((index) => cutter.pushPicture(picture(index))),
+  ).toEqual([]) // no sound up to there
+  const [part] = cutter.pushSound({ ptsTicks: 1_027_000, data: Uint8Array.of(2) })
+  expect([part?.pictures.length, part?.sounds.length]).toEqual([6, 1])
+})
+
 test('LiveCutter begins with the first keyframe, and keeps every picture after it once', () => {
   const cuts = cutsOf(
     new LiveCutter(steady30),
@@ -125,6 +173,12 @@ test('LiveCutter gives sound that comes after the last picture to the last segme
   cutter.pushSound({ ptsTicks: 1_000_000 + 40 * 3000, data: Uint8Array.of(1) })
   expect(cutter.end()).toMatchObject([
     { pictures: [], sounds: [{ data: Uint8Array.of(1) }], durationTicks: 0, endsSegment: true },
+  ])
+})
+
+test('unsteadyPartTicks is as many pictures as fit 500 ms', () => {
+  expect([25, 30, 30_000 / 1001, 24, 15, 2, 1].map(unsteadyPartTicks)).toEqual([
+    43_200, 45_000, 42_042, 45_000, 42_000, 45_000, 90_000,
   ])
 })
 

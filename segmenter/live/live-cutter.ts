@@ -27,7 +27,7 @@ export type SteadyStream = { readonly frameTicks: number; readonly groupFrames: 
 export type CutterOptions = {
   readonly segmentTicks: number // a segment ends before the first keyframe after so long
   readonly longestSegmentTicks: number // and wherever it is after so long
-  readonly partTicks: number
+  readonly partTicks: number // a part lasts longer only where a single picture does
   /** Absent: each picture waits for the next one, which tells how long it lasts and whether a segment ends. */
   readonly steady?: SteadyStream
 }
@@ -70,7 +70,9 @@ export class LiveCutter {
     const held = this.#held
     this.#held = picture
     if (held === undefined) return []
-    return this.#add({ ...held, durationTicks: Math.max(1, picture.dtsTicks - held.dtsTicks) }, picture.isKeyframe)
+    const durationTicks = Math.max(1, picture.dtsTicks - held.dtsTicks)
+    const before = this.#takeDue()
+    return [...before, ...this.#add({ ...held, durationTicks }, picture.isKeyframe)]
   }
 
   /** What is complete now: nothing, or the part that waited for it. */
@@ -84,8 +86,7 @@ export class LiveCutter {
 
   /** Nothing more comes: the rest, as the end of its segment. */
   end(): readonly LiveCut[] {
-    const due = this.#takeDue()
-    return due.some(({ endsSegment }) => endsSegment) ? due : [...due, ...this.#endHeld()]
+    return [...this.#takeDue(), ...this.#endHeld()]
   }
 
   #endHeld(): readonly LiveCut[] {
@@ -93,7 +94,7 @@ export class LiveCutter {
     this.#held = undefined
     if (held !== undefined) {
       const lastTicks = this.#pictures.at(-1)?.durationTicks ?? this.#options.partTicks
-      const cuts = this.#add({ ...held, durationTicks: lastTicks }, true)
+      const cuts = [...this.#add({ ...held, durationTicks: lastTicks }, true), ...this.#takeDue()]
       if (cuts.some(({ endsSegment }) => endsSegment)) return cuts
       return [...cuts, ...this.#rest()]
     }
@@ -111,7 +112,8 @@ export class LiveCutter {
     const toleranceTicks = Math.min(picture.durationTicks / 2, ROUNDING_TICKS)
     const isTooLong = (): boolean =>
       this.#segmentTicks + picture.durationTicks > longestSegmentTicks + toleranceTicks && this.#segmentTicks > 0
-    const before = isTooLong() ? [this.#cut(true)] : [] // a picture that stands for seconds, as of shared screens
+    // A picture that stands for long, as of shared screens.
+    const before = isTooLong() ? [this.#cut(true)] : this.#overflows(picture) ? [this.#cut(false)] : []
     this.#pictures.push(picture)
     this.#partTicks += picture.durationTicks
     this.#segmentTicks += picture.durationTicks
@@ -119,8 +121,11 @@ export class LiveCutter {
     const endsSegment = (isKeyframeNext && isLongEnough) || isTooLong()
     if (!endsSegment && this.#partTicks + picture.durationTicks <= partTicks + 1) return before
     this.#due = { endsSegment }
-    const waits = this.#options.steady !== undefined && this.#lacksSound
-    return waits ? before : [...before, ...this.#takeDue()]
+    return this.#lacksSound ? before : [...before, ...this.#takeDue()]
+  }
+
+  #overflows({ durationTicks }: TimedPicture): boolean {
+    return this.#pictures.length > 0 && this.#partTicks + durationTicks > this.#options.partTicks + 1
   }
 
   /** Whether there is sound, and it has not come up to the end of the last picture. */
@@ -152,9 +157,16 @@ export class LiveCutter {
 }
 
 const PART_SECONDS = 0.2
+const UNSTEADY_PART_SECONDS = 0.5 // longer than nearly every picture of what others send
 const TICKS_PER_SECOND = 90_000
 
 /** How long a part of a steady stream is: as many pictures as fit 200 ms, one at least. */
 export function steadyPartTicks(frameTicks: number): number {
   return Math.max(1, Math.floor((PART_SECONDS * TICKS_PER_SECOND) / frameTicks + 1e-6)) * frameTicks
+}
+
+/** The same for one whose pictures are about so many a second: as many as fit 500 ms. */
+export function unsteadyPartTicks(framesPerSecond: number): number {
+  const pictures = Math.max(1, Math.floor(UNSTEADY_PART_SECONDS * framesPerSecond + 1e-6))
+  return Math.round((pictures * TICKS_PER_SECOND) / framesPerSecond)
 }

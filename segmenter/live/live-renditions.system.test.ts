@@ -22,6 +22,7 @@ type Source = {
   readonly rate: number
   readonly videoOptions: readonly string[]
   readonly steady?: SteadyStream
+  readonly isReordered?: boolean
 }
 
 const sources: readonly [Source, ...Source[]] = [
@@ -31,7 +32,12 @@ const sources: readonly [Source, ...Source[]] = [
     videoOptions: ['-tune', 'zerolatency', '-g', '30', '-bf', '0'],
     steady: { frameTicks: 3000, groupFrames: 30 },
   },
-  { name: 'others send it: B-frames, keyframes 1.6 s apart', rate: 25, videoOptions: ['-g', '40', '-bf', '2'] },
+  {
+    name: 'others send it: B-frames, keyframes 1.6 s apart',
+    rate: 25,
+    videoOptions: ['-g', '40', '-bf', '2'],
+    isReordered: true,
+  },
   {
     name: 'others send it: keyframes further apart than a segment may be long',
     rate: 24,
@@ -40,7 +46,7 @@ const sources: readonly [Source, ...Source[]] = [
 ]
 
 for (const source of matrix(sources)) {
-  test(`LiveRenditions loses no picture and no sound of a stream as ${source.name}, in .ts segments${source.steady ? ' and in fMP4 parts' : ''}`, async (context) => {
+  test(`LiveRenditions loses no picture and no sound of a stream as ${source.name}, in .ts segments${source.isReordered === true ? '' : ' and in fMP4 parts'}`, async (context) => {
     const folder = temporaryFolder(context)
     const tools = await toolsOf(context)
     const { units, audio } = await encode(tools, source)
@@ -49,7 +55,7 @@ for (const source of matrix(sources)) {
     const sounds = units.filter(({ kind, ptsTicks }) => kind === 'sound' && ptsTicks >= (first?.ptsTicks ?? 0))
     const { segments, parts, renditions } = publish(units, audio, source)
 
-    const files = { 'segments.ts': segments, ...(source.steady === undefined ? {} : { 'parts.mp4': parts }) }
+    const files = { 'segments.ts': segments, ...(source.isReordered === true ? {} : { 'parts.mp4': parts }) }
     for (const [name, chunks] of Object.entries(files)) {
       const file = join(folder, name)
       writeFileSync(file, concatBytes(chunks))
@@ -97,7 +103,7 @@ async function encode(tools: Tools, { rate, videoOptions, steady }: Source) {
 }
 
 /** What players would have fetched: each segment, and each part as soon as the playlist names it. */
-function publish(units: readonly TsUnit[], audio: AacConfig, { rate, steady }: Source) {
+function publish(units: readonly TsUnit[], audio: AacConfig, { rate, steady, isReordered = false }: Source) {
   const keyframe = units.find((unit) => unit.kind === 'picture')
   const sets = keyframe && parameterSetsOf(keyframe.nals)
   if (sets === undefined) throw new Error('the first picture is no keyframe')
@@ -105,6 +111,7 @@ function publish(units: readonly TsUnit[], audio: AacConfig, { rate, steady }: S
   const renditions = new LiveRenditions({ ...sets, audio }, rate, {
     ...{ segmentSeconds: 2, windowSeconds: 60, maxBytes: 1e9, bitsPerSecond: 1e6 },
     ...(steady === undefined ? {} : { steady }),
+    isReordered,
     onSegment: (bytes) => segments.push(bytes),
   })
   const window = renditions.windows['low-latency'] ?? renditions.windows.live

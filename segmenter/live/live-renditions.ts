@@ -6,16 +6,18 @@ import { writeMultivariantPlaylist } from '../../protocol/playlist-writer.ts'
 import {
   LiveCutter,
   steadyPartTicks,
+  unsteadyPartTicks,
   type LiveCut,
   type LivePicture,
   type LiveSound,
   type SteadyStream,
 } from './live-cutter.ts'
 import { Fmp4Muxer, TsMuxer, type StreamFormat } from './live-muxers.ts'
-import { LiveWindow } from './live-window.ts'
+import { LiveWindow, type NewPart } from './live-window.ts'
+import { SoundGate } from './sound-gate.ts'
 
-/** The renditions of a live channel, of the very same pictures. `low-latency` has only a steady stream: a part may not outlast a target
- *  that is told before the first one. */
+/** The renditions of a live channel, of the very same pictures. `low-latency` has only a stream whose pictures are shown in the order in
+ *  which they come: hls.js stalls where it begins with parts of reordered ones. */
 export type RenditionName = 'live' | 'low-latency'
 
 export type LiveOptions = {
@@ -23,13 +25,14 @@ export type LiveOptions = {
   readonly windowSeconds: number
   readonly maxBytes: number // of each rendition
   readonly steady?: SteadyStream
+  readonly isReordered?: boolean // absent: no
   readonly bitsPerSecond: number // what the encoder keeps to, sound and all
   /** Each finished `.ts` segment. */
   readonly onSegment?: (bytes: Uint8Array) => void
 }
 
+const LATEST_SOUND_SECONDS = 1 // after its pictures
 const LONGEST_SEGMENT_SECONDS = 6 // of a stream whose keyframes come as they like
-const UNSTEADY_PART_SECONDS = 1 // never published: only how often something is written
 
 /** A live stream as HLS: MPEG-TS segments for every player, and fMP4 with parts for those who want to be near the edge. Without a
  *  clock: all that it does follows from the units that come. */
@@ -41,32 +44,37 @@ export class LiveRenditions {
   readonly bitsPerSecond: number
   readonly windows: Readonly<{ live: LiveWindow; 'low-latency'?: LiveWindow }>
   readonly #options: LiveOptions
+  readonly #format: StreamFormat
+  readonly #partTicks: number
+  readonly #gate: SoundGate | undefined // of our own encoder sound comes with its pictures
   readonly #cutter: LiveCutter
   readonly #ts: TsMuxer
-  readonly #fmp4: Fmp4Muxer | undefined
+  readonly #fmp4: Fmp4Muxer
 
   /** Throws RangeError for parameter sets that cannot be read. */
   constructor(format: StreamFormat, framesPerSecond: number, options: LiveOptions) {
-    const { segmentSeconds, windowSeconds, maxBytes, steady, bitsPerSecond } = options
+    const { segmentSeconds, windowSeconds, maxBytes, steady, isReordered = false, bitsPerSecond } = options
     const sps = readSps(format.sps)
     if (!sps.ok) throw new RangeError(`not an SPS: ${JSON.stringify(sps.fault)}`)
     this.#options = options
+    this.#format = format
     this.widthPixels = sps.value.widthPixels
     this.heightPixels = sps.value.heightPixels
     this.framesPerSecond = framesPerSecond
     this.bitsPerSecond = bitsPerSecond
     this.codecs = [h264CodecString(sps.value), ...(format.audio === undefined ? [] : [aacCodecString(format.audio)])]
-    const partTicks =
-      steady === undefined ? UNSTEADY_PART_SECONDS * TICKS_PER_SECOND : steadyPartTicks(steady.frameTicks)
+    this.#partTicks = steady === undefined ? unsteadyPartTicks(framesPerSecond) : steadyPartTicks(steady.frameTicks)
     const longestSegmentSeconds = steady === undefined ? LONGEST_SEGMENT_SECONDS : segmentSeconds
+    const isGated = steady === undefined && format.audio !== undefined
+    this.#gate = isGated ? new SoundGate(LATEST_SOUND_SECONDS * TICKS_PER_SECOND) : undefined
     this.#cutter = new LiveCutter({
       segmentTicks: segmentSeconds * TICKS_PER_SECOND,
       longestSegmentTicks: longestSegmentSeconds * TICKS_PER_SECOND,
-      partTicks,
+      partTicks: this.#partTicks,
       ...(steady === undefined ? {} : { steady }),
     })
     this.#ts = new TsMuxer(format)
-    this.#fmp4 = steady && new Fmp4Muxer(format)
+    this.#fmp4 = new Fmp4Muxer(format)
     const shared = {
       targetDurationSeconds: Math.ceil(longestSegmentSeconds),
       windowSeconds,
@@ -75,28 +83,33 @@ export class LiveRenditions {
     }
     this.windows = {
       live: new LiveWindow({ ...shared, extension: 'ts' }),
-      ...(this.#fmp4 && {
+      ...(!isReordered && {
         'low-latency': new LiveWindow({
           ...shared,
           extension: 'm4s',
           init: this.#fmp4.init,
-          partTargetSeconds: partTicks / TICKS_PER_SECOND,
+          partTargetSeconds: this.#partTicks / TICKS_PER_SECOND,
         }),
       }),
     }
   }
 
-  /** True when a part is new. */
+  /** True when a part is new. What `low-latency` cannot have ends it, and the transport stream goes on: a keyframe with other
+   *  parameter sets, which stand in its initialisation section, and a picture that is shown later than it comes. */
   pushPicture(picture: LivePicture): boolean {
-    return this.#publish(this.#cutter.pushPicture(picture))
+    const isOther = picture.isKeyframe && hasOtherSets(picture.nals, this.#format)
+    if (isOther || picture.ptsTicks !== picture.dtsTicks) this.windows['low-latency']?.end()
+    return this.#cutAll(this.#gate?.pushPicture(picture) ?? [picture])
   }
 
   /** The same. */
   pushSound(sound: LiveSound): boolean {
-    return this.#publish(this.#cutter.pushSound(sound))
+    const isNew = this.#publish(this.#cutter.pushSound(sound))
+    return this.#cutAll(this.#gate?.pushSound(sound) ?? []) || isNew
   }
 
   end(): void {
+    this.#cutAll(this.#gate?.end() ?? [])
     this.#publish(this.#cutter.end())
     const last = this.windows.live.end()
     if (last !== undefined) this.#options.onSegment?.(last.bytes)
@@ -117,6 +130,10 @@ export class LiveRenditions {
     ])
   }
 
+  #cutAll(pictures: readonly LivePicture[]): boolean {
+    return this.#publish(pictures.flatMap((picture) => this.#cutter.pushPicture(picture)))
+  }
+
   #publish(cuts: readonly LiveCut[]): boolean {
     for (const cut of cuts) {
       const facts = {
@@ -126,12 +143,34 @@ export class LiveRenditions {
         isDiscontinuity: false,
         endsSegment: cut.endsSegment,
       }
-      if (this.#fmp4 !== undefined) this.windows['low-latency']?.add({ ...facts, bytes: this.#fmp4.write(cut) })
+      this.#publishNear(atMost(cut, this.#partTicks), facts)
       const segment = this.windows.live.add({ ...facts, bytes: this.#ts.write(cut) })
       if (segment !== undefined) this.#options.onSegment?.(segment.bytes)
     }
     return cuts.length > 0
   }
+
+  #publishNear(cut: LiveCut, facts: Omit<NewPart, 'bytes'>): void {
+    const window = this.windows['low-latency']
+    if (window === undefined || window.isEnded) return
+    window.add({ ...facts, durationSeconds: cut.durationTicks / TICKS_PER_SECOND, bytes: this.#fmp4.write(cut) })
+  }
+}
+
+/** A part may not outlast the target that is told before the first one: a picture that stands for longer lasts as long as that, and
+ *  then nothing is shown until the next one. */
+function atMost(cut: LiveCut, partTicks: number): LiveCut {
+  if (cut.durationTicks <= partTicks) return cut
+  const pictures = cut.pictures.map((picture) => ({
+    ...picture,
+    durationTicks: Math.min(picture.durationTicks, partTicks),
+  }))
+  return { ...cut, pictures, durationTicks: Math.min(cut.durationTicks, partTicks) }
+}
+
+function hasOtherSets(nals: readonly Uint8Array[], { sps, pps }: StreamFormat): boolean {
+  const sets = parameterSetsOf(nals)
+  return sets !== undefined && (Buffer.compare(sets.sps, sps) !== 0 || Buffer.compare(sets.pps, pps) !== 0)
 }
 
 /** The parameter sets of a keyframe; undefined where it has none. */

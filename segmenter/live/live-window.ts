@@ -72,9 +72,9 @@ export class LiveWindow {
     return this.#isEnded
   }
 
-  /** Whether there is something that a player can begin with. */
+  /** Whether there is something that a player can begin with: hls.js takes a list of parts alone for an empty one. */
   get isPlayable(): boolean {
-    return this.#segments.length > 0 || (this.#hasParts && this.#open !== undefined)
+    return this.#segments.length > 0
   }
 
   get targetDurationSeconds(): number {

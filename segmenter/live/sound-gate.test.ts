@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import type { LivePicture } from './live-cutter.ts'
+import { SoundGate } from './sound-gate.ts'
+
+/** Picture `index` of ten ticks each. */
+const picture = (index: number): LivePicture => ({
+  ...{ ptsTicks: index * 10, dtsTicks: index * 10, nals: [], isKeyframe: index === 0, unixMs: 0 },
+})
+const indexes = (pictures: readonly LivePicture[]): number[] => pictures.map(({ dtsTicks }) => dtsTicks / 10)
+
+test('SoundGate lets a picture go on once sound has come that begins with it or later, the first one at once', () => {
+  const gate = new SoundGate(1000)
+  expect(indexes(gate.pushPicture(picture(0)))).toEqual([0])
+  for (const index of [1, 2, 3, 4]) expect(gate.pushPicture(picture(index))).toEqual([])
+  expect(indexes(gate.pushSound({ ptsTicks: 25 }))).toEqual([1, 2])
+  expect(gate.pushSound({ ptsTicks: 12 })).toEqual([]) // what is told late tells nothing
+  expect(indexes(gate.pushSound({ ptsTicks: 30 }))).toEqual([3])
+  expect(indexes(gate.end())).toEqual([4])
+})
+
+test('SoundGate lets no picture wait for longer than it may', () => {
+  const gate = new SoundGate(20)
+  const given = [0, 1, 2, 3, 4, 5].map((index) => indexes(gate.pushPicture(picture(index))))
+  expect(given).toEqual([[0], [], [], [], [1], [2]])
+})

@@ -1,0 +1,44 @@
+import type { LivePicture } from './live-cutter.ts'
+
+/** Lets pictures wait for their sound. Senders put several units of sound into one packet, which comes after the pictures that it
+ *  belongs to; a part whose sound ends before its pictures hls.js asks for again and again. */
+export class SoundGate {
+  readonly #longestTicks: number
+  #waiting: LivePicture[] = []
+  #soundTicks = -Infinity // presentation time of the newest
+  #hasBegun = false
+
+  /** No picture waits for longer: the sound may have ended. */
+  constructor(longestTicks: number) {
+    this.#longestTicks = longestTicks
+  }
+
+  /** Gives those that go on now, in order. The first one does at once: what sound belongs to the stream is known by it. */
+  pushPicture(picture: LivePicture): readonly LivePicture[] {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true
+      return [picture]
+    }
+    this.#waiting.push(picture)
+    return this.#release()
+  }
+
+  /** The same. */
+  pushSound({ ptsTicks }: { readonly ptsTicks: number }): readonly LivePicture[] {
+    this.#soundTicks = Math.max(this.#soundTicks, ptsTicks)
+    return this.#release()
+  }
+
+  /** Nothing more comes. */
+  end(): readonly LivePicture[] {
+    return this.#waiting.splice(0)
+  }
+
+  #release(): LivePicture[] {
+    const newestTicks = this.#waiting.at(-1)?.dtsTicks ?? 0
+    const kept = this.#waiting.findIndex(
+      ({ dtsTicks }) => dtsTicks > this.#soundTicks && newestTicks - dtsTicks <= this.#longestTicks,
+    )
+    return this.#waiting.splice(0, kept < 0 ? this.#waiting.length : kept)
+  }
+}
