@@ -34,6 +34,7 @@ const surveys: Readonly<Record<CopiedCodec, Survey>> = {
 }
 
 const MAX_NAL_BYTES = 32 * 2 ** 20
+const MAX_PARAMETER_SETS = 8 // in front of one keyframe: with more than one of a kind it is refused
 
 /** The keyframes of a source in decode order: reads all of it and decodes nothing. Rejects where ffmpeg cannot, or a NAL
  *  unit is beyond all measure. */
@@ -76,8 +77,9 @@ class KeyframeReader {
 
   take(nal: Uint8Array): void {
     const { syntax, isStart, opens } = this.#survey
-    if (syntax.parameterSetTypes.includes(syntax.nalType(nal))) this.#parameterSets.push(nal.slice())
-    else if (isStart(nal)) {
+    if (syntax.parameterSetTypes.includes(syntax.nalType(nal))) {
+      if (this.#parameterSets.length < MAX_PARAMETER_SETS) this.#parameterSets.push(nal.slice())
+    } else if (isStart(nal)) {
       this.found.push({ parameterSets: this.#parameterSets.map(withoutTrailingZeros), isOpen: false })
       this.#parameterSets = []
     } else if (opens(nal)) this.#markOpen()

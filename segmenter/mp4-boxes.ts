@@ -3,13 +3,15 @@ export type Box = { readonly type: string; readonly body: Uint8Array }
 
 const HEADER_BYTES = 8
 const LARGE_HEADER_BYTES = 16
+const MAX_BOXES = 10_000 // of one container: an index of many small ones would cost a hundred times its size
 
-/** The boxes of a container's body, in order; what stands after one that outlasts the bytes is left out. */
+/** The boxes of a container's body, in order; what stands after one that outlasts the bytes is left out, and what is beyond all
+ *  measure. */
 export function boxesIn(bytes: Uint8Array): Box[] {
   const view = viewOf(bytes)
   const boxes: Box[] = []
   let at = 0
-  while (at + HEADER_BYTES <= bytes.length) {
+  while (at + HEADER_BYTES <= bytes.length && boxes.length < MAX_BOXES) {
     const head = readBoxHead(bytes.subarray(at, at + LARGE_HEADER_BYTES))
     const sizeBytes = head?.sizeBytes === 0 ? bytes.length - at : (head?.sizeBytes ?? Infinity)
     if (head === undefined || at + sizeBytes > view.byteLength) break

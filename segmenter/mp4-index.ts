@@ -8,6 +8,7 @@ export type Mp4Index = { readonly tracks: readonly (Mp4Track | undefined)[] }
 
 const MAX_TOP_BOXES = 1000
 const MAX_INDEX_BYTES = 256 * 2 ** 20 // 8 hours of picture and sound have some 40 MB
+const MAX_SAMPLES = 6_000_000 // of all tracks: a few bytes may claim a million
 
 /** Reads the index (`moov`) and nothing else, so that a film's takes as long as a clip's: milliseconds. Undefined for other
  *  files, for fragmented ones, and for one that lacks some of the bytes that its index tells of. */
@@ -23,12 +24,20 @@ export async function readMp4Index(path: string): Promise<Mp4Index | undefined> 
   }
 }
 
-/** Reads the body of a `moov` box; undefined for a movie in fragments. */
+/** Reads the body of a `moov` box; undefined for a movie in fragments, and for one beyond all measure. */
 export function readMovie(moov: Uint8Array): Mp4Index | undefined {
   const movieTimescaleHz = readMovieTimescale(moov)
   if (movieTimescaleHz === undefined || bodyAt(moov, 'mvex') !== undefined) return undefined
-  const boxes = boxesIn(moov).filter(({ type }) => type === 'trak')
-  return { tracks: boxes.map(({ body }) => readMp4Track(body, movieTimescaleHz)) }
+  const tracks: (Mp4Track | undefined)[] = []
+  let samples = 0
+  for (const { type, body } of boxesIn(moov)) {
+    if (type !== 'trak') continue
+    const track = readMp4Track(body, movieTimescaleHz)
+    samples += track?.sizesBytes.length ?? 0
+    if (samples > MAX_SAMPLES) return undefined
+    tracks.push(track)
+  }
+  return { tracks }
 }
 
 async function findMovie(file: FileHandle): Promise<Uint8Array | undefined> {

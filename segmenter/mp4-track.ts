@@ -132,6 +132,7 @@ function readPlaces(table: Uint8Array, sizesBytes: Uint32Array): Float64Array | 
     const firstChunk = view.getUint32(8 + 12 * run) - 1
     const samplesPerChunk = view.getUint32(12 + 12 * run)
     const endChunk = run + 1 < runCount ? view.getUint32(8 + 12 * (run + 1)) - 1 : chunks.length
+    if (endChunk < firstChunk || samplesPerChunk === 0) return undefined // each step forward places a sample
     for (let chunk = firstChunk; chunk < endChunk && sample < places.length; chunk++) {
       let at = chunks[chunk] ?? NaN
       for (let place = 0; place < samplesPerChunk && sample < places.length; place++) {
