@@ -189,7 +189,8 @@ export class LiveChannel implements ServedChannel {
 
   #urls({ rtsp, rtsps }: RtspBases): Video['urls'] {
     const { steady, loop, rtspPath } = this.#options
-    const hasParts = steady !== undefined || this.renditions?.windows['low-latency'] !== undefined
+    const near = this.renditions?.windows['low-latency']
+    const hasParts = near === undefined ? steady !== undefined : this.#hasEnded || !near.isEnded
     const folder = `/hls/${this.id}`
     const path = rtspPath ?? `/${this.id}`
     return {

@@ -176,6 +176,13 @@ test('LiveCutter gives sound that comes after the last picture to the last segme
   ])
 })
 
+test('LiveCutter ends a part whose pictures claim to last no time', () => {
+  const { steady: _, ...rest } = steady30
+  const cutter = new LiveCutter({ ...rest, longestSegmentTicks: 6 * SECOND })
+  const cuts = range(1300).flatMap((index) => cutter.pushPicture({ ...picture(0), isKeyframe: index === 0 }))
+  expect(cuts.map(({ pictures }) => pictures.length)).toEqual([600, 600])
+})
+
 test('unsteadyPartTicks is as many pictures as fit 500 ms', () => {
   expect([25, 30, 30_000 / 1001, 24, 15, 2, 1].map(unsteadyPartTicks)).toEqual([
     43_200, 45_000, 42_042, 45_000, 42_000, 45_000, 90_000,

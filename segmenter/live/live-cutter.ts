@@ -33,6 +33,7 @@ export type CutterOptions = {
 }
 
 const ROUNDING_TICKS = 36_000 // 0.4 s: a duration is held against its target as a whole number (RFC 8216 section 4.3.3.1)
+const MAX_PICTURES = 600 // of a part, and
 const MAX_SOUNDS = 4000 // that wait, whatever times they claim
 
 /** Cuts a live stream into parts and segments as its units come. It begins with the first keyframe. */
@@ -119,7 +120,8 @@ export class LiveCutter {
     this.#segmentTicks += picture.durationTicks
     const isLongEnough = this.#segmentTicks + toleranceTicks >= segmentTicks
     const endsSegment = (isKeyframeNext && isLongEnough) || isTooLong()
-    if (!endsSegment && this.#partTicks + picture.durationTicks <= partTicks + 1) return before
+    const hasRoom = this.#pictures.length < MAX_PICTURES && this.#partTicks + picture.durationTicks <= partTicks + 1
+    if (!endsSegment && hasRoom) return before
     this.#due = { endsSegment }
     return this.#lacksSound ? before : [...before, ...this.#takeDue()]
   }

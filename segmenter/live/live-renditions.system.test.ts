@@ -6,7 +6,7 @@ import { matrix } from '../../lab/test-support/long-run.ts'
 import { temporaryFolder } from '../../lab/test-support/temporary-folder.ts'
 import type { AacConfig } from '../../protocol/aac.ts'
 import { concatBytes } from '../../protocol/bytes.ts'
-import { frameKind } from '../../protocol/h264.ts'
+import { frameKind, nalType, nalTypes } from '../../protocol/h264.ts'
 import { MpegTsStream, type TsUnit } from '../../protocol/mpeg-ts-stream.ts'
 import { runChild } from '../child-run.ts'
 import { countPictures, decodingComplaints } from '../test-support/clips.ts'
@@ -68,6 +68,40 @@ for (const source of matrix(sources)) {
   })
 }
 
+test('LiveRenditions ends its parts where a keyframe has other parameter sets, and the transport stream goes on', async (context) => {
+  const { units, audio } = await encode(await toolsOf(context), sources[0])
+  const [later] = units.filter((unit) => unit.kind === 'picture' && frameKind(unit.nals) === 'idr').slice(3)
+  const changed = units.map((unit) => {
+    if (unit !== later || unit.kind !== 'picture') return unit
+    return {
+      ...unit,
+      nals: unit.nals.map((nal) => (nalType(nal) === nalTypes.pps ? Uint8Array.of(...nal, 0x80) : nal)),
+    }
+  })
+  const { windows } = publish(changed, audio, sources[0]).renditions
+  const [near, all] = [windows['low-latency'], windows.live].map((window) => secondsOf(window?.playlist() ?? ''))
+  expect(all).toBeCloseTo(SECONDS)
+  expect(near).toBeCloseTo(2.8) // at 3 s other parameter sets came, and a part still waited for its sound
+})
+
+test('LiveRenditions tells no part that lasts longer than it said, whatever a picture stands for', async (context) => {
+  const { steady: _, ...unsteady } = sources[0]
+  const { units, audio } = await encode(await toolsOf(context), unsteady)
+  const first = units.find(({ kind }) => kind === 'picture')
+  const gapped = units.filter(({ kind, ptsTicks }) => {
+    const seconds = (ptsTicks - (first?.ptsTicks ?? 0)) / 90_000 // 90 kHz to s
+    return kind === 'sound' || seconds < 1.2 || seconds > 3.7 // no picture comes for 2.5 s
+  })
+  const { renditions, partSeconds } = publish(gapped, audio, unsteady)
+  expect(Math.max(...partSeconds)).toBe(0.5)
+  const { live, 'low-latency': near } = renditions.windows
+  expect(secondsOf(live.playlist())).toBeCloseTo(SECONDS)
+  expect(secondsOf(near?.playlist() ?? '')).toBeCloseTo(SECONDS - 2.5 + 0.5, 0)
+})
+
+const secondsOf = (playlist: string): number =>
+  [...playlist.matchAll(/#EXTINF:([\d.]+)/g)].reduce((sum, [, seconds]) => sum + Number(seconds), 0)
+
 async function toolsOf(context: TestContext): Promise<Tools> {
   const ffmpeg = needs(context, 'ffmpeg')
   return findTools({ ...process.env, FFMPEG_PATH: ffmpeg })
@@ -116,8 +150,10 @@ function publish(units: readonly TsUnit[], audio: AacConfig, { rate, steady, isR
   })
   const window = renditions.windows['low-latency'] ?? renditions.windows.live
   const parts = new Map<string, Uint8Array>()
+  const partSeconds: number[] = []
   const fetchAll = (): void => {
-    for (const [, name = ''] of window.playlist().matchAll(/EXT-X-PART:.*URI="([^"]+)"/g)) {
+    for (const [, seconds, name = ''] of window.playlist().matchAll(/EXT-X-PART:DURATION=([\d.]+).*URI="([^"]+)"/g)) {
+      partSeconds.push(Number(seconds))
       const file = window.file(name)
       if (file?.kind === 'bytes') parts.set(name, file.bytes)
     }
@@ -141,7 +177,7 @@ function publish(units: readonly TsUnit[], audio: AacConfig, { rate, steady, isR
   const inSegments = concatBytes(whole.map(bytesOf))
   const inParts = concatBytes([...parts.values()])
   expect(Buffer.compare(inParts, inSegments.subarray(0, inParts.length))).toBe(0)
-  return { segments, parts: [bytesOf(init), inSegments], renditions }
+  return { segments, parts: [bytesOf(init), inSegments], partSeconds, renditions }
 }
 
 async function soundsOf({ ffprobe }: Tools, path: string): Promise<number> {

@@ -23,3 +23,9 @@ test('SoundGate lets no picture wait for longer than it may', () => {
   const given = [0, 1, 2, 3, 4, 5].map((index) => indexes(gate.pushPicture(picture(index))))
   expect(given).toEqual([[0], [], [], [], [1], [2]])
 })
+
+test('SoundGate keeps a bounded number of pictures, whatever times they claim', () => {
+  const gate = new SoundGate(1000)
+  const given = Array.from({ length: 1001 }, () => gate.pushPicture(picture(1)).length)
+  expect(given.reduce((sum, count) => sum + count, 0)).toBe(1001 - 600)
+})

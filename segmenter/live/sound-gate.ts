@@ -1,5 +1,7 @@
 import type { LivePicture } from './live-cutter.ts'
 
+const MAX_WAITING = 600 // whatever times they claim
+
 /** Lets pictures wait for their sound. Senders put several units of sound into one packet, which comes after the pictures that it
  *  belongs to; a part whose sound ends before its pictures hls.js asks for again and again. */
 export class SoundGate {
@@ -36,9 +38,10 @@ export class SoundGate {
 
   #release(): LivePicture[] {
     const newestTicks = this.#waiting.at(-1)?.dtsTicks ?? 0
-    const kept = this.#waiting.findIndex(
-      ({ dtsTicks }) => dtsTicks > this.#soundTicks && newestTicks - dtsTicks <= this.#longestTicks,
-    )
+    const tooMany = this.#waiting.length - MAX_WAITING
+    const kept = this.#waiting.findIndex(({ dtsTicks }, index) => {
+      return index >= tooMany && dtsTicks > this.#soundTicks && newestTicks - dtsTicks <= this.#longestTicks
+    })
     return this.#waiting.splice(0, kept < 0 ? this.#waiting.length : kept)
   }
 }
