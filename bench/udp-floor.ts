@@ -55,14 +55,10 @@ export async function offloadFloor(options: FloorOptions): Promise<number> {
 export async function ownHeadersFloor(options: FloorOptions): Promise<number> {
   const direct = await learnDirectSending()
   if (direct === undefined) return NaN
-  return floorOf(options, (sockets, shared) => {
-    const ways = sockets.map((socket) => direct.open(socket)!)
-    const own = burstOf(options.burstPackets)
-    return () => {
-      for (const [viewer, send] of ways.entries()) {
-        writeOwn(own, shared, viewer)
-        for (const packet of own.packets) send(packet)
-      }
+  return ownFloorOf(options, (socket) => {
+    const send = direct.open(socket)!
+    return ({ packets }) => {
+      for (const packet of packets) send(packet)
     }
   })
 }
@@ -70,9 +66,12 @@ export async function ownHeadersFloor(options: FloorOptions): Promise<number> {
 /** The same, each burst as one piece. */
 export async function ownHeadersOffloadFloor(options: FloorOptions): Promise<number> {
   const offload = await loadSegmentationOffload()
-  if (offload === undefined) return NaN
+  return offload === undefined ? NaN : ownFloorOf(options, (socket) => offload.open(socket)!)
+}
+
+function ownFloorOf(options: FloorOptions, open: (socket: Socket) => (burst: PacketBurst) => unknown): Promise<number> {
   return floorOf(options, (sockets, shared) => {
-    const ways = sockets.map((socket) => offload.open(socket)!)
+    const ways = sockets.map(open)
     const own = burstOf(options.burstPackets)
     return () => {
       for (const [viewer, send] of ways.entries()) {

@@ -1,20 +1,14 @@
 import { appendFile, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, type TestContext } from 'vitest'
-import { needs } from '../lab/test-support/clients.ts'
+import { expect, test } from 'vitest'
 import { matrix } from '../lab/test-support/long-run.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { runChild } from './child-run.ts'
 import { makePackage, type PackageOptions } from './package.ts'
 import { countPictures, decodingComplaints, playlistOf } from './test-support/clips.ts'
 import { flashesAndClicks, makeFlashClip, type FlashClip } from './test-support/flash-clip.ts'
-import { findTools, type Tools } from './tools.ts'
-
-async function toolsFor(context: TestContext): Promise<Tools> {
-  needs(context, 'ffmpeg')
-  needs(context, 'ffprobe')
-  return findTools(process.env)
-}
+import type { Tools } from './tools.ts'
+import { toolsFor } from './test-support/tools-for.ts'
 
 type Kind = {
   readonly kind: string

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, type TestContext } from 'vitest'
+import { expect, test } from 'vitest'
 import { needs } from '../lab/test-support/clients.ts'
 import { inLongRun, matrix } from '../lab/test-support/long-run.ts'
 import { sharedFile } from '../lab/test-support/shared-files.ts'
@@ -21,13 +21,8 @@ import {
   type ClipOptions,
 } from './test-support/clips.ts'
 import { hashAac, hashSlices, makeChangingClip, makeFlashClip, soundLateMs } from './test-support/copies.ts'
-import { findTools, type Tools } from './tools.ts'
-
-async function toolsFor(context: TestContext): Promise<Tools> {
-  needs(context, 'ffmpeg')
-  needs(context, 'ffprobe')
-  return findTools(process.env)
-}
+import type { Tools } from './tools.ts'
+import { toolsFor } from './test-support/tools-for.ts'
 
 function outlineOf(folder: string, variant: string): Outline {
   const read = readOutline(readFileSync(join(folder, variant, 'outline.json'), 'utf8'))

@@ -1,7 +1,6 @@
 import { readFileSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, type TestContext } from 'vitest'
-import { needs } from '../lab/test-support/clients.ts'
+import { expect, test } from 'vitest'
 import { fuzzRuns, matrix } from '../lab/test-support/long-run.ts'
 import { sharedFile } from '../lab/test-support/shared-files.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
@@ -12,14 +11,9 @@ import { readAvcConfig } from './mp4-pictures.ts'
 import { spanOf } from './mp4-span.ts'
 import { readSourcePictures } from './source-pictures.ts'
 import { makeClip } from './test-support/clips.ts'
-import { findTools, type Tools } from './tools.ts'
+import type { Tools } from './tools.ts'
 import { seededRandom } from '../link/random.ts'
-
-async function toolsFor(context: TestContext): Promise<Tools> {
-  needs(context, 'ffmpeg')
-  needs(context, 'ffprobe')
-  return findTools(process.env)
-}
+import { toolsFor } from './test-support/tools-for.ts'
 
 /** The index tells what ffprobe finds in the packets: times, sizes, keyframes, and the span of all. */
 async function expectSameAsPackets(tools: Tools, path: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, type TestContext } from 'vitest'
+import { expect, test } from 'vitest'
 import { needs } from '../lab/test-support/clients.ts'
 import { matrix } from '../lab/test-support/long-run.ts'
 import { sharedFile } from '../lab/test-support/shared-files.ts'
@@ -17,13 +17,8 @@ import {
   playlistOf,
   type ClipOptions,
 } from './test-support/clips.ts'
-import { findTools, type Tools } from './tools.ts'
-
-async function toolsFor(context: TestContext): Promise<Tools> {
-  needs(context, 'ffmpeg')
-  needs(context, 'ffprobe')
-  return findTools(process.env)
-}
+import type { Tools } from './tools.ts'
+import { toolsFor } from './test-support/tools-for.ts'
 
 /** What holds for every package, told by other programs than ours. */
 async function expectSound(tools: Tools, folder: string, made: PackageResult, pictures: number): Promise<void> {

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, type TestContext } from 'vitest'
-import { needs } from '../lab/test-support/clients.ts'
+import { expect, test } from 'vitest'
 import { inLongRun } from '../lab/test-support/long-run.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { peakBandwidth } from '../protocol/playlist-bandwidth.ts'
@@ -11,13 +10,7 @@ import { lintFolder } from './lint/lint.ts'
 import { makePackage } from './package.ts'
 import { playlistOf } from './test-support/clips.ts'
 import { makeFlashClip } from './test-support/flash-clip.ts'
-import { findTools, type Tools } from './tools.ts'
-
-async function toolsFor(context: TestContext): Promise<Tools> {
-  needs(context, 'ffmpeg')
-  needs(context, 'ffprobe')
-  return findTools(process.env)
-}
+import { toolsFor } from './test-support/tools-for.ts'
 
 const SRT = `1
 00:00:01,000 --> 00:00:02,000

@@ -1,20 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, type TestContext } from 'vitest'
-import { needs } from '../lab/test-support/clients.ts'
+import { expect, test } from 'vitest'
 import { matrix } from '../lab/test-support/long-run.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { runChild } from './child-run.ts'
 import { makePackage, type PackageFacts } from './package.ts'
 import { decodingComplaints, playlistOf } from './test-support/clips.ts'
 import { clicksOf } from './test-support/flash-clip.ts'
-import { findTools, type Tools } from './tools.ts'
-
-async function toolsFor(context: TestContext): Promise<Tools> {
-  needs(context, 'ffmpeg')
-  needs(context, 'ffprobe')
-  return findTools(process.env)
-}
+import { toolsFor } from './test-support/tools-for.ts'
 
 const CLICKS = "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t,1),0.06)'"
 

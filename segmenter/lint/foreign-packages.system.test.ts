@@ -1,20 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
-import { needs } from '../../lab/test-support/clients.ts'
 import { ServedClip } from '../../lab/test-support/served-clip.ts'
 import { temporaryFolder } from '../../lab/test-support/temporary-folder.ts'
 import { runChild } from '../child-run.ts'
-import { findTools, type Tools } from '../tools.ts'
+import type { Tools } from '../tools.ts'
 import { lintFolder, lintUrl } from './lint.ts'
 import { rulesOf } from './test-support/rules-of.ts'
 import { readSegment } from './read-segment.ts'
-
-async function toolsFor(context: TestContext): Promise<Tools> {
-  needs(context, 'ffmpeg')
-  needs(context, 'ffprobe')
-  return findTools(process.env)
-}
+import { toolsFor } from '../test-support/tools-for.ts'
 
 const encode = [
   '-c:v',
