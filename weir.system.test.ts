@@ -130,7 +130,8 @@ test('weir doctor says what was found; without ffmpeg its exit code is 3, and th
   expect([found.code, found.stdout]).toEqual([0, expect.stringMatching(/✓ ffmpeg .*\n[^]*✓ ffprobe /)])
   const missing = await weir(folder, ['doctor'], { FFMPEG_PATH: '/nowhere/ffmpeg' })
   expect([missing.code, missing.stdout]).toEqual([3, expect.stringContaining('✗ ffmpeg: not found')])
-  const server = await weir(folder, ['serve', '--port', '0', '--no-sample'], { FFMPEG_PATH: '/nowhere/ffmpeg' })
+  const anyPorts = { WEIR_PORT: '0', WEIR_RTSP_PORT: '0', WEIR_RTP_PORT: '0' } // a Weir may be running here
+  const server = await weir(folder, ['serve', '--no-sample'], { ...anyPorts, FFMPEG_PATH: '/nowhere/ffmpeg' })
   expect([server.code, server.stderr]).toEqual([3, expect.stringContaining('/nowhere/ffmpeg')])
 })
 
