@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { linkPresets } from '../link/presets.ts'
 import type { LinkProfile } from '../link/profile.ts'
+import { openChromium } from './test-support/chromium.ts'
 import { needs } from './test-support/clients.ts'
 import { ServedClip, type TestLink } from './test-support/served-clip.ts'
 
@@ -71,6 +72,32 @@ test('the panel sets generators, planned changes and traces at once; its address
   await page.getByText('link.downlink.queueMs must be a number from 1 to 10000, got "1s"').waitFor()
   await page.getByLabel('Open', { exact: true }).setInputFiles(fileOf('saved.yaml', saved))
   await expect.poll(() => profileOf(other)).toEqual(wanted)
+})
+
+test('the panel waits for what the link is before it lets one change it', async (context) => {
+  needs(context, 'chromium')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const link = await clip.makeLink({ seed: 5, downlink: { rateBitsPerSecond: 3_000_000 } })
+  const { page } = await openChromium(context)
+  let tell = (): void => {}
+  const mayTell = new Promise<void>((resolve) => (tell = resolve))
+  await page.route(`**/api/links/${link.id}`, async (route) => {
+    if (route.request().method() === 'GET') await mayTell
+    await route.continue()
+  })
+  await page.goto(`${clip.weir.url}/compare/${clip.videoId}?side=hls&link=${link.id}`)
+  const loss = page.getByLabel('Loss, exact')
+  await loss.waitFor()
+  expect(await loss.isDisabled()).toBe(true)
+  tell()
+  await loss.fill('2')
+  await page.keyboard.press('Enter')
+  await expect
+    .poll(() => profileOf(link))
+    .toMatchObject({
+      seed: 5,
+      downlink: { rateBitsPerSecond: 3_000_000, loss: { lossRatio: 0.02 } },
+    })
 })
 
 test('the show lends the link its networks and gives back the one that was there; the address tells nothing of it', async (context) => {

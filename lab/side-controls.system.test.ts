@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loopChannel } from './live-latency.ts'
 import { openChromium } from './test-support/chromium.ts'
@@ -39,6 +40,8 @@ test('the controls of both sides do what they say, and the page says which compa
   await page.getByRole('button', { name: 'Sound off' }).click()
   expect(await element(({ muted }) => muted)).toBe(true)
 
+  expect(await letGoAt(page.getByRole('slider', { name: 'Position' }), 7)).toBe('0:07 of 0:12')
+
   await page.getByRole('button', { name: 'Full screen, UDP alone' }).click()
   const alone = (): Promise<string | undefined> =>
     page.evaluate(() => document.fullscreenElement?.closest<HTMLElement>('[data-side]')?.dataset['side'])
@@ -57,6 +60,18 @@ test('the controls of both sides do what they say, and the page says which compa
     expect([name, status, headers.get('content-type')]).toEqual([name, 200, type])
   }
 })
+
+/** What the bar tells right after it was let go at a place: the page draws in microtasks, and nothing comes between. */
+function letGoAt(bar: Locator, seconds: number): Promise<string | null> {
+  return bar.evaluate(async (input: HTMLInputElement, value) => {
+    input.value = value
+    for (const type of ['input', 'change']) {
+      input.dispatchEvent(new Event(type, { bubbles: true }))
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
+    }
+    return input.getAttribute('aria-valuetext')
+  }, String(seconds))
+}
 
 test('UDP over a WebSocket says so', async (context) => {
   needs(context, 'chromium')

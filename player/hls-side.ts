@@ -109,6 +109,7 @@ export class HlsSide implements Side {
     const { ended } = this.#video
     this.#video.currentTime = seconds + (this.#record.originSeconds ?? 0)
     if (ended) this.play()
+    this.#refresh() // now: the bar, let go, would jump back to where it was until the element says that it seeks
   }
 
   /** To where the other side is; no wish of the viewer's. */

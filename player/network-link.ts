@@ -17,6 +17,8 @@ export class NetworkLink {
   readonly settings = computed(() => settingsOf(this.profile.value))
   readonly presets = signal<readonly LinkPreset[]>([])
   readonly problem = signal<string | undefined>(undefined)
+  /** False until the link has told what it is: what one would change before is not its own. */
+  readonly isOpen = signal(false)
   /** Since the first media, as the server told last; undefined before. */
   readonly linkTimeSeconds = signal<number | undefined>(undefined)
   /** The preset that the network began with: a profile keeps its name. */
@@ -47,6 +49,7 @@ export class NetworkLink {
       this.#served = profile
       const begun = preset === undefined ? profile : this.presetProfile(preset, profile.seed)
       this.profile.value = Object.keys(network).length === 0 ? begun : withSettings(begun, network)
+      this.isOpen.value = true
       await this.#send()
     } catch (error) {
       this.problem.value = (error as Error).message

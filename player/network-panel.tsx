@@ -132,31 +132,33 @@ function Folds({ link }: { link: NetworkLink }) {
   )
 }
 
-/** The link's settings; each change acts at once and stands in the page's address. */
+/** The link's settings, once it has told them; each change acts at once and stands in the page's address. */
 export function NetworkPanel({ link, startAnew }: { link: NetworkLink; startAnew: () => void }) {
   const { seed, udpBlocked } = link.settings.value
   return (
     <section class="network" aria-labelledby="network-title">
-      <div class="network-head">
-        <h2 id="network-title">{networkWords.title}</h2>
-        <PresetMenu link={link} />
-      </div>
-      <Sliders controls={mainControls} link={link} />
-      <LossNote link={link} />
-      <SwitchRow
-        label={networkWords.block}
-        title={networkWords.blockTitle}
-        isOn={udpBlocked}
-        onChange={(isOn) => link.change({ udpBlocked: isOn })}
-      />
-      <MoreSettings link={link} />
-      <Folds link={link} />
-      <SeedRow seed={seed} onChange={(next) => link.change({ seed: next })}>
-        <button type="button" class="button small" title={networkWords.startAnewTitle} onClick={startAnew}>
-          <Icon name="replay" />
-          {networkWords.startAnew}
-        </button>
-      </SeedRow>
+      <fieldset class="network-settings" disabled={!link.isOpen.value}>
+        <div class="network-head">
+          <h2 id="network-title">{networkWords.title}</h2>
+          <PresetMenu link={link} />
+        </div>
+        <Sliders controls={mainControls} link={link} />
+        <LossNote link={link} />
+        <SwitchRow
+          label={networkWords.block}
+          title={networkWords.blockTitle}
+          isOn={udpBlocked}
+          onChange={(isOn) => link.change({ udpBlocked: isOn })}
+        />
+        <MoreSettings link={link} />
+        <Folds link={link} />
+        <SeedRow seed={seed} onChange={(next) => link.change({ seed: next })}>
+          <button type="button" class="button small" title={networkWords.startAnewTitle} onClick={startAnew}>
+            <Icon name="replay" />
+            {networkWords.startAnew}
+          </button>
+        </SeedRow>
+      </fieldset>
       {link.problem.value !== undefined && (
         <p class="network-problem" role="alert">
           {link.problem.value}
