@@ -3,8 +3,8 @@
     /usr/bin/python3 gst-reverse-client.py URL udp|tcp SECONDS RATE
 
 Plays URL through rtspsrc for SECONDS of its pictures, seeks to where it is with the negative RATE as a trick mode, and plays
-to the end, each picture at its time. Prints as JSON of each picture the SHA-1 of its slices and when it was shown, in seconds
-of the clock: `forward` and `backward`.
+to the end, each picture at its time. Prints as JSON, of each picture after the seek, the SHA-1 of its slices and when it was
+shown, in seconds of the clock: `backward`.
 """
 
 import hashlib
@@ -25,8 +25,8 @@ pipeline = Gst.parse_launch(
        ! video/x-h264,stream-format=byte-stream,alignment=au ! fakesink name=sink sync=true signal-handoffs=true
     s. ! application/x-rtp,media=audio ! fakesink sync=false async=false"""
 )
-seen = {"forward": [], "backward": []}
-direction = "forward"
+backward = []
+is_backward = False
 has_turned = False
 complaints = []
 
@@ -38,18 +38,19 @@ def sha1_of_slices(stream):
 
 
 def take_picture(_sink, buffer, _pad):
-    _, mapped = buffer.map(Gst.MapFlags.READ)
-    seen[direction].append([sha1_of_slices(bytes(mapped.data)), time.monotonic()])
-    buffer.unmap(mapped)
-    if direction == "forward" and buffer.pts >= seconds * Gst.SECOND:
+    if is_backward:
+        _, mapped = buffer.map(Gst.MapFlags.READ)
+        backward.append([sha1_of_slices(bytes(mapped.data)), time.monotonic()])
+        buffer.unmap(mapped)
+    elif buffer.pts >= seconds * Gst.SECOND:
         GLib.idle_add(go_back)
 
 
 def take_flush(_pad, info):
     """Until then pictures of before the seek may still come."""
-    global direction
+    global is_backward
     if has_turned and info.get_event().type == Gst.EventType.FLUSH_STOP:
-        direction = "backward"
+        is_backward = True
     return Gst.PadProbeReturn.OK
 
 
@@ -83,5 +84,5 @@ pipeline.get_bus().connect("message", take_message)
 pipeline.set_state(Gst.State.PLAYING)
 GLib.timeout_add_seconds(30, lambda: (complaints.append("no end within 30 s"), loop.quit()))
 loop.run()
-print(json.dumps({**seen, "complaints": complaints}), flush=True)
+print(json.dumps({"backward": backward, "complaints": complaints}), flush=True)
 pipeline.set_state(Gst.State.NULL)
