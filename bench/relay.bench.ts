@@ -28,7 +28,7 @@ const PEER_PORT = 28_654
 const PEER = 'gst-rtsp-server, shared'
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-bench-relay-'))
-let plain: LoadedWeir // each packet a system call of Node's own
+let plain: LoadedWeir // each packet a system call
 let fast: LoadedWeir // bursts by segmentation offload
 let stream: Buffer
 let drain: { readonly ports: readonly number[]; readonly child: ChildProcess }
@@ -90,8 +90,8 @@ const floorOptions = () => ({ ports: drain.ports, burstPackets, turnMs: BURST_MS
 /** Programs that do nothing but send ready bytes: what no server in this Node can go below. */
 const leasts = {
   'floor, node:dgram': () => dgramFloor(floorOptions()),
-  'floor, its handles': () => directFloor(floorOptions()),
-  'floor, its handles, own headers': () => ownHeadersFloor(floorOptions()),
+  'floor, send(2)': () => directFloor(floorOptions()),
+  'floor, send(2), own headers': () => ownHeadersFloor(floorOptions()),
   [`floor, offload of ${burstPackets}`]: () => offloadFloor(floorOptions()),
   [`floor, offload of ${burstPackets}, own headers`]: () => ownHeadersOffloadFloor(floorOptions()),
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RTP_HEADER_BYTES, writeRtpHeader } from '../protocol/rtp.ts'
 import { BurstWriter, type PacketBurst } from '../udp-relay/burst-writer.ts'
-import { learnDirectSending } from '../udp-relay/direct-send.ts'
+import { loadDirectSending } from '../udp-relay/direct-send.ts'
 import { PacketArena } from '../udp-relay/packet-arena.ts'
 import { loadSegmentationOffload } from '../udp-relay/segmentation-offload.ts'
 import { bindUdp, closeUdp, connectUdp } from '../udp-relay/udp-sockets.ts'
@@ -27,9 +27,9 @@ export function dgramFloor(options: FloorOptions): Promise<number> {
   })
 }
 
-/** By Node's handle of each socket, as the relay does. */
+/** By the C library's send, as the relay does. */
 export async function directFloor(options: FloorOptions): Promise<number> {
-  const direct = await learnDirectSending()
+  const direct = await loadDirectSending()
   if (direct === undefined) return NaN
   return floorOf(options, (sockets) => {
     const ways = sockets.map((socket) => direct.open(socket)!)
@@ -39,7 +39,7 @@ export async function directFloor(options: FloorOptions): Promise<number> {
   })
 }
 
-/** By the C library's send, each burst as one piece. */
+/** The same, each burst as one piece. */
 export async function offloadFloor(options: FloorOptions): Promise<number> {
   const offload = await loadSegmentationOffload()
   if (offload === undefined) return NaN
@@ -51,9 +51,9 @@ export async function offloadFloor(options: FloorOptions): Promise<number> {
   })
 }
 
-/** By the handles, for viewers who each have a header of their own before the same bytes. */
+/** By the C library's send, for viewers who each have a header of their own before the same bytes. */
 export async function ownHeadersFloor(options: FloorOptions): Promise<number> {
-  const direct = await learnDirectSending()
+  const direct = await loadDirectSending()
   if (direct === undefined) return NaN
   return ownFloorOf(options, (socket) => {
     const send = direct.open(socket)!

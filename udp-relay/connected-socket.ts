@@ -21,6 +21,7 @@ export type ConnectedSocketOptions = {
 export class ConnectedSocket {
   readonly #socket: Socket
   readonly #sendPacket: SendPacket
+  readonly #sendPlainly: SendPacket
   readonly #departures: Departures
   readonly #onRefused: () => void
   #sendAsOne: SendBurst | undefined
@@ -28,7 +29,8 @@ export class ConnectedSocket {
 
   constructor(socket: Socket, { departures, onRefused, sendPacket, sendAsOne }: ConnectedSocketOptions) {
     this.#socket = socket
-    this.#sendPacket = sendPacket ?? plainSend(socket)
+    this.#sendPlainly = plainSend(socket)
+    this.#sendPacket = sendPacket ?? this.#sendPlainly
     this.#sendAsOne = sendAsOne
     this.#departures = departures
     this.#onRefused = onRefused
@@ -41,7 +43,7 @@ export class ConnectedSocket {
 
   /** False: Node holds it. */
   send(packet: Uint8Array): boolean {
-    const outcome = this.#sendPacket(packet)
+    const outcome = this.#mayOvertake() ? this.#sendPlainly(packet) : this.#sendPacket(packet)
     if (outcome === 'sent') return true
     if (outcome === 'refused') this.#onRefused()
     if (outcome !== 'kept') return true
@@ -54,7 +56,7 @@ export class ConnectedSocket {
     const sendAsOne = this.#sendAsOne
     const packets = burst.scheduledMs.length
     if (sendAsOne === undefined || packets === 1) return this.#sendSingly(burst)
-    if (this.#isSlow && this.#keptBytes() > 0) return this.#sendSingly(burst)
+    if (this.#mayOvertake()) return this.#sendSingly(burst)
     switch (sendAsOne(burst)) {
       case 'sent':
         this.#departures.bursts += 1
@@ -65,7 +67,7 @@ export class ConnectedSocket {
         return true
       case 'full':
         return this.#sendSingly(burst)
-      case 'impossible':
+      case 'failed':
         this.#sendAsOne = undefined // the path's MTU is smaller, or the device cannot
         return this.#sendSingly(burst)
     }
@@ -75,6 +77,11 @@ export class ConnectedSocket {
     let isGone = true
     for (let at = 0; at < packets.length; at += 1) if (!this.send(packets[at] as Uint8Array)) isGone = false
     return isGone
+  }
+
+  /** What Node holds back would come after what it does not send itself. */
+  #mayOvertake(): boolean {
+    return this.#isSlow && this.#keptBytes() > 0
   }
 
   #keptBytes(): number {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:dgram'
 import type { PacketBurst } from './burst-writer.ts'
 import { ConnectedSocket } from './connected-socket.ts'
 import { Departures } from './departures.ts'
-import { learnDirectSending, type DirectSending } from './direct-send.ts'
+import { loadDirectSending, type DirectSending } from './direct-send.ts'
 import type { PacketArena } from './packet-arena.ts'
 import type { SegmentationOffload } from './segmentation-offload.ts'
 import { UdpOutbox } from './udp-outbox.ts'
@@ -85,7 +85,7 @@ export class RtpPorts {
     // Sockets that share a port would share it with another program too, unseen: so first it must be ours alone.
     await closeUdp(await bindUdpPair(host, port, false))
     const pair = await bindUdpPair(host, port, true)
-    const ways = { offload, direct: await learnDirectSending() }
+    const ways = { offload, direct: await loadDirectSending() }
     return new RtpPorts(pair, await connectedSocketsWork(host, port), ways)
   }
 
