@@ -15,6 +15,7 @@ import { presentationOf } from '../udp-relay/test-support/package-clip.ts'
 import { inLongRun, matrix } from './test-support/long-run.ts'
 import { needs } from './test-support/clients.ts'
 import { encodeHevc, needsX265, type HevcOptions } from './test-support/h265-clip.ts'
+import { runGstLaunch } from './test-support/gst-launch.ts'
 import { unexpectedLines } from './test-support/harmless-lines.ts'
 import { runClient } from './test-support/run-client.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
@@ -282,15 +283,12 @@ if (inLongRun) {
   }
 
   async function expectEveryFrameInGst(context: TestContext, from: string): Promise<void> {
-    const gst = needs(context, 'gst-launch-1.0')
     const file = join(temporaryFolder(context), 'picture.h265')
     const pipeline = `rtspsrc ${from} name=s
       s. ! application/x-rtp,media=video ! rtph265depay ! h265parse ! video/x-h265,stream-format=byte-stream,alignment=au
          ! filesink location=${file}
       s. ! application/x-rtp,media=audio ! rtpmp4gdepay ! fakesink`
-    const run = await runClient(gst, ['-q', ...pipeline.split(/\s+/)], LIMIT)
-    const lines = unexpectedLines('gst-launch-1.0', run.stdout + run.stderr)
-    expect({ status: run.status, lines }).toEqual({ status: 0, lines: [] })
+    expect(await runGstLaunch(context, pipeline, LIMIT)).toEqual({ status: 0, lines: [] })
     await expectEveryFrame(context, [file])
   }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
 import { needs } from '../lab/test-support/clients.ts'
-import { unexpectedLines } from '../lab/test-support/harmless-lines.ts'
+import { runGstLaunch } from '../lab/test-support/gst-launch.ts'
 import { inLongRun } from '../lab/test-support/long-run.ts'
 import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
@@ -16,7 +16,7 @@ const clip = makePackageClip()
 
 /** GStreamer through a line that loses 5 %: what it said, the frames that it wrote, the relay's account. */
 async function playThrough(context: TestContext, query: string) {
-  const [gst, ffprobe] = [needs(context, 'gst-launch-1.0'), needs(context, 'ffprobe')]
+  const ffprobe = needs(context, 'ffprobe')
   const picture = join(temporaryFolder(context), 'picture.h264')
   const links = new Links({ defaultProfile: { seed: 1, downlink: {} } })
   context.onTestFinished(() => links.close())
@@ -28,11 +28,11 @@ async function playThrough(context: TestContext, query: string) {
     s. ! application/x-rtp,media=video ! rtph264depay ! h264parse ! video/x-h264,stream-format=byte-stream,alignment=au
        ! filesink location=${picture}
     s. ! application/x-rtp,media=audio ! fakesink`
-  const run = await runClient(gst, ['-q', ...pipeline.split(/\s+/)], { timeoutMs: 60_000 })
+  const run = await runGstLaunch(context, pipeline, { timeoutMs: 60_000 })
   const args = ['-v', 'quiet', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0', picture]
   const frames = Number.parseInt(execFileSync(ffprobe, args, { encoding: 'utf8' }), 10)
   const end = relay.log.find(({ msg }) => msg === 'RTSP session ended')
-  return { lines: unexpectedLines('gst-launch-1.0', run.stdout + run.stderr), status: run.status, frames, end }
+  return { ...run, frames, end }
 }
 
 test('GStreamer with do-retransmission asks for what is lost, and has every frame whole', async (context) => {

@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { needs } from '../lab/test-support/clients.ts'
-import { runClient } from '../lab/test-support/run-client.ts'
+import { runGstLaunch } from '../lab/test-support/gst-launch.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { decodeRtp, extendSequenceNumber } from '../protocol/rtp.ts'
 import { makePackageClip } from '../udp-relay/test-support/package-clip.ts'
@@ -20,13 +19,12 @@ function* framed(bytes: Uint8Array): Generator<Uint8Array> {
 }
 
 test("ParityRecovery gives back every single packet out of the parity of GStreamer's rtpulpfecenc", async (context) => {
-  const gst = needs(context, 'gst-launch-1.0')
   const folder = temporaryFolder(context)
   const [source, sent] = [join(folder, 'source.ts'), join(folder, 'sent.rtp')]
   writeFileSync(source, Buffer.concat(makePackageClip().segments))
   const pipeline = `filesrc location=${source} ! tsdemux ! h264parse ! rtph264pay pt=96 mtu=500
     ! rtpulpfecenc pt=${PARITY} percentage=50 ! rtpstreampay ! filesink location=${sent}`
-  const { status } = await runClient(gst, ['-q', ...pipeline.split(/\s+/)], { timeoutMs: 60_000 })
+  const { status } = await runGstLaunch(context, pipeline, { timeoutMs: 60_000 })
   expect(status).toBe(0)
   let highest: number | undefined
   const packets = [...framed(readFileSync(sent))].map((datagram) => {

@@ -2,9 +2,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeCertificate } from '../lab/test-support/certificate.ts'
 import { needs } from '../lab/test-support/clients.ts'
-import { unexpectedLines } from '../lab/test-support/harmless-lines.ts'
+import { runGstLaunch } from '../lab/test-support/gst-launch.ts'
 import { matrix } from '../lab/test-support/long-run.ts'
-import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { startClipRelay } from './test-support/clip-relay.ts'
 import { countPackets } from './test-support/count-packets.ts'
@@ -29,15 +28,13 @@ for (const transport of matrix(['http', 'https'])) {
 
 for (const wish of matrix(['location=rtsph://HOST', 'location=rtsp://HOST protocols=tcp+http'])) {
   test.concurrent(`GStreamer plays every frame with ${wish}`, async (context) => {
-    const [gst, ffprobe] = [needs(context, 'gst-launch-1.0'), needs(context, 'ffprobe')]
+    const ffprobe = needs(context, 'ffprobe')
     const file = join(temporaryFolder(context), 'picture.h264')
     const relay = await startClipRelay(context, clip, { users })
     const source = wish.replace('HOST', `ann:secret@127.0.0.1:${relay.rtspPort}/clip?payload=h264`)
     const pipeline = `rtspsrc ${source} ! application/x-rtp,media=video ! rtph264depay ! h264parse !
       video/x-h264,stream-format=byte-stream,alignment=au ! filesink location=${file}`
-    const { status, stdout, stderr } = await runClient(gst, ['-q', ...pipeline.split(/\s+/)], { timeoutMs: 40_000 })
-    const lines = unexpectedLines('gst-launch-1.0', stdout + stderr)
-    expect({ status, lines }).toEqual({ status: 0, lines: [] })
+    expect(await runGstLaunch(context, pipeline, { timeoutMs: 40_000 })).toEqual({ status: 0, lines: [] })
     expect(await countPackets(ffprobe, file)).toEqual([CLIP_FRAMES])
     const [end] = relay.log.filter(({ msg }) => msg === 'RTSP session ended')
     expect(end).toMatchObject({ transport: 'interleaved', reason: 'teardown', droppedPackets: 0 })

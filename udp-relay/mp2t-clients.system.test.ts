@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
 import { needs } from '../lab/test-support/clients.ts'
 import { inLongRun } from '../lab/test-support/long-run.ts'
+import { runGstLaunch } from '../lab/test-support/gst-launch.ts'
 import { unexpectedLines } from '../lab/test-support/harmless-lines.ts'
 import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
@@ -41,9 +42,7 @@ test.concurrent('GStreamer receives the very bytes that the segments hold', asyn
   const file = join(temporaryFolder(context), 'received.ts')
   const relay = await startClipRelay(context, clip)
   const pipeline = `rtspsrc location=${relay.url}?payload=mp2t protocols=udp ! rtpmp2tdepay ! filesink location=${file}`
-  const run = await runClient(needs(context, 'gst-launch-1.0'), ['-q', ...pipeline.split(' ')], LIMIT)
-  const lines = unexpectedLines('gst-launch-1.0', run.stdout + run.stderr)
-  expect({ status: run.status, lines }, JSON.stringify(relay.log)).toEqual({ status: 0, lines: [] })
+  expect(await runGstLaunch(context, pipeline, LIMIT)).toEqual({ status: 0, lines: [] })
   const received = readFileSync(file)
   expect(received.subarray(0, -188).equals(bytes)).toBe(true) // the last packet closes the last picture
   expect(received).toHaveLength(bytes.length + 188)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
 import { needs } from '../lab/test-support/clients.ts'
 import { inLongRun, matrix } from '../lab/test-support/long-run.ts'
+import { runGstLaunch } from '../lab/test-support/gst-launch.ts'
 import { unexpectedLines } from '../lab/test-support/harmless-lines.ts'
 import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
@@ -73,7 +74,6 @@ for (const { name, others, file, count } of matrix([
 }
 
 test.concurrent('GStreamer receives every frame over UDP', async (context) => {
-  const gst = needs(context, 'gst-launch-1.0')
   const folder = temporaryFolder(context)
   const relay = await startClipRelay(context, clip)
   const [picture, sound] = [join(folder, 'picture.h264'), join(folder, 'sound.aac')]
@@ -81,9 +81,7 @@ test.concurrent('GStreamer receives every frame over UDP', async (context) => {
     s. ! application/x-rtp,media=video ! rtph264depay ! h264parse ! video/x-h264,stream-format=byte-stream,alignment=au
        ! filesink location=${picture}
     s. ! application/x-rtp,media=audio ! rtpmp4gdepay ! aacparse ! audio/mpeg,stream-format=adts ! filesink location=${sound}`
-  const { status, stdout, stderr } = await runClient(gst, ['-q', ...pipeline.split(/\s+/)], LIMIT)
-  const lines = unexpectedLines('gst-launch-1.0', stdout + stderr)
-  expect({ status, lines }).toEqual({ status: 0, lines: [] })
+  expect(await runGstLaunch(context, pipeline, LIMIT)).toEqual({ status: 0, lines: [] })
   expect(countPackets(context, picture)).toEqual([CLIP_FRAMES])
   expect(countPackets(context, sound)).toEqual([AUDIO_UNITS])
   expectCleanLog(relay)

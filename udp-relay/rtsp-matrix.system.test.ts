@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { expect, test, vi, type TestContext } from 'vitest'
 import { needs, type ClientName } from '../lab/test-support/clients.ts'
+import { gstEnd } from '../lab/test-support/gst-launch.ts'
 import { unexpectedLines } from '../lab/test-support/harmless-lines.ts'
 import { matrix } from '../lab/test-support/long-run.ts'
-import { runClient } from '../lab/test-support/run-client.ts'
+import { runClient, type ClientRun } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { startReceiver } from './receiver.ts'
 import { startClipRelay } from './test-support/clip-relay.ts'
@@ -108,13 +109,23 @@ for (const row of matrix(rows)) {
     const ffprobe = needs(context, 'ffprobe')
     const relay = await open(context, task)
     const file = join(temporaryFolder(context), 'picture.h264')
-    const { status, stdout, stderr } = await runClient(path, argsOf[client]?.(relay.url, row, file) ?? [], LIMIT)
-    const said = client === 'ffprobe' ? stderr : stdout + stderr
-    const lines = unexpectedLines(client, said).filter((line) => client !== 'mpv' || !mpvHarmless.test(line))
-    expect({ status, lines }).toEqual({ status: 0, lines: [] })
-    expect(client === 'ffprobe' ? Number.parseInt(stdout, 10) : await countFrames(ffprobe, file)).toBe(framesOf(task))
+    const run = await runClient(path, argsOf[client]?.(relay.url, row, file) ?? [], LIMIT)
+    expect(endOf(client, run)).toEqual({ status: 0, lines: [] })
+    expect(client === 'ffprobe' ? Number.parseInt(run.stdout, 10) : await countFrames(ffprobe, file)).toBe(
+      framesOf(task),
+    )
     expectCleanEnd(relay.log, transport)
   })
+}
+
+function endOf(
+  client: ClientName,
+  run: ClientRun,
+): { readonly status: number | null; readonly lines: readonly string[] } {
+  if (client === 'gst-launch-1.0') return gstEnd(run)
+  const { status, stdout, stderr } = run
+  const said = client === 'ffprobe' ? stderr : stdout + stderr
+  return { status, lines: unexpectedLines(client, said).filter((line) => client !== 'mpv' || !mpvHarmless.test(line)) }
 }
 
 async function open(context: TestContext, task: Task | Order) {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeCertificate } from '../lab/test-support/certificate.ts'
 import { needs } from '../lab/test-support/clients.ts'
-import { unexpectedLines } from '../lab/test-support/harmless-lines.ts'
+import { runGstLaunch } from '../lab/test-support/gst-launch.ts'
 import { matrix } from '../lab/test-support/long-run.ts'
 import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
@@ -23,7 +23,7 @@ test.concurrent('ffprobe counts every frame over RTSPS, in the TLS connection', 
 
 for (const protocols of matrix(['tcp', 'udp'])) {
   test.concurrent(`GStreamer plays every frame over RTSPS with protocols=${protocols}`, async (context) => {
-    const [gst, ffprobe] = [needs(context, 'gst-launch-1.0'), needs(context, 'ffprobe')]
+    const ffprobe = needs(context, 'ffprobe')
     const file = join(temporaryFolder(context), 'picture.h264')
     const users = { ann: 'secret' }
     const rtsps = { port: 0, identity: makeCertificate(context) }
@@ -32,9 +32,7 @@ for (const protocols of matrix(['tcp', 'udp'])) {
     const pipeline = `rtspsrc location=${location} tls-validation-flags=0 protocols=${protocols} !
       application/x-rtp,media=video ! rtph264depay ! h264parse !
       video/x-h264,stream-format=byte-stream,alignment=au ! filesink location=${file}`
-    const { status, stdout, stderr } = await runClient(gst, ['-q', ...pipeline.split(/\s+/)], LIMIT)
-    const lines = unexpectedLines('gst-launch-1.0', stdout + stderr)
-    expect({ status, lines }).toEqual({ status: 0, lines: [] })
+    expect(await runGstLaunch(context, pipeline, LIMIT)).toEqual({ status: 0, lines: [] })
     expect(await countPackets(ffprobe, file)).toEqual([CLIP_FRAMES])
     const [end] = relay.log.filter(({ msg }) => msg === 'RTSP session ended')
     expect(end).toMatchObject({ transport: protocols === 'tcp' ? 'interleaved' : 'udp', droppedPackets: 0 })
