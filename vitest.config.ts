@@ -21,6 +21,7 @@ const longFiles = [
   'segmenter/shared-media.system.test.ts',
   'segmenter/source-change.system.test.ts',
   'server/channel-ingest.system.test.ts',
+  'server/nginx-edge.system.test.ts',
 ]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000

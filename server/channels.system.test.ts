@@ -4,6 +4,7 @@ import { inLongRun } from '../lab/test-support/long-run.ts'
 import { ServedClip } from '../lab/test-support/served-clip.ts'
 import type { Channel, Video } from '../protocol/weir-api.ts'
 import { startReceiver } from '../udp-relay/receiver.ts'
+import { followParts, partNames } from './test-support/follow-parts.ts'
 import { untilStatus } from './test-support/weir-client.ts'
 
 let served: ServedClip | undefined
@@ -34,8 +35,8 @@ test('a looped channel is live over HLS, in parts over LL-HLS and as it comes ov
   const { id, urls } = await makeChannel({ loop: videoId, record: true, title: 'On air' })
   expect(await textOf(urls.hls as string)).toMatch(/RESOLUTION=320x180,FRAME-RATE=25\.000\nlive\/index\.m3u8/)
 
-  const parts = await followParts(`${urls.lowLatencyHls?.replace('.m3u8', '')}/index.m3u8`, 12)
-  expect(parts.map(({ name }) => name)).toEqual(expectedNames(parts[0]?.name ?? '', 12))
+  const parts = await followParts(`${weir.url}${urls.lowLatencyHls?.replace('.m3u8', '')}/index.m3u8`, 12)
+  expect(parts.map(({ name }) => name)).toEqual(partNames(parts[0]?.name ?? '', 12))
   const betweenMs = parts.slice(1).map(({ atMs }, index) => atMs - (parts[index]?.atMs ?? 0))
   expect(betweenMs.reduce((sum, ms) => sum + ms, 0) / betweenMs.length).toBeCloseTo(200, -2)
 
@@ -61,8 +62,8 @@ if (inLongRun)
     const line = { oneWayDelayMs: 50 }
     const link = await clip().makeLink({ downlink: line, uplink: line })
     const folder = `/link/${link.id}/hls/${id}/low-latency`
-    const parts = await followParts(`${folder}/index.m3u8`, 30)
-    expect(parts.map(({ name }) => name)).toEqual(expectedNames(parts[0]?.name ?? '', 30))
+    const parts = await followParts(`${weir.url}${folder}/index.m3u8`, 30)
+    expect(parts.map(({ name }) => name)).toEqual(partNames(parts[0]?.name ?? '', 30))
     const seconds = ((parts.at(-1)?.atMs ?? 0) - (parts[0]?.atMs ?? 0)) / 1000 // ms to s
     expect(seconds / 29).toBeCloseTo(0.2, 1)
     const hint = /PRELOAD-HINT:TYPE=PART,URI="([^"]+)"/.exec(await textOf(`${folder}/index.m3u8`))?.[1]
@@ -80,30 +81,6 @@ if (inLongRun)
     made.push(await makeChannel({ ingest: 'ts' }))
     for (const { id } of made.slice(1)) await fetch(`${clip().weir.url}/api/channels/${id}`, { method: 'DELETE' })
   })
-
-/** Reloads as a low-latency player does: each time for the part that the hint names. Tells each part's name and when it was there. */
-async function followParts(path: string, count: number): Promise<{ readonly name: string; readonly atMs: number }[]> {
-  const seen: { readonly name: string; readonly atMs: number }[] = []
-  let query = ''
-  while (seen.length < count) {
-    const text = await textOf(`${path}${query}`)
-    const hint = /PRELOAD-HINT:TYPE=PART,URI="(\d+)\.(\d+)\.m4s"/.exec(text)
-    const name = [...text.matchAll(/EXT-X-PART:.*URI="([^"]+)"/g)].at(-1)?.[1]
-    if (hint === null || name === undefined) throw new Error(text)
-    if (query !== '') seen.push({ name, atMs: performance.now() })
-    query = `?_HLS_msn=${hint[1]}&_HLS_part=${hint[2]}`
-  }
-  return seen
-}
-
-/** Of ten parts a segment. */
-function expectedNames(first: string, count: number): string[] {
-  const [sequence = 0, part = 0] = first.split('.').map(Number)
-  return Array.from({ length: count }, (_, index) => {
-    const at = sequence * 10 + part + index
-    return `${Math.floor(at / 10)}.${at % 10}.m4s`
-  })
-}
 
 async function watch(url: string, forMs: number) {
   const receiver = await startReceiver({ url, jitterBufferMs: 100, userAgent: 'weir tests' })

@@ -17,6 +17,7 @@ export type ClientName =
   | 'tshark'
   | 'unzip'
   | 'openssl'
+  | 'nginx'
 
 /** Where each client may come from after `WEIR_<NAME>`, and what is lost without it. */
 const clients: Readonly<Record<ClientName, { readonly find: () => string | undefined; readonly get: string }>> = {
@@ -37,6 +38,7 @@ const clients: Readonly<Record<ClientName, { readonly find: () => string | undef
   unzip: { find: () => onPath('unzip'), get: 'apt-get install unzip' },
   tshark: { find: () => onPath('tshark'), get: 'apt-get install tshark' },
   openssl: { find: () => onPath('openssl'), get: 'apt-get install openssl' },
+  nginx: { find: () => onPath('nginx'), get: 'apt-get install nginx-light' },
 }
 
 /** The path of a client that the test drives. Without it the test is skipped with the reason,

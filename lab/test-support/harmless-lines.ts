@@ -18,6 +18,7 @@ const harmless: Readonly<Record<ClientName, readonly RegExp[]>> = {
   'node-24': [],
   unzip: [],
   openssl: [],
+  nginx: [],
   tshark: [/^Running as user "root" and group "root"\. This could be dangerous\.$/],
 }
 
