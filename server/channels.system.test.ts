@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 import { needs } from '../lab/test-support/clients.ts'
 import { inLongRun } from '../lab/test-support/long-run.ts'
 import { ServedClip } from '../lab/test-support/served-clip.ts'
@@ -16,10 +16,17 @@ afterAll(() => served?.stop())
 
 const clip = (): ServedClip => served as ServedClip
 
-async function makeChannel(body: object): Promise<Channel> {
+/** Of this test alone: there are only so many, and the next one may want them all. */
+async function makeChannel(context: TestContext, body: object): Promise<Channel> {
   const answer = await postChannel(body)
   expect(answer.status).toBe(201)
-  return (await answer.json()) as Channel
+  const channel = (await answer.json()) as Channel
+  context.onTestFinished(() => endChannel(channel))
+  return channel
+}
+
+async function endChannel({ id }: Channel): Promise<void> {
+  await fetch(`${clip().weir.url}/api/channels/${id}`, { method: 'DELETE' })
 }
 
 function postChannel(body: object): Promise<Response> {
@@ -32,7 +39,7 @@ const textOf = async (path: string): Promise<string> => (await fetch(`${clip().w
 test('a looped channel is live over HLS, in parts over LL-HLS and as it comes over RTSP, and becomes a video when it ends', async (context) => {
   needs(context, 'ffmpeg')
   const { weir, videoId } = clip()
-  const { id, urls } = await makeChannel({ loop: videoId, record: true, title: 'On air' })
+  const { id, urls } = await makeChannel(context, { loop: videoId, record: true, title: 'On air' })
   expect(await textOf(urls.hls as string)).toMatch(/RESOLUTION=320x180,FRAME-RATE=25\.000\nlive\/index\.m3u8/)
 
   const parts = await followParts(`${weir.url}${urls.lowLatencyHls?.replace('.m3u8', '')}/index.m3u8`, 12)
@@ -58,7 +65,7 @@ if (inLongRun)
   test('behind a link of 100 ms a player of parts keeps up: waiting is the time of the server', async (context) => {
     needs(context, 'ffmpeg')
     const { weir, videoId } = clip()
-    const { id } = await makeChannel({ loop: videoId })
+    const { id } = await makeChannel(context, { loop: videoId })
     const line = { oneWayDelayMs: 50 }
     const link = await clip().makeLink({ downlink: line, uplink: line })
     const folder = `/link/${link.id}/hls/${id}/low-latency`
@@ -69,17 +76,15 @@ if (inLongRun)
     const hint = /PRELOAD-HINT:TYPE=PART,URI="([^"]+)"/.exec(await textOf(`${folder}/index.m3u8`))?.[1]
     const part = await fetch(`${weir.url}${folder}/${hint}`)
     expect([part.status, part.headers.get('cache-control')]).toEqual([200, 'no-store'])
-    await fetch(`${weir.url}/api/channels/${id}`, { method: 'DELETE' })
   })
 
 if (inLongRun)
   test('there are no more channels than the server may have, and a full place is free again at once', async (context) => {
     needs(context, 'ffmpeg')
-    const made = await Promise.all(Array.from({ length: 4 }, () => makeChannel({ ingest: 'ts' })))
+    const made = await Promise.all(Array.from({ length: 4 }, () => makeChannel(context, { ingest: 'ts' })))
     expect((await postChannel({ ingest: 'ts' })).status).toBe(429)
-    await fetch(`${clip().weir.url}/api/channels/${made[0]?.id}`, { method: 'DELETE' })
-    made.push(await makeChannel({ ingest: 'ts' }))
-    for (const { id } of made.slice(1)) await fetch(`${clip().weir.url}/api/channels/${id}`, { method: 'DELETE' })
+    await endChannel(made[0] as Channel)
+    await makeChannel(context, { ingest: 'ts' })
   })
 
 async function watch(url: string, forMs: number) {
@@ -92,9 +97,9 @@ async function watch(url: string, forMs: number) {
   return measures
 }
 
-test('a channel takes what is sent with its key only, by one at a time, and of H.264', async () => {
-  if (served === undefined) return
-  const { id, ingest } = await makeChannel({ ingest: 'ts' })
+test('a channel takes what is sent with its key only, by one at a time, and of H.264', async (context) => {
+  needs(context, 'ffmpeg')
+  const { id, ingest } = await makeChannel(context, { ingest: 'ts' })
   const { weir } = clip()
   const url = ingest?.url ?? ''
   const put = async (address: string, body: BodyInit): Promise<[number, string?]> => {
@@ -112,7 +117,6 @@ test('a channel takes what is sent with its key only, by one at a time, and of H
   await expect.poll(() => put(url, 'x')).toEqual([409, 'channel-in-use'])
   ending.abort()
   await expect.poll(() => put(url, 'x')).toEqual([204])
-  await fetch(`${weir.url}/api/channels/${id}`, { method: 'DELETE' })
 })
 
 test.each([

@@ -89,8 +89,17 @@ async function grayOf(tools: Tools, path: string, seek: readonly string[], filte
   return [...Buffer.concat(chunks)]
 }
 
+const EXACT_TICKS = 2.5
+/** Of pictures whose container counts in milliseconds: copied they keep its times, and fMP4 lays them on their frame grid. */
+export const COPIED_TICKS = 45 + EXACT_TICKS
+
 /** The fragmented MP4 of a variant has the pictures and the sound of its transport stream, at the same times. */
-export async function expectFmp4(tools: Tools, folder: string, variant: string): Promise<void> {
+export async function expectFmp4(
+  tools: Tools,
+  folder: string,
+  variant: string,
+  roundingTicks = EXACT_TICKS,
+): Promise<void> {
   const outline = await outlineOf(folder, variant)
   const playlist = join(folder, variant, 'fmp4.m3u8')
   const text = await readFile(playlist, 'utf8')
@@ -100,7 +109,7 @@ export async function expectFmp4(tools: Tools, folder: string, variant: string):
     .replace('#EXT-X-MAP:URI="init.mp4"\n', '')
     .replaceAll('.m4s', '.ts')
   expect(asTs).toBe(ofTs)
-  await expectTimes(join(folder, variant), outline)
+  await expectTimes(join(folder, variant), outline, roundingTicks)
   expect(await decodingComplaints(tools, playlist)).toBe('')
   expect(await countPictures(tools, playlist)).toBe(outline.segments.flatMap(({ frames }) => frames).length)
   expect(await hashPictures(tools, playlist)).toBe(await hashPictures(tools, playlistOf(folder, variant)))
@@ -116,7 +125,11 @@ export async function expectFmp4(tools: Tools, folder: string, variant: string):
 }
 
 /** As another reader of MP4 has it: no gap, no overlap, each unit where the outline says. */
-async function expectTimes(folder: string, { segments, originTicks, audio }: Outline): Promise<void> {
+async function expectTimes(
+  folder: string,
+  { segments, originTicks, audio }: Outline,
+  roundingTicks: number,
+): Promise<void> {
   const names = ['init.mp4', ...segments.map(({ uri }) => uri.replace('.ts', '.m4s'))]
   const bytes = Buffer.concat(await Promise.all(names.map((name) => readFile(join(folder, name)))))
   const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(new Uint8Array(bytes)) })
@@ -124,7 +137,7 @@ async function expectTimes(folder: string, { segments, originTicks, audio }: Out
   const dueTicks = segments.flatMap(({ frames }) => frames.map(({ ptsTicks }) => originTicks + ptsTicks))
   expect(pictures).toHaveLength(dueTicks.length)
   for (const [index, { timestamp, type }] of pictures.entries()) {
-    expect(Math.abs(timestamp * TICKS_PER_SECOND - (dueTicks[index] ?? 0))).toBeLessThan(2.5)
+    expect(Math.abs(timestamp * TICKS_PER_SECOND - (dueTicks[index] ?? 0))).toBeLessThan(roundingTicks)
     expect(type).toBe(segments.flatMap(({ frames }) => frames)[index]?.kind === 'idr' ? 'key' : 'delta')
   }
   const sounds = await packetsOf(input, 'audio')
