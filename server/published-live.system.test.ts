@@ -22,12 +22,13 @@ for (const transport of matrix(['tcp', 'udp'] as const)) {
     needs(context, 'node-datachannel')
     const weir = await startWeir({ mediaFolder: temporaryFolder(context) })
     const url = `${weir.rtspUrl}/live/camera-1`
+    const watchByDataChannel = await readyByDataChannel(`${weir.url}/api/udp-sessions?${QUERY}`)
     const published = publish(ffmpeg, transport, url)
     await expect.poll(weir.log, { timeout: 10_000 }).toContain('RTSP publisher began')
     const [overRtsp, ...inBrowsers] = await Promise.all([
       watchByRtsp(url),
       watchBySocket(`${weir.url.replace('http', 'ws')}/api/udp-sessions/ws?${QUERY}`),
-      watchByDataChannel(`${weir.url}/api/udp-sessions?${QUERY}`),
+      watchByDataChannel(),
     ])
     expect(await published).toMatchObject({ status: 0, stderr: '' })
     // Who comes first begins with the first picture group; a second one that it has missed would be 25 pictures less.
@@ -37,7 +38,7 @@ for (const transport of matrix(['tcp', 'udp'] as const)) {
 }
 
 async function watchByRtsp(url: string) {
-  const receiver = await startReceiver({ url, jitterBufferMs: 100, userAgent: 'weir tests' })
+  const receiver = await startReceiver({ url, jitterBufferMs: 500, userAgent: 'weir tests' })
   await receiver.ended
   await receiver.close()
   return receiver.figures().measures
@@ -65,14 +66,20 @@ function takePacket(packets: Received[], datagram: Uint8Array): void {
   if (packet.ok && packet.value.payloadType >= 96) packets.push(packet.value) // else RTCP
 }
 
-/** A page over data channels, in a process of its own: the addon keeps one alive. */
-async function watchByDataChannel(address: string): Promise<Seen> {
-  const args = ['--import', 'tsx', 'server/test-support/data-channel-viewer.ts', address]
-  const child = trackChild(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }))
+/** A page over data channels, in a process of its own: the addon keeps one alive. It has started before there is anything to
+ *  watch, for who comes late misses a picture group. */
+async function readyByDataChannel(address: string): Promise<() => Promise<Seen>> {
+  const args = ['--import', 'tsx', 'server/test-support/data-channel-viewer.ts', address, '--when-told']
+  const child = trackChild(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }))
   let text = ''
   child.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()))
-  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
-  return JSON.parse(text) as Seen
+  await expect.poll(() => text, { timeout: 20_000 }).toBe('ready\n')
+  return async () => {
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    child.stdin.end()
+    expect(await ended).toBe(0)
+    return JSON.parse(text.slice('ready\n'.length)) as Seen
+  }
 }
 
 /** From the first picture group to what the session told as the last packet of each track, without a hole. */

@@ -2,8 +2,10 @@ import ndc from 'node-datachannel'
 import { decodeRtp } from '../../protocol/rtp.ts'
 import type { ControlMessage } from '../../protocol/udp-control.ts'
 
-/** A page without a browser: offers the two channels to `argv[2]`, plays to the end, and prints what came as JSON. */
+/** A page without a browser: offers the two channels to `argv[2]`, plays to the end, and prints what came as JSON. With
+ *  `--when-told` it says `ready` first, and offers when its stdin ends: nothing is missed while it starts. */
 const address = process.argv[2] ?? ''
+const waits = process.argv[3] === '--when-told'
 const peer = new ndc.PeerConnection('viewer', { iceServers: [], disableAutoNegotiation: true })
 const rtp = peer.createDataChannel('rtp', { unordered: true, maxRetransmits: 0 })
 const control = peer.createDataChannel('control')
@@ -43,6 +45,9 @@ async function offer(): Promise<void> {
 }
 
 peer.onGatheringStateChange((state) => {
-  if (state === 'complete') void offer()
+  if (state !== 'complete') return
+  if (!waits) return void offer()
+  process.stdin.once('end', () => void offer()).resume()
+  process.stdout.write('ready\n')
 })
 peer.setLocalDescription('offer')
