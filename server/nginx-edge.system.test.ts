@@ -107,7 +107,7 @@ test('nginx in front asks each time for a playlist that grows', async (context) 
   expect((await edge.ask('/hls/v7/720p/index.m3u8')).body.toString()).toContain('00100.ts')
 })
 
-test('nginx in front lets the reloads of a low-latency player wait for their parts, several players at once', async (context) => {
+test('nginx in front lets the reloads of a low-latency player wait for their parts, several players at once, and none for another', async (context) => {
   const nginx = needs(context, 'nginx')
   needs(context, 'ffmpeg')
   const clip = await ServedClip.start({ seconds: 3, size: '320x180' })
@@ -128,5 +128,21 @@ test('nginx in front lets the reloads of a low-latency player wait for their par
     const seconds = ((parts.at(-1)?.atMs ?? 0) - (parts[0]?.atMs ?? 0)) / 1000 // ms to s
     expect(seconds / 11).toBeCloseTo(0.2, 1)
   }
+  const togetherMs = [await nextPartMs(list, 8), await nextPartMs(list, 8), await nextPartMs(list, 8)]
+  expect(Math.min(...togetherMs)).toBeLessThan(450) // nginx looks again after 500 ms for who waits for another's answer
   expect((await fetch(`${edge}/api/channels/${id}`, { method: 'DELETE' })).status).toBe(204)
 })
+
+/** How long so many viewers wait for the part that comes next, all at once. */
+async function nextPartMs(list: string, viewers: number): Promise<number> {
+  const hint = /PRELOAD-HINT:TYPE=PART,URI="([^"]+)"/.exec(await (await fetch(list)).text())?.[1] ?? ''
+  const askedMs = performance.now()
+  const answers = await Promise.all(
+    Array.from({ length: viewers }, async () => {
+      const answer = await fetch(list.replace('index.m3u8', hint))
+      return [answer.status, (await answer.arrayBuffer()).byteLength > 0]
+    }),
+  )
+  expect(answers).toEqual(answers.map(() => [200, true]))
+  return performance.now() - askedMs
+}
