@@ -36,20 +36,29 @@ for (const [player, way] of [
   })
 }
 
+/** What ffmpeg sends, a keyframe each second or two: its pictures in the order of showing, and in another one. */
+const senders = [
+  { name: 'without B-frames', ingest: 'ts', coded: '-preset veryfast -g 50 -bf 0' },
+  { name: 'as x264 encodes by itself', ingest: 'ts', coded: '-g 50' },
+  { name: 'with B-frames over RTSP', ingest: 'rtsp', coded: '-preset veryfast -g 25 -bf 2' },
+] as const
+
 // Registered in the long run alone.
-if (inLongRun) {
-  test('hls.js plays in parts what ffmpeg sends, without complaint', async (context) => {
+for (const { name, ingest, coded } of inLongRun ? senders : []) {
+  test(`hls.js plays in parts what ffmpeg sends ${name}, without complaint`, async (context) => {
     const ffmpeg = needs(context, 'ffmpeg')
     const { weir } = clip as ServedClip
-    const { id, ingest } = await makeChannel(weir.url, { ingest: 'ts' })
+    const made = await makeChannel(weir.url, { ingest })
     const sources = ['testsrc2=size=320x180:rate=25', 'sine=r=48000'].flatMap((source) => ['-f', 'lavfi', '-i', source])
-    const coded = '-c:v libx264 -preset veryfast -g 50 -bf 0 -pix_fmt yuv420p -c:a aac'.split(' ')
+    const codecs = `-c:v libx264 ${coded} -pix_fmt yuv420p -c:a aac`.split(' ')
+    const output = ingest === 'ts' ? ['-f', 'mpegts', '-method', 'PUT'] : ['-f', 'rtsp', '-rtsp_transport', 'tcp']
     const ending = new AbortController()
-    const args = ['-v', 'error', '-re', ...sources, ...coded, '-f', 'mpegts', '-method', 'PUT', ingest?.url ?? '']
+    const args = ['-v', 'error', '-re', ...sources, ...codecs, ...output, made.ingest?.url ?? '']
     const sending = runClient(ffmpeg, args, { timeoutMs: 60_000, signal: ending.signal })
-    expectPlayed(await players['hls.js'](context, `${weir.url}/hls/${id}/low-latency.m3u8`))
+    expectPlayed(await players['hls.js'](context, `${weir.url}/hls/${made.id}/low-latency.m3u8`))
     ending.abort()
     await sending
+    await fetch(`${weir.url}/api/channels/${made.id}`, { method: 'DELETE' })
   })
 }
 
