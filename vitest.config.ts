@@ -15,6 +15,7 @@ const longFiles = [
   'lab/renditions.system.test.ts',
   'lab/run-upload.system.test.ts',
   'lab/sound-alone.system.test.ts',
+  'udp-relay/sound-clients.system.test.ts',
   'lab/three-tabs.system.test.ts',
   'segmenter/lint/foreign-packages.system.test.ts',
   'segmenter/picture-filters.system.test.ts',

@@ -5,6 +5,7 @@ import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import { closingPacket } from '../protocol/mpeg-ts-closing.ts'
 import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
 import { videoCodecOf, type VideoCodec } from '../protocol/nal-syntax.ts'
+import { readPackedAudio } from '../protocol/packed-audio.ts'
 import { packetiseRtpAac, planRtpAac } from '../protocol/rtp-aac.ts'
 import { packetiseRtpMp2t } from '../protocol/rtp-mp2t.ts'
 import { packetiseRtpNals, planRtpNals } from '../protocol/rtp-nal.ts'
@@ -36,9 +37,19 @@ export function packetiseSegment(
   if (payload === 'mp2t') {
     return held(transportPackets(isLast(outline, index) ? closed(bytes) : bytes, segment, maxRtpBytes))
   }
+  return packetiseUnits(unitsOf(bytes, outline, segment), outline, index, maxRtpBytes)
+}
+
+/** Sound alone lies in packed audio. */
+function unitsOf(bytes: Uint8Array, { video }: Outline, segment: OutlineSegment): SegmentUnits {
+  if (video === undefined) {
+    const packed = readPackedAudio(bytes)
+    if (!packed.ok) throw unreadable(segment, packed.fault)
+    return { video: [], audio: packed.value.audio }
+  }
   const demuxed = demuxMpegTs(bytes)
   if (!demuxed.ok) throw unreadable(segment, demuxed.fault)
-  return packetiseUnits(demuxed.value, outline, index, maxRtpBytes)
+  return demuxed.value
 }
 
 /** As `packetiseSegment` does pictures and sound in tracks of their own, of what a transport stream would hold. */
@@ -101,7 +112,7 @@ function closed(bytes: Uint8Array): Uint8Array {
 }
 
 function unreadable({ uri }: OutlineSegment, fault: WireFault): Error {
-  return new Error(`${uri} is no transport stream: ${JSON.stringify(fault)}`)
+  return new Error(`${uri} cannot be read: ${JSON.stringify(fault)}`)
 }
 
 function videoPayloads(
