@@ -77,9 +77,10 @@ export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }
       ? {}
       : {
           hls: `/hls/${id}/master.m3u8`,
-          ...(hasPictures ? { poster: `/hls/${id}/poster.jpg`, rtsp: `${rtsp}/${id}` } : {}),
+          ...(hasPictures ? { poster: `/hls/${id}/poster.jpg` } : {}),
+          rtsp: `${rtsp}/${id}`,
           ...(segments === 'fmp4' ? { hlsFmp4: `/hls/${id}/${FMP4_MASTER}` } : {}),
-          ...(hasPictures && rtsps !== undefined ? { rtsps: `${rtsps}/${id}` } : {}),
+          ...(rtsps === undefined ? {} : { rtsps: `${rtsps}/${id}` }),
         },
   }
 }
