@@ -8,6 +8,7 @@ import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { startReceiver } from './receiver.ts'
 import { startClipRelay } from './test-support/clip-relay.ts'
 import { countPackets } from './test-support/count-packets.ts'
+import { freeMulticast } from './test-support/free-multicast.ts'
 import { makeSoundClip, SOUND_SECONDS } from './test-support/sound-clip.ts'
 import { needsVlcRtsp } from './test-support/vlc.ts'
 
@@ -16,12 +17,13 @@ const UNITS = clip.outline.segments.reduce((sum, { audio }) => sum + (audio?.siz
 const UNITS_A_SECOND = 44_100 / 1024
 const LIMIT = { timeoutMs: 30_000 }
 
-type Row = { readonly client: ClientName; readonly transport: 'udp' | 'tcp'; readonly startSeconds?: number }
+type Transport = 'udp' | 'tcp' | 'multicast'
+type Row = { readonly client: ClientName; readonly transport: Transport; readonly startSeconds?: number }
 
 /** Each writes the access units as they came into `file`. */
 const argsOf: Partial<Record<ClientName, (url: string, row: Row, file: string) => readonly string[]>> = {
   ffmpeg: (url, { transport, startSeconds }, file) => [
-    ...['-v', 'error', '-rtsp_transport', transport],
+    ...['-v', 'error', '-rtsp_transport', transport === 'multicast' ? 'udp_multicast' : transport],
     ...(startSeconds === undefined ? [] : ['-copyts', '-ss', String(startSeconds)]),
     ...['-i', url, '-c', 'copy', '-f', 'adts', file],
   ],
@@ -45,17 +47,18 @@ const mpvHarmless = /^\[recorder\]/
 const rows = (['ffmpeg', 'mpv', 'gst-launch-1.0', 'cvlc'] as const).flatMap((client) =>
   (['udp', 'tcp'] as const).map((transport): Row => ({ client, transport })),
 )
-const seeks: readonly Row[] = [
+const others: readonly Row[] = [
+  { client: 'ffmpeg', transport: 'multicast' },
   { client: 'ffmpeg', transport: 'udp', startSeconds: 3 },
   { client: 'mpv', transport: 'tcp', startSeconds: 3 },
 ]
 
-for (const row of [...rows, ...seeks]) {
+for (const row of [...rows, ...others]) {
   const { client, transport, startSeconds = 0 } = row
   test.concurrent(`${client} receives every access unit of sound alone over ${transport} from ${startSeconds} s`, async (context) => {
     const path = client === 'cvlc' ? await needsVlcRtsp(context) : needs(context, client)
     const ffprobe = needs(context, 'ffprobe')
-    const { url, log } = await startClipRelay(context, clip)
+    const { url, log } = await startClipRelay(context, clip, { multicast: await freeMulticast() })
     const file = join(temporaryFolder(context), client === 'cvlc' ? 'sound.ts' : 'sound.aac')
     const run = await runClient(path, argsOf[client]?.(url, row, file) ?? [], LIMIT)
     const lines = unexpectedLines(client, run.stdout + run.stderr).filter((line) => !mpvHarmless.test(line))
@@ -65,7 +68,7 @@ for (const row of [...rows, ...seeks]) {
       startSeconds === 0 ? 0 : 1,
     )
     expect(log.filter(({ msg }) => msg === 'RTSP session ended')).toMatchObject([
-      { transport: transport === 'tcp' ? 'interleaved' : 'udp', reason: 'teardown', droppedPackets: 0 },
+      { transport: transport === 'tcp' ? 'interleaved' : transport, reason: 'teardown', droppedPackets: 0 },
     ])
   })
 }
