@@ -44,11 +44,11 @@ export function packetiseSegment(
 function unitsOf(bytes: Uint8Array, { video }: Outline, segment: OutlineSegment): SegmentUnits {
   if (video === undefined) {
     const packed = readPackedAudio(bytes)
-    if (!packed.ok) throw unreadable(segment, packed.fault)
+    if (!packed.ok) throw unreadable(segment, 'packed audio', packed.fault)
     return { video: [], audio: packed.value.audio }
   }
   const demuxed = demuxMpegTs(bytes)
-  if (!demuxed.ok) throw unreadable(segment, demuxed.fault)
+  if (!demuxed.ok) throw unreadable(segment, 'transport stream', demuxed.fault)
   return demuxed.value
 }
 
@@ -89,7 +89,7 @@ function transportPackets(bytes: Uint8Array, segment: OutlineSegment, maxRtpByte
   const startTicks = Math.round(segment.startSeconds * TICKS_PER_SECOND)
   const durationTicks = Math.round(segment.durationSeconds * TICKS_PER_SECOND)
   const parts = packetiseRtpMp2t(bytes, { maxRtpBytes, durationTicks })
-  if (!parts.ok) throw unreadable(segment, parts.fault)
+  if (!parts.ok) throw unreadable(segment, 'transport stream', parts.fault)
   return parts.value.map(({ payload, sendTicks }, unitIndex) => ({
     trackIndex: TRACK_VIDEO,
     unitIndex,
@@ -111,8 +111,8 @@ function closed(bytes: Uint8Array): Uint8Array {
   return packet === undefined ? bytes : concatBytes([bytes, packet])
 }
 
-function unreadable({ uri }: OutlineSegment, fault: WireFault): Error {
-  return new Error(`${uri} cannot be read: ${JSON.stringify(fault)}`)
+function unreadable({ uri }: OutlineSegment, wanted: string, fault: WireFault): Error {
+  return new Error(`${uri} is no ${wanted}: ${JSON.stringify(fault)}`)
 }
 
 function videoPayloads(
