@@ -7,6 +7,7 @@ import type { Channels } from './channels.ts'
 import type { Config } from './config.ts'
 import type { EventSockets } from './event-sockets.ts'
 import { Gate } from './gate.ts'
+import { HlsAccess } from './hls-access.ts'
 import { HlsSessions } from './hls-sessions.ts'
 import { HttpListener } from './http-listener.ts'
 import { HttpThroughLink } from './http-through-link.ts'
@@ -58,7 +59,7 @@ export type HttpRooms = {
   readonly runs: Runs
   readonly runEventSockets: RunEventSockets
   readonly quality: QualityJobs
-  readonly addresses: AddressOptions
+  readonly addresses: AddressOptions & { readonly access: HlsAccess }
   readonly events: EventSockets
   readonly metrics: Metrics
   readonly relay: RunningRelay
@@ -72,13 +73,14 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
   const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
+  const { access } = addresses
   const throughLink = new HttpThroughLink(links)
   const { audience } = throughLink
   const hlsSessions = new HlsSessions()
   const builtFolder = join(projectFolder, 'dist/player')
   const routes = [
     healthRoutes(version),
-    videoRoutes({ library, jobs, addresses, channels }),
+    videoRoutes({ library, jobs, addresses, channels, access, gate }),
     channelRoutes({ channels, addresses }),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
@@ -100,7 +102,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     metricsRoutes(metrics),
     pageRoutes(builtFolder, gate),
   ]
-  const origin = new Origin(library, { ...originOptions(config), live: new LiveOrigin(channels) })
+  const origin = new Origin(library, { ...originOptions(config), live: new LiveOrigin(channels), access })
   const listener = new HttpListener({
     origin,
     throughLink,

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { extname } from 'node:path'
 import type { HotFile, ReadyBody } from './hot-file.ts'
 import { HotStore, type ReservedPlace } from './hot-store.ts'
+import { HlsAccess, keptUntil } from './hls-access.ts'
 import { answerThroughLink } from './link-answer.ts'
 import type { LiveOrigin } from './live-origin.ts'
 import { ALLOWED_METHODS, allowEveryOrigin, answerPreflight } from './origin-cors.ts'
@@ -10,7 +11,7 @@ import { hotFile, hotText, REQUEST_ID_AT, representationOfFile, type FileKind, t
 import { isSameFile, isSettled, openPackageFile, readWholeFile } from './package-files.ts'
 import { ReadBuffers } from './read-buffers.ts'
 import { Refusal } from './refusal.ts'
-import { answerTo, type Answer } from './representation.ts'
+import { answerTo, type Answer, type Representation } from './representation.ts'
 import { sendFile } from './send-file.ts'
 import { SlowAnswers, type AnswerLimits } from './slow-answers.ts'
 
@@ -21,6 +22,7 @@ export type OriginOptions = {
   readonly hotBytes: number // of files in memory; 0 for none
   readonly limits: AnswerLimits
   readonly live?: LiveOrigin // whose channels come before what the shelf has
+  readonly access?: HlsAccess // absent: whoever asks is answered
 }
 
 const fileKinds: Readonly<Record<string, FileKind>> = {
@@ -34,14 +36,18 @@ const fileKinds: Readonly<Record<string, FileKind>> = {
   '.jpg': { type: 'image/jpeg', isText: false },
 }
 
-/** How a request is answered: what of its address the origin sees, whether anybody may keep the answer, and the id that it
+/** How a request is answered: its address without the query, whether anybody may keep the answer, and the id that it
  *  tells. */
 export type AnswerOptions = { readonly path: string; readonly isCacheable: boolean; readonly requestId: string }
 
 /** An answer with the whole of a file. Who has not written all of it at once says so: what `use` gives is called at its end. */
 export type HotAnswer = { readonly head: string; readonly body: Buffer; readonly use: () => () => void }
 
-type Asked = AnswerOptions & { readonly request: IncomingMessage; readonly response: ServerResponse }
+type Asked = AnswerOptions & {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly validUntilUnixMs?: number // of the token in its address
+}
 
 /** `/hls/<id>/<file>` or `/hls/<id>/<variant>/<file>`. No name begins with a dot, none holds a slash, a backslash, a
  *  percent sign or a NUL, so none leads out of the package or to its scratch files. */
@@ -66,6 +72,7 @@ const READ_BUFFERS = { budgetBytes: 32 << 20, smallestBytes: 32 << 10, largestBy
 export class Origin {
   readonly #shelf: PackageShelf
   readonly #live: LiveOrigin | undefined
+  readonly #access: HlsAccess
   readonly #texts: HotStore<HotFile>
   readonly #files: HotStore<HotFile>
   readonly #coming = new Map<string, Promise<HotFile | undefined>>() // files on their way into memory, by address
@@ -75,9 +82,10 @@ export class Origin {
   /** Answers with bytes of a file, or 304, by where they came from. */
   readonly answers = { memory: 0, disk: 0 }
 
-  constructor(shelf: PackageShelf, { hotBytes, limits, live }: OriginOptions = DEFAULTS) {
+  constructor(shelf: PackageShelf, { hotBytes, limits, live, access }: OriginOptions = DEFAULTS) {
     this.#shelf = shelf
     this.#live = live
+    this.#access = access ?? new HlsAccess()
     const textBytes = Math.floor(hotBytes * TEXT_SHARE)
     const fileBytes = hotBytes - textBytes
     this.#texts = new HotStore({ maxBytes: textBytes, largestBytes: textBytes * LARGEST_TEXT })
@@ -100,26 +108,29 @@ export class Origin {
     return path.startsWith('/hls/')
   }
 
-  /** Answers a GET or HEAD at once, from memory. False: `answer` has to. Throws the refusal of 416. */
+  /** Answers a GET or HEAD at once, from memory. False: `answer` has to. Throws the refusals of 403 and 416. */
   answerHot(request: IncomingMessage, response: ServerResponse, options: AnswerOptions): boolean {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
-    const hot = this.#findHot(options.path)
+    const admitted = this.#access.admit(options.path)
+    const hot = this.#findHot(admitted.path)
     const ready = hot?.ready(request.headers)
     if (hot === undefined || ready === undefined) return false
-    this.#send({ request, response, ...options }, hot, ready)
+    this.#send({ request, response, ...options, ...admitted }, hot, ready)
     this.answers.memory += 1
     return true
   }
 
-  /** The same for who writes by himself, to a GET of the whole. */
-  hotAnswer(path: string, headers: IncomingHttpHeaders, requestId: string): HotAnswer | undefined {
+  /** The same for who writes by himself, to a GET of the whole. Refuses nothing: then there is no such answer. */
+  hotAnswer(address: string, headers: IncomingHttpHeaders, requestId: string): HotAnswer | undefined {
+    const admitted = this.#access.admitted(address)
+    if (admitted === undefined) return undefined
+    const { path, validUntilUnixMs } = admitted
     const hot = this.#findHot(path)
     const ready = hot?.ready(headers)
     if (hot === undefined || ready === undefined) return undefined
     this.answers.memory += 1
-    const { lines, body } = ready
-    const head = `HTTP/1.1 200 OK\r\nX-Request-Id: ${requestId}\r\n${lines}`
-    return { head, body, use: () => this.#storeOf(hot).use(path, hot) }
+    const head = `HTTP/1.1 200 OK\r\nX-Request-Id: ${requestId}\r\n${linesUntil(ready, validUntilUnixMs)}`
+    return { head, body: ready.body, use: () => this.#storeOf(hot).use(path, hot) }
   }
 
   #findHot(path: string): HotFile | undefined {
@@ -131,7 +142,6 @@ export class Origin {
 
   /** Answers one request, or throws the refusal. */
   async answer(request: IncomingMessage, response: ServerResponse, options: AnswerOptions): Promise<void> {
-    const asked = { request, response, ...options }
     if (request.method === 'OPTIONS') {
       allowEveryOrigin(response, !options.isCacheable)
       return answerPreflight(response)
@@ -141,7 +151,8 @@ export class Origin {
         Allow: ALLOWED_METHODS,
       })
     }
-    const { path } = options
+    const asked = { request, response, ...options, ...this.#access.admit(options.path) }
+    const { path } = asked
     const [, id = '', name = ''] = PACKAGE_PATH.exec(path) ?? []
     if (this.#live?.has(id) === true) return this.#answerLive(this.#live, { id, name }, asked)
     const lookedAtUnixMs = Date.now()
@@ -158,10 +169,10 @@ export class Origin {
 
   /** Out of the channel's own memory: its files are on no disk, and what was kept of them would be old. */
   async #answerLive(live: LiveOrigin, { id, name }: { id: string; name: string }, asked: Asked): Promise<void> {
-    const { request, response, isCacheable, requestId } = asked
+    const { request, response, isCacheable, requestId, validUntilUnixMs } = asked
     response.setHeader('X-Request-Id', requestId)
     allowEveryOrigin(response, !isCacheable)
-    await live.answer(id, name, { request, response, isCacheable })
+    await live.answer(id, name, { request, response, isCacheable, validUntilUnixMs })
     if (isCacheable) this.#watchRest(response)
   }
 
@@ -192,8 +203,9 @@ export class Origin {
     const hot = await this.#fetchHot(path, found, lookedAtUnixMs)
     this.answers.disk += 1
     if (hot !== undefined) return this.#send(asked, hot, hot.plain)
-    const answer = answerTo(request, representationOfFile(found))
-    writeHead(asked, answer)
+    const representation = representationOfFile(found)
+    const answer = answerTo(request, representation)
+    writeHead(asked, answer, representation)
     const { body } = answer
     if (body === undefined || found.stats.size === 0) return void response.end()
     this.slowAnswers.watch(response, body.last + 1 - body.first)
@@ -242,7 +254,7 @@ export class Origin {
     const { request, response, path } = asked
     const answer = answerTo(request, representation)
     const { body: range } = answer
-    writeHead(asked, answer)
+    writeHead(asked, answer, representation)
     response.end(range && body.subarray(range.first, range.last + 1))
     if (this.#watchRest(response)) response.once('close', this.#storeOf(hot).use(path, hot))
   }
@@ -282,9 +294,24 @@ function isSameList(some: readonly string[], others: readonly string[]): boolean
   return some === others || (some.length === others.length && some.every((text, index) => text === others[index]))
 }
 
-function writeHead({ response, requestId }: Asked, { status, headers }: Answer): void {
+/** The headers are those of every answer of the file: what is of this one is put in each time. */
+function writeHead(
+  { response, requestId, validUntilUnixMs }: Asked,
+  { status, headers }: Answer,
+  { cacheControl, cacheControlAt }: Representation,
+): void {
   headers[REQUEST_ID_AT] = requestId
+  headers[cacheControlAt] = keptUntil(cacheControl, validUntilUnixMs, Date.now())
   response.writeHead(status, headers)
+}
+
+function linesUntil(
+  { lines, representation: { cacheControl } }: ReadyBody,
+  validUntilUnixMs: number | undefined,
+): string {
+  if (validUntilUnixMs === undefined) return lines
+  const line = (value: string): string => `\r\nCache-Control: ${value}\r\n`
+  return lines.replace(line(cacheControl), line(keptUntil(cacheControl, validUntilUnixMs, Date.now())))
 }
 
 /** Numbers the turns of the event loop. Of a turn's requests each had come before the first of them was answered. */
