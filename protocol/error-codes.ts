@@ -37,6 +37,11 @@ export const errorCodes = {
     title: 'This server signs no addresses.',
     whatToDo: 'Set hlsSecret, or take the address without a token.',
   },
+  'not-encryptable': {
+    status: 409,
+    title: 'This server encrypts segments, and this cannot be encrypted.',
+    whatToDo: 'Ask for whole segments: lists of keyframes, ranges of single files and low-latency parts are left out.',
+  },
   'not-found': { status: 404, title: 'Nothing is served here.', whatToDo: 'See docs/surface.md for the addresses.' },
   unauthorized: {
     status: 401,

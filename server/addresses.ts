@@ -7,6 +7,7 @@ export type AddressOptions = {
   readonly rtspPort: number
   readonly rtspsPort?: number | undefined // absent: no RTSP over TLS
   readonly access?: HlsAccess // absent: whoever asks is answered
+  readonly isEncrypted?: boolean // the segments of HLS
 }
 
 /** What the addresses of a video begin with. */
@@ -14,11 +15,12 @@ export type VideoBases = {
   readonly rtsp: string // before `/<id>`: such as `rtsp://192.0.2.1:8554`
   readonly rtsps?: string
   readonly folderOf: (video: string) => string // of HLS: `/hls/<id>`, or a signed one
+  readonly isEncrypted: boolean
 }
 
 /** By the public name or else the one that the client itself used for HTTP. */
 export function videoBases(
-  { publicUrl, rtspPort, rtspsPort, access }: AddressOptions,
+  { publicUrl, rtspPort, rtspsPort, access, isEncrypted = false }: AddressOptions,
   hostHeader: string | undefined,
 ): VideoBases {
   const known = publicUrl ?? `http://${hostHeader ?? 'localhost'}`
@@ -26,7 +28,7 @@ export function videoBases(
   const rtsp = `rtsp://${name}:${rtspPort}`
   const folderOf = (video: string): string => access?.folderOf(video) ?? `/hls/${video}`
   const rtsps = rtspsPort === undefined ? {} : { rtsps: `rtsps://${name}:${rtspsPort}` }
-  return { rtsp, ...rtsps, folderOf }
+  return { rtsp, ...rtsps, folderOf, isEncrypted }
 }
 
 /** Before a path: the public address, or the one that the client itself used. Ends without a slash. */

@@ -20,6 +20,7 @@ import type { Links } from './links.ts'
 import { LiveOrigin } from './live-origin.ts'
 import type { Metrics } from './metrics.ts'
 import { Origin, type OriginOptions } from './origin.ts'
+import { PackageEncryption } from './package-encryption.ts'
 import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import type { QualityJobs } from './quality-jobs.ts'
@@ -41,6 +42,7 @@ import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
 import type { RunEventSockets } from './run-event-sockets.ts'
 import type { Runs } from './runs.ts'
+import { SegmentKeys } from './segment-keys.ts'
 import type { TusUploads } from './tus-uploads.ts'
 import type { UdpSessions } from './udp-sessions.ts'
 
@@ -102,7 +104,9 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     metricsRoutes(metrics),
     pageRoutes(builtFolder, gate),
   ]
-  const origin = new Origin(library, { ...originOptions(config), live: new LiveOrigin(channels), access })
+  const encryption = packageEncryption(config)
+  const live = new LiveOrigin(channels, encryption)
+  const origin = new Origin(library, { ...originOptions(config), live, access, encryption })
   const listener = new HttpListener({
     origin,
     throughLink,
@@ -122,6 +126,11 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
   })
   metrics.watchHttp({ origin, listener, hlsSessions })
   return listener
+}
+
+function packageEncryption({ hlsSecret, encryptHls, segmentsPerKey }: Config): PackageEncryption | undefined {
+  if (!encryptHls || hlsSecret === undefined) return undefined
+  return new PackageEncryption(new SegmentKeys(hlsSecret, segmentsPerKey))
 }
 
 function originOptions({ hotBytes, answerIdleSeconds, answerSlowestBitsPerSecond }: Config): OriginOptions {

@@ -174,6 +174,11 @@ const wrong: { name: string; input: Parameters<typeof read>[0]; problem: string 
     problem: 'signedUrls: demanded needs hlsSecret',
   },
   {
+    name: 'encryption without a secret to make keys of',
+    input: { env: { WEIR_ENCRYPT_HLS: 'true' } },
+    problem: 'encryptHls: true needs hlsSecret',
+  },
+  {
     name: 'groups that are no multicast addresses',
     input: { text: 'multicast: { groups: 10.0.0.0/24 }' },
     problem:

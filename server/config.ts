@@ -72,6 +72,8 @@ export const settings = {
     secret: true,
   },
   signedUrls: setting('text', z.enum(['offered', 'demanded']), 'offered or demanded', 'offered'),
+  encryptHls: setting('boolean', z.boolean(), 'true or false', false),
+  segmentsPerKey: wholeNumber(1, 1_000_000, 10),
   sample: setting('boolean', z.boolean(), 'true or false', true),
   copy: setting('boolean', z.boolean(), 'true or false', true),
   keepHevc: setting('boolean', z.boolean(), 'true or false', false),
@@ -167,6 +169,7 @@ export function readConfig(input: ConfigInput): { readonly config: Config; reado
   }
   if (origins['hlsSecret'] === 'default') {
     if (values['signedUrls'] === 'demanded') problems.push('signedUrls: demanded needs hlsSecret')
+    if (values['encryptHls'] === true) problems.push('encryptHls: true needs hlsSecret')
   }
   const link = readLinkProfile(file['link'] ?? {}, `${input.file?.path}: link`, 'configuration')
   if (!link.ok) problems.push(...link.problems)

@@ -2,8 +2,8 @@ import { readHlsAddress } from './hls-address.ts'
 import { Refusal } from './refusal.ts'
 import { UrlSigner } from './url-signer.ts'
 
-/** What is refused without a token. */
-export type TokenDemand = 'nothing' | 'all'
+/** What is refused without a token: nothing, the keys of encrypted segments, or all. */
+export type TokenDemand = 'nothing' | 'keys' | 'all'
 
 export type HlsAccessOptions = {
   readonly secret: string | undefined // without one nothing is signed
@@ -51,7 +51,8 @@ export class HlsAccess {
   #decide(address: string): Admitted | Refusal {
     const { path, token } = readHlsAddress(address)
     if (token === undefined) {
-      if (!this.isDemanded) return { path }
+      const { demand } = this.#options
+      if (demand === 'nothing' || (demand === 'keys' && !path.endsWith('.key'))) return { path }
       return new Refusal('signature-missing', 'expected /hls/~<token>/<video>/…, got an address without a token')
     }
     if (this.#signer === undefined) return new Refusal('signing-off', 'this server has no hlsSecret')

@@ -187,7 +187,7 @@ export class LiveChannel implements ServedChannel {
     }
   }
 
-  #urls({ rtsp, rtsps, folderOf }: VideoBases): Video['urls'] {
+  #urls({ rtsp, rtsps, folderOf, isEncrypted }: VideoBases): Video['urls'] {
     const { steady, loop, rtspPath } = this.#options
     const near = this.renditions?.windows['low-latency']
     const hasParts = near === undefined ? steady !== undefined : this.#hasEnded || !near.isEnded
@@ -195,7 +195,7 @@ export class LiveChannel implements ServedChannel {
     const path = rtspPath ?? `/${this.id}`
     return {
       hls: `${folder}/master.m3u8`,
-      ...(hasParts ? { lowLatencyHls: `${folder}/low-latency.m3u8` } : {}),
+      ...(hasParts && !isEncrypted ? { lowLatencyHls: `${folder}/low-latency.m3u8` } : {}),
       ...(loop === undefined ? {} : { poster: `${folderOf(loop)}/poster.jpg` }), // of what is looped
       rtsp: rtsp + path,
       ...(rtsps === undefined ? {} : { rtsps: rtsps + path }),

@@ -1,14 +1,27 @@
 import { lstatSync, type Stats } from 'node:fs'
+import { lstat } from 'node:fs/promises'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { extname } from 'node:path'
+import { extname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { encryptedPieces, readServed } from './encrypted-file.ts'
 import type { HotFile, ReadyBody } from './hot-file.ts'
 import { HotStore, type ReservedPlace } from './hot-store.ts'
 import { HlsAccess, keptUntil } from './hls-access.ts'
+import { answerKey } from './key-answer.ts'
 import { answerThroughLink } from './link-answer.ts'
 import type { LiveOrigin } from './live-origin.ts'
 import { ALLOWED_METHODS, allowEveryOrigin, answerPreflight } from './origin-cors.ts'
-import { hotFile, hotText, REQUEST_ID_AT, representationOfFile, type FileKind, type FoundFile } from './origin-files.ts'
-import { isSameFile, isSettled, openPackageFile, readWholeFile } from './package-files.ts'
+import {
+  factsOfFile,
+  hotFile,
+  hotText,
+  REQUEST_ID_AT,
+  representationOfFile,
+  type FileKind,
+  type FoundFile,
+} from './origin-files.ts'
+import type { PackageEncryption } from './package-encryption.ts'
+import { isSameFile, isSettled, openPackageFile } from './package-files.ts'
 import { ReadBuffers } from './read-buffers.ts'
 import { Refusal } from './refusal.ts'
 import { answerTo, type Answer, type Representation } from './representation.ts'
@@ -23,6 +36,7 @@ export type OriginOptions = {
   readonly limits: AnswerLimits
   readonly live?: LiveOrigin // whose channels come before what the shelf has
   readonly access?: HlsAccess // absent: whoever asks is answered
+  readonly encryption?: PackageEncryption | undefined // absent: the segments are as they lie on the disk
 }
 
 const fileKinds: Readonly<Record<string, FileKind>> = {
@@ -73,6 +87,7 @@ export class Origin {
   readonly #shelf: PackageShelf
   readonly #live: LiveOrigin | undefined
   readonly #access: HlsAccess
+  readonly #encryption: PackageEncryption | undefined
   readonly #texts: HotStore<HotFile>
   readonly #files: HotStore<HotFile>
   readonly #coming = new Map<string, Promise<HotFile | undefined>>() // files on their way into memory, by address
@@ -82,10 +97,11 @@ export class Origin {
   /** Answers with bytes of a file, or 304, by where they came from. */
   readonly answers = { memory: 0, disk: 0 }
 
-  constructor(shelf: PackageShelf, { hotBytes, limits, live, access }: OriginOptions = DEFAULTS) {
+  constructor(shelf: PackageShelf, { hotBytes, limits, live, access, encryption }: OriginOptions = DEFAULTS) {
     this.#shelf = shelf
     this.#live = live
     this.#access = access ?? new HlsAccess()
+    this.#encryption = encryption
     const textBytes = Math.floor(hotBytes * TEXT_SHARE)
     const fileBytes = hotBytes - textBytes
     this.#texts = new HotStore({ maxBytes: textBytes, largestBytes: textBytes * LARGEST_TEXT })
@@ -154,17 +170,32 @@ export class Origin {
     const asked = { request, response, ...options, ...this.#access.admit(options.path) }
     const { path } = asked
     const [, id = '', name = ''] = PACKAGE_PATH.exec(path) ?? []
+    const key = this.#encryption?.keyAt(id, name)
+    if (key !== undefined) return this.#answerKey(id, key, asked)
     if (this.#live?.has(id) === true) return this.#answerLive(this.#live, { id, name }, asked)
     const lookedAtUnixMs = Date.now()
-    const found = await this.#find(id, name)
-    if (found === undefined) throw new Refusal('not-found', `there is no ${path.slice(0, 200)}`)
+    const opened = await this.#find(id, name)
+    if (opened === undefined) throw nothingAt(path)
     try {
+      const found = { ...opened, encryption: this.#encryption?.of(id, name) }
       if (!options.isCacheable) await answerThroughLink(asked, found)
       else if (found.kind.isText) await this.#answerText(asked, found, lookedAtUnixMs)
       else await this.#answerFile(asked, found, lookedAtUnixMs)
     } finally {
-      await found.handle.close()
+      await opened.handle.close()
     }
+  }
+
+  /** The key of a rendition that is there. */
+  async #answerKey(id: string, { rendition, key }: RenditionKey, asked: Asked): Promise<void> {
+    const isDirectory = (folder: string): Promise<boolean> =>
+      lstat(join(folder, rendition)).then(
+        (stats) => stats.isDirectory(),
+        () => false,
+      )
+    const isThere = await Promise.all(this.#shelf.packageFolders(id).map(isDirectory))
+    if (this.#live?.has(id) !== true && !isThere.includes(true)) throw nothingAt(asked.path)
+    answerKey(asked.response, key, asked)
   }
 
   /** Out of the channel's own memory: its files are on no disk, and what was kept of them would be old. */
@@ -190,7 +221,7 @@ export class Origin {
   /** A text is read whole in any case, for its tag; so it is kept at once. */
   async #answerText(asked: Asked, found: FoundFile, lookedAtUnixMs: number): Promise<void> {
     const known = this.#texts.find(asked.path) // it is only to be packed
-    const hot = isAsFound(known, found) ? known : hotText(found, await readWholeFile(found))
+    const hot = isAsFound(known, found) ? known : hotText(found, await readServed(found))
     if (hot !== known && isSettled(found.stats, lookedAtUnixMs)) {
       this.#texts.reserve(asked.path, hot.sizeBytes)?.fill(hot)
     }
@@ -207,9 +238,11 @@ export class Origin {
     const answer = answerTo(request, representation)
     writeHead(asked, answer, representation)
     const { body } = answer
-    if (body === undefined || found.stats.size === 0) return void response.end()
+    if (body === undefined || representation.sizeBytes === 0) return void response.end()
     this.slowAnswers.watch(response, body.last + 1 - body.first)
-    await sendFile(response, found, body, this.#buffers)
+    const { encryption } = found
+    if (encryption?.kind !== 'segment') return sendFile(response, found, body, this.#buffers)
+    await pipeline(encryptedPieces(found, { ...encryption, range: body }, this.#buffers), response)
   }
 
   /** The file in memory, when it is asked for again and there is room: read once for all who ask meanwhile. */
@@ -219,7 +252,7 @@ export class Origin {
       const hot = await coming
       return isAsFound(hot, found) ? hot : undefined
     }
-    const { size } = found.stats
+    const { sizeBytes: size } = factsOfFile(found)
     if (!isSettled(found.stats, lookedAtUnixMs) || !this.#files.isAskedAgain(path, size)) return undefined
     const place = this.#files.reserve(path, size)
     if (place === undefined) return undefined
@@ -267,13 +300,19 @@ export class Origin {
   }
 }
 
+type RenditionKey = NonNullable<ReturnType<PackageEncryption['keyAt']>>
+
+function nothingAt(path: string): Refusal {
+  return new Refusal('not-found', `there is no ${path.slice(0, 200)}`)
+}
+
 function isAsFound(hot: HotFile | undefined, { folders, stats }: FoundFile): hot is HotFile {
   return hot !== undefined && isSameList(hot.place.folders, folders) && isSameFile(hot.place.stats, stats)
 }
 
 async function readInto(place: ReservedPlace<HotFile>, found: FoundFile): Promise<HotFile> {
   try {
-    const hot = hotFile(found, await readWholeFile(found))
+    const hot = hotFile(found, await readServed(found))
     place.fill(hot)
     return hot
   } catch (error) {

@@ -146,6 +146,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /hls/:id/poster.jpg', does: 'a picture of the video' },
   { route: 'GET /hls/:id/thumbnails.vtt', does: 'which part of `thumbnails.jpg` shows which moment' },
   {
+    route: 'GET /hls/~:token/:id/:variant/:key.key',
+    does: 'with `encryptHls`: the 16 bytes of an AES-128 key, by a signed address alone, never kept by anybody',
+  },
+  {
     route: 'GET /hls/~:token/:id/…',
     does: 'the same files by a signed address; with `signedUrls: demanded` by no other',
   },

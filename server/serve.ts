@@ -113,7 +113,8 @@ async function start(
   metrics.watchDepartures(() => relay.departures())
 
   const access = hlsAccess(config, logger)
-  const addresses = { publicUrl, rtspPort: relay.rtspPort, rtspsPort: relay.rtspsPort, access }
+  const rtspPorts = { rtspPort: relay.rtspPort, rtspsPort: relay.rtspsPort }
+  const addresses = { publicUrl, ...rtspPorts, access, isEncrypted: config.encryptHls }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
   const records = await startRecords(
@@ -148,8 +149,8 @@ async function start(
 }
 
 /** Who may have files of HLS. */
-function hlsAccess({ hlsSecret: secret, signedUrls, rtspUsers }: Config, logger: Logger): HlsAccess {
-  const demand = signedUrls === 'demanded' ? 'all' : 'nothing'
+function hlsAccess({ hlsSecret: secret, signedUrls, encryptHls, rtspUsers }: Config, logger: Logger): HlsAccess {
+  const demand = signedUrls === 'demanded' ? 'all' : encryptHls ? 'keys' : 'nothing'
   if (demand !== 'nothing' && Object.keys(rtspUsers).length === 0) {
     logger.warn('HLS asks for signed addresses, but RTSP shows the same videos to everyone: there are no rtspUsers')
   }
