@@ -13,6 +13,9 @@ export async function readServed(found: FoundFile): Promise<Buffer> {
   return encryptSegment(bytes, encryption.segmentKey)
 }
 
+/** Larger ones cost more: what comes out of the cipher is new memory each time. */
+const PIECE_BYTES = 65_536
+
 export type Wanted = { readonly segmentKey: SegmentKey; readonly range: ByteRange }
 
 /** A range of an encrypted segment, piece by piece: a block needs the one before it, so it is encrypted from its beginning,
@@ -23,7 +26,7 @@ export async function* encryptedPieces(
   buffers: Pick<ReadBuffers, 'take' | 'give'>,
 ): AsyncGenerator<Buffer, void, void> {
   const cipher = segmentCipher(segmentKey)
-  const buffer = buffers.take(Math.min(size, last + 1))
+  const buffer = buffers.take(Math.min(size, last + 1, PIECE_BYTES))
   let encryptedBytes = 0
   const rangeOf = (piece: Buffer): Buffer => {
     const at = encryptedBytes
