@@ -23,6 +23,7 @@ const longFiles = [
   'segmenter/source-change.system.test.ts',
   'server/channel-ingest.system.test.ts',
   'server/nginx-edge.system.test.ts',
+  'server/parity-gstreamer.system.test.ts',
 ]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
