@@ -13,7 +13,7 @@ import { RawHttp, type RawAnswer } from './test-support/raw-http.ts'
 
 const secret = 'a secret of the tests'
 const keys = new SegmentKeys(secret, 2)
-const clear = patternBytes(1_000_000) // some reads; no multiple of 16 behind it
+const clear = patternBytes(200_000) // some reads; no multiple of 16 behind it
 const names = ['00000.ts', '00001.ts', '00002.ts']
 const segments = names.map((uri) => ({ uri, durationSeconds: 4 }))
 const playlist = writeMediaPlaylist({ targetDurationSeconds: 4, segments, ended: true })
@@ -71,7 +71,7 @@ test.for([
     for (const [asked, first, last] of [
       ['0-0', 0, 0],
       ['15-16', 15, 16],
-      ['524287-524288', 524_287, 524_288], // where one read ends and the next begins
+      ['65535-65536', 65_535, 65_536], // where one read ends and the next begins
       ['1000-', 1000, whole.length - 1],
       ['-20', whole.length - 20, whole.length - 1],
       [`${whole.length - 1}-`, whole.length - 1, whole.length - 1],
