@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Video } from '../protocol/weir-api.ts'
 import { FMP4_MASTER, segmentKinds } from '../segmenter/segment-kind.ts'
-import type { RtspBases } from './addresses.ts'
+import type { VideoBases } from './addresses.ts'
 
 const variant = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_-]+$/), // a folder's name
@@ -57,10 +57,11 @@ export function writeVideoRecord(record: VideoRecord): string {
 export type Progress = { readonly ratio: number; readonly secondsLeft?: number }
 
 /** A video as HTTP tells it. */
-export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }: RtspBases): Video {
+export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps, folderOf }: VideoBases): Video {
   const { id, title, createdUnixMs, status, durationSeconds, variants, segments, warnings, error } = record
   const isPlayable = status === 'playable' || status === 'ready'
   const hasPictures = variants.some(({ widthPixels }) => widthPixels > 0)
+  const folder = folderOf(id)
   return {
     id,
     title,
@@ -76,10 +77,10 @@ export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }
     urls: !isPlayable
       ? {}
       : {
-          hls: `/hls/${id}/master.m3u8`,
-          ...(hasPictures ? { poster: `/hls/${id}/poster.jpg` } : {}),
+          hls: `${folder}/master.m3u8`,
+          ...(hasPictures ? { poster: `${folder}/poster.jpg` } : {}),
           rtsp: `${rtsp}/${id}`,
-          ...(segments === 'fmp4' ? { hlsFmp4: `/hls/${id}/${FMP4_MASTER}` } : {}),
+          ...(segments === 'fmp4' ? { hlsFmp4: `${folder}/${FMP4_MASTER}` } : {}),
           ...(rtsps === undefined ? {} : { rtsps: `${rtsps}/${id}` }),
         },
   }
