@@ -37,7 +37,7 @@ export type LiveChannelOptions = {
 /** How somebody sends to a channel, and the key that lets him. */
 export type Ingest = { readonly kind: 'ts' | 'hls' | 'rtsp'; readonly key: string }
 
-const SEGMENT_SECONDS = 2
+export const SEGMENT_SECONDS = 2
 const MAX_WINDOW_BYTES = 150_000_000 // of each of the two renditions
 const MAX_HELD_REQUESTS = 2000
 const MAX_UNWRITTEN_BYTES = 50_000_000
