@@ -48,6 +48,7 @@ export function createProgram(): Command {
     .addOption(noCopy())
     .option('--keep-hevc', KEEP_HEVC)
     .addOption(segmentsOption())
+    .option('--single-files', SINGLE_FILES)
     .action(runSegment)
 
   program
@@ -155,6 +156,8 @@ const MAX_DURATION_MS = 2 ** 31 - 1 // of a timer
 
 const KEEP_HEVC = "keep a source's own HEVC as one more variant, where its keyframes suffice"
 
+const SINGLE_FILES = 'all segments of a variant in one file, too, listed as its byte ranges by master-single.m3u8'
+
 function transportOption(whose: string): Option {
   const text = `how ${whose} comes: udp, or tcp in the RTSP connection (default: udp, else tcp; of rtsps: tcp)`
   return new Option('--transport <name>', text).choices(['udp', 'tcp'])
@@ -175,6 +178,7 @@ function withServerOptions(command: Command): Command {
     .addOption(noCopy())
     .option('--keep-hevc', KEEP_HEVC)
     .addOption(segmentsOption())
+    .option('--single-files', SINGLE_FILES)
     .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))
 }
 

@@ -24,7 +24,7 @@ function makeClip(ffmpeg: string, folder: string): string {
 
 let clip: ServedClip | undefined
 beforeAll(async () => {
-  clip = await ServedClip.startWith(makeClip, SECONDS, { WEIR_SEGMENTS: 'fmp4' })
+  clip = await ServedClip.startWith(makeClip, SECONDS, { WEIR_SEGMENTS: 'fmp4', WEIR_SINGLE_FILES: 'true' })
 }, 120_000)
 afterAll(() => clip?.stop())
 
@@ -43,13 +43,16 @@ const choices = {
 }
 
 /** What was asked for before the choice is called off. */
-const PASSING = /^hls\.js: (?:aborted|bufferSeekOverHole|bufferStalledError) /
+const PASSING = /^hls\.js: (?:aborted|bufferAppendNoProgress|bufferSeekOverHole|bufferStalledError) /
 
 /** Shaka Player does not always begin where the default sound is inside a transport stream, and others are not. */
 for (const [player, master] of [
   ['hls.js', 'master.m3u8'],
   ['hls.js', 'master-fmp4.m3u8'],
+  ['hls.js', 'master-single.m3u8'],
+  ['hls.js', 'master-fmp4-single.m3u8'],
   ['Shaka Player', 'master-fmp4.m3u8'],
+  ['Shaka Player', 'master-fmp4-single.m3u8'],
 ] as const) {
   test(`${player} offers the languages and subtitles of ${master}, and plays them`, async (context) => {
     if (clip === undefined) return needs(context, 'ffmpeg')

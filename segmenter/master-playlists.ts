@@ -3,7 +3,7 @@ import { writeIframeStreams } from '../protocol/iframe-playlist.ts'
 import type { Rendition } from '../protocol/playlist-renditions.ts'
 import { writeMultivariantPlaylist } from '../protocol/playlist-writer.ts'
 import { noRenditions, withMainApart, withRenditions, type MadeRenditions } from './renditions.ts'
-import { FMP4_MASTER } from './segment-kind.ts'
+import { FMP4_MASTER, MASTER } from './segment-kind.ts'
 import type { VariantWriter } from './variant-writer.ts'
 import { writeByRename } from './write-by-rename.ts'
 
@@ -25,7 +25,7 @@ export async function writeMasters(
   const streams = variants.map((variant) => withRenditions(variant.describe(ended), offered))
   const iframeStreams = ended ? variants.flatMap((variant) => variant.describeIframes()) : []
   const text = `${writeMultivariantPlaylist(streams, offered.renditions)}${writeIframeStreams(iframeStreams)}`
-  await writeByRename(join(folder, 'master.m3u8'), text)
+  await writeByRename(join(folder, MASTER), text)
   const fmp4Streams = variants.flatMap((variant) => variant.describeFmp4(ended))
   if (fmp4Streams.length === 0) return
   const sound = variants.map(({ fmp4Sound }) => fmp4Sound).find((segments) => segments !== undefined)

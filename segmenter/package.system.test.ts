@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { needs } from '../lab/test-support/clients.ts'
-import { matrix } from '../lab/test-support/long-run.ts'
+import { inLongRun, matrix } from '../lab/test-support/long-run.ts'
 import { sharedFile } from '../lab/test-support/shared-files.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { readOutline } from '../protocol/outline.ts'
@@ -259,3 +259,15 @@ test('makePackage keeps no package that breaks a rule of HLS, and says which', a
   })
   expect(existsSync(out)).toBe(false)
 })
+
+if (inLongRun)
+  test('makePackage calls a disk that is full while single files are made disk-full, and keeps nothing', async (context) => {
+    const tools = await toolsFor(context)
+    const folder = temporaryFolder(context)
+    const source = await makeClip(tools, join(folder, 'source.mp4'), { seconds: 1, size: '160x120' })
+    const out = join(folder, 'out')
+    const onPlayable = (): void => symlinkSync('/dev/full', join(out, '120p', 'single.ts.tmp'))
+    const made = makePackage(source, out, { tools, singleFiles: true, onPlayable })
+    await expect(made).rejects.toMatchObject({ name: 'SegmenterRefusal', code: 'disk-full' })
+    expect(existsSync(out)).toBe(false)
+  })

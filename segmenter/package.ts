@@ -18,13 +18,14 @@ import {
 } from './packaging.ts'
 import { prepareSource } from './prepare-source.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
+import { writeSingleFiles } from './single-files.ts'
 import { makeSoundPackage } from './sound-package.ts'
 
 export type { PackageFacts, PackageOptions, PackageResult, PackageWishes }
 
 /** Makes a video into a folder of plain HLS files: `master.m3u8`, per variant `index.m3u8`, `00000.ts`… and
  *  `outline.json`, per rendition (`audio-1`, `subtitles-1`…) `index.m3u8` and its segments, and `poster.jpg`; of sound
- *  alone one variant, `audio`, of packed audio. Segments and playlists appear while it runs, each by rename. `outFolder` is created
+ *  alone one variant, `audio`, of packed audio. What is asked for beside these comes at the end. Segments and playlists appear while it runs, each by rename. `outFolder` is created
  *  or must be empty. Rejects with SegmenterRefusal for what cannot be segmented, or with the signal's reason; either way
  *  the folder is gone then. */
 export async function makePackage(
@@ -120,9 +121,10 @@ function makePlanned(plan: EncodePlan, outFolder: string, options: PackageOption
 async function checked(
   making: Promise<PackageResult>,
   outFolder: string,
-  { tools, signal }: PackageOptions,
+  { tools, signal, singleFiles = false }: PackageOptions,
 ): Promise<PackageResult> {
   const made = await making
+  if (singleFiles) await writeSingleFiles(outFolder, signal)
   await expectConformance(outFolder, { tools, signal })
   return made
 }

@@ -39,6 +39,8 @@ export type PackageOptions = {
   readonly limits?: JobLimits // absent: the usual ones
   /** `fmp4`: fragmented MP4 beside the transport stream, with a multivariant playlist of its own. Absent: `ts`. */
   readonly segments?: SegmentKind
+  /** All segments of a variant in one file as well, listed as ranges of it, when the package is complete. Absent: not. */
+  readonly singleFiles?: boolean
   readonly onProgress?: (progress: Progress) => void
   /** The copied variant has its first segment and its own playlist; the others and `master.m3u8` are yet to come. */
   readonly onCopyPlayable?: (facts: PackageFacts) => void
@@ -60,7 +62,7 @@ const LOOKING_MS = 100 // until the first segments are there: ffmpeg tells its p
 const KEPT_OF_LIST_CHARACTERS = 256
 
 /** What whoever starts a server or a command may want of packages. */
-export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepHevc' | 'limits' | 'segments'>
+export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepHevc' | 'limits' | 'segments' | 'singleFiles'>
 
 /** What tells one variant of a package from the others. */
 type OwnFacts = Pick<

@@ -70,6 +70,7 @@ export const settings = {
   copy: setting('boolean', z.boolean(), 'true or false', true),
   keepHevc: setting('boolean', z.boolean(), 'true or false', false),
   segments: setting('text', z.enum(segmentKinds), 'one of ts, fmp4', 'ts'),
+  singleFiles: setting('boolean', z.boolean(), 'true or false', false),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
@@ -114,6 +115,7 @@ export const flagKeys = [
   'copy',
   'keepHevc',
   'segments',
+  'singleFiles',
 ] as const
 
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }
@@ -121,8 +123,15 @@ export type Config = SettingValues & { readonly link: LinkProfile }
 
 /** What a configuration wants of packages, and what one video may cost. */
 export function packageWishes(config: Config): PackageWishes {
-  const { copy, keepHevc, segments, maxVideoGigapixels, maxSegmentingMinutes } = config
-  return { copy, keepHevc, segments, limits: { gigapixels: maxVideoGigapixels, minutes: maxSegmentingMinutes } }
+  const {
+    copy,
+    keepHevc,
+    segments,
+    singleFiles,
+    maxVideoGigapixels: gigapixels,
+    maxSegmentingMinutes: minutes,
+  } = config
+  return { copy, keepHevc, segments, singleFiles, limits: { gigapixels, minutes } }
 }
 
 /** Where the value of each key came from: `--port`, `WEIR_PORT`, `weir.yaml` or `default`. */

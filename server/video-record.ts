@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Video } from '../protocol/weir-api.ts'
-import { FMP4_MASTER, segmentKinds } from '../segmenter/segment-kind.ts'
+import { FMP4_MASTER, MASTER, segmentKinds, singleFileName } from '../segmenter/segment-kind.ts'
 import type { RtspBases } from './addresses.ts'
 
 const variant = z.strictObject({
@@ -25,6 +25,7 @@ const recordSchema = z.strictObject({
   durationSeconds: z.number().exactOptional(),
   variants: z.array(variant),
   segments: z.enum(segmentKinds).exactOptional(), // absent: ts
+  singleFiles: z.boolean().exactOptional(), // absent: none
   warnings: z.array(z.string()).exactOptional(),
   error: z.strictObject({ code: z.string(), message: z.string() }).exactOptional(),
   processes: z.array(z.strictObject({ pid: z.int(), startTicks: z.int(), command: z.string() })).exactOptional(),
@@ -58,7 +59,7 @@ export type Progress = { readonly ratio: number; readonly secondsLeft?: number }
 
 /** A video as HTTP tells it. */
 export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }: RtspBases): Video {
-  const { id, title, createdUnixMs, status, durationSeconds, variants, segments, warnings, error } = record
+  const { id, title, createdUnixMs, status, durationSeconds, variants, warnings, error } = record
   const isPlayable = status === 'playable' || status === 'ready'
   const hasPictures = variants.some(({ widthPixels }) => widthPixels > 0)
   return {
@@ -76,10 +77,22 @@ export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }
     urls: !isPlayable
       ? {}
       : {
-          hls: `/hls/${id}/master.m3u8`,
+          ...hlsUrls(record, hasPictures),
           ...(hasPictures ? { poster: `/hls/${id}/poster.jpg`, rtsp: `${rtsp}/${id}` } : {}),
-          ...(segments === 'fmp4' ? { hlsFmp4: `/hls/${id}/${FMP4_MASTER}` } : {}),
           ...(hasPictures && rtsps !== undefined ? { rtsps: `${rtsps}/${id}` } : {}),
         },
+  }
+}
+
+/** The multivariant playlists; those over single files come when all else is complete. */
+function hlsUrls({ id, status, segments, singleFiles = false }: VideoRecord, hasPictures: boolean): Video['urls'] {
+  const address = (name: string): string => `/hls/${id}/${name}`
+  const hasFmp4 = segments === 'fmp4' && hasPictures // sound alone is packed audio
+  const isSingle = singleFiles && status === 'ready'
+  return {
+    hls: address(MASTER),
+    ...(hasFmp4 && { hlsFmp4: address(FMP4_MASTER) }),
+    ...(isSingle && { hlsSingleFiles: address(singleFileName(MASTER)) }),
+    ...(isSingle && hasFmp4 && { hlsFmp4SingleFiles: address(singleFileName(FMP4_MASTER)) }),
   }
 }

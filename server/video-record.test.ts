@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { toVideo, type VideoRecord } from './video-record.ts'
+
+const picture = { name: '720p', widthPixels: 1280, heightPixels: 720, bandwidthBitsPerSecond: 1, codecs: 'avc1.64001f' }
+const record: VideoRecord = {
+  format: 'weir-video',
+  version: 1,
+  id: 'v',
+  title: 'Clip',
+  createdUnixMs: 0,
+  status: 'ready',
+  attempt: 1,
+  source: 'source.mp4',
+  sourceBytes: 1,
+  variants: [picture],
+}
+const sound = { ...picture, name: 'audio', widthPixels: 0, heightPixels: 0 }
+const rtsp = { rtsp: 'rtsp://h' }
+const watched = { poster: '/hls/v/poster.jpg', rtsp: 'rtsp://h/v' }
+const hls = '/hls/v/master.m3u8'
+const hlsFmp4 = '/hls/v/master-fmp4.m3u8'
+const hlsSingleFiles = '/hls/v/master-single.m3u8'
+const hlsFmp4SingleFiles = '/hls/v/master-fmp4-single.m3u8'
+
+for (const [name, change, urls] of [
+  ['what is plain', {}, { hls, ...watched }],
+  ['fragmented MP4', { segments: 'fmp4' }, { hls, hlsFmp4, ...watched }],
+  ['single files', { singleFiles: true }, { hls, hlsSingleFiles, ...watched }],
+  ['both', { segments: 'fmp4', singleFiles: true }, { hls, hlsFmp4, hlsSingleFiles, hlsFmp4SingleFiles, ...watched }],
+  ['what is still made', { segments: 'fmp4', singleFiles: true, status: 'playable' }, { hls, hlsFmp4, ...watched }],
+  ['sound alone', { segments: 'fmp4', singleFiles: true, variants: [sound] }, { hls, hlsSingleFiles }],
+  ['what cannot be played yet', { singleFiles: true, status: 'segmenting' }, {}],
+] satisfies readonly (readonly [string, Partial<VideoRecord>, object])[]) {
+  test(`toVideo tells the addresses of ${name}`, () => {
+    expect(toVideo({ ...record, ...change }, { ratio: 1 }, rtsp).urls).toEqual(urls)
+  })
+}
