@@ -135,7 +135,7 @@ class Collecting {
   }
 
   async #readSegments({ url, file, playlist, answer }: Loaded, isIndependent: boolean): Promise<Rendition> {
-    const reader = new SegmentReader(this.#store, answer.url)
+    const reader = new SegmentReader(this.#store, answer.url, playlist)
     const chosen = new Set(this.#chosen(playlist))
     this.#segmentsLeftOut += playlist.segments.length - chosen.size
     let pictured: ClearSegment | undefined
