@@ -153,21 +153,22 @@ function audioOptions({ audio, durationSeconds }: EncodePlan): string[] {
   return ['-map', `0:${audio.streamIndex}`, '-c:a', 'copy', '-t', durationSeconds.toFixed(6)]
 }
 
-/** No keyframe but the listed ones (`-g` is the longest gap between two of them), closed GOPs, and B-frames that
+/** No keyframe but the listed ones (`-g` is the longest gap between two of them, or to the end), closed GOPs, and B-frames that
  *  nothing refers to, so that a lost one harms only itself. */
-function videoOptions({ cuts, frameRate, colours }: EncodePlan): string[] {
+function videoOptions(plan: EncodePlan): string[] {
+  const { cuts, colours } = plan
   return [
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-profile:v', 'high'],
     ...['-sc_threshold', '0', '-bf', '2', '-x264-params', 'b-pyramid=none:open-gop=0'],
-    ...['-g', `${longestGapFrames(cuts, frameRate)}`],
+    ...['-g', `${longestGapFrames(plan)}`],
     ...['-force_key_frames', cuts.keyframeSeconds.map(writeKeyframeTime).join(',')],
     ...(colours === undefined ? [] : ['-color_primaries', colours, '-color_trc', colours, '-colorspace', colours]),
   ]
 }
 
-function longestGapFrames(cuts: CutList, frameRate: Rational): number {
+function longestGapFrames({ cuts, frameRate, durationSeconds }: EncodePlan): number {
   const usualFrames = Math.ceil(KEYFRAME_SECONDS * valueOf(frameRate))
-  return Math.max(usualFrames, Math.round(longestGapSeconds(cuts) * valueOf(frameRate)))
+  return Math.max(usualFrames, Math.round(longestGapSeconds(cuts, durationSeconds) * valueOf(frameRate)))
 }
 
 /** Milliseconds name a frame for sure: at 60 frames a second they are 16.7 ms apart. */
