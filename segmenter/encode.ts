@@ -23,6 +23,7 @@ export type EncodePlan = {
   readonly rungs: readonly Rung[]
   readonly cuts: CutList
   readonly copy?: CopiedVariant // made beside these, by a command of its own
+  readonly av1?: KeptAv1 // of the source, as one more variant of fragmented MP4
   readonly renditions?: RenditionPlan // what is made beside the variants
 }
 
@@ -39,6 +40,15 @@ export type CopiedVariant = {
   readonly widthPixels: number
   readonly heightPixels: number
   readonly videoBitsPerSecond: number // the highest of any run of segments that counts
+}
+
+/** A source's own AV1, as a package keeps it: in fragmented MP4 alone, since a transport stream has no place for it. */
+export type KeptAv1 = {
+  readonly name: string // 720p-av1
+  readonly widthPixels: number
+  readonly heightPixels: number
+  readonly configuration: Uint8Array // of the av1C box
+  readonly isKeyframe: Uint8Array // of each picture, 1 for one at which a player can begin
 }
 
 export const AUDIO_BITS_PER_SECOND = 128_000
@@ -98,6 +108,12 @@ export function copyArguments(plan: EncodePlan, { codec, name }: CopiedVariant):
       url: `${name}/%05d.ts`,
     },
   })
+}
+
+/** The source's own pictures, one after the other, in an IVF file. */
+export function pictureCopyArguments(plan: EncodePlan, file: string): string[] {
+  const options = ['-map', `0:${plan.videoStreamIndex}`, '-c:v', 'copy', ...muxingOptions, '-f', 'ivf']
+  return ffmpegArguments({ inputs: [sourceInput(plan)], filters: [], output: { options, url: file } })
 }
 
 const PRIMING_SAMPLES = 1024 // of ffmpeg's AAC encoder

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { planAv1Copy } from './av1-copy.ts'
 import { planH264Copy, planHevcCopy, type Surveyed } from './copy-survey.ts'
 import type { EncodePlan } from './encode.ts'
 import { isDiskFull } from './disk-full.ts'
@@ -71,13 +72,17 @@ async function makeWithCopy(surveyed: Surveyed, outFolder: string, options: Pack
   if (typeof withCopy !== 'string') return withCopy
   const made = await makePlanned(surveyed.plan, outFolder, options)
   if (surveyed.facts.video.codec === 'h264') return { ...made, notCopied: withCopy }
-  return { ...made, warnings: [`The HEVC of the source was not kept: ${withCopy}.`, ...made.warnings] }
+  const codec = surveyed.facts.video.codec.toUpperCase()
+  return { ...made, warnings: [`The ${codec} of the source was not kept: ${withCopy}.`, ...made.warnings] }
 }
 
 function copyPlanning(surveyed: Surveyed, options: PackageOptions): Promise<EncodePlan | string> | undefined {
   const { codec } = surveyed.facts.video
   if (codec === 'h264' && options.copy !== false) return planH264Copy(surveyed, options)
-  if (codec === 'hevc' && options.keepHevc === true) return planHevcCopy(surveyed, options)
+  if (options.keepOriginal !== true) return undefined
+  if (codec === 'hevc') return planHevcCopy(surveyed, options)
+  if (codec === 'av1' && options.segments !== 'fmp4') return Promise.resolve('it needs fragmented MP4')
+  if (codec === 'av1') return planAv1Copy(surveyed, options)
   return undefined
 }
 

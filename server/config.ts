@@ -68,7 +68,7 @@ export const settings = {
   ),
   sample: setting('boolean', z.boolean(), 'true or false', true),
   copy: setting('boolean', z.boolean(), 'true or false', true),
-  keepHevc: setting('boolean', z.boolean(), 'true or false', false),
+  keepOriginal: setting('boolean', z.boolean(), 'true or false', false),
   segments: setting('text', z.enum(segmentKinds), 'one of ts, fmp4', 'ts'),
   singleFiles: setting('boolean', z.boolean(), 'true or false', false),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
@@ -113,7 +113,7 @@ export const flagKeys = [
   'token',
   'sample',
   'copy',
-  'keepHevc',
+  'keepOriginal',
   'segments',
   'singleFiles',
 ] as const
@@ -125,13 +125,13 @@ export type Config = SettingValues & { readonly link: LinkProfile }
 export function packageWishes(config: Config): PackageWishes {
   const {
     copy,
-    keepHevc,
+    keepOriginal,
     segments,
     singleFiles,
     maxVideoGigapixels: gigapixels,
     maxSegmentingMinutes: minutes,
   } = config
-  return { copy, keepHevc, segments, singleFiles, limits: { gigapixels, minutes } }
+  return { copy, keepOriginal, segments, singleFiles, limits: { gigapixels, minutes } }
 }
 
 /** Where the value of each key came from: `--port`, `WEIR_PORT`, `weir.yaml` or `default`. */
