@@ -16,6 +16,7 @@ const longFiles = [
   'lab/renditions.system.test.ts',
   'lab/run-upload.system.test.ts',
   'lab/sound-alone.system.test.ts',
+  'udp-relay/sound-clients.system.test.ts',
   'lab/three-tabs.system.test.ts',
   'segmenter/lint/foreign-packages.system.test.ts',
   'segmenter/picture-filters.system.test.ts',
@@ -23,6 +24,7 @@ const longFiles = [
   'segmenter/source-change.system.test.ts',
   'server/channel-ingest.system.test.ts',
   'server/nginx-edge.system.test.ts',
+  'server/parity-gstreamer.system.test.ts',
 ]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000

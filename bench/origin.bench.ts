@@ -44,7 +44,10 @@ async function compare(
     }
     return [side, run] as const
   })
-  const requests = await measure({ title, unit: 'requests/s', sides: Object.fromEntries(sides) })
+  const warm = async (): Promise<void> => {
+    for (const { url } of Object.values(servers)) await load(url)
+  }
+  const requests = await measure({ title, unit: 'requests/s', sides: Object.fromEntries(sides), prepare: warm })
   const latencies = Object.entries(p99).map(([side, values]): SideResult => ({
     side,
     medianValue: median(values),

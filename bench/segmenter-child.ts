@@ -8,7 +8,13 @@ import { findTools } from '../segmenter/tools.ts'
 
 /** What this process does, once: a package, or the bare command line that makes the same files. */
 export type SegmenterJob =
-  | { readonly kind: 'weir'; readonly source: string; readonly out: string; readonly wishes: PackageWishes }
+  | {
+      readonly kind: 'weir'
+      readonly source: string
+      readonly out: string
+      readonly wishes: PackageWishes
+      readonly withMemory?: boolean // garbage is collected again and again, for what is left; costs CPU
+    }
   | {
       readonly kind: 'bare'
       readonly args: readonly string[]
@@ -20,7 +26,8 @@ export type SegmenterJob =
 export type SegmenterFigures = {
   readonly cpuSeconds: number // of all processes but, of the bare command, this one
   readonly firstSegmentsSeconds: number // until every variant has one
-  readonly heldBytes: number // the most that this process held
+  readonly peakBytes: number // the most that this process held, garbage included
+  readonly neededBytes: number // the most that was left of its objects and buffers by a collection; NaN if not asked for
 }
 
 const TICKS_PER_SECOND = 100 // of /proc
@@ -32,18 +39,41 @@ function cpuSeconds(withOwn: boolean): number {
   return (children + childrenSystem + (withOwn ? own + ownSystem : 0)) / TICKS_PER_SECOND
 }
 
-async function runWeir({ source, out, wishes }: SegmenterJob & { kind: 'weir' }): Promise<SegmenterFigures> {
+const COLLECT_MS = 100
+
+/** Gives what tells the most that was left by a collection so far. Needs --expose-gc. */
+function watchNeeded(): () => number {
+  let neededBytes = 0
+  const look = (): void => {
+    ;(globalThis as { gc?: () => void }).gc?.()
+    const { heapUsed, external } = process.memoryUsage() // external: buffers, too
+    neededBytes = Math.max(neededBytes, heapUsed + external)
+  }
+  const looking = setInterval(look, COLLECT_MS)
+  return () => {
+    clearInterval(looking)
+    return neededBytes
+  }
+}
+
+async function runWeir({
+  source,
+  out,
+  wishes,
+  withMemory = false,
+}: SegmenterJob & { kind: 'weir' }): Promise<SegmenterFigures> {
   const tools = await findTools(process.env)
   const before = cpuSeconds(true)
   const startMs = performance.now()
   let firstSegmentsSeconds = NaN
+  const needed = withMemory ? watchNeeded() : () => NaN
   await makePackage(source, out, {
     tools,
     ...wishes,
     onPlayable: () => (firstSegmentsSeconds = (performance.now() - startMs) / 1000),
   })
-  const heldBytes = process.resourceUsage().maxRSS * 1024
-  return { cpuSeconds: cpuSeconds(true) - before, firstSegmentsSeconds, heldBytes }
+  const peakBytes = process.resourceUsage().maxRSS * 1024 // KiB
+  return { cpuSeconds: cpuSeconds(true) - before, firstSegmentsSeconds, peakBytes, neededBytes: needed() }
 }
 
 async function runBare({ args, out, encoded, copied }: SegmenterJob & { kind: 'bare' }): Promise<SegmenterFigures> {
@@ -66,7 +96,7 @@ async function runBare({ args, out, encoded, copied }: SegmenterJob & { kind: 'b
   await runChild(ffmpeg.path, args, { cwd: out, onStdout, onSideChannel: () => {} })
   for (const watcher of watchers) watcher.close()
   look()
-  return { cpuSeconds: cpuSeconds(false) - before, firstSegmentsSeconds, heldBytes: NaN }
+  return { cpuSeconds: cpuSeconds(false) - before, firstSegmentsSeconds, peakBytes: NaN, neededBytes: NaN }
 }
 
 function listed(folder: string): number {

@@ -25,7 +25,7 @@ const newFolder = (): string => join(folder, `run${(runs += 1)}`)
 
 async function inChild(job: SegmenterJob): Promise<SegmenterFigures> {
   const script = join(import.meta.dirname, 'segmenter-child.ts')
-  const child = trackChild(fork(script, { execArgv: ['--import', import.meta.resolve('tsx')] }))
+  const child = trackChild(fork(script, { execArgv: ['--expose-gc', '--import', import.meta.resolve('tsx')] }))
   child.send(job)
   const [figures] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [SegmenterFigures | number]
   if (typeof figures === 'number') throw new Error(`the run ended with exit code ${figures}`)
@@ -36,6 +36,11 @@ async function inChild(job: SegmenterJob): Promise<SegmenterFigures> {
 /** Makes a package in a process of its own. */
 export function weirRun(source: string, wishes: PackageWishes = {}): Promise<SegmenterFigures> {
   return inChild({ kind: 'weir', source, out: newFolder(), wishes })
+}
+
+/** The same for what it needs of memory. */
+export function weirMemoryRun(source: string): Promise<SegmenterFigures> {
+  return inChild({ kind: 'weir', source, out: newFolder(), wishes: {}, withMemory: true })
 }
 
 /** The one ffmpeg command line for the files of that package. */

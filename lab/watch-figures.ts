@@ -6,8 +6,8 @@ export type WatchMeasure = { readonly name: string; readonly unit: string; reado
 
 /** All measures of a watched RTSP address, in the order in which they are told; budgets name them. */
 export const watchMeasures = [
-  { name: 'startupMs', unit: 'ms', means: 'from the wish to play to the first frame shown' },
-  { name: 'playedSeconds', unit: 's', means: 'from the first frame shown to the end' },
+  { name: 'startupMs', unit: 'ms', means: 'from the wish to play to the first frame shown, or sound heard' },
+  { name: 'playedSeconds', unit: 's', means: 'from then on to the end' },
   { name: 'bitrateBitsPerSecond', unit: 'bit/s', means: 'of the RTP packets, the mean since the wish to play' },
   { name: 'intactFrames', unit: 'frames', means: 'shown as they were encoded' },
   { name: 'damagedFrames', unit: 'frames', means: 'shown with a part missing, or leaning on such a frame' },
@@ -45,18 +45,19 @@ export function watchFigures({ measures, tracks, skippedFrames }: ReceiverFigure
   const lostPackets = sum((track) => track.lostPackets)
   const missingPackets = sum((track) => track.missingPackets)
   const freezeRatio = ratio(freezeMs, watchedMs)
+  const ofPictures = (value: number) => (measures.isSoundAlone === true ? undefined : value)
   return {
     startupMs,
     playedSeconds: startupMs === undefined ? undefined : watchedMs / 1000, // ms to s
     bitrateBitsPerSecond: ratio(receivedBytes * 8 * 1000, sinceAskedMs),
-    intactFrames,
-    damagedFrames,
-    frozenFrames,
-    skippedFrames,
-    freezeCount,
-    freezeMs,
-    freezeRatio,
-    stallRatio: freezeRatio,
+    intactFrames: ofPictures(intactFrames),
+    damagedFrames: ofPictures(damagedFrames),
+    frozenFrames: ofPictures(frozenFrames),
+    skippedFrames: ofPictures(skippedFrames),
+    freezeCount: ofPictures(freezeCount),
+    freezeMs: ofPictures(freezeMs),
+    freezeRatio: ofPictures(freezeRatio),
+    stallRatio: ofPictures(freezeRatio),
     expectedPackets,
     receivedPackets: sum((track) => track.receivedPackets),
     lostPackets,

@@ -7,13 +7,19 @@ export function watchLine(
   { positionSeconds, bufferMs }: { positionSeconds: number; bufferMs: number },
 ): string {
   const { bitrateBitsPerSecond = 0, lostPackets = 0, expectedPackets = 0, missingPackets = 0, jitterMs = 0 } = figures
-  const { damagedFrames = 0, frozenFrames = 0, intactFrames = 0, repairedPackets = 0, freezeMs = 0 } = figures
+  const { damagedFrames, frozenFrames, intactFrames, repairedPackets = 0, freezeMs } = figures
+  const isSoundAlone = figures.startupMs !== undefined && intactFrames === undefined
+  const pictures = isSoundAlone
+    ? ['no pictures']
+    : [
+        `frames ${intactFrames ?? 0} intact ${damagedFrames ?? 0} damaged ${frozenFrames ?? 0} frozen`,
+        `frozen ${((freezeMs ?? 0) / 1000).toFixed(1)} s`,
+      ]
   return [
     `${positionSeconds.toFixed(1)} s`,
     `${(bitrateBitsPerSecond / 1e6).toFixed(2)} Mbit/s`,
     `lost ${lostPackets} of ${expectedPackets}${repairedPackets > 0 ? `, ${repairedPackets} repaired` : ''}, ${missingPackets} missing`,
-    `frames ${intactFrames} intact ${damagedFrames} damaged ${frozenFrames} frozen`,
-    `frozen ${(freezeMs / 1000).toFixed(1)} s`,
+    ...pictures,
     `jitter ${jitterMs.toFixed(1)} ms`,
     `buffer ${Math.round(bufferMs)} ms`,
   ].join('  ')

@@ -15,7 +15,10 @@ export type Counters = {
   readonly latePackets: number | undefined
   readonly damagedFrames: number | undefined
   readonly frozenFrames: number | undefined
+  readonly hasPictures?: false // of sound alone
 }
+
+type CounterKey = Exclude<keyof Counters, 'hasPictures'>
 
 export const noCounters: Counters = {
   startupMs: undefined,
@@ -35,35 +38,46 @@ export const noCounters: Counters = {
 export function countersOf(measures: Measures, bufferSeconds: number): Counters {
   return {
     startupMs: measures.startupMs === undefined ? undefined : Math.round(measures.startupMs),
-    stallCount: measures.freezeCount,
-    stallSeconds: measures.freezeMs / 1000,
+    ...(measures.isSoundAlone === true ? noPictures : pictureCounters(measures)),
     bufferSeconds,
     bitsPerSecond: measures.bitrateBitsPerSecond,
     receivedPackets: measures.receivedPackets,
     lostPackets: measures.lostPackets,
     latePackets: measures.latePackets,
-    damagedFrames: measures.damagedFrames,
-    frozenFrames: measures.frozenFrames,
   }
 }
 
+function pictureCounters({ freezeCount, freezeMs, damagedFrames, frozenFrames }: Measures) {
+  return { stallCount: freezeCount, stallSeconds: freezeMs / 1000, damagedFrames, frozenFrames } // ms to s
+}
+
+const noPictures = {
+  stallCount: undefined,
+  stallSeconds: undefined,
+  damagedFrames: undefined,
+  frozenFrames: undefined,
+  hasPictures: false,
+} as const
+
 export type CounterRow = {
-  readonly key: keyof Counters
+  readonly key: CounterKey
   readonly label: string
   readonly unit: string
   readonly definition: string
   readonly isFault: boolean // worth the fault's colour when above zero
+  readonly isOfPictures: boolean
   show(value: number): string
 }
 
 function row(
-  key: keyof Counters,
+  key: CounterKey,
   unit: string,
   show: (value: number) => string,
   { isFault }: { readonly isFault: boolean },
 ): CounterRow {
   const [label, definition] = figureWords.rows[key]
-  return { key, label, unit, show, isFault, definition: figureWords.measuredHere(definition) }
+  const isOfPictures = key === 'damagedFrames' || key === 'frozenFrames'
+  return { key, label, unit, show, isFault, isOfPictures, definition: figureWords.measuredHere(definition) }
 }
 
 const oneDecimal = (value: number) => value.toFixed(1)
@@ -84,7 +98,7 @@ export const counterRows: readonly CounterRow[] = [
   row('frozenFrames', unitWords.frames, formatCount, fault),
 ]
 
-const rowOf = (key: keyof Counters): CounterRow => counterRows.find((known) => known.key === key)!
+const rowOf = (key: CounterKey): CounterRow => counterRows.find((known) => known.key === key)!
 
 /** How often and how long in one figure: 2× 3.4 s. */
 const stalled: CounterRow = {

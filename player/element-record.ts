@@ -23,7 +23,8 @@ export class ElementRecord {
   #presentedFrames: number | undefined
   isJumping = false
   #playhead: Playhead | undefined // as it was told last
-  hasPicture = false
+  hasPicture = false // or sound, where there is nothing else
+  #awaitsSound = true // of a start
   /** Where the first picture lies on the element's timeline; undefined until that is known. */
   originSeconds: number | undefined
 
@@ -35,8 +36,7 @@ export class ElementRecord {
     video.addEventListener('pause', () => this.tell({ kind: 'paused', atMs: wallMs() }))
     video.addEventListener('play', () => this.hasPicture && this.tell({ kind: 'resumed', atMs: wallMs() }))
     video.addEventListener('ended', () => this.tell({ kind: 'ended', atMs: wallMs() }))
-    // Of sound alone there is no picture to wait for.
-    video.addEventListener('playing', () => (this.hasPicture ||= video.videoWidth === 0))
+    video.addEventListener('playing', () => video.videoWidth === 0 && this.#hear())
     video.requestVideoFrameCallback(this.#onFrame)
     this.#timers = [
       setInterval(() => this.#tellPlayhead(), PLAYHEAD_MS),
@@ -57,6 +57,7 @@ export class ElementRecord {
   }
 
   askToPlay(fromSeconds: number): void {
+    this.#awaitsSound = true
     this.tell({ kind: 'play-asked', atMs: wallMs(), fromSeconds })
   }
 
@@ -109,6 +110,13 @@ export class ElementRecord {
 
   #tellBuffer(): void {
     if (this.hasPicture) this.tell({ kind: 'buffer', atMs: wallMs(), bufferSeconds: this.#bufferSeconds() })
+  }
+
+  /** Of sound alone there is no picture to wait for. */
+  #hear(): void {
+    this.hasPicture = true
+    if (this.#awaitsSound) this.tell({ kind: 'sound-heard', atMs: wallMs() })
+    this.#awaitsSound = false
   }
 
   readonly #onFrame = (nowMs: number, { mediaTime, presentedFrames }: VideoFrameCallbackMetadata): void => {

@@ -2,9 +2,12 @@ import { counterRows, mainRows, type CounterRow, type Counters } from './counter
 import { formatCount } from './format.ts'
 import type { SideName } from './settings.ts'
 import type { SideStatus } from './side.ts'
-import { detailWords, sideWords } from './words.ts'
+import { detailWords, figureWords, sideWords } from './words.ts'
 
-function Value({ row, value }: { row: CounterRow; value: number | undefined }) {
+function Value({ row, counters }: { row: CounterRow; counters: Counters }) {
+  const value = counters[row.key]
+  if (row.isOfPictures && counters.hasPictures === false)
+    return <span class="figure-none">{figureWords.noPictures}</span>
   if (value === undefined) return <span class="figure-none">–</span>
   return (
     <>
@@ -25,7 +28,7 @@ function MainFigure({ row, counters }: { row: CounterRow; counters: Counters }) 
         {row.key === 'stallSeconds' && value !== undefined && (
           <span class="figure-times">{formatCount(counters.stallCount ?? 0)}×</span>
         )}
-        <Value row={row} value={value} />
+        <Value row={row} counters={counters} />
       </dd>
     </div>
   )
@@ -64,7 +67,7 @@ export function FigureTable({ sides }: { sides: readonly { readonly name: SideNa
             <th scope="row">{row.label}</th>
             {sides.map(({ name, status: { counters } }) => (
               <td key={name} class={isFaulty(row, counters[row.key]) ? 'faulty' : undefined}>
-                <Value row={row} value={counters[row.key]} />
+                <Value row={row} counters={counters} />
               </td>
             ))}
           </tr>

@@ -67,7 +67,7 @@ export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
   const status = isBlocked ? { ...told, problem: stageWords.blockedUdp } : told
   const isSeen = sidesIn(view).includes(side)
   const togglePlay = () => viewing.togglePlay()
-  const without = viewing.hasPictures.value ? undefined : stageWords.soundAlone[side]
+  const without = viewing.hasPictures.value ? undefined : stageWords.soundAlone
   const captions = viewing.sides.value.hls?.captions
   return (
     <section class="side" data-side={side} aria-label={sideWords[side]} hidden={!isSeen}>

@@ -27,22 +27,27 @@ export type EpochOptions = {
   readonly tell: (event: ViewerEvent) => void
   readonly onPicture: (picture: VideoFrame, atMs: number) => void // to be closed by the one who is told
   readonly onSound: (unit: SoundUnit) => void
+  readonly onHeard: (atMs: number) => void // the first of what has no pictures
   readonly onVerdict: (frame: JudgedFrame) => void
   readonly onLost: (kind: ControlTrack['kind'], sequenceNumber: number) => void
 }
 
 type Receiver = { readonly receiver: TrackReceiver; latePackets: number }
 
-/** Everything from one start to the next seek: one timeline, one pair of decoders. Pauses lie within. Time is told. */
+/** Everything from one start to the next seek: one timeline, a decoder of pictures and one of sound, where there are such.
+ *  Pauses lie within. Time is told. */
 export class UdpEpoch {
   readonly #options: EpochOptions
   readonly #clock: PlaybackClock
   readonly #receivers: readonly Receiver[]
-  readonly #video: VideoTrack
+  readonly #video: VideoTrack | undefined
   readonly #audio: AudioTrack | undefined
-  readonly #decoder: PictureDecoder
+  readonly #decoder: PictureDecoder | undefined
   readonly #frames: FrameSchedule
   #sounds: DecodedSound[] = []
+  #firstSoundMs: number | undefined // in the video, of what could be decoded
+  #lastSoundMs: number | undefined
+  #isHeard = false // where there are no pictures
   #lastSequenceNumbers: Readonly<Record<string, number>> | undefined
   #isFinished = false
 
@@ -56,11 +61,13 @@ export class UdpEpoch {
       receiver: new TrackReceiver(track, startSeconds, waitMs),
       latePackets: 0,
     }))
-    const codec = trackOf(tracks, 'video')?.codec ?? ''
-    this.#video = new VideoTrack(videoCodecOf(codec), startSeconds, outline?.parameterSets ?? [])
-    this.#video.integrity.expect(outline?.framesFrom(startSeconds) ?? [])
     this.#frames = new FrameSchedule(this.#clock, tell)
-    this.#decoder = new PictureDecoder(codec, this.#frames.addPicture)
+    const codec = trackOf(tracks, 'video')?.codec
+    if (codec !== undefined) {
+      this.#video = new VideoTrack(videoCodecOf(codec), startSeconds, outline?.parameterSets ?? [])
+      this.#video.integrity.expect(outline?.framesFrom(startSeconds) ?? [])
+      this.#decoder = new PictureDecoder(codec, this.#frames.addPicture)
+    }
     const audio = trackOf(tracks, 'audio')
     this.#audio = audio && new AudioTrack(audio, startSeconds, (sound) => this.#keepSound(sound))
   }
@@ -71,7 +78,7 @@ export class UdpEpoch {
   }
 
   get decoderResets(): number {
-    return this.#decoder.resets
+    return this.#decoder?.resets ?? 0
   }
 
   get skippedFrames(): number {
@@ -82,7 +89,7 @@ export class UdpEpoch {
   get endSeconds(): number {
     const { outline, answer, isLive } = this.#options
     if (!isLive) return Math.max(outline?.durationSeconds ?? 0, answer.durationSeconds)
-    return this.#lastSequenceNumbers === undefined ? Infinity : (this.#frames.lastMs ?? 0) / 1000 // ms to s
+    return this.#lastSequenceNumbers === undefined ? Infinity : this.#lastMs / 1000 // ms to s
   }
 
   positionSeconds(nowMs: number): number {
@@ -91,7 +98,7 @@ export class UdpEpoch {
   }
 
   bufferSeconds(nowMs: number): number {
-    return Math.max(0, (this.#frames.lastMs ?? 0) / 1000 - this.positionSeconds(nowMs))
+    return Math.max(0, this.#lastMs / 1000 - this.positionSeconds(nowMs))
   }
 
   hasEnded(nowMs: number): boolean {
@@ -103,23 +110,25 @@ export class UdpEpoch {
     if (found === undefined || found.receiver.track.ssrc !== packet.ssrc) return
     const { track } = found.receiver
     const released = found.receiver.push(packet, arrivalMs)
-    if (track.kind === 'video' && !this.#clock.isStarted) this.#startClock(found.receiver, packet, arrivalMs)
+    const isFirst = track.kind === 'video' || this.#video === undefined
+    if (isFirst && !this.#clock.isStarted) this.#startClock(found.receiver, packet, arrivalMs)
     this.#options.tell({ kind: 'media-received', atMs: arrivalMs, track: track.kind, sizeBytes })
     this.#route(found, released, arrivalMs)
   }
 
   /** The video has grown: these frames will come as well. */
   expect(frames: readonly ExpectedFrame[]): void {
-    this.#video.integrity.expect(frames)
+    this.#video?.integrity.expect(frames)
   }
 
   /** Does all that is due. */
   advance(nowMs: number): void {
     for (const found of this.#receivers) this.#route(found, found.receiver.advance(nowMs), nowMs)
-    this.#frames.decode(this.#decoder, nowMs)
+    if (this.#decoder !== undefined) this.#frames.decode(this.#decoder, nowMs)
     const picture = this.#frames.takeDue(nowMs)
     if (picture !== undefined) this.#options.onPicture(picture, nowMs)
     this.#giveSounds(nowMs)
+    if (this.#video === undefined) this.#hear(nowMs)
     this.#finishWhenAllIsIn(nowMs)
   }
 
@@ -146,7 +155,7 @@ export class UdpEpoch {
 
   close(): void {
     this.#frames.clear()
-    this.#decoder.close()
+    this.#decoder?.close()
     this.#audio?.close()
   }
 
@@ -165,7 +174,7 @@ export class UdpEpoch {
     }
     for (const item of released) {
       if (item.kind === 'lost') this.#tellLost(receiver.track.kind, item, nowMs)
-      if (receiver.track.kind === 'video') this.#video.push(item).forEach(this.#keepFrame)
+      if (receiver.track.kind === 'video') this.#video?.push(item).forEach(this.#keepFrame)
       else this.#audio?.push(item)
     }
   }
@@ -189,7 +198,22 @@ export class UdpEpoch {
     this.#frames.add(frame)
   }
 
+  /** Up to where there is something to show, or of sound alone to hear. */
+  get #lastMs(): number {
+    return this.#frames.lastMs ?? (this.#video === undefined ? this.#lastSoundMs : undefined) ?? 0
+  }
+
+  #hear(nowMs: number): void {
+    const positionMs = this.#clock.positionMs(nowMs)
+    if (this.#isHeard || positionMs === undefined || this.#firstSoundMs === undefined) return
+    this.#isHeard = positionMs >= this.#firstSoundMs
+    if (this.#isHeard) this.#options.onHeard(nowMs)
+  }
+
   #keepSound(sound: DecodedSound): void {
+    const { positionSeconds, sampleRateHz, channels } = sound
+    this.#firstSoundMs ??= positionSeconds * 1000 // s to ms
+    this.#lastSoundMs = (positionSeconds + (channels[0]?.length ?? 0) / sampleRateHz) * 1000 // s to ms
     this.#sounds.push(sound)
     if (this.#sounds.length > MAX_WAITING_SOUNDS) this.#sounds.shift()
   }
@@ -218,7 +242,8 @@ export class UdpEpoch {
       const sequenceNumber = last[found.receiver.track.payloadType]
       if (sequenceNumber !== undefined) this.#route(found, found.receiver.finish(sequenceNumber), nowMs)
     }
-    this.#video.finish().forEach(this.#keepFrame)
+    this.#video?.finish().forEach(this.#keepFrame)
+    if (this.#decoder === undefined) return
     this.#frames.decode(this.#decoder, nowMs)
     void this.#decoder.flush()
   }

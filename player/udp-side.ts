@@ -202,9 +202,9 @@ export class UdpSide implements Side {
       void this.#audio?.run()
       void this.#refuseUndecodable(answer)
       this.#newestAnswer = answer
-      const { variant, durationSeconds, startSeconds, setup } = answer
+      const { variant, durationSeconds, setup } = answer
       this.#setupMs = setup?.modelledMs
-      const notes = [startNote(startSeconds, wantedSeconds), this.#setupNote()]
+      const notes = [startNote(answer, wantedSeconds), this.#setupNote()]
       this.#update({ variant, durationSeconds, note: notes.filter((note) => note !== '').join(' · ') })
     })
     this.#newestStart = id
@@ -212,7 +212,8 @@ export class UdpSide implements Side {
 
   /** The menu offers no such variant, but an address may name it. */
   async #refuseUndecodable({ tracks, variant }: PlayingAnswer): Promise<void> {
-    const codec = tracks.find(({ kind }) => kind === 'video')?.codec ?? ''
+    const codec = tracks.find(({ kind }) => kind === 'video')?.codec
+    if (codec === undefined) return // sound alone
     if (await isDecodedByWebCodecs(codec)) return
     this.#fail(`This browser does not decode ${variant} (${codec}). Choose another variant.`)
   }
@@ -298,9 +299,10 @@ export class UdpSide implements Side {
   }
 }
 
-/** A picture can only begin at a keyframe: the page says when that is not where the viewer wanted to be. */
-function startNote(startSeconds: number, wantedSeconds: number): string {
+/** A picture can only begin at a keyframe: the page says when that is not where the viewer wanted to be. Sound can anywhere. */
+function startNote({ startSeconds, tracks }: PlayingAnswer, wantedSeconds: number): string {
   const beforeSeconds = wantedSeconds - startSeconds
-  const from = startWords.fromKeyframe(formatTime(startSeconds))
+  const hasPictures = tracks.some(({ kind }) => kind === 'video')
+  const from = (hasPictures ? startWords.fromKeyframe : startWords.fromSound)(formatTime(startSeconds))
   return beforeSeconds < 0.05 ? from : startWords.before(from, beforeSeconds.toFixed(1))
 }

@@ -50,6 +50,7 @@ export class UdpViewer {
   #turn = 0
   #news = new News()
   #shownFrames = 0
+  #hasBegun = false // something was shown, or heard
   #earlierSkipped = 0
   #earlierResets = 0
   #variant: { readonly variant: string; readonly bitsPerSecond: number } | undefined // of the pictures to come, until one is shown
@@ -94,6 +95,7 @@ export class UdpViewer {
       tell: this.#tell,
       onPicture: (picture, atMs) => this.#paint(picture, atMs),
       onSound: this.#options.onSound,
+      onHeard: (atMs) => this.#hear(atMs),
       onVerdict: ({ state, timestampTicks }) => this.#news.judged(state, timestampTicks),
       onLost: (kind, sequenceNumber) => this.#news.lost(kind, sequenceNumber),
     })
@@ -111,7 +113,7 @@ export class UdpViewer {
     const nowMs = this.#options.nowMs()
     this.#epoch?.resume(answer, nowMs)
     this.#tell({ kind: 'resumed', atMs: nowMs })
-    this.#phase = this.#shownFrames > 0 ? 'playing' : 'starting'
+    this.#phase = this.#hasBegun ? 'playing' : 'starting'
     this.#release()
   }
 
@@ -241,6 +243,17 @@ export class UdpViewer {
     if (this.#codes.wants(seconds)) void this.#codes.read(picture, seconds, atMs)
     else picture.close()
     this.#shownFrames += 1
+    this.#noteBegun(atMs)
+  }
+
+  /** The first sound of what has no pictures. */
+  #hear(atMs: number): void {
+    this.#tell({ kind: 'sound-heard', atMs })
+    this.#noteBegun(atMs)
+  }
+
+  #noteBegun(atMs: number): void {
+    this.#hasBegun = true
     if (this.#variant !== undefined) this.#tell({ kind: 'variant-shown', atMs, ...this.#variant })
     this.#variant = undefined
     if (this.#phase === 'starting') this.#phase = 'playing'

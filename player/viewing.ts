@@ -41,7 +41,7 @@ export class Viewing {
   readonly status = computed((): PlayerStatus | undefined =>
     this.#waitsForPlay.value ? this.#waitingStatus() : playerStatus(this.#set.list().map(({ status }) => status.value)),
   )
-  /** False for a file of sound alone, which UDP does not carry. */
+  /** False for a file of sound alone. */
   readonly hasPictures = signal(true)
   readonly #feed: LinkFeed
   readonly #networkIsSet: Promise<void>
@@ -118,7 +118,6 @@ export class Viewing {
   followVideo({ kind, variants, urls }: Pick<Video, 'kind' | 'variants' | 'urls'>): void {
     this.#set.variants = variants
     this.hasPictures.value = variants.length === 0 || variants.some(({ widthPixels }) => widthPixels > 0)
-    if (!this.hasPictures.value && this.settings.value.side === 'udp') this.change({ side: 'hls' })
     if (kind !== 'live') return
     this.#set.live.value = urls.lowLatencyHls === undefined ? 'segments' : 'low-latency'
     const isSaid = new URLSearchParams(location.search).has('jitterBufferMs')
@@ -134,7 +133,7 @@ export class Viewing {
    *  UDP from the keyframe at or before it. */
   switchTo(view: ViewName): void {
     const before = this.settings.value.side
-    if (before === view || (view === 'udp' && !this.hasPictures.value)) return
+    if (before === view) return
     const lead = this.lead
     const isPaused = this.status.value?.phase === 'paused'
     batch(() => {
@@ -269,8 +268,7 @@ export class Viewing {
 
   #begin(names: readonly SideName[], startSeconds: number, startPaused: boolean, after?: Promise<void>): void {
     const start: SetStart = { startSeconds, startPaused, durationSeconds: this.#durationSeconds }
-    const playing = names.filter((name) => name === 'hls' || this.hasPictures.value)
-    if (this.#hosts !== undefined) this.#set.begin(playing, this.#hosts, start, after)
+    if (this.#hosts !== undefined) this.#set.begin(names, this.#hosts, start, after)
   }
 
   #end(names: readonly SideName[]): void {

@@ -326,6 +326,7 @@ export const transportWords = {
 /** How UDP began. */
 export const startWords = {
   fromKeyframe: (place: string) => `From the keyframe at ${place}`,
+  fromSound: (place: string) => `From ${place}`,
   before: (from: string, seconds: string) => `${from}, ${seconds} s before`,
   setup: (modelledMs: string, by: string, apartMs: string) =>
     `Set-up ${modelledMs} ms, modelled (${by}, ${apartMs} ms, apart)`,
@@ -362,7 +363,7 @@ export const stageWords = {
   stalled: 'Stalled',
   held: 'Waits for UDP',
   noKeyframe: 'Waiting for a whole keyframe',
-  soundAlone: { hls: 'No picture: this is sound alone', udp: 'No picture: sound alone is played over HLS' },
+  soundAlone: 'No picture: this is sound alone',
   blockedUdp: {
     message: 'This network blocks UDP: no packet of the video comes through.',
     whatToDo: 'HLS still plays, over TCP. Or let UDP pass again in the network panel.',
@@ -372,7 +373,10 @@ export const stageWords = {
 /** The figures of a side: for each its label and its definition. */
 export const figureWords = {
   rows: {
-    startupMs: ['Startup', 'From the wish to play until the first picture is shown.'],
+    startupMs: [
+      'Startup',
+      'From the wish to play until the first picture is shown, or sound heard where there is no picture.',
+    ],
     stallCount: [
       'Stalls',
       'How often the picture stood still for want of data. HLS: the playhead for more than 100 ms. UDP: no new frame for more than 150 ms and three frame intervals.',
@@ -392,6 +396,7 @@ export const figureWords = {
     ],
     frozenFrames: ['Frozen', 'Frames that were due and could not be shown at all: the picture before stays.'],
   },
+  noPictures: 'no pictures',
   measuredHere: (definition: string) => `${definition} Measured in this page.`,
   oftenAndLong: (often: string, long: string) => `${often} Then: ${long}`,
 } as const

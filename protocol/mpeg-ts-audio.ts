@@ -24,7 +24,7 @@ export class AdtsStream {
     this.#faults = faults
   }
 
-  push(pes: CollectedPes): void {
+  push(pes: Pick<CollectedPes, 'payload' | 'ptsTicks' | 'followsHole'>): void {
     const rest = pes.followsHole ? EMPTY : this.#rest
     const restBytes = rest.length
     const bytes = restBytes === 0 ? pes.payload : concatBytes([rest, pes.payload])

@@ -170,3 +170,32 @@ for (const [seconds, keyframe] of [
 test('keyframeAtOrBefore finds nothing in an outline without segments', () => {
   expect(keyframeAtOrBefore(empty, 0)).toBeUndefined()
 })
+
+const { video: _, ...unseen } = outline
+const soundAlone: Outline = {
+  ...unseen,
+  segments: outline.segments.map((segment, index) => {
+    const sizesBytes = [100, 101, 102]
+    return { ...segment, frames: [], audio: { firstPtsTicks: index * 5760, sizesBytes } } // 1920 ticks each at 48 kHz
+  }),
+}
+
+for (const [ticks, unit] of [
+  [-1, undefined],
+  [0, [0, 0]],
+  [1919, [0, 0]],
+  [1920, [0, 1]],
+  [5759, [0, 2]],
+  [5760, [1, 0]],
+  [900_000, [1, 2]],
+] as const) {
+  test(`keyframeAtOrBefore finds the access unit that is heard at ${ticks} ticks of sound alone`, () => {
+    const found = keyframeAtOrBefore(soundAlone, ticks / 90_000)
+    expect(found && [found.segmentIndex, found.frameIndex]).toEqual(unit)
+    expect(found && keyframeAtOrBefore(soundAlone, found.startSeconds)).toEqual(found)
+  })
+}
+
+test('an outline of sound alone is written and read', () => {
+  expect(readOutline(writeOutline(soundAlone))).toEqual({ ok: true, value: soundAlone })
+})

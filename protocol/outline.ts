@@ -25,7 +25,7 @@ export type OutlineFrame = {
 
 /** Consecutive AAC access units of a segment; each lasts `samplesPerFrame` samples. */
 export type OutlineAudio = {
-  readonly firstPtsTicks: number // 90 kHz, same origin as the frames; may be negative (encoder priming)
+  readonly firstPtsTicks: number // 90 kHz, same origin as the frames; beside pictures it may be negative (encoder priming)
   readonly sizesBytes: readonly number[] // raw access units, without ADTS header
 }
 
@@ -34,16 +34,17 @@ export type OutlineSegment = {
   readonly sizeBytes: number
   readonly startSeconds: number
   readonly durationSeconds: number
-  readonly frames: readonly OutlineFrame[] // decode order; the first is an IDR
+  readonly frames: readonly OutlineFrame[] // decode order; the first is an IDR; of sound alone there are none
   readonly audio?: OutlineAudio
 }
 
-/** The one index of a variant: RTSP seek, simulation, damage and explanation read it; served as `outline.json`. */
+/** The one index of a variant: RTSP seek, simulation, damage and explanation read it; served as `outline.json`. Sound alone has no
+ *  `video`: all times are then after its first access unit. */
 export type Outline = {
   readonly format: 'weir-outline'
   readonly version: 1
   readonly variant: string
-  readonly originTicks: number // PTS of the first picture in the .ts files, 90 kHz, 33 bits
+  readonly originTicks: number // PTS of the first picture in the segments, or of sound alone of its first unit; 90 kHz, 33 bits
   readonly video?: {
     readonly codec: string // RFC 6381, such as avc1.64001f; of HEVC hev1.1.6.L93.90
     readonly widthPixels: number
@@ -206,15 +207,44 @@ function readSegments(value: unknown, fields: JsonFields): OutlineSegment[] {
   return segments
 }
 
-export type Keyframe = { readonly segmentIndex: number; readonly frameIndex: number; readonly startSeconds: number }
+/** Where playing can begin: a keyframe, or of sound alone any access unit. */
+export type Keyframe = {
+  readonly segmentIndex: number
+  readonly frameIndex: number // of the segment's frames, or of its access units
+  readonly startSeconds: number
+}
 
-/** The last keyframe shown at or before `seconds`, so the last of all beyond the end; undefined before the first. */
-export function keyframeAtOrBefore({ segments }: Outline, seconds: number): Keyframe | undefined {
+/** The last keyframe shown at or before `seconds`, so the last of all beyond the end; undefined before the first. Of sound alone the
+ *  access unit that is heard then. */
+export function keyframeAtOrBefore(outline: Outline, seconds: number): Keyframe | undefined {
   const ticks = Math.round(seconds * TICKS_PER_SECOND) // a start that was told in seconds finds its own frame again
+  if (outline.video === undefined && outline.audio !== undefined) return unitAtOrBefore(outline, outline.audio, ticks)
+  const { segments } = outline
   const isReached = (frame: OutlineFrame | undefined) => frame !== undefined && frame.ptsTicks <= ticks
   const segmentIndex = countLeading(segments, (segment) => isReached(segment.frames[0])) - 1
   const frames = segments[segmentIndex]?.frames ?? []
   const frameIndex = frames.findLastIndex((frame) => frame.kind === 'idr' && isReached(frame))
   const frame = frames[frameIndex]
   return frame && { segmentIndex, frameIndex, startSeconds: frame.ptsTicks / TICKS_PER_SECOND }
+}
+
+type AudioClock = Pick<NonNullable<Outline['audio']>, 'sampleRateHz' | 'samplesPerFrame'>
+
+function unitAtOrBefore({ segments }: Outline, clock: AudioClock, ticks: number): Keyframe | undefined {
+  const firstOf = ({ audio }: OutlineSegment) => audio?.firstPtsTicks ?? Infinity
+  const segmentIndex = countLeading(segments, (segment) => firstOf(segment) <= ticks) - 1
+  const audio = segments[segmentIndex]?.audio
+  if (audio === undefined) return undefined
+  let frameIndex = audio.sizesBytes.length - 1
+  while (frameIndex > 0 && unitPtsTicks(audio, clock, frameIndex) > ticks) frameIndex -= 1
+  return { segmentIndex, frameIndex, startSeconds: unitPtsTicks(audio, clock, frameIndex) / TICKS_PER_SECOND }
+}
+
+/** Of access unit `index` of a segment. */
+export function unitPtsTicks(
+  { firstPtsTicks }: OutlineAudio,
+  { sampleRateHz, samplesPerFrame }: AudioClock,
+  index: number,
+): number {
+  return firstPtsTicks + Math.round((index * samplesPerFrame * TICKS_PER_SECOND) / sampleRateHz)
 }

@@ -1,3 +1,7 @@
+import type { AdtsHeader } from './aac.ts'
+import { decoded, tooShort, type Decoded, type WireFault } from './decoded.ts'
+import { AdtsStream, type AudioAccessUnit } from './mpeg-ts-audio.ts'
+
 const OWNER = 'com.apple.streaming.transportStreamTimestamp'
 const TIMESTAMP_BYTES = 8
 const FRAME_HEADER_BYTES = 10
@@ -23,6 +27,30 @@ export function packedAudioTag(firstTicks: number): Uint8Array {
   view.setUint32(20 + ownerBytes, Math.floor(firstTicks / 2 ** 32))
   view.setUint32(24 + ownerBytes, firstTicks % 2 ** 32)
   return tag
+}
+
+/** A segment of packed audio. */
+export type PackedAudioSegment = {
+  readonly audio: readonly AudioAccessUnit[]
+  readonly adts?: AdtsHeader // of the first
+  readonly faults: readonly WireFault[] // what was left out
+}
+
+/** Reads a segment as `packedAudioTag` begins it: the tag's time is that of the first access unit. Faults of the whole: too-short,
+ *  bad-sync without such a tag. */
+export function readPackedAudio(bytes: Uint8Array): Decoded<PackedAudioSegment> {
+  const tag = packedAudioTag(0)
+  if (bytes.length < tag.length) return tooShort(tag.length, bytes.length)
+  const timeAt = tag.length - TIMESTAMP_BYTES
+  const wrongAt = tag.findIndex((byte, at) => at < timeAt && byte !== bytes[at])
+  if (wrongAt >= 0) return { ok: false, fault: { code: 'bad-sync', byte: bytes[wrongAt] as number, atByte: wrongAt } }
+  const view = new DataView(bytes.buffer, bytes.byteOffset + timeAt, TIMESTAMP_BYTES)
+  const ptsTicks = (view.getUint32(0) & 1) * 2 ** 32 + view.getUint32(4) // 33 bits
+  const faults: WireFault[] = []
+  const stream = new AdtsStream(faults)
+  stream.push({ payload: bytes.subarray(tag.length), ptsTicks, followsHole: false })
+  stream.end()
+  return decoded({ audio: stream.units, ...(stream.firstHeader && { adts: stream.firstHeader }), faults })
 }
 
 /** ID3 writes sizes with 7 bits a byte. */

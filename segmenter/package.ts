@@ -17,18 +17,19 @@ import {
   type PackageResult,
   type PackageWishes,
 } from './packaging.ts'
-import { prepareSource } from './prepare-source.ts'
+import { prepareSource, type PreparedSource } from './prepare-source.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
 import { writeSingleFiles } from './single-files.ts'
 import { makeSoundPackage } from './sound-package.ts'
+import type { SourceFacts } from './source-facts.ts'
 
 export type { PackageFacts, PackageOptions, PackageResult, PackageWishes }
 
 /** Makes a video into a folder of plain HLS files: `master.m3u8`, per variant `index.m3u8`, `00000.ts`… and
  *  `outline.json`, per rendition (`audio-1`, `subtitles-1`…) `index.m3u8` and its segments, and `poster.jpg`; of sound
- *  alone one variant, `audio`, of packed audio. What is asked for beside these comes at the end. Segments and playlists appear while it runs, each by rename. `outFolder` is created
- *  or must be empty. Rejects with SegmenterRefusal for what cannot be segmented, or with the signal's reason; either way
- *  the folder is gone then. */
+ *  alone one variant, `audio`, of packed audio. What is asked for beside these comes at the end. Segments and playlists
+ *  appear while it runs, each by rename. `outFolder` is created or must be empty. Rejects with SegmenterRefusal for what
+ *  cannot be segmented, or with the signal's reason; either way the folder is gone then. */
 export async function makePackage(
   sourcePath: string,
   outFolder: string,
@@ -56,24 +57,41 @@ async function makeWithin(
   if (!('video' in facts)) {
     return checked(makeSoundPackage(sourcePath, facts, outFolder, options), outFolder, options)
   }
+  const planned = await planWithCopy(sourcePath, { facts, limits }, options)
+  const { warnings, ...made } = await makeWithCopy(planned, outFolder, options)
+  const missing = shortfall(planned.promisedSeconds, made.durationSeconds)
+  return { ...made, warnings: [...facts.warnings, ...missing, ...planned.notes, ...warnings] }
+}
+
+type Planned = PreparedSource & {
+  readonly codec: string // of the source's pictures
+  readonly withCopy: EncodePlan | string | undefined // or why not; undefined where it was not asked for
+}
+
+/** The index of a film has some ten megabytes: it is let go before anything is made. */
+async function planWithCopy(
+  sourcePath: string,
+  { facts, limits }: { readonly facts: SourceFacts; readonly limits: JobLimits },
+  options: PackageOptions,
+): Promise<Planned> {
   const index = await readMp4Index(sourcePath)
-  const { plan, promisedSeconds, notes } = await prepareSource(sourcePath, { facts, index, limits }, options)
-  const { warnings, ...made } = await makeWithCopy({ plan, facts, index }, outFolder, options)
-  const missing = shortfall(promisedSeconds, made.durationSeconds)
-  return { ...made, warnings: [...facts.warnings, ...missing, ...notes, ...warnings] }
+  const prepared = await prepareSource(sourcePath, { facts, index, limits }, options)
+  const planning = copyPlanning({ plan: prepared.plan, facts, index }, options)
+  return { ...prepared, codec: facts.video.codec, withCopy: planning && (await orReason(planning, options)) }
 }
 
 /** Whatever the source's own pictures turn out to be, the variants that every player takes are made. */
-async function makeWithCopy(surveyed: Surveyed, outFolder: string, options: PackageOptions): Promise<PackageResult> {
-  const planning = copyPlanning(surveyed, options)
-  if (planning === undefined) return makePlanned(surveyed.plan, outFolder, options)
-  const planned = await orReason(planning, options)
-  const withCopy = typeof planned === 'string' ? planned : await tryWithCopy(planned, outFolder, options)
-  if (typeof withCopy !== 'string') return withCopy
-  const made = await makePlanned(surveyed.plan, outFolder, options)
-  if (surveyed.facts.video.codec === 'h264') return { ...made, notCopied: withCopy }
-  const codec = surveyed.facts.video.codec.toUpperCase()
-  return { ...made, warnings: [`The ${codec} of the source was not kept: ${withCopy}.`, ...made.warnings] }
+async function makeWithCopy(
+  { plan, codec, withCopy }: Planned,
+  outFolder: string,
+  options: PackageOptions,
+): Promise<PackageResult> {
+  if (withCopy === undefined) return makePlanned(plan, outFolder, options)
+  const copied = typeof withCopy === 'string' ? withCopy : await tryWithCopy(withCopy, outFolder, options)
+  if (typeof copied !== 'string') return copied
+  const made = await makePlanned(plan, outFolder, options)
+  if (codec === 'h264') return { ...made, notCopied: copied }
+  return { ...made, warnings: [`The ${codec.toUpperCase()} of the source was not kept: ${copied}.`, ...made.warnings] }
 }
 
 function copyPlanning(surveyed: Surveyed, options: PackageOptions): Promise<EncodePlan | string> | undefined {

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SEGMENT_SECONDS } from '../protocol/outline.ts'
+import { SEGMENT_SECONDS, writeOutline } from '../protocol/outline.ts'
 import { averageBandwidth, peakBandwidth } from '../protocol/playlist-bandwidth.ts'
 import { writeMediaPlaylist, writeMultivariantPlaylist } from '../protocol/playlist-writer.ts'
 import type { VariantSummary } from '../protocol/weir-api.ts'
@@ -16,6 +16,7 @@ import { ProgressEstimate } from './progress-estimate.ts'
 import { renditionArguments, soundFile } from './rendition-encode.ts'
 import { MASTER } from './segment-kind.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
+import { readSoundOutline } from './sound-outline.ts'
 import type { SoundFacts } from './source-facts.ts'
 import { writeByRename } from './write-by-rename.ts'
 
@@ -23,7 +24,7 @@ const FOLDER = 'audio'
 const ORIGIN_TICKS = 90_000 // so that the encoder's priming, which comes before, has a time
 const UNMADE = 'the sound of this file could not be decoded; it may be damaged or encrypted'
 
-/** Makes a file of sound alone into a package of one variant, packed audio in `audio/`, in a folder that exists. Rejects
+/** Makes a file of sound alone into a package of one variant, packed audio and its outline in `audio/`, in a folder that exists. Rejects
  *  with SegmenterRefusal, or with the signal's reason. */
 export async function makeSoundPackage(
   sourcePath: string,
@@ -45,6 +46,8 @@ export async function makeSoundPackage(
   const targetDurationSeconds = SEGMENT_SECONDS
   const playlist = writeMediaPlaylist({ targetDurationSeconds, segments, ended: true })
   await writeByRename(join(outFolder, FOLDER, 'index.m3u8'), playlist)
+  const outline = await readSoundOutline(join(outFolder, FOLDER), FOLDER)
+  await writeByRename(join(outFolder, FOLDER, 'outline.json'), writeOutline(outline))
   const bandwidthBitsPerSecond = peakBandwidth(segments, targetDurationSeconds)
   const averageBandwidthBitsPerSecond = averageBandwidth(segments)
   const stream = { uri: `${FOLDER}/index.m3u8`, bandwidthBitsPerSecond, averageBandwidthBitsPerSecond, codecs: [codec] }
@@ -55,7 +58,7 @@ export async function makeSoundPackage(
   const variants: readonly VariantSummary[] = [variant]
   options.onPlayable?.({ durationSeconds, variants })
   const warnings = [...facts.warnings, ...shortfall(facts.promisedSeconds ?? durationSeconds, durationSeconds)]
-  return { durationSeconds, variants, warnings: [...warnings, 'It has no pictures: HLS plays the sound, UDP nothing.'] }
+  return { durationSeconds, variants, warnings: [...warnings, 'It has no pictures: the sound is played alone.'] }
 }
 
 /** Gives the path of the ADTS file. */

@@ -44,7 +44,8 @@ function h265Facts(sps: Uint8Array): Pictured {
   return { codec: h265CodecString(profile), widthPixels, heightPixels }
 }
 
-function audioCodec({ adts }: TsSegment): Pick<Codecs, 'audio'> {
+/** Out of the first frame's header; nothing where there is no sound. */
+export function audioCodec({ adts }: Pick<TsSegment, 'adts'>): Pick<Codecs, 'audio'> {
   if (adts === undefined) return {}
   const { objectType, sampleRateHz, channelCount, samplesPerFrame } = adts
   const config = encodeAudioSpecificConfig({ objectType, sampleRateHz, channelCount, samplesPerFrame })

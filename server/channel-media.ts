@@ -7,7 +7,7 @@ import { LiveRenditions, outlineAudio, parameterSetsOf, type LiveOptions } from 
 import { LiveSegments } from '../stream/live-segments.ts'
 import { LIVE_LIMITS } from '../udp-relay/live-presentations.ts'
 
-export type ChannelMediaOptions = Omit<LiveOptions, 'steady' | 'isReordered'> & {
+export type ChannelMediaOptions = Omit<LiveOptions, 'steady' | 'reorderTicks'> & {
   readonly steady?: SteadyStream // of our own encoder
   readonly framesPerSecond?: number // absent: as the stream tells
   readonly hasRtp: boolean // false: somebody else sends it to RTSP viewers and browsers
@@ -79,7 +79,7 @@ export class ChannelMedia {
     this.#renditions = new LiveRenditions({ ...sets, ...sound }, framesPerSecond ?? told ?? ASSUMED_FRAMES_PER_SECOND, {
       ...options,
       ...(steady === undefined ? {} : { steady }),
-      isReordered: ptsTicks !== dtsTicks, // what its keyframes are not, its other pictures are not
+      reorderTicks: ptsTicks - dtsTicks,
     })
     if (hasRtp) {
       this.#segments = new LiveSegments({

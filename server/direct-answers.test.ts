@@ -8,19 +8,27 @@ const SEGMENT = '/hls/v7/720p/00000.ts'
 const PLAYLIST = '/hls/v7/720p/index.m3u8'
 const segment = patternBytes(12_000_000) // more than the systems between take
 const playlist = `#EXTM3U\n${'#EXTINF:4,\n00000.ts\n'.repeat(100)}`
+const [LONG, LONGER] = ['480p', '360p'].map((variant) => `/hls/v7/${variant}/index.m3u8`) as [string, string]
+const long = `#EXTM3U\n${'#EXTINF:4,\n00000.ts\n'.repeat(2000)}`
+const longer = `#EXTM3U\n${'#EXTINF:3.5,\n1.ts\n'.repeat(2300)}`
 const LIMITS: AnswerLimits = { idleMs: 60_000, slowestBitsPerSecond: 1 }
 const SENT_BY_NODE = ['X-Own: 1'] // a field that leaves a request to Node
 
 type Started = { readonly server: OriginServer; readonly client: RawHttp; readonly direct: () => number }
 
-/** Both files are in memory, and Node has answered the client once. */
+/** All files are in memory, and Node has answered the client once. */
 async function startIn(context: TestContext, limits: AnswerLimits = LIMITS): Promise<Started> {
   const server = await startOriginServer(context, {
-    files: { '720p/00000.ts': segment, '720p/index.m3u8': playlist },
+    files: {
+      '720p/00000.ts': segment,
+      '720p/index.m3u8': playlist,
+      '480p/index.m3u8': long,
+      '360p/index.m3u8': longer,
+    },
     origin: { hotBytes: 2e8, limits },
   })
   const client = await RawHttp.open(context, server.port)
-  for (const path of [SEGMENT, PLAYLIST]) {
+  for (const path of [SEGMENT, PLAYLIST, LONG, LONGER]) {
     const before = server.origin.answers.memory
     while (server.origin.answers.memory === before) await client.ask(path, SENT_BY_NODE)
   }
@@ -68,6 +76,31 @@ test('answers keep the order of their requests, whoever gives them', async (cont
   ])
   await client.ask(PLAYLIST)
   expect(direct()).toBeLessThanOrEqual(2)
+})
+
+test('a client that ends its side with its request has the answer', async (context) => {
+  const { client, direct } = await startIn(context)
+  const answer = client.ask(PLAYLIST)
+  client.socket.end()
+  expect((await answer).body.toString()).toBe(playlist)
+  expect(direct()).toBe(1)
+})
+
+test('a small answer that its client does not take yet stays as it is while others get theirs', async (context) => {
+  const { server, client, direct } = await startIn(context)
+  const other = await RawHttp.open(context, server.port)
+  await other.ask(PLAYLIST, SENT_BY_NODE)
+  client.socket.pause()
+  const asked: Promise<RawAnswer>[] = []
+  const direct0 = direct()
+  while (direct() - direct0 === asked.length) {
+    const before = server.origin.answers.memory
+    asked.push(client.ask(LONG)) // until one is not straight, for the one before has not left
+    await expect.poll(() => server.origin.answers.memory, { interval: 1 }).toBe(before + 1)
+  }
+  for (let times = 0; times < 3; times += 1) expect((await other.ask(LONGER)).body.toString()).toBe(longer)
+  client.socket.resume()
+  for (const { body } of await Promise.all(asked)) expect(body.toString()).toBe(long)
 })
 
 test('nothing is answered straight while Node has a request before it', async (context) => {

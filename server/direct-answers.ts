@@ -16,6 +16,9 @@ export type DirectAnswer = { readonly hot: HotAnswer; readonly ended: () => void
 
 type Listener = (bytes: Buffer) => void
 
+/** An answer up to here is copied into one piece: two that are written together cost more. */
+const SCRATCH_BYTES = 48 << 10
+
 /** What is known of a connection whose requests have all come whole and alone so far. */
 type Road = {
   readonly toNode: Listener
@@ -23,7 +26,10 @@ type Road = {
   known: PlainFields | undefined
   isKnownToNode: boolean
   openWithNode: number
+  isWaiting: boolean // for its answer to be written
 }
+
+type WaitingAnswer = { readonly socket: Socket; readonly road: Road; readonly answer: DirectAnswer }
 
 /** Writes answers out of memory straight to their connection: for what plainly asks for the whole of a file, Node's request
  *  and response would cost more than the answer. Everything else, and all that is doubtful, Node's server reads and answers
@@ -33,7 +39,14 @@ export class DirectAnswers {
   readonly #roads = new WeakMap<Socket, Road>()
   readonly #dateLine = new DateLine()
   readonly #lastLines: string
-  /** Answers that their clients' systems have not taken to the end. */
+  #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+  #waiting: WaitingAnswer[] = []
+  readonly #writeAll = (): void => {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const each of waiting) this.#write(each)
+  }
+  /** Answers that are still to be written, or that their clients' systems have not taken to the end. */
   pending = 0
 
   constructor(parts: DirectParts) {
@@ -47,7 +60,14 @@ export class DirectAnswers {
     const [ofNode, ...others] = socket.listeners('data') as Listener[]
     if (ofNode === undefined || others.length > 0) return // another Node than we know: it does all by itself
     const read = (bytes: Buffer): void => this.#read(socket, road, bytes)
-    const road: Road = { toNode: ofNode, read, known: undefined, isKnownToNode: false, openWithNode: 0 }
+    const road: Road = {
+      toNode: ofNode,
+      read,
+      known: undefined,
+      isKnownToNode: false,
+      openWithNode: 0,
+      isWaiting: false,
+    }
     this.#roads.set(socket, road)
     socket.on('data', read)
     socket.off('data', ofNode)
@@ -62,6 +82,7 @@ export class DirectAnswers {
   }
 
   #read(socket: Socket, road: Road, bytes: Buffer): void {
+    if (road.isWaiting) this.#writeAll()
     const request = readPlainRequest(bytes, road.known)
     if (request === undefined) return this.#leave(socket, road, bytes)
     road.known = request.fields
@@ -78,23 +99,43 @@ export class DirectAnswers {
     toNode.call(socket, bytes)
   }
 
+  /** Finds the answer at once, and writes it with all others of this turn of the event loop, one after the other: a client
+   *  system that has to be woken for each of them costs as much as the rest of an answer. */
   #answer(socket: Socket, road: Road, { method, target, fields: { whole } }: PlainRequest): boolean {
     const isNext = road.isKnownToNode && road.openWithNode === 0 && socket.writableLength === 0 // answers keep their order
     if (!isNext || method !== 'GET' || whole === undefined) return false
     const answer = this.#parts.find(socket, { target, headers: whole })
     if (answer === undefined) return false
-    const { head, body } = answer.hot
-    socket.cork()
-    socket.write(head + this.#dateLine.text() + this.#lastLines, 'latin1')
-    socket.write(body)
-    socket.uncork()
-    if (socket.writableLength === 0) answer.ended()
-    else this.#watch(socket, answer)
+    if (this.#waiting.length === 0) setImmediate(this.#writeAll) // comes after all that the poll for events has brought
+    this.#waiting.push({ socket, road, answer })
+    road.isWaiting = true
+    this.pending += 1
     return true
   }
 
+  #write({ socket, road, answer }: WaitingAnswer): void {
+    road.isWaiting = false
+    if (!socket.destroyed) this.#send(socket, answer.hot)
+    if (socket.writableLength > 0 && !socket.destroyed) return this.#watch(socket, answer)
+    this.pending -= 1
+    answer.ended()
+  }
+
+  #send(socket: Socket, { head, body }: HotAnswer): void {
+    const wholeHead = head + this.#dateLine.text() + this.#lastLines
+    if (wholeHead.length + body.length > SCRATCH_BYTES) {
+      socket.cork()
+      socket.write(wholeHead, 'latin1')
+      socket.write(body)
+      return socket.uncork()
+    }
+    const headBytes = this.#scratch.write(wholeHead, 0, 'latin1')
+    body.copy(this.#scratch, headBytes)
+    socket.write(this.#scratch.subarray(0, headBytes + body.length))
+    if (socket.writableLength > 0) this.#scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES) // that one is on its way
+  }
+
   #watch(socket: Socket, { hot, ended }: DirectAnswer): void {
-    this.pending += 1
     const release = hot.use()
     const forget = this.#parts.slowAnswers.watchWritten(socket, socket.writableLength)
     const done = (): void => {

@@ -188,9 +188,9 @@ export class LiveChannel implements ServedChannel {
   }
 
   #urls({ rtsp, rtsps }: RtspBases): Video['urls'] {
-    const { steady, loop, rtspPath } = this.#options
+    const { loop, rtspPath } = this.#options
     const near = this.renditions?.windows['low-latency']
-    const hasParts = near === undefined ? steady !== undefined : this.#hasEnded || !near.isEnded
+    const hasParts = near === undefined || this.#hasEnded || !near.isEnded
     const folder = `/hls/${this.id}`
     const path = rtspPath ?? `/${this.id}`
     return {

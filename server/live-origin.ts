@@ -50,13 +50,12 @@ export class LiveOrigin {
     if (rendition === undefined) throw nothingAt(name)
     const isPlayable = (): boolean => {
       const { renditions, hasEnded } = channel
-      return hasEnded || (renditions !== undefined && renditions.windows[rendition]?.isPlayable !== false)
+      return hasEnded || (renditions !== undefined && renditions.windows[rendition].isPlayable)
     }
     await this.#hold(channel, isPlayable, BEGIN_WAIT_MS, asked)
     const { renditions } = channel
     if (renditions === undefined) throw nothingAt(name)
     const window = renditions.windows[rendition]
-    if (window === undefined) throw nothingAt(name)
     if (file === undefined) return this.#sendText(asked, renditions.multivariant(rendition), NOT_KEPT)
     if (file === 'index.m3u8') return this.#answerPlaylist(channel, window, asked)
     return this.#answerFile(channel, window, file, asked)

@@ -58,7 +58,7 @@ const LARGEST_TEXT = 1 / 2
 const LARGEST_FILE = 1 / 8
 
 /** Each read is a trip to another thread. Thousands of slow clients each hold one of the smallest. */
-const READ_BUFFERS = { budgetBytes: 32 << 20, smallestBytes: 32 << 10, largestBytes: 512 << 10 }
+const READ_BUFFERS = { budgetBytes: 32 << 20, smallestBytes: 32 << 10, largestBytes: 1 << 20 }
 
 /** The HLS packages as plain files over HTTP. Answers before Express: players ask for thousands of segments. What is asked
  *  for again is held in memory, and looked at on the disk before each answer: a file that was replaced, or removed, is

@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs'
+import { constants, fstatSync, type Stats } from 'node:fs'
 import { lstat, open, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -11,7 +11,7 @@ export async function openPackageFile(folder: string, name: string): Promise<Pac
   try {
     if (name.includes('/') && !(await lstat(dirname(path))).isDirectory()) return undefined
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-    const stats = await handle.stat()
+    const stats = fstatSync(handle.fd) // of an open file: nothing to wait for
     if (stats.isFile()) return { path, handle, stats }
     await handle.close()
     return undefined

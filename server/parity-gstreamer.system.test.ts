@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
 import { needs } from '../lab/test-support/clients.ts'
-import { inLongRun } from '../lab/test-support/long-run.ts'
 import { runClient } from '../lab/test-support/run-client.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { needsGstPython, PYTHON } from '../udp-relay/test-support/gst-python.ts'
@@ -32,17 +31,15 @@ async function playThrough(context: TestContext, query: string) {
   return { ...run, frames, recoveredPackets: recovered.reduce((sum, packets) => sum + packets, 0) }
 }
 
-if (inLongRun) {
-  test('ffprobe, which knows no parity, takes each for a loss, and has every frame all the same', async (context) => {
-    const ffprobe = needs(context, 'ffprobe')
-    const { url } = await startClipRelay(context, clip)
-    const args = ['-v', 'warning', '-rtsp_transport', 'udp', '-select_streams', 'v', '-count_packets']
-    const shown = ['-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0', `${url}?repair=fec`]
-    const { status, stdout, stderr } = await runClient(ffprobe, [...args, ...shown], { timeoutMs: 60_000 })
-    expect([status, Number.parseInt(stdout, 10)]).toEqual([0, CLIP_FRAMES])
-    expect(stderr).toContain('RTP: missed 1 packets')
-  })
-}
+test('ffprobe, which knows no parity, takes each for a loss, and has every frame all the same', async (context) => {
+  const ffprobe = needs(context, 'ffprobe')
+  const { url } = await startClipRelay(context, clip)
+  const args = ['-v', 'warning', '-rtsp_transport', 'udp', '-select_streams', 'v', '-count_packets']
+  const shown = ['-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0', `${url}?repair=fec`]
+  const { status, stdout, stderr } = await runClient(ffprobe, [...args, ...shown], { timeoutMs: 60_000 })
+  expect([status, Number.parseInt(stdout, 10)]).toEqual([0, CLIP_FRAMES])
+  expect(stderr).toContain('RTP: missed 1 packets')
+})
 
 // What the link drops under seed 7 is always the same: 6 packets of the media, and one of parity.
 test('GStreamer recovers by parity all that is alone in its group, and has every frame', async (context) => {

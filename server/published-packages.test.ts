@@ -6,6 +6,7 @@ import { afterEach, expect, test, vi, type TestContext } from 'vitest'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { writeOutline } from '../protocol/outline.ts'
 import { makePackageClip } from '../udp-relay/test-support/package-clip.ts'
+import { makeSoundClip } from '../udp-relay/test-support/sound-clip.ts'
 import { Library, UNDO_MS } from './library.ts'
 import { MediaFolder } from './media-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
@@ -119,10 +120,21 @@ test('without a variant in the address the best one of H.264 is opened, whatever
   expect(await packages.open(ID, undefined)).toBeUndefined()
 })
 
-test('a video of sound alone is nothing that RTP could play', async (context) => {
-  const { library, packages } = await openPackages(context, 'ready', 2)
+test('a video of sound alone is opened with its outline, also one that was packaged without', async (context) => {
+  const { library, packages, folder } = await openPackages(context, 'ready', 2)
   const sound = { name: 'audio', widthPixels: 0, heightPixels: 0, bandwidthBitsPerSecond: 1, codecs: 'mp4a.40.2' }
   await library.change(ID, { variants: [sound] })
-  expect(await packages.open(ID, undefined)).toBeUndefined()
-  expect(await packages.open(ID, 'audio')).toBeUndefined()
+  const clipOfSound = makeSoundClip()
+  const variantFolder = join(folder.package(ID), 'audio')
+  await mkdir(variantFolder)
+  for (const [index, bytes] of clipOfSound.segments.entries()) {
+    await writeFile(join(variantFolder, clipOfSound.outline.segments[index]?.uri ?? ''), bytes)
+  }
+  const opened = await packages.open(ID, undefined)
+  expect(opened?.variant).toBe('audio')
+  expect(opened?.outline()).toEqual(clipOfSound.outline)
+  expect(await opened?.readSegment(1)).toEqual(Buffer.from(clipOfSound.segments[1] ?? []))
+
+  await writeFile(join(variantFolder, 'outline.json'), writeOutline({ ...clipOfSound.outline, ended: true }))
+  expect((await new PublishedPackages(library).open(ID, 'audio'))?.outline()).toEqual(clipOfSound.outline)
 })

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { videoCodecOf } from '../protocol/nal-syntax.ts'
 import { readOutline, type Outline } from '../protocol/outline.ts'
+import { readSoundOutline } from '../segmenter/sound-outline.ts'
 import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
 import { GrowingOutline } from './growing-outline.ts'
 import type { Library } from './library.ts'
@@ -83,19 +84,29 @@ export class PublishedPackages implements PresentationSource {
   async #outline(packageKey: string, variantFolder: string): Promise<Outline> {
     const known = this.#outlines.get(packageKey)
     if (known !== undefined) return known
-    const path = join(variantFolder, 'outline.json')
-    const read = readOutline(await readFile(path, 'utf8'))
-    if (!read.ok) throw new Error(`${path} is no outline: ${JSON.stringify(read.fault)}`)
-    this.#outlines.set(packageKey, read.value)
-    return read.value
+    const outline = await outlineIn(variantFolder)
+    this.#outlines.set(packageKey, outline)
+    return outline
   }
+}
+
+async function outlineIn(variantFolder: string): Promise<Outline> {
+  const path = join(variantFolder, 'outline.json')
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  // Sound alone that was packaged by version 0.4.0 or before has none.
+  if (text === undefined) return readSoundOutline(variantFolder, basename(variantFolder))
+  const read = readOutline(text)
+  if (!read.ok) throw new Error(`${path} is no outline: ${JSON.stringify(read.fault)}`)
+  return read.value
 }
 
 function pickVariant({ status, variants }: VideoRecord, name: string | undefined): string | undefined {
   if (status !== 'ready' && status !== 'playable') return undefined
-  const pictured = variants.filter(({ widthPixels }) => widthPixels > 0) // RTP has no packed audio
-  if (name !== undefined) return pictured.find((variant) => variant.name === name)?.name
-  const forEveryPlayer = pictured.filter(({ codecs }) => videoCodecOf(codecs) === 'h264')
+  if (name !== undefined) return variants.find((variant) => variant.name === name)?.name
+  const forEveryPlayer = variants.filter(({ codecs }) => videoCodecOf(codecs) === 'h264')
   return forEveryPlayer.toSorted((a, b) => b.bandwidthBitsPerSecond - a.bandwidthBitsPerSecond)[0]?.name
 }
 

@@ -88,7 +88,9 @@ export class QualityJobs {
     const { video } = runs.find(id)
     const opened = await Promise.all((await runs.variants(id)).map(({ name }) => source.open(video, name)))
     const variants = opened.filter((presentation) => presentation !== undefined)
-    if (variants.length > 0) return variants
+    const pictured = variants.filter((presentation) => presentation.outline().video !== undefined)
+    close(variants.filter((presentation) => !pictured.includes(presentation)))
+    if (pictured.length > 0) return pictured
     throw new Refusal('media-gone', 'expected the video of the run, whose pictures are to be compared')
   }
 

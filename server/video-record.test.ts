@@ -28,7 +28,11 @@ for (const [name, change, urls] of [
   ['single files', { singleFiles: true }, { hls, hlsSingleFiles, ...watched }],
   ['both', { segments: 'fmp4', singleFiles: true }, { hls, hlsFmp4, hlsSingleFiles, hlsFmp4SingleFiles, ...watched }],
   ['what is still made', { segments: 'fmp4', singleFiles: true, status: 'playable' }, { hls, hlsFmp4, ...watched }],
-  ['sound alone', { segments: 'fmp4', singleFiles: true, variants: [sound] }, { hls, hlsSingleFiles }],
+  [
+    'sound alone',
+    { segments: 'fmp4', singleFiles: true, variants: [sound] },
+    { hls, hlsSingleFiles, rtsp: 'rtsp://h/v' },
+  ],
   ['what cannot be played yet', { singleFiles: true, status: 'segmenting' }, {}],
 ] satisfies readonly (readonly [string, Partial<VideoRecord>, object])[]) {
   test(`toVideo tells the addresses of ${name}`, () => {

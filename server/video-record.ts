@@ -78,8 +78,9 @@ export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }
       ? {}
       : {
           ...hlsUrls(record, hasPictures),
-          ...(hasPictures ? { poster: `/hls/${id}/poster.jpg`, rtsp: `${rtsp}/${id}` } : {}),
-          ...(hasPictures && rtsps !== undefined ? { rtsps: `${rtsps}/${id}` } : {}),
+          ...(hasPictures ? { poster: `/hls/${id}/poster.jpg` } : {}),
+          rtsp: `${rtsp}/${id}`,
+          ...(rtsps === undefined ? {} : { rtsps: `${rtsps}/${id}` }),
         },
   }
 }

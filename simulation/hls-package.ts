@@ -13,16 +13,14 @@ export type HlsPackage = {
 export function hlsPackage({ segments, video, audio, variant }: Outline): HlsPackage {
   const targetDurationSeconds = targetDurationOf(segments)
   const bandwidthBitsPerSecond = variantBandwidth({ segments })
+  const stream = {
+    uri: `${variant}/index.m3u8`,
+    bandwidthBitsPerSecond,
+    averageBandwidthBitsPerSecond: averageBandwidth(segments),
+    codecs: [video?.codec, audio?.codec].filter((codec) => codec !== undefined),
+  }
   const multivariant = writeMultivariantPlaylist([
-    {
-      uri: `${variant}/index.m3u8`,
-      bandwidthBitsPerSecond,
-      averageBandwidthBitsPerSecond: averageBandwidth(segments),
-      widthPixels: video?.widthPixels ?? 0,
-      heightPixels: video?.heightPixels ?? 0,
-      framesPerSecond: video?.framesPerSecond ?? 0,
-      codecs: [video?.codec, audio?.codec].filter((codec) => codec !== undefined),
-    },
+    video === undefined ? { ...stream, isSoundAlone: true } : { ...stream, ...sizeOf(video) },
   ])
   const media = writeMediaPlaylist({ targetDurationSeconds, segments, ended: true })
   return {
@@ -30,6 +28,10 @@ export function hlsPackage({ segments, video, audio, variant }: Outline): HlsPac
     multivariantPlaylistBytes: multivariant.length, // ASCII
     mediaPlaylistBytes: media.length,
   }
+}
+
+function sizeOf({ widthPixels, heightPixels, framesPerSecond }: NonNullable<Outline['video']>) {
+  return { widthPixels, heightPixels, framesPerSecond }
 }
 
 /** The variant's BANDWIDTH. Throws RangeError for an outline without segments. */

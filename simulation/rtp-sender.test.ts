@@ -7,17 +7,23 @@ import { SendPlan } from '../stream/send-plan.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { Playout } from '../udp-relay/playout.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
-import { CLIP_SECONDS, makePackageClip, presentationOf } from '../udp-relay/test-support/package-clip.ts'
+import {
+  CLIP_SECONDS,
+  makePackageClip,
+  presentationOf,
+  type PackageClip,
+} from '../udp-relay/test-support/package-clip.ts'
+import { makeSoundClip } from '../udp-relay/test-support/sound-clip.ts'
 import { VirtualTimer } from '../udp-relay/test-support/virtual-timer.ts'
 import { RtpSender } from './rtp-sender.ts'
 import { testOutline } from './test-support/test-outline.ts'
 
-const clip = makePackageClip()
+const clips = { 'a video': makePackageClip(), 'sound alone': makeSoundClip() }
 const SEED = 1
 
 type Entry = readonly [traffic: string, sizeBytes: number, atMs: number]
 
-async function liveEntries(startSeconds: number): Promise<Entry[]> {
+async function liveEntries(clip: PackageClip, startSeconds: number): Promise<Entry[]> {
   const entries: Entry[] = []
   const timer = new VirtualTimer()
   let zeroMs: number | undefined
@@ -47,7 +53,7 @@ async function liveEntries(startSeconds: number): Promise<Entry[]> {
   return entries
 }
 
-function virtualEntries(startSeconds: number): Entry[] {
+function virtualEntries(clip: PackageClip, startSeconds: number): Entry[] {
   const entries: Entry[] = []
   const link = new AccessLink(
     { seed: SEED, downlink: {} },
@@ -64,13 +70,16 @@ function virtualEntries(startSeconds: number): Entry[] {
   return entries
 }
 
-for (const startSeconds of [0, 2.5]) {
-  test(`RtpSender sends what the live playout sends from ${startSeconds} s on, at the same moments`, async () => {
-    const [live, virtual] = [await liveEntries(startSeconds), virtualEntries(startSeconds)]
-    const lastRtp = live.findLastIndex(([traffic]) => traffic === 'rtp')
-    expect(virtual).toEqual(live.slice(0, lastRtp + 1))
-    expect(virtual.filter(([traffic]) => traffic === 'rtcp')).toHaveLength(4) // two tracks, twice
-  })
+for (const [what, clip] of Object.entries(clips)) {
+  for (const startSeconds of [0, 2.5]) {
+    test(`RtpSender sends of ${what} what the live playout sends from ${startSeconds} s on, at the same moments`, async () => {
+      const [live, virtual] = [await liveEntries(clip, startSeconds), virtualEntries(clip, startSeconds)]
+      const lastRtp = live.findLastIndex(([traffic]) => traffic === 'rtp')
+      expect(virtual).toEqual(live.slice(0, lastRtp + 1))
+      const tracks = clip.outline.video === undefined ? 1 : 2
+      expect(virtual.filter(([traffic]) => traffic === 'rtcp')).toHaveLength(2 * tracks) // twice
+    })
+  }
 }
 
 test('RtpSender tells the end once, with the packets of each track', () => {

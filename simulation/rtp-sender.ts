@@ -56,7 +56,7 @@ export class RtpSender {
     this.#link = link
     this.#told = told
     this.#course = plan.courseFrom(startSeconds)
-    this.#tracks = plan.outline.audio === undefined ? 1 : 2
+    this.#tracks = [plan.outline.video, plan.outline.audio].filter((track) => track !== undefined).length
     this.#reportRandom = seededRandom(reportSeed(linkSeed))
     this.#alarm = link.alarms.newAlarm((atMs) => this.#sendDue(atMs))
     this.#flow = link.openFlow({

@@ -46,6 +46,10 @@ export class RtpViewer {
   readonly #playheadAlarm: Alarm
   readonly #sentAheadMs: number // how long before its time the first picture is sent
   readonly #endMs: number // of the presentation
+  readonly #clockTrack: 0 | 1 // the timeline hangs on it: the video, or sound alone
+  readonly #clockRateHz: number
+  #firstMs = 0 // media time of its first packet
+  #isHeard = false // sound alone
   #nowMs = 0
   #packetsOfTrack: readonly number[] | undefined // once all has been sent
   #isFinished = false
@@ -64,7 +68,10 @@ export class RtpViewer {
     this.#screen = new Screen(alarms, this.#clock, tell)
     const judge = (judged: JudgedFrame) => this.#screen.add(judged, this.#nowMs)
     this.#frames = new FrameArrivals(frames, maxRtpBytes, judge, videoCodecOf(outline.video?.codec))
-    const clockRates = [VIDEO_CLOCK_HZ, ...(outline.audio === undefined ? [] : [outline.audio.sampleRateHz])]
+    const { video, audio } = outline
+    const clockRates = [VIDEO_CLOCK_HZ, ...(audio === undefined ? [] : [audio.sampleRateHz])]
+    this.#clockTrack = video === undefined && audio !== undefined ? TRACK_AUDIO : TRACK_VIDEO
+    this.#clockRateHz = clockRates[this.#clockTrack] ?? VIDEO_CLOCK_HZ
     this.#tracks = clockRates.map((clockRateHz, index) => this.#newTrack(index, clockRateHz))
     this.#playheadAlarm = alarms.newAlarm((atMs) => this.#movePlayhead(atMs))
     this.#sentAheadMs = first === undefined ? 0 : (first.ptsTicks - first.dtsTicks) / TICKS_PER_MS
@@ -107,7 +114,7 @@ export class RtpViewer {
     const track = this.#tracks[trackIndices[place] as number] as Track
     const ticks = mediaTicks[place] as number
     this.#nowMs = atMs
-    if (track.index === TRACK_VIDEO && !this.#clock.isStarted) this.#start(ticks, atMs)
+    if (!this.#clock.isStarted && track.index === this.#clockTrack) this.#start(ticks, atMs)
     const extendedSequenceNumber = track.statistics.addNew((sequenceNumbers[place] as number) & 0xffff, ticks, atMs)
     this.#tellReceived(track, sizesBytes[place] as number, atMs)
     if (extendedSequenceNumber === undefined) return
@@ -141,8 +148,9 @@ export class RtpViewer {
     return track
   }
 
-  #start(ptsTicks: number, atMs: number): void {
-    this.#clock.start(ptsTicks / TICKS_PER_MS - this.#sentAheadMs, atMs)
+  #start(mediaTicks: number, atMs: number): void {
+    this.#firstMs = (mediaTicks * 1000) / this.#clockRateHz // ticks to ms
+    this.#clock.start(this.#firstMs - this.#sentAheadMs, atMs)
     this.#alarms.set(this.#playheadAlarm, atMs)
   }
 
@@ -188,6 +196,10 @@ export class RtpViewer {
   #movePlayhead(atMs: number): void {
     this.#nowMs = atMs
     const positionMs = Math.min(this.#clock.positionMs(atMs) ?? 0, this.#endMs)
+    if (this.#clockTrack === TRACK_AUDIO && !this.#isHeard && positionMs >= this.#firstMs) {
+      this.#isHeard = true
+      this.#options.tell({ kind: 'sound-heard', atMs })
+    }
     if (positionMs >= this.#endMs - 2 * DECODE_MS) this.#finishWhenAllIsSent(atMs)
     if (positionMs < this.#endMs || !this.#isFinished) {
       this.#options.tell({ kind: 'playhead', atMs, positionSeconds: positionMs / 1000 }) // ms to s

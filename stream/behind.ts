@@ -11,7 +11,16 @@ export type Behind = {
   readonly from: 'code' | 'playhead' // the picture's burnt-in code counts more than the player's word
 }
 
-const isHeard = listensTo('play-asked', 'paused', 'resumed', 'ended', 'frame-shown', 'playhead', 'code-read')
+const isHeard = listensTo(
+  'play-asked',
+  'paused',
+  'resumed',
+  'ended',
+  'frame-shown',
+  'sound-heard',
+  'playhead',
+  'code-read',
+)
 
 /** The fold over a viewer's events. */
 export class BehindFold {
@@ -42,6 +51,7 @@ export class BehindFold {
         this.#isShowing = false
         return
       case 'frame-shown':
+      case 'sound-heard':
         this.#isShowing = this.#zeroMs !== undefined
         return
       case 'playhead':

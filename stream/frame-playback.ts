@@ -2,7 +2,10 @@ import type { PlaybackClock } from './playback-clock.ts'
 import type { ViewerEvent } from './record.ts'
 import type { FrameState } from './reference-chain.ts'
 
-type Waiting = { readonly ptsMs: number; readonly state: FrameState; readonly arrivalMs: number }
+/** `sound`: a unit of what has no pictures. */
+type UnitState = FrameState | 'sound'
+
+type Waiting = { readonly ptsMs: number; readonly state: UnitState; readonly arrivalMs: number }
 
 const PLAYHEAD_MS = 40 // the record wants the playhead at least every 50 ms
 const MAX_WAITING = 4096
@@ -16,6 +19,7 @@ export class FramePlayback {
   #shownPtsMs = -Infinity
   #shownMs = -Infinity
   #playheadMs: number | undefined // from the first frame on
+  #isHeard = false // sound alone
   skippedFrames = 0
 
   constructor(clock: PlaybackClock, tell: (event: ViewerEvent) => void) {
@@ -39,7 +43,7 @@ export class FramePlayback {
   }
 
   /** Frames come in decode order, so the place is searched from the end. */
-  add(ptsMs: number, state: FrameState, arrivalMs: number): void {
+  add(ptsMs: number, state: UnitState, arrivalMs: number): void {
     if (ptsMs <= this.#shownPtsMs || this.#waiting.length >= MAX_WAITING) {
       this.skippedFrames += 1
       return
@@ -69,8 +73,14 @@ export class FramePlayback {
     this.#shownPtsMs = ptsMs
     this.#shownMs = atMs
     this.#playheadMs ??= atMs
+    if (state === 'sound') return this.#hear(atMs)
     if (state === 'frozen') this.#tell({ kind: 'frame-frozen', atMs })
     else this.#tell({ kind: 'frame-shown', atMs, state })
+  }
+
+  #hear(atMs: number): void {
+    if (!this.#isHeard) this.#tell({ kind: 'sound-heard', atMs })
+    this.#isHeard = true
   }
 
   /** In steps, however late the caller is: this clock goes on whatever comes. */

@@ -42,7 +42,7 @@ const perMinute = of('1/min', 1, 1)
 export const MEASURES = {
   startupMs: ms({
     label: 'Startup',
-    definition: 'From the wish to play until the first picture is shown.',
+    definition: 'From the wish to play until the first picture is shown, or of sound alone the first sound is heard.',
     source: PLAYBACK,
   }),
   watchedMs: seconds({
@@ -167,7 +167,7 @@ export const MEASURES = {
     label: 'Bursts of loss',
     source: XR,
     definition:
-      'Runs of video packets that begin and end with a missing one and hold no 16 in a row that came (Gmin 16).',
+      'Runs of video packets, or of those of sound alone, that begin and end with a missing one and hold no 16 in a row that came (Gmin 16).',
   }),
   burstDensity: ratio({
     label: 'Burst density',

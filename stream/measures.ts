@@ -6,7 +6,8 @@ import { isWatchEvent, Watching } from './watching.ts'
 
 /** The figures of a run up to a moment; definitions: network-model.md 5.1. Those of the current stall or freeze count in. */
 export type Measures = {
-  readonly startupMs?: number // play asked to first frame shown
+  readonly startupMs?: number // play asked to first frame shown, or sound heard
+  readonly isSoundAlone?: true // there are no pictures: what is told of frames and freezes says nothing
   readonly watchedMs: number // since the first frame, without pauses
   readonly stallCount: number // the playhead stood still for more than 100 ms
   readonly stallMs: number
@@ -96,12 +97,13 @@ export class MeasuresFold {
   }
 
   at(nowMs: number): Measures {
-    const { startupMs, stalls, freezes } = this.watching
+    const { startupMs, stalls, freezes, isSoundAlone } = this.watching
     const stalled = stalls.at(nowMs)
     const frozen = freezes.at(nowMs)
     const link = this.#link.at(nowMs)
     return {
       ...(startupMs === undefined ? {} : { startupMs }),
+      ...(isSoundAlone ? { isSoundAlone } : {}),
       watchedMs: this.watching.watchedMs(nowMs),
       stallCount: stalled.count,
       stallMs: stalled.totalMs,

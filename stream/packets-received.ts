@@ -7,18 +7,19 @@ import { VideoLosses, type OutlineOf } from './video-losses.ts'
 /** The fold over RTP packets that came, did not come, or came for nothing. */
 export class PacketsReceived {
   readonly #outlineOf: OutlineOf
-  readonly #bursts = new BurstGapFold() // of the video
+  readonly #bursts = new BurstGapFold() // of the video, or of sound alone
+  #burstsOf: 'video' | 'audio' = 'video'
   #losses: VideoLosses | undefined // since the newest start
-  #newestLost: number | undefined // extended sequence number of the video
+  #newestLost: number | undefined // extended sequence number of that track
   #received = 0
   #receivedBytes = 0
   #givenUp = 0
   #late = 0
   #ofUnshown = 0 // came, of frames that could not be shown
-  #videoReceived = 0
-  #videoGivenUp = 0
-  #videoFirstMs: number | undefined
-  #videoNewestMs = 0
+  #trackReceived = 0 // of that track
+  #trackGivenUp = 0
+  #trackFirstMs: number | undefined
+  #trackNewestMs = 0
 
   constructor(outlineOf: OutlineOf = () => undefined) {
     this.#outlineOf = outlineOf
@@ -52,26 +53,28 @@ export class PacketsReceived {
   }
 
   #start(start: EventOf<'rtp-started'>): void {
-    if (start.track !== 'video') return
+    const isBeside = start.track === 'audio' && this.#losses !== undefined // the video's start is told first
+    if (isBeside) return
+    this.#burstsOf = start.track
     this.#bursts.beginAnew()
-    this.#losses = new VideoLosses(start, this.#outlineOf)
+    this.#losses = start.track === 'audio' ? undefined : new VideoLosses(start, this.#outlineOf)
   }
 
   #receive({ sizeBytes, track, atMs }: EventOf<'media-received'>): void {
     this.#received += 1
     this.#receivedBytes += sizeBytes
-    if (track !== 'video') return
-    this.#videoReceived += 1
-    this.#videoFirstMs ??= atMs
-    this.#videoNewestMs = atMs
+    if (track !== this.#burstsOf) return
+    this.#trackReceived += 1
+    this.#trackFirstMs ??= atMs
+    this.#trackNewestMs = atMs
   }
 
   #giveUp({ packets, track, firstSequenceNumber }: EventOf<'packets-given-up'>): void {
     this.#givenUp += packets
-    if (track !== 'video' || firstSequenceNumber === undefined) return
+    if (track !== this.#burstsOf || firstSequenceNumber === undefined) return
     const first = extendSequenceNumber(firstSequenceNumber, this.#newestLost ?? firstSequenceNumber)
     this.#newestLost = first
-    this.#videoGivenUp += packets
+    this.#trackGivenUp += packets
     this.#bursts.lose(first, packets)
     this.#losses?.lose(firstSequenceNumber, packets)
   }
@@ -88,10 +91,10 @@ export class PacketsReceived {
 
   /** Durations as RFC 3611 appendix A.2 has them: packets times the mean time between two. */
   #burstMeasures() {
-    const expected = this.#videoReceived + this.#videoGivenUp
+    const expected = this.#trackReceived + this.#trackGivenUp
     const bursts = this.#bursts.of(expected)
-    if (bursts === undefined || this.#videoFirstMs === undefined) return {}
-    const packetMs = (this.#videoNewestMs - this.#videoFirstMs) / expected
+    if (bursts === undefined || this.#trackFirstMs === undefined) return {}
+    const packetMs = (this.#trackNewestMs - this.#trackFirstMs) / expected
     return {
       burstCount: bursts.bursts,
       burstDensity: bursts.burstDensity,

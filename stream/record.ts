@@ -23,6 +23,7 @@ export type ViewerEvent = Seen &
     | { readonly kind: 'playhead'; readonly positionSeconds: number } // at least every 50 ms
     | { readonly kind: 'frame-shown'; readonly state: Exclude<FrameState, 'frozen'>; readonly ptsTicks?: number }
     | { readonly kind: 'frame-frozen'; readonly ptsTicks?: number } // was due, could not be shown
+    | { readonly kind: 'sound-heard' } // the first of a start of what has no pictures
     | { readonly kind: 'code-read'; readonly frameNumber: number } // burnt into the picture that is shown now
     | { readonly kind: 'variant-shown'; readonly variant: string; readonly bitsPerSecond: number } // from now on; BANDWIDTH
     | { readonly kind: 'buffer'; readonly bufferSeconds: number } // received and not yet shown

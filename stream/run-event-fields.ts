@@ -125,6 +125,7 @@ const READERS: { readonly [K in Kind]: (fields: EventFields) => RunEvent & { rea
   }),
   'frame-shown': (fields) => ({ kind: 'frame-shown', ...ofFrame(fields), state: fields.oneOf('state', STATES) }),
   'frame-frozen': (fields) => ({ kind: 'frame-frozen', ...ofFrame(fields) }),
+  'sound-heard': (fields) => ({ kind: 'sound-heard', ...seen(fields) }),
   'code-read': (fields) => ({ kind: 'code-read', ...seen(fields), frameNumber: fields.wholeNumber('frameNumber') }),
   'variant-shown': (fields) => ({
     kind: 'variant-shown',

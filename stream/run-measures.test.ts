@@ -118,7 +118,7 @@ test('writeResultsCsv writes a row a side and measure, quoted as RFC 4180 wants'
   })
   expect(rows.split('\r\n')).toEqual([
     'side,measure,value,unit,kind,definition,source',
-    'hls,startupMs,1.234568,ms,measured,From the wish to play until the first picture is shown.,in the style of CTA-2066',
+    'hls,startupMs,1.234568,ms,measured,"From the wish to play until the first picture is shown, or of sound alone the first sound is heard.",in the style of CTA-2066',
     'udp,stallRatio,50,%,measured,Time stalled over time watched. (P.1203 would divide by the length of the media.),in the style of CTA-2066',
     expect.stringMatching(/^udp,behindDriftMs,0,ms,measured,/),
     '',

@@ -16,6 +16,7 @@ export class SegmentPlayback {
   #frames: number[] = [] // presentation times of those to show, 90 kHz, in order
   #nextFrame = 0
   #playheadDueMs = Infinity
+  #isHeard = false // sound alone
   hasEnded = false
 
   /** Plays from `startMs` to `endMs` of media time. */
@@ -42,6 +43,7 @@ export class SegmentPlayback {
     this.#nextFrame = 0
     this.#bufferedMs = (startSeconds + durationSeconds) * 1000 // s to ms
     this.#zeroMs ??= nowMs - this.#positionMs
+    if (frames.length === 0 && !this.#isHeard) this.#hear(nowMs)
     this.#playheadDueMs = Math.min(this.#playheadDueMs, nowMs)
     this.advance(nowMs)
   }
@@ -63,6 +65,11 @@ export class SegmentPlayback {
         this.#tellPlayhead(dueMs)
       } else this.#runDry(dueMs)
     }
+  }
+
+  #hear(nowMs: number): void {
+    this.#isHeard = true
+    this.#tell({ kind: 'sound-heard', atMs: nowMs })
   }
 
   #frameDueMs(): number {

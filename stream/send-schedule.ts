@@ -1,5 +1,11 @@
 import { videoCodecOf, type VideoCodec } from '../protocol/nal-syntax.ts'
-import type { Keyframe, Outline, OutlineFrame, OutlineSegment } from '../protocol/outline.ts'
+import {
+  unitPtsTicks,
+  type Keyframe,
+  type Outline,
+  type OutlineFrame,
+  type OutlineSegment,
+} from '../protocol/outline.ts'
 import { planRtpAac } from '../protocol/rtp-aac.ts'
 import { planRtpVideo } from '../protocol/rtp-video.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
@@ -20,7 +26,7 @@ export const TRACK_AUDIO = 1
 
 /** One packet of a segment, known before there are bytes. */
 export type PlannedPacket = {
-  readonly trackIndex: 0 | 1 // video, audio
+  readonly trackIndex: 0 | 1 // video, audio; also of sound alone
   readonly unitIndex: number // of the segment's frames or audio units
   readonly packetOfUnit: number // 0 is the unit's first
   readonly sizeBytes: number // RTP packet with its header
@@ -53,15 +59,14 @@ export function scheduleSegment(segment: OutlineSegment, options: ScheduleOption
     framePackets(frame, unitIndex, segment.frames[unitIndex + 1], options),
   )
   if (audio === undefined || segment.audio === undefined) return video
-  const { firstPtsTicks, sizesBytes } = segment.audio
-  const sound = sizesBytes.flatMap((sizeBytes, unitIndex) => {
-    const ptsTicks = firstPtsTicks + Math.round((unitIndex * audio.samplesPerFrame * 90_000) / audio.sampleRateHz)
-    return audioPackets(sizeBytes, unitIndex, ptsTicks, options.maxRtpBytes)
-  })
+  const units = segment.audio
+  const sound = units.sizesBytes.flatMap((sizeBytes, unitIndex) =>
+    audioPackets(sizeBytes, unitIndex, unitPtsTicks(units, audio, unitIndex), options.maxRtpBytes),
+  )
   return [...video, ...sound].sort((a, b) => a.sendMs - b.sendMs)
 }
 
-/** What is sent of a segment from a keyframe in it on. Sound begins with the keyframe; what comes before it in the segment
+/** What is sent of a segment from a keyframe in it on, or of sound alone from a unit. Beside pictures sound begins with the keyframe; what comes before it in the segment
  *  belongs to pictures that are not shown. At the segment's own start all of it is kept: encoder priming, and the overlap
  *  with the segment before. */
 export function packetsFrom<Packet extends PlannedPacket>(

@@ -1,6 +1,6 @@
 import { BehindFold } from './behind.ts'
 import type { MeasureKey } from './measure-table.ts'
-import { MeasuresFold } from './measures.ts'
+import { MeasuresFold, type Measures } from './measures.ts'
 import { PacketsReceived } from './packets-received.ts'
 import type { ViewerEvent, ViewerSide } from './record.ts'
 import type { OutlineOf } from './video-losses.ts'
@@ -58,9 +58,7 @@ export class SideMeasuresFold {
 
   #playback() {
     const basic = this.#basic.at(this.#newestMs)
-    const { startupMs, watchedMs, intactFrames, damagedFrames, frozenFrames } = basic
-    const dueFrames = Math.ceil(watchedMs / this.#options.frameIntervalMs - 1e-6) // the sum of many intervals is inexact
-    const ofDue = (frames: number) => (dueFrames === 0 ? undefined : Math.min(1, frames / dueFrames))
+    const { startupMs, watchedMs } = basic
     const ofWatched = (ms: number) => (watchedMs === 0 ? undefined : ms / watchedMs)
     const stallsPerMs = ofWatched(basic.stallCount)
     return {
@@ -71,9 +69,18 @@ export class SideMeasuresFold {
       longestStallMs: basic.longestStallMs,
       stallRatio: ofWatched(basic.stallMs),
       stallsPerMinute: stallsPerMs === undefined ? undefined : stallsPerMs * 60_000, // 1/ms to 1/min
+      ...(basic.isSoundAlone === true ? {} : this.#pictures(basic, watchedMs)),
+    }
+  }
+
+  #pictures(basic: Measures, watchedMs: number) {
+    const { intactFrames, damagedFrames, frozenFrames } = basic
+    const dueFrames = Math.ceil(watchedMs / this.#options.frameIntervalMs - 1e-6) // the sum of many intervals is inexact
+    const ofDue = (frames: number) => (dueFrames === 0 ? undefined : Math.min(1, frames / dueFrames))
+    return {
       freezeCount: basic.freezeCount,
       freezeMs: basic.freezeMs,
-      freezeRatio: ofWatched(basic.freezeMs),
+      freezeRatio: watchedMs === 0 ? undefined : basic.freezeMs / watchedMs,
       presentedFrameRatio: ofDue(intactFrames + damagedFrames),
       intactFrameRatio: ofDue(intactFrames),
       damagedFrames,

@@ -5,12 +5,31 @@ type Name = 'HLS' | 'UDP'
 
 const CLEARLY_BEHIND_MS = 500
 
-/** Three to five plain sentences on a run, made of its numbers: who waited, who was damaged, how far behind, at what cost,
+/** Some plain sentences on a run, made of its numbers: who waited, who was damaged, how far behind, at what cost,
  *  on what network. A side that showed no picture is said to have shown none. */
 export function summarise({ hls, udp }: RunMeasures): readonly string[] {
   const silent = [...silence('HLS', hls), ...silence('UDP', udp)]
   if (silent.length > 0) return [...silent, ...network(hls, udp)]
+  if (hls.presentedFrameRatio === undefined && udp.presentedFrameRatio === undefined) return soundAlone(hls, udp)
   return [startup(hls, udp), stillness(hls, udp), integrity(udp), ...behind(hls, udp), ...network(hls, udp)]
+}
+
+function soundAlone(hls: SideMeasures, udp: SideMeasures): string[] {
+  const [first, second] = sorted(hls.startupMs, udp.startupMs)
+  return [
+    'There are no pictures: this is sound alone.',
+    `${first.name} was heard after ${inSeconds(first.ms)}, ${second.name} after ${inSeconds(second.ms)}.`,
+    `${stoodStill('HLS', hls.stallCount ?? 0, hls.stallMs ?? 0)}.`,
+    soundLost(udp),
+    ...behind(hls, udp),
+    ...network(hls, udp),
+  ]
+}
+
+function soundLost({ lostPackets = 0, latePackets = 0, expectedPackets = 0 }: SideMeasures): string {
+  const missing = lostPackets + latePackets
+  if (missing === 0) return 'UDP lost nothing: all of the sound was heard.'
+  return `UDP went without ${missing} of ${expectedPackets} packets of sound, and was silent for each; HLS was heard whole.`
 }
 
 function silence(name: Name, { startupMs }: SideMeasures): string[] {

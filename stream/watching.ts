@@ -6,7 +6,15 @@ const FREEZE_MS = 150
 const FREEZE_INTERVALS = 3
 
 /** The events that say when a viewer watches, and what. */
-export const isWatchEvent = listensTo('play-asked', 'paused', 'resumed', 'ended', 'playhead', 'frame-shown')
+export const isWatchEvent = listensTo(
+  'play-asked',
+  'paused',
+  'resumed',
+  'ended',
+  'playhead',
+  'frame-shown',
+  'sound-heard',
+)
 
 /** For who wants each stall, each freeze, once it is over. */
 export type WatchingTold = {
@@ -17,12 +25,13 @@ export type WatchingTold = {
 type WatchEvent = Heard<typeof isWatchEvent>
 
 /** When a viewer watched, and when the picture stood still meanwhile; definitions: network-model.md 5.1. Watching begins
- *  with the first picture after each wish to play, and is broken by a pause. A playhead that does not move at once then
- *  stands still before the viewer's eyes: the startup has ended, so that time is a stall's. */
+ *  with the first picture after each wish to play, of sound alone with the first sound, and is broken by a pause. A playhead
+ *  that does not move at once then stands still before the viewer's eyes: the startup has ended, so that time is a stall's. */
 export class Watching {
   readonly stalls: Standstills // of the playhead
   readonly freezes: Standstills // of the picture
-  startupMs: number | undefined // from the first wish to play to the first picture
+  startupMs: number | undefined // from the first wish to play to the first picture, or sound
+  #isSoundAlone = false // as far as is known: there is no picture that could freeze
   #askedMs: number | undefined
   #positionSeconds: number | undefined
   #sinceMs: number | undefined // while it watches
@@ -32,6 +41,10 @@ export class Watching {
     const freezeMs = Math.max(FREEZE_MS, FREEZE_INTERVALS * frameIntervalMs)
     this.stalls = new Standstills(STALL_MS, 0, stalled)
     this.freezes = new Standstills(freezeMs, frameIntervalMs, frozen)
+  }
+
+  get isSoundAlone(): boolean {
+    return this.#isSoundAlone
   }
 
   get isOn(): boolean {
@@ -51,6 +64,10 @@ export class Watching {
       case 'playhead':
         return this.#movePlayhead(event.positionSeconds, event.atMs)
       case 'frame-shown':
+        this.#isSoundAlone = false
+        return this.#show(event.atMs)
+      case 'sound-heard':
+        this.#isSoundAlone = true
         return this.#show(event.atMs)
     }
   }
@@ -63,7 +80,7 @@ export class Watching {
   #show(atMs: number): void {
     this.startupMs ??= atMs - (this.#askedMs ?? atMs)
     if (!this.isOn) this.#moveOn(atMs)
-    else this.freezes.mark(atMs)
+    else if (!this.#isSoundAlone) this.freezes.mark(atMs)
   }
 
   #movePlayhead(positionSeconds: number, atMs: number): void {
@@ -82,6 +99,6 @@ export class Watching {
   #moveOn(atMs: number): void {
     this.#sinceMs ??= atMs
     this.stalls.mark(atMs)
-    this.freezes.mark(atMs)
+    if (!this.#isSoundAlone) this.freezes.mark(atMs)
   }
 }

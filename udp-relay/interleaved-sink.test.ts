@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { hex } from '../protocol/test-support/transport-packets.ts'
-import { TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { beginningOf } from './interleaved-sink.ts'
 
 const H264_IDR = hex('65 88aa')
@@ -14,12 +13,12 @@ for (const [codec, payloads] of [
   ['mp2t', [true, true, true]], // a transport packet does not tell
 ] as const) {
   test(`beginningOf: after a gap a viewer of ${codec} goes on with what its decoder can begin with`, () => {
-    const canBegin = beginningOf(TRACK_VIDEO, codec)
+    const canBegin = beginningOf(codec)
     expect([H264_IDR, HEVC_IDR, HEVC_TRAILING].map(canBegin)).toEqual(payloads)
     if (codec === 'mp2t') expect(canBegin(TRANSPORT)).toBe(true)
   })
 }
 
 test('beginningOf: sound can begin anywhere', () => {
-  expect(beginningOf(TRACK_AUDIO, 'mp4a.40.2')(HEVC_TRAILING)).toBe(true)
+  expect(beginningOf('mp4a.40.2')(HEVC_TRAILING)).toBe(true)
 })

@@ -1,7 +1,6 @@
 import { videoCodecOf } from '../protocol/nal-syntax.ts'
 import { beginsKeyframe } from '../protocol/rtp-video.ts'
 import type { PortPair } from '../protocol/rtsp-headers.ts'
-import { TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { FrameGate } from './frame-gate.ts'
 import type { ChannelListener, InterleavedChannels } from './interleaved-channels.ts'
 import type { PacketKind, PacketSink } from './packet-sink.ts'
@@ -51,7 +50,7 @@ export class InterleavedSink implements PacketSink {
       onClosed: onDisconnected,
     }
     const pair = channels.open(wanted, listener)
-    const gate = new FrameGate(MAX_WAITING_BYTES, beginningOf(trackIndex, this.#options.codecOf(trackIndex)))
+    const gate = new FrameGate(MAX_WAITING_BYTES, beginningOf(this.#options.codecOf(trackIndex)))
     this.#tracks.set(trackIndex, { channels: pair, gate, listener })
     return pair
   }
@@ -84,8 +83,8 @@ export class InterleavedSink implements PacketSink {
   }
 }
 
-/** What a decoder can begin with after a gap; a transport packet tells nothing of that. */
-export function beginningOf(trackIndex: number, codec: string | undefined): (payload: Uint8Array) => boolean {
-  if (trackIndex !== TRACK_VIDEO || codec === 'mp2t') return () => true
+/** What a decoder can begin with after a gap; a transport packet tells nothing of that, and sound can begin anywhere. */
+export function beginningOf(codec: string | undefined): (payload: Uint8Array) => boolean {
+  if (codec === 'mp2t' || codec?.startsWith('mp4a') === true) return () => true
   return (payload) => beginsKeyframe(payload, videoCodecOf(codec))
 }

@@ -5,6 +5,7 @@ import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import { closingPacket } from '../protocol/mpeg-ts-closing.ts'
 import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
 import { videoCodecOf, type VideoCodec } from '../protocol/nal-syntax.ts'
+import { readPackedAudio } from '../protocol/packed-audio.ts'
 import { packetiseRtpAac, planRtpAac } from '../protocol/rtp-aac.ts'
 import { packetiseRtpMp2t } from '../protocol/rtp-mp2t.ts'
 import { packetiseRtpNals, planRtpNals } from '../protocol/rtp-nal.ts'
@@ -36,9 +37,19 @@ export function packetiseSegment(
   if (payload === 'mp2t') {
     return held(transportPackets(isLast(outline, index) ? closed(bytes) : bytes, segment, maxRtpBytes))
   }
+  return packetiseUnits(unitsOf(bytes, outline, segment), outline, index, maxRtpBytes)
+}
+
+/** Sound alone lies in packed audio. */
+function unitsOf(bytes: Uint8Array, { video }: Outline, segment: OutlineSegment): SegmentUnits {
+  if (video === undefined) {
+    const packed = readPackedAudio(bytes)
+    if (!packed.ok) throw unreadable(segment, 'packed audio', packed.fault)
+    return { video: [], audio: packed.value.audio }
+  }
   const demuxed = demuxMpegTs(bytes)
-  if (!demuxed.ok) throw unreadable(segment, demuxed.fault)
-  return packetiseUnits(demuxed.value, outline, index, maxRtpBytes)
+  if (!demuxed.ok) throw unreadable(segment, 'transport stream', demuxed.fault)
+  return demuxed.value
 }
 
 /** As `packetiseSegment` does pictures and sound in tracks of their own, of what a transport stream would hold. */
@@ -78,7 +89,7 @@ function transportPackets(bytes: Uint8Array, segment: OutlineSegment, maxRtpByte
   const startTicks = Math.round(segment.startSeconds * TICKS_PER_SECOND)
   const durationTicks = Math.round(segment.durationSeconds * TICKS_PER_SECOND)
   const parts = packetiseRtpMp2t(bytes, { maxRtpBytes, durationTicks })
-  if (!parts.ok) throw unreadable(segment, parts.fault)
+  if (!parts.ok) throw unreadable(segment, 'transport stream', parts.fault)
   return parts.value.map(({ payload, sendTicks }, unitIndex) => ({
     trackIndex: TRACK_VIDEO,
     unitIndex,
@@ -100,8 +111,8 @@ function closed(bytes: Uint8Array): Uint8Array {
   return packet === undefined ? bytes : concatBytes([bytes, packet])
 }
 
-function unreadable({ uri }: OutlineSegment, fault: WireFault): Error {
-  return new Error(`${uri} is no transport stream: ${JSON.stringify(fault)}`)
+function unreadable({ uri }: OutlineSegment, wanted: string, fault: WireFault): Error {
+  return new Error(`${uri} is no ${wanted}: ${JSON.stringify(fault)}`)
 }
 
 function videoPayloads(

@@ -1,14 +1,14 @@
 import type { Outline } from '../protocol/outline.ts'
 import { MP2T_CLOCK_RATE_HZ, MP2T_PAYLOAD_TYPE } from '../protocol/rtp-mp2t.ts'
 import type { ControlTrack } from '../protocol/udp-control.ts'
-import { TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
+import { TRACK_VIDEO, type PlannedPacket } from '../stream/send-schedule.ts'
 
 export type PlayoutTrack = Omit<ControlTrack, 'sequenceNumber' | 'timestampTicks'>
 
 type TrackFormat = Omit<PlayoutTrack, 'ssrc'>
 
-/** What a playout sends of a presentation; a track's place is its `trackIndex`, video first. RTP/MP2T has pictures and sound
- *  in one. */
+/** What a playout sends of a presentation, in the order in which SDP describes it: video first, where there is any. RTP/MP2T has
+ *  pictures and sound in one. */
 export function trackFormats(outline: Outline, payload: 'h264' | 'mp2t', withAudio: boolean): readonly TrackFormat[] {
   return payload === 'mp2t' ? [transportFormat] : formatsOf(outline, withAudio)
 }
@@ -22,10 +22,15 @@ const transportFormat: TrackFormat = {
 
 function formatsOf({ video, audio }: Outline, withAudio: boolean): readonly TrackFormat[] {
   const formats: TrackFormat[] = []
-  formats[TRACK_VIDEO] = { kind: 'video', payloadType: 96, clockRateHz: 90_000, codec: video?.codec ?? '' }
+  if (video !== undefined) formats.push({ kind: 'video', payloadType: 96, clockRateHz: 90_000, codec: video.codec })
   if (audio !== undefined && withAudio) {
     const { codec, sampleRateHz, audioSpecificConfigHex: configHex } = audio
-    formats[TRACK_AUDIO] = { kind: 'audio', payloadType: 97, clockRateHz: sampleRateHz, codec, configHex }
+    formats.push({ kind: 'audio', payloadType: 97, clockRateHz: sampleRateHz, codec, configHex })
   }
   return formats
+}
+
+/** The track that a planned packet goes in; -1 where it is not sent. */
+export function placeOf(tracks: readonly TrackFormat[], { trackIndex }: Pick<PlannedPacket, 'trackIndex'>): number {
+  return tracks.findIndex(({ kind }) => (kind === 'video') === (trackIndex === TRACK_VIDEO))
 }

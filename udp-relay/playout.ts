@@ -1,6 +1,6 @@
 import { keyframeAtOrBefore, type Keyframe, type Outline } from '../protocol/outline.ts'
 import type { FecFigures } from '../protocol/weir-api.ts'
-import { scheduleFacts, TRACK_VIDEO } from '../stream/send-schedule.ts'
+import { scheduleFacts, TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { EarlyLeaving } from './early-leaving.ts'
 import { LiveFeed } from './live-feed.ts'
@@ -8,7 +8,7 @@ import { PacketFeed, type Feed, type FeedCourse, type FeedOptions } from './pack
 import type { PacketSink } from './packet-sink.ts'
 import { PlayoutParity } from './playout-parity.ts'
 import { PlayoutReports } from './playout-reports.ts'
-import { trackFormats, type PlayoutTrack } from './playout-tracks.ts'
+import { placeOf, trackFormats, type PlayoutTrack } from './playout-tracks.ts'
 import { RtpSender } from './rtp-sender.ts'
 import type { SendTimer } from './send-timer.ts'
 import { newCname } from './sender-reports.ts'
@@ -66,6 +66,7 @@ export class Playout {
   readonly tracks: readonly PlayoutTrack[]
   readonly #options: PlayoutOptions
   readonly #senders: readonly RtpSender[]
+  readonly #places: readonly [video: number, audio: number] // of a planned packet's kind among the tracks
   readonly #early: EarlyLeaving | undefined // absent: each packet at its time
   readonly #parity: PlayoutParity | undefined
   readonly #reports: PlayoutReports
@@ -97,6 +98,7 @@ export class Playout {
     this.#reports = new PlayoutReports({ senders, sink, timer, cname, random, reorderMs })
     if (earlyMs > 0) this.#early = new EarlyLeaving(sink, earlyMs, isLooped)
     if (fecGroupPackets !== undefined) this.#parity = new PlayoutParity(this.#senders, fecGroupPackets, sink)
+    this.#places = [placeOf(formats, { trackIndex: TRACK_VIDEO }), placeOf(formats, { trackIndex: TRACK_AUDIO })]
     this.tracks = formats.map((format, index) => ({ ...format, ssrc: this.#sender(index).ssrc }))
   }
 
@@ -341,8 +343,9 @@ export class Playout {
     const next = this.#feed?.take()
     if (next === undefined) return
     const { packet, mediaTicks } = next
-    if (packet.trackIndex >= this.#senders.length) return // without audio
-    const sender = this.#sender(packet.trackIndex)
+    const trackIndex = this.#places[packet.trackIndex]
+    const sender = this.#senders[trackIndex]
+    if (sender === undefined) return // without audio
     const timestampTicks = sender.timestampAt(timeline.elapsedTicks(mediaTicks, sender.clockRateHz))
     const shownMs = timeline.elapsedMs((mediaTicks * 1000) / sender.clockRateHz) // ticks to ms
     this.#sentUntilMs = Math.max(this.#sentUntilMs, shownMs + this.#frameIntervalMs)
@@ -354,9 +357,9 @@ export class Playout {
       return
     }
     const bytes = sender.packet(packet.payload, packet.marker, timestampTicks)
-    this.#options.sink.send('rtp', packet.trackIndex, bytes, scheduledMs)
+    this.#options.sink.send('rtp', trackIndex, bytes, scheduledMs)
     if (this.#parity === undefined) return
-    this.#parity.protect(packet.trackIndex, bytes, timestampTicks, scheduledMs)
+    this.#parity.protect(trackIndex, bytes, timestampTicks, scheduledMs)
     if (this.#feed?.hasEnded) this.#parity.closeGroups(scheduledMs)
   }
 

@@ -52,7 +52,7 @@ export type ReceiverFigures = {
   readonly measures: Measures
   readonly tracks: readonly TrackFigures[]
   readonly positionSeconds: number
-  readonly bufferMs: number // of pictures, beyond what is due
+  readonly bufferMs: number // of pictures, or of sound alone, beyond what is due
   readonly skippedFrames: number // overtaken before their time
 }
 
@@ -72,6 +72,7 @@ export class ReceivedPresentation {
   readonly #clock: PlaybackClock
   readonly #playback: FramePlayback
   readonly #recording: TsRecording | undefined
+  readonly #isSoundAlone: boolean
   #tracks: readonly Received[] = []
   readonly #held = new HeldDatagrams()
   #startSeconds = 0 // of the video, at time 0
@@ -86,6 +87,7 @@ export class ReceivedPresentation {
     const { tracks, jitterBufferMs, askedMs, onTransportStream } = options
     this.#options = options
     this.#formats = tracks.map(trackFormat)
+    this.#isSoundAlone = this.#formats.every(({ kind }) => kind === 'aac')
     const intervalMs = this.#frameIntervalMs()
     this.#fold = new MeasuresFold(intervalMs)
     this.#clock = new PlaybackClock(jitterBufferMs)
@@ -200,7 +202,7 @@ export class ReceivedPresentation {
     const time = new MediaTime(description.clockRateHz, start?.timestampTicks)
     const media = trackMedia(format, time, {
       onFrame: (ptsTicks, frame, nowMs) => this.#takeFrame(ptsTicks, frame, nowMs),
-      onSound: (ptsTicks, accessUnit) => this.#recording?.sound(ptsTicks, accessUnit),
+      onSound: (ptsTicks, accessUnit, nowMs) => this.#takeSound(ptsTicks, accessUnit, nowMs),
       onTransport: (packets) => this.#recording?.transport(packets),
       onClock: (ptsTicks, nowMs) => this.#clock.start(ptsTicks / 90, nowMs), // 90 ticks a ms
     })
@@ -213,7 +215,7 @@ export class ReceivedPresentation {
       tell: this.#tell,
       onFirst: (timestampTicks, arrivalMs) => {
         this.#options.taker?.takeFirst(index, timestampTicks)
-        if (format.kind === 'video') this.#startClock(time.at(timestampTicks), format, arrivalMs)
+        if (format.kind === 'video' || this.#isSoundAlone) this.#startClock(time.at(timestampTicks), format, arrivalMs)
       },
     })
     const send = (datagram: Uint8Array): void => sendRtcp(index, datagram)
@@ -256,6 +258,11 @@ export class ReceivedPresentation {
   #takeFrame(ptsTicks: number, { state, nals }: FrameVerdict, nowMs: number): void {
     this.#playback.add(ptsTicks / 90, state, nowMs) // 90 ticks a ms
     if (nals !== undefined) this.#recording?.picture({ ptsTicks, nals })
+  }
+
+  #takeSound(ptsTicks: number, accessUnit: Uint8Array, nowMs: number): void {
+    this.#recording?.sound(ptsTicks, accessUnit)
+    if (this.#isSoundAlone) this.#playback.add(ptsTicks / 90, 'sound', nowMs) // 90 ticks a ms
   }
 
   #tick(nowMs: number): void {

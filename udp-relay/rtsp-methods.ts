@@ -261,6 +261,9 @@ function refusedWish({ payload, isLooped }: PresentationWish, presentation: Open
   if (payload === 'mp2t' && presentation.live !== undefined) {
     return new RtspRefusal(404, 'what is published has no transport stream')
   }
+  if (payload === 'mp2t' && presentation.outline().video === undefined) {
+    return new RtspRefusal(404, 'sound alone has no transport stream')
+  }
   if (!isLooped || presentation.outline().ended) return undefined
   return new RtspRefusal(503, 'a video that is still being segmented cannot begin again')
 }

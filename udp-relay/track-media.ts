@@ -17,7 +17,7 @@ import type { MediaTime } from './media-time.ts'
 /** What comes out of the packets; times are 90 kHz ticks after the start. */
 export type MediaListener = {
   readonly onFrame: (ptsTicks: number, frame: FrameVerdict, nowMs: number) => void
-  readonly onSound: (ptsTicks: number, accessUnit: Uint8Array) => void
+  readonly onSound: (ptsTicks: number, accessUnit: Uint8Array, nowMs: number) => void
   readonly onTransport: (bytes: Uint8Array) => void
   /** What is due at `ptsTicks` would have come at `nowMs`: the clock that a transport stream brings along. */
   readonly onClock: (ptsTicks: number, nowMs: number) => void
@@ -134,10 +134,10 @@ class AacMedia implements TrackMedia {
     this.#listener = listener
   }
 
-  push(item: Released<RtpPacket>): void {
+  push(item: Released<RtpPacket>, nowMs: number): void {
     if (item.kind === 'lost') return this.#depacketiser.flush()
     for (const { timestampTicks, data } of this.#depacketiser.push(item.packet, item.lostBefore)) {
-      this.#listener.onSound(this.#time.at(timestampTicks), data)
+      this.#listener.onSound(this.#time.at(timestampTicks), data, nowMs)
     }
   }
 

@@ -90,13 +90,14 @@ export class ViewerSession {
     return this.#options.wish.isLooped
   }
 
-  /** What of a wished pace is served: who shares a sender has none of his own, of a transport stream no keyframe goes alone,
-   *  and what is live goes on while somebody looks back, so that there would be no end to come back to. */
+  /** What of a wished pace is served: who shares a sender has none of his own, of a transport stream and of sound no keyframe
+   *  goes alone, and what is live goes on while somebody looks back, so that there would be no end to come back to. */
   servedPace(wished: PlayoutPace): PlayoutPace {
     if (this.isLooped || this.#delivery.kind === 'multicast') return NORMAL_PACE
     const { payload } = this.#options.wish
     const goesBackInLive = wished.scale < 0 && this.presentation.live !== undefined
-    return payload === 'mp2t' || goesBackInLive ? { ...wished, scale: 1 } : wished
+    const hasKeyframes = payload !== 'mp2t' && this.presentation.outline().video !== undefined
+    return !hasKeyframes || goesBackInLive ? { ...wished, scale: 1 } : wished
   }
 
   get hasEnded(): boolean {

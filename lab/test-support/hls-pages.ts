@@ -48,7 +48,16 @@ export const hlsPages = playersThat(`
 
 /** The same players watch what is live for so long. */
 export function livePages(seconds: number): typeof hlsPages {
-  return playersThat(`
+  return playersThat(watching(seconds))
+}
+
+/** One that is started in a way of its own does. */
+export function livePage(player: PagePlayer, seconds: number): Play {
+  return playOnPage(player, watching(seconds))
+}
+
+function watching(seconds: number): string {
+  return `
     const place = () => ({ atSeconds: video.currentTime, pictures: video.getVideoPlaybackQuality().totalVideoFrames })
     const until = async (isSo) => {
       while (!isSo()) await new Promise(requestAnimationFrame)
@@ -58,7 +67,7 @@ export function livePages(seconds: number): typeof hlsPages {
     const first = place()
     await until(() => video.currentTime >= first.atSeconds + ${seconds})
     const last = place()
-    return { pictures: last.pictures - first.pictures, seconds: last.atSeconds - first.atSeconds }`)
+    return { pictures: last.pictures - first.pictures, seconds: last.atSeconds - first.atSeconds }`
 }
 
 function playersThat(play: string): Record<keyof typeof pagePlayers, Play> {

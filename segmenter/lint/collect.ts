@@ -32,6 +32,8 @@ export type Collected = LoadedAgain & {
 
 const MAX_PLAYLISTS = 200
 const PARALLEL_READS = 4
+const BEGINNING_BYTES = 65_536 // of a segment whose pictures were looked at, kept
+const PART_BYTES = 4096 // that no two different pictures share: parameter sets, and some of the picture itself
 
 type Loaded = {
   readonly url: URL
@@ -53,6 +55,7 @@ class Collecting {
   readonly #answers: Collected['answers'][number][] = []
   readonly #unread: Collected['unreadPlaylists'][number][] = []
   readonly #media = new Map<string, Loaded>()
+  readonly #probed: { readonly beginning: Buffer; readonly picture: PictureSize | undefined }[] = []
   #segmentsRead = 0
   #segmentsLeftOut = 0
   #done = 0
@@ -138,26 +141,33 @@ class Collecting {
     const reader = new SegmentReader(this.#store, answer.url, playlist)
     const chosen = new Set(this.#chosen(playlist))
     this.#segmentsLeftOut += playlist.segments.length - chosen.size
-    let pictured: ClearSegment | undefined
+    let pictured: SegmentAnswer | undefined // the first of them, whichever came first
     let answered: SegmentAnswer | undefined
     const segments = await inParallel(playlist.segments, PARALLEL_READS, async (segment) => {
       if (!chosen.has(segment)) return unread(segment)
       const one = await reader.read(segment)
       this.#step()
       this.#segmentsRead += one.read.facts === undefined ? 0 : 1
-      if (one.read.facts?.tracks.some(({ kind }) => kind === 'video') === true) pictured ??= one.clear
+      const isPictured = one.read.facts?.tracks.some(({ kind }) => kind === 'video') === true
+      if (isPictured && !(segment.sequence > (pictured?.read.segment.sequence ?? Infinity))) pictured = one
       if (one.answer !== undefined) answered ??= one
       return one.read
     })
     if (answered?.answer !== undefined) await this.#check(file, answered.answer, playlist, answered)
-    const picture = await this.#probe(pictured)
+    const picture = await this.#probe(pictured?.clear)
     return { file, url: url.href, playlist, isIndependent: isIndependent || playlist.isIndependent, segments, picture }
   }
 
+  /** Once for the same bytes: an I-frame list shows pictures of its variant's segments. */
   async #probe(clear: ClearSegment | undefined): Promise<PictureSize | undefined> {
     const { ffprobe, signal } = this.#options
     if (ffprobe === undefined || clear === undefined) return undefined
-    return probePicture(ffprobe, [clear.before ?? new Uint8Array(0), clear.bytes], signal)
+    const { before = new Uint8Array(0), bytes } = clear
+    const known = this.#probed.find((one) => one.beginning.includes(Buffer.from(bytes.subarray(0, PART_BYTES))))
+    if (known !== undefined) return known.picture
+    const picture = await probePicture(ffprobe, [before, bytes], signal)
+    this.#probed.push({ beginning: Buffer.from(bytes.subarray(0, BEGINNING_BYTES)), picture })
+    return picture
   }
 
   #reloadOptions(): Parameters<typeof loadAgain>[2] {

@@ -66,6 +66,17 @@ test('lintFolder finds nothing wrong with a package of ours', async (context) =>
   expect(await lintPackage(join(folder, 'right'), { tools })).toEqual([])
 })
 
+test('lintFolder asks ffprobe once for a variant and the I-frame list that shows the same pictures', async (context) => {
+  needs(context, 'ffprobe')
+  const [counting, asked] = [join(folder, 'ffprobe'), join(folder, 'asked')]
+  writeFileSync(counting, `#!/bin/sh\necho >> ${asked}\nexec ${tools.ffprobe.path} "$@"\n`, { mode: 0o755 })
+  const right = join(folder, 'right')
+  await lintFolder(join(right, 'master.m3u8'), { ffprobe: { ...tools.ffprobe, path: counting } })
+  const master = readFileSync(join(right, 'master.m3u8'), 'utf8')
+  expect(master.match(/^#EXT-X-I-FRAME-STREAM-INF:/gm)).toHaveLength(2)
+  expect(readFileSync(asked, 'utf8')).toBe('\n\n')
+})
+
 const list = '240p/index.m3u8'
 const other = '270p/index.m3u8'
 const first = '240p/00000.ts'

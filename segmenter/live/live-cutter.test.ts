@@ -167,6 +167,24 @@ test('LiveCutter lets a part of a steady stream wait for its sound, and for that
   expect([late?.pictures.length, late?.sounds.length]).toEqual([6, 0])
 })
 
+test('LiveCutter gives a part of reordered pictures the sound up to where they are shown without a gap', () => {
+  const { steady: _, ...rest } = steady30
+  const cutter = new LiveCutter({ ...rest, longestSegmentTicks: 6 * SECOND })
+  const reorderTicks = 6000 // two pictures
+  const cuts = range(20).flatMap((index) => {
+    const { dtsTicks, ...decoded } = picture(index)
+    const sound = { ptsTicks: dtsTicks + reorderTicks + 500, data: Uint8Array.of(index) }
+    const shown = { ...decoded, dtsTicks, ptsTicks: dtsTicks + (index % 2 === 0 ? reorderTicks : 2 * reorderTicks) }
+    return [...cutter.pushPicture(shown), ...cutter.pushSound(sound)]
+  })
+  expect(cuts.map(({ pictures, sounds }) => [pictures.length, sounds.length])).toEqual([
+    [6, 6],
+    [6, 6],
+    [6, 6],
+  ])
+  expect(cuts.flatMap(({ sounds }) => sounds.map(({ data }) => data[0]))).toEqual(range(18))
+})
+
 test('LiveCutter gives sound that comes after the last picture to the last segment', () => {
   const cutter = new LiveCutter(steady30)
   for (const index of range(30)) cutter.pushPicture(picture(index))

@@ -49,6 +49,7 @@ export class LiveCutter {
   #newestSoundTicks: number | undefined // undefined: there is none
   #soundUnitTicks = 0 // how long one lasts
   #firstTicks: number | undefined // presentation time of the first picture
+  #reorderTicks = 0 // from its decode time to that: what is shown up to a moment is decoded up to so much before
 
   constructor(options: CutterOptions) {
     this.#options = options
@@ -60,6 +61,7 @@ export class LiveCutter {
     if (this.#firstTicks === undefined) {
       if (!picture.isKeyframe) return []
       this.#firstTicks = picture.ptsTicks
+      this.#reorderTicks = picture.ptsTicks - picture.dtsTicks
     }
     const { steady } = this.#options
     if (steady !== undefined) {
@@ -134,7 +136,12 @@ export class LiveCutter {
   get #lacksSound(): boolean {
     const last = this.#pictures.at(-1)
     if (last === undefined || this.#newestSoundTicks === undefined) return false
-    return this.#newestSoundTicks + this.#soundUnitTicks < last.dtsTicks + last.durationTicks
+    return this.#newestSoundTicks + this.#soundUnitTicks < this.#shownUntil(last)
+  }
+
+  /** Up to where pictures are shown without a gap once this one is decoded. */
+  #shownUntil({ dtsTicks, durationTicks }: TimedPicture): number {
+    return dtsTicks + durationTicks + this.#reorderTicks
   }
 
   #takeDue(): LiveCut[] {
@@ -147,7 +154,7 @@ export class LiveCutter {
   #cut(endsSegment: boolean, isLast = false): LiveCut {
     const pictures = this.#pictures
     const last = pictures.at(-1)
-    const endTicks = isLast || last === undefined ? Infinity : last.dtsTicks + last.durationTicks
+    const endTicks = isLast || last === undefined ? Infinity : this.#shownUntil(last)
     const ready = this.#sounds.findIndex(({ ptsTicks }) => ptsTicks >= endTicks)
     const sounds = this.#sounds.splice(0, ready < 0 ? this.#sounds.length : ready)
     const durationTicks = this.#partTicks

@@ -11,7 +11,7 @@ import {
 import { nalType, nalTypes } from '../../protocol/h264.ts'
 import { TICKS_PER_SECOND } from '../../protocol/mpeg-ts-clock.ts'
 import { MpegTsWriter } from '../../protocol/mpeg-ts-writer.ts'
-import type { LiveCut, LiveSound } from './live-cutter.ts'
+import type { LiveCut, LivePicture, LiveSound } from './live-cutter.ts'
 
 /** What a stream's parameters are, once they are known. */
 export type StreamFormat = {
@@ -53,26 +53,30 @@ export class TsMuxer {
   }
 }
 
-/** Parts of a live stream as fMP4: a fragment each, of pictures and sound. Throws RangeError for an SPS that cannot be read. */
+/** Parts of a live stream as fMP4: a fragment each, of pictures and sound. Decoding begins with the moment at which the first picture
+ *  is shown, and an edit list takes back what reordered pictures need, as in packages (fmp4-timing.ts): laid by its first decode time,
+ *  a stream would begin with a hole, and the sound of each segment would end before its pictures. Throws RangeError for an SPS that
+ *  cannot be read. */
 export class Fmp4Muxer {
   readonly init: Uint8Array
   readonly #audio: AacConfig | undefined
-  #originTicks: number | undefined
+  #origin: Pick<LivePicture, 'ptsTicks' | 'dtsTicks'> | undefined
   #fragments = 0
   #nextSample: number | undefined // of sound, on its own clock
 
-  constructor({ sps, pps, audio }: StreamFormat) {
-    this.init = writeInitSection({ video: { sps, pps }, ...(audio === undefined ? {} : { audio }) })
+  constructor({ sps, pps, audio }: StreamFormat, reorderTicks = 0) {
+    const video = { sps, pps, editTicks: reorderTicks }
+    this.init = writeInitSection({ video, ...(audio === undefined ? {} : { audio }) })
     this.#audio = audio
   }
 
   write({ pictures, sounds }: LiveCut): Uint8Array {
-    const firstTicks = pictures[0]?.dtsTicks ?? 0
-    this.#originTicks ??= firstTicks
+    this.#origin ??= pictures[0] ?? { ptsTicks: 0, dtsTicks: 0 }
+    const { ptsTicks: shownTicks, dtsTicks: decodedTicks } = this.#origin
     this.#fragments += 1
     const video: Fmp4Run = {
       trackId: VIDEO_TRACK_ID,
-      decodeTicks: firstTicks - this.#originTicks,
+      decodeTicks: (pictures[0]?.dtsTicks ?? decodedTicks) - decodedTicks,
       samples: pictures.map(({ ptsTicks, dtsTicks, durationTicks, isKeyframe, nals }) => ({
         durationTicks,
         isSync: isKeyframe,
@@ -80,7 +84,7 @@ export class Fmp4Muxer {
         parts: pictureParts(nals.filter(isOfSample)),
       })),
     }
-    return writeFragment(this.#fragments, [video, ...this.#soundRun(sounds, this.#originTicks)])
+    return writeFragment(this.#fragments, [video, ...this.#soundRun(sounds, shownTicks)])
   }
 
   /** Samples are counted on, so that roundings do not open gaps; anew only where the sound leaps by more than half a unit. */

@@ -16,8 +16,7 @@ import { Fmp4Muxer, TsMuxer, type StreamFormat } from './live-muxers.ts'
 import { LiveWindow, type NewPart } from './live-window.ts'
 import { SoundGate } from './sound-gate.ts'
 
-/** The renditions of a live channel, of the very same pictures. `low-latency` has only a stream whose pictures are shown in the order in
- *  which they come: hls.js stalls where it begins with parts of reordered ones. */
+/** The renditions of a live channel, of the very same pictures. */
 export type RenditionName = 'live' | 'low-latency'
 
 export type LiveOptions = {
@@ -25,7 +24,7 @@ export type LiveOptions = {
   readonly windowSeconds: number
   readonly maxBytes: number // of each rendition
   readonly steady?: SteadyStream
-  readonly isReordered?: boolean // absent: no
+  readonly reorderTicks?: number // from the first picture's decode time to its presentation time; absent: 0
   readonly bitsPerSecond: number // what the encoder keeps to, sound and all
   /** Each finished `.ts` segment. */
   readonly onSegment?: (bytes: Uint8Array) => void
@@ -42,7 +41,7 @@ export class LiveRenditions {
   readonly heightPixels: number
   readonly framesPerSecond: number
   readonly bitsPerSecond: number
-  readonly windows: Readonly<{ live: LiveWindow; 'low-latency'?: LiveWindow }>
+  readonly windows: Readonly<Record<RenditionName, LiveWindow>>
   readonly #options: LiveOptions
   readonly #format: StreamFormat
   readonly #partTicks: number
@@ -53,7 +52,7 @@ export class LiveRenditions {
 
   /** Throws RangeError for parameter sets that cannot be read. */
   constructor(format: StreamFormat, framesPerSecond: number, options: LiveOptions) {
-    const { segmentSeconds, windowSeconds, maxBytes, steady, isReordered = false, bitsPerSecond } = options
+    const { segmentSeconds, windowSeconds, maxBytes, steady, bitsPerSecond } = options
     const sps = readSps(format.sps)
     if (!sps.ok) throw new RangeError(`not an SPS: ${JSON.stringify(sps.fault)}`)
     this.#options = options
@@ -74,7 +73,7 @@ export class LiveRenditions {
       ...(steady === undefined ? {} : { steady }),
     })
     this.#ts = new TsMuxer(format)
-    this.#fmp4 = new Fmp4Muxer(format)
+    this.#fmp4 = new Fmp4Muxer(format, options.reorderTicks)
     const shared = {
       targetDurationSeconds: Math.ceil(longestSegmentSeconds),
       windowSeconds,
@@ -83,22 +82,19 @@ export class LiveRenditions {
     }
     this.windows = {
       live: new LiveWindow({ ...shared, extension: 'ts' }),
-      ...(!isReordered && {
-        'low-latency': new LiveWindow({
-          ...shared,
-          extension: 'm4s',
-          init: this.#fmp4.init,
-          partTargetSeconds: this.#partTicks / TICKS_PER_SECOND,
-        }),
+      'low-latency': new LiveWindow({
+        ...shared,
+        extension: 'm4s',
+        init: this.#fmp4.init,
+        partTargetSeconds: this.#partTicks / TICKS_PER_SECOND,
       }),
     }
   }
 
-  /** True when a part is new. What `low-latency` cannot have ends it, and the transport stream goes on: a keyframe with other
-   *  parameter sets, which stand in its initialisation section, and a picture that is shown later than it comes. */
+  /** True when a part is new. A keyframe with other parameter sets ends `low-latency`, in whose initialisation section they stand,
+   *  and the transport stream goes on. */
   pushPicture(picture: LivePicture): boolean {
-    const isOther = picture.isKeyframe && hasOtherSets(picture.nals, this.#format)
-    if (isOther || picture.ptsTicks !== picture.dtsTicks) this.windows['low-latency']?.end()
+    if (picture.isKeyframe && hasOtherSets(picture.nals, this.#format)) this.windows['low-latency'].end()
     return this.#cutAll(this.#gate?.pushPicture(picture) ?? [picture])
   }
 
@@ -113,7 +109,7 @@ export class LiveRenditions {
     this.#publish(this.#cutter.end())
     const last = this.windows.live.end()
     if (last !== undefined) this.#options.onSegment?.(last.bytes)
-    this.windows['low-latency']?.end()
+    this.windows['low-latency'].end()
   }
 
   /** The multivariant playlist of one of the two. */
@@ -152,7 +148,7 @@ export class LiveRenditions {
 
   #publishNear(cut: LiveCut, facts: Omit<NewPart, 'bytes'>): void {
     const window = this.windows['low-latency']
-    if (window === undefined || window.isEnded) return
+    if (window.isEnded) return
     window.add({ ...facts, durationSeconds: cut.durationTicks / TICKS_PER_SECOND, bytes: this.#fmp4.write(cut) })
   }
 }

@@ -18,6 +18,15 @@ test('SoundGate lets a picture go on once sound has come that begins with it or 
   expect(indexes(gate.end())).toEqual([4])
 })
 
+test('SoundGate lets reordered pictures wait for the sound of when they are shown', () => {
+  const gate = new SoundGate(1000)
+  const later = (index: number): LivePicture => ({ ...picture(index), ptsTicks: index * 10 + 20 })
+  gate.pushPicture(later(0))
+  for (const index of [1, 2]) gate.pushPicture(later(index))
+  expect(gate.pushSound({ ptsTicks: 29 })).toEqual([])
+  expect(indexes(gate.pushSound({ ptsTicks: 35 }))).toEqual([1])
+})
+
 test('SoundGate lets no picture wait for longer than it may', () => {
   const gate = new SoundGate(20)
   const given = [0, 1, 2, 3, 4, 5].map((index) => indexes(gate.pushPicture(picture(index))))

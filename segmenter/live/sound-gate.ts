@@ -8,7 +8,7 @@ export class SoundGate {
   readonly #longestTicks: number
   #waiting: LivePicture[] = []
   #soundTicks = -Infinity // presentation time of the newest
-  #hasBegun = false
+  #reorderTicks: number | undefined // from the decode time of the first picture to when it is shown
 
   /** No picture waits for longer: the sound may have ended. */
   constructor(longestTicks: number) {
@@ -17,8 +17,8 @@ export class SoundGate {
 
   /** Gives those that go on now, in order. The first one does at once: what sound belongs to the stream is known by it. */
   pushPicture(picture: LivePicture): readonly LivePicture[] {
-    if (!this.#hasBegun) {
-      this.#hasBegun = true
+    if (this.#reorderTicks === undefined) {
+      this.#reorderTicks = picture.ptsTicks - picture.dtsTicks
       return [picture]
     }
     this.#waiting.push(picture)
@@ -38,9 +38,10 @@ export class SoundGate {
 
   #release(): LivePicture[] {
     const newestTicks = this.#waiting.at(-1)?.dtsTicks ?? 0
+    const heardTicks = this.#soundTicks - (this.#reorderTicks ?? 0)
     const tooMany = this.#waiting.length - MAX_WAITING
     const kept = this.#waiting.findIndex(({ dtsTicks }, index) => {
-      return index >= tooMany && dtsTicks > this.#soundTicks && newestTicks - dtsTicks <= this.#longestTicks
+      return index >= tooMany && dtsTicks > heardTicks && newestTicks - dtsTicks <= this.#longestTicks
     })
     return this.#waiting.splice(0, kept < 0 ? this.#waiting.length : kept)
   }

@@ -114,9 +114,9 @@ function outlineOf({ video, adts }: TsSegment, originTicks: number, segments: re
 /** The clip as the library would open it; `outline` and `readSegment` may be others. */
 export function presentationOf(clip: PackageClip, changes: Partial<OpenPresentation> = {}): OpenPresentation {
   return {
-    packageKey: 'clip/240p',
+    packageKey: `clip/${clip.outline.variant}`,
     title: 'A clip',
-    variant: '240p',
+    variant: clip.outline.variant,
     outline: () => clip.outline,
     readSegment: (index) => Promise.resolve(clip.segments[index] as Uint8Array),
     close: () => {},
