@@ -189,6 +189,9 @@ const players = {
   'the browser itself': hlsPages['the browser itself'],
 }
 
+/** A player of a page that leaps to where its buffer begins decodes the first pictures again. */
+const AGAIN = 8
+
 /** Shaka Player looks for captions in H.264, HEVC and VVC alone, and says so of all else. */
 const OWN_DOING = /^Unable to determine bitstream format for CEA parsing!$/
 
@@ -200,7 +203,8 @@ for (const [name, play] of Object.entries(players)) {
       `${clip.weir.url}/hls/${clip.videoId}/${KEPT}/fmp4.m3u8`,
     )
     expect(complaints.filter((text) => !OWN_DOING.test(text))).toEqual([])
-    expect(pictures).toBe(FRAMES)
+    expect(pictures).toBeGreaterThanOrEqual(FRAMES)
+    expect(pictures).toBeLessThanOrEqual(FRAMES + (name in hlsPages ? AGAIN : 0))
     expect(Math.abs(seconds - SECONDS)).toBeLessThan(1 / RATE + 0.001)
   })
 }
