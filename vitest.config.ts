@@ -5,6 +5,7 @@ import { PlainReporter } from './build/plain-reporter.ts'
 const longRun = process.env['WEIR_TEST_LONG'] === '1'
 /** Not in the short run. */
 const longFiles = [
+  'lab/av1.system.test.ts',
   'lab/burnt-in-code.system.test.ts',
   'lab/captions.system.test.ts',
   'lab/hevc-page.system.test.ts',
@@ -32,6 +33,7 @@ const HOUR_MS = 3_600_000
 /** Whole systems that wait more than they work, and hold nothing against a neighbour: three at a time. */
 const patient = [
   'lab/accessibility.system.test.ts',
+  'lab/av1.system.test.ts',
   'lab/captions.system.test.ts',
   'lab/determinism.system.test.ts',
   'lab/hevc*.system.test.ts',

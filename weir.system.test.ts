@@ -94,9 +94,11 @@ test('weir serve refuses a port and a media folder that are in use, with exit co
 test('weir segment makes a folder of plain HLS files, and says why it cannot', async (context) => {
   const folder = temporaryFolder(context)
   makeClip(context, folder, { seconds: 2 })
-  const made = await weir(folder, ['segment', 'clip.mp4', 'out'])
-  expect([made.code, made.stdout.trim()]).toEqual([0, join(folder, 'out/master.m3u8')])
-  expect(readFileSync(join(folder, 'out/master.m3u8'), 'utf8')).toMatch(/^#EXTM3U\n/)
+  const made = await weir(folder, ['segment', '--segments', 'fmp4', '--single-files', 'clip.mp4', 'out'])
+  const names = ['master', 'master-fmp4', 'master-single', 'master-fmp4-single']
+  const playlists = names.map((name) => join(folder, `out/${name}.m3u8`))
+  expect([made.code, made.stdout.trim().split('\n')]).toEqual([0, playlists])
+  for (const playlist of playlists) expect(readFileSync(playlist, 'utf8')).toMatch(/^#EXTM3U\n/)
   writeFileSync(join(folder, 'text.mp4'), 'no video')
   const refused = await weir(folder, ['segment', 'text.mp4', 'other'])
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('weir: ')])

@@ -46,8 +46,9 @@ export function createProgram(): Command {
     .argument('<file>', 'a video file')
     .argument('<out>', 'the folder to make; it must not exist, or be empty')
     .addOption(noCopy())
-    .option('--keep-hevc', KEEP_HEVC)
+    .option('--keep-original', KEEP_ORIGINAL)
     .addOption(segmentsOption())
+    .option('--single-files', SINGLE_FILES)
     .action(runSegment)
 
   program
@@ -153,7 +154,9 @@ function duration(text: string): number {
 }
 const MAX_DURATION_MS = 2 ** 31 - 1 // of a timer
 
-const KEEP_HEVC = "keep a source's own HEVC as one more variant, where its keyframes suffice"
+const KEEP_ORIGINAL = "keep a source's own HEVC, or AV1 over fmp4, as one more variant, where its keyframes suffice"
+
+const SINGLE_FILES = 'all segments of a variant in one file, too, listed as its byte ranges by master-single.m3u8'
 
 function transportOption(whose: string): Option {
   const text = `how ${whose} comes: udp, or tcp in the RTSP connection (default: udp, else tcp; of rtsps: tcp)`
@@ -173,8 +176,9 @@ function withServerOptions(command: Command): Command {
     .option('--public-url <url>', 'the address by which people reach this server')
     .option('--token <text>', 'what writing needs (made at start when others can reach the server)')
     .addOption(noCopy())
-    .option('--keep-hevc', KEEP_HEVC)
+    .option('--keep-original', KEEP_ORIGINAL)
     .addOption(segmentsOption())
+    .option('--single-files', SINGLE_FILES)
     .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newVideoId } from '../server/media-folder.ts'
 import { writeVideoRecord } from '../server/video-record.ts'
@@ -8,10 +8,12 @@ export type HttpLibrary = {
   readonly mediaFolder: string
   readonly root: string // the same files, as `/hls/…` below it
   readonly playlistPath: string
+  readonly singleFilePath: string // all segments in one
   segmentPath(index: number): string
 }
 
 const VARIANT = '720p'
+const SINGLE_FILE = 'single.ts'
 const WRITTEN_UNIX_SECONDS = 1_790_000_000 // long ago: nobody expects them to change
 
 export const segmentName = (index: number): string => `${String(index).padStart(5, '0')}.ts`
@@ -29,12 +31,15 @@ export function makeHttpLibrary(folder: string, segments: number, segmentBytes: 
   for (let index = 0; index < segments; index += 1) {
     bytes.writeUInt32BE(index)
     writeOld(join(variantFolder, segmentName(index)), bytes)
+    appendFileSync(join(variantFolder, SINGLE_FILE), bytes)
   }
+  utimesSync(join(variantFolder, SINGLE_FILE), WRITTEN_UNIX_SECONDS, WRITTEN_UNIX_SECONDS)
   const root = join(folder, 'root')
   mkdirSync(join(root, 'hls'), { recursive: true })
   symlinkSync(join(mediaFolder, id, 'hls'), join(root, 'hls', id))
   const path = (name: string): string => `/hls/${id}/${VARIANT}/${name}`
-  return { mediaFolder, root, playlistPath: path('index.m3u8'), segmentPath: (index) => path(segmentName(index)) }
+  const [playlistPath, singleFilePath] = [path('index.m3u8'), path(SINGLE_FILE)]
+  return { mediaFolder, root, playlistPath, singleFilePath, segmentPath: (index) => path(segmentName(index)) }
 }
 
 function writeOld(path: string, content: string | Buffer): void {

@@ -92,6 +92,17 @@ function scanScript(folder: string, library: HttpLibrary): string {
   return file
 }
 
+/** Every request for the range of the next segment in one file of them all. */
+function rangeScript(folder: string, { singleFilePath }: HttpLibrary): string {
+  const file = join(folder, 'ranges.lua')
+  const range = `string.format("bytes=%d-%d", n * ${SEGMENT_BYTES}, (n + 1) * ${SEGMENT_BYTES} - 1)`
+  writeFileSync(
+    file,
+    `local n = -1\nrequest = function()\n  n = (n + 1) % ${SEGMENTS}\n  return wrk.format("GET", "${singleFilePath}", {["Range"] = ${range}})\nend\n`,
+  )
+  return file
+}
+
 const atLeast = (limit: number, than: string): Bound => ({ side: WEIR, is: 'at least', limit, than })
 
 async function loads(folder: string, library: HttpLibrary, servers: Servers): Promise<Text[]> {
@@ -119,6 +130,12 @@ async function loads(folder: string, library: HttpLibrary, servers: Servers): Pr
       `${(SEGMENTS * SEGMENT_BYTES) / 1e6} MB of segments in turn, far more than weir's memory for them; the machine's own has room for all`,
       large,
       (url) => wrk({ ...options, url, script }),
+      { requests: [atLeast(0.6, NGINX)] },
+    ),
+    await compare(
+      `The same segments as ranges of one file of ${(SEGMENTS * SEGMENT_BYTES) / 1e6} MB`,
+      large,
+      (url) => wrk({ ...options, url, script: rangeScript(folder, library) }),
       { requests: [atLeast(0.6, NGINX)] },
     ),
   ]

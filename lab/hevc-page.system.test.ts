@@ -18,7 +18,7 @@ beforeAll(async () => {
     encodeHevc(path, file, { seconds: SECONDS, outputOptions: ['-tag:v', 'hvc1'] })
     return file
   }
-  clip = await ServedClip.startWith(make, SECONDS, { WEIR_KEEP_HEVC: 'true' })
+  clip = await ServedClip.startWith(make, SECONDS, { WEIR_KEEP_ORIGINAL: 'true' })
 }, 120_000)
 afterAll(() => clip?.stop())
 

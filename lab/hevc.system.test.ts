@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test, type TestContext } from 'vitest'
 import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
 import { readOutline, type Outline } from '../protocol/outline.ts'
+import { lintFolder } from '../segmenter/lint/lint.ts'
 import { makePackage, type PackageOptions, type PackageResult } from '../segmenter/package.ts'
 import { findTools } from '../segmenter/tools.ts'
 import { Links } from '../server/links.ts'
@@ -39,7 +40,7 @@ async function packaged(
   const source = join(folder, `source.${extension}`)
   encodeHevc(ffmpeg, source, { outputOptions: extension === 'mp4' ? mp4 : [], ...clip })
   const out = join(folder, 'out')
-  const result = await makePackage(source, out, { tools: await findTools(process.env), keepHevc: true, ...wishes })
+  const result = await makePackage(source, out, { tools: await findTools(process.env), keepOriginal: true, ...wishes })
   return { folder: out, source, result }
 }
 
@@ -218,10 +219,21 @@ if (inLongRun) {
   }
 
   test('without the switch a source in HEVC has no such variant', async (context) => {
-    const { result, folder } = await packaged(context, {}, { keepHevc: false })
+    const { result, folder } = await packaged(context, {}, { keepOriginal: false })
     expect(result.variants.map(({ name }) => name)).toEqual(['240p'])
     expect(result.warnings).toEqual([])
     expect(outlineOf(folder, '240p').segments.map(({ durationSeconds }) => durationSeconds)).toEqual([4, 2])
+  })
+
+  test('in fragmented MP4 it is hvc1, last in its playlist, and nothing is wrong with the package', async (context) => {
+    const { result, folder } = await packaged(context, {}, { segments: 'fmp4', singleFiles: true })
+    expect(result.warnings).toEqual([])
+    for (const name of ['master-fmp4', 'master-fmp4-single']) {
+      const codecs = readFileSync(join(folder, `${name}.m3u8`), 'utf8').match(/(?<=CODECS=")[^,]+/g)
+      expect(codecs).toEqual([expect.stringMatching(/^avc1\./), 'hvc1.1.6.L60.90'])
+    }
+    const { ffprobe } = await findTools(process.env)
+    expect((await lintFolder(folder, { ffprobe })).findings).toEqual([])
   })
 
   test('open keyframes are told as the reason, and the H.264 variants are as ever', async (context) => {

@@ -38,7 +38,11 @@ type Way = keyof typeof ways
 const clips: Partial<Record<Way, ServedClip | undefined>> = {}
 beforeAll(async () => {
   for (const way of Object.keys(ways) as Way[]) {
-    clips[way] = await ServedClip.startWith(makeClip, SECONDS, { WEIR_SEGMENTS: 'fmp4', ...ways[way] })
+    clips[way] = await ServedClip.startWith(makeClip, SECONDS, {
+      WEIR_SEGMENTS: 'fmp4',
+      WEIR_SINGLE_FILES: 'true',
+      ...ways[way],
+    })
   }
 }, 120_000)
 afterAll(async () => {
@@ -66,12 +70,15 @@ const choices = {
 }
 
 /** What was asked for before the choice is called off. */
-const PASSING = /^hls\.js: (?:aborted|bufferSeekOverHole|bufferStalledError) /
+const PASSING = /^hls\.js: (?:aborted|bufferAppendNoProgress|bufferSeekOverHole|bufferStalledError) /
 
 for (const [player, master, way] of [
   ['hls.js', 'master.m3u8', 'clear'],
   ['hls.js', 'master-fmp4.m3u8', 'clear'],
+  ['hls.js', 'master-single.m3u8', 'clear'],
+  ['hls.js', 'master-fmp4-single.m3u8', 'clear'],
   ['Shaka Player', 'master-fmp4.m3u8', 'clear'],
+  ['Shaka Player', 'master-fmp4-single.m3u8', 'clear'],
   ['hls.js', 'master.m3u8', 'signed and encrypted'],
   ['hls.js', 'master-fmp4.m3u8', 'signed and encrypted'],
   ['Shaka Player', 'master-fmp4.m3u8', 'signed and encrypted'],

@@ -8,13 +8,24 @@ import { readH265Sps } from './h265-sps.ts'
 
 /** What an initialisation section tells of pictures and sound; one of them may be alone. */
 export type Fmp4Tracks = {
-  readonly video?: {
-    readonly vps?: Uint8Array // of HEVC
-    readonly sps: Uint8Array
-    readonly pps: Uint8Array
+  readonly video?: (NalPictures | Av1Pictures) & {
     readonly editTicks?: number // all is shown so much earlier than its samples say; 90 kHz, absent: 0
   }
   readonly audio?: AacConfig
+}
+
+type NalPictures = {
+  readonly vps?: Uint8Array // of HEVC
+  readonly sps: Uint8Array
+  readonly pps: Uint8Array
+}
+
+type Av1Pictures = {
+  readonly av1: {
+    readonly configuration: Uint8Array // an AV1CodecConfigurationRecord
+    readonly widthPixels: number
+    readonly heightPixels: number
+  }
 }
 
 /** One sample. Durations and offsets count the track's clock: 90 kHz of pictures, the sample rate of sound. */
@@ -36,15 +47,16 @@ export const VIDEO_TRACK_ID = 1
 export const AUDIO_TRACK_ID = 2
 export const VIDEO_TIMESCALE_HZ = 90_000
 
-/** `ftyp` and `moov`, ISO/IEC 14496-12 and 14496-15. Throws RangeError for an SPS that cannot be read. */
+/** `ftyp` and `moov`, ISO/IEC 14496-12, 14496-15, and AV1 in ISOBMFF. Throws RangeError for an SPS that cannot be read. */
 export function writeInitSection({ video, audio }: Fmp4Tracks): Uint8Array {
   const tracks = [
     ...(video === undefined ? [] : [{ trackId: VIDEO_TRACK_ID, bytes: videoTrack(video) }]),
     ...(audio === undefined ? [] : [{ trackId: AUDIO_TRACK_ID, bytes: audioTrack(audio) }]),
   ]
   const defaults = tracks.map(({ trackId }) => trackDefaults(trackId))
+  const brands = video !== undefined && 'av1' in video ? [latin1('av01')] : [] // AV1 in ISOBMFF section 2.1
   return concatBytes([
-    box('ftyp', latin1('iso6'), u32(0), latin1('iso6'), latin1('cmfc'), latin1('mp41')),
+    box('ftyp', latin1('iso6'), u32(0), latin1('iso6'), latin1('cmfc'), latin1('mp41'), ...brands),
     box('moov', movieHeader(), ...tracks.map(({ bytes }) => bytes), box('mvex', ...defaults)),
   ])
 }
@@ -193,11 +205,16 @@ type Pictures = NonNullable<Fmp4Tracks['video']>
 type Decoder = {
   readonly widthPixels: number
   readonly heightPixels: number
-  readonly type: 'avc1' | 'hvc1' // parameter sets stand in the configuration alone
+  readonly type: 'avc1' | 'hvc1' | 'av01' // of the former parameter sets stand in the configuration alone
   readonly configuration: Uint8Array
 }
 
-function decoderOf({ vps, sps, pps }: Pictures): Decoder {
+function decoderOf(pictures: Pictures): Decoder {
+  if ('av1' in pictures) {
+    const { configuration, ...size } = pictures.av1
+    return { ...size, type: 'av01', configuration: box('av1C', configuration) }
+  }
+  const { vps, sps, pps } = pictures
   if (vps === undefined) {
     const facts = sure(readSps(sps))
     return { ...facts, type: 'avc1', configuration: box('avcC', decoderConfiguration(sps, pps, facts)) }

@@ -29,6 +29,8 @@ export type Video = {
     readonly hls?: string
     readonly lowLatencyHls?: string // of what is live
     readonly hlsFmp4?: string // the same as fragmented MP4, where it was made
+    readonly hlsSingleFiles?: string // the same as ranges of one file a variant, where they were made
+    readonly hlsFmp4SingleFiles?: string // both
     readonly rtsp?: string
     readonly rtsps?: string
     readonly poster?: string

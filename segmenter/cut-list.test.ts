@@ -46,5 +46,5 @@ test('planCutsAt has keyframes between the cuts, and none where the muxer would 
   expect(cuts.keyframeSeconds).toEqual([0, 2, 5, 7, 8, 10, 15])
   expect(cutsAmong(cuts.keyframeSeconds)).toEqual(cuts.cutSeconds)
   expect(cuts.targetDurationSeconds).toBe(7)
-  expect(longestGapSeconds(cuts)).toBe(5)
+  expect(longestGapSeconds(cuts, 12)).toBe(5)
 })

@@ -39,9 +39,13 @@ export function planCutsAt(cutSeconds: readonly number[], durationSeconds: numbe
   return withTarget({ keyframeSeconds, cutSeconds }, durationSeconds)
 }
 
-/** The longest time from one keyframe to the next. */
-export function longestGapSeconds({ keyframeSeconds }: Pick<CutList, 'keyframeSeconds'>): number {
-  return Math.max(0, ...keyframeSeconds.slice(1).map((seconds, index) => seconds - (keyframeSeconds[index] as number)))
+/** The longest time from one keyframe to the next, or to the end. */
+export function longestGapSeconds(
+  { keyframeSeconds }: Pick<CutList, 'keyframeSeconds'>,
+  durationSeconds: number,
+): number {
+  const gaps = keyframeSeconds.map((seconds, index) => (keyframeSeconds[index + 1] ?? durationSeconds) - seconds)
+  return Math.max(0, ...gaps)
 }
 
 function withTarget(cuts: Omit<CutList, 'targetDurationSeconds'>, durationSeconds: number): CutList {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { planCuts } from './cut-list.ts'
+import { planCuts, planCutsAt } from './cut-list.ts'
 import { encodeArguments, segmentName, type EncodePlan } from './encode.ts'
 
 const frameRate = { numerator: 30_000, denominator: 1001 }
@@ -44,6 +44,12 @@ test('encodeArguments lists the keyframes once, for all encoders, and none betwe
   expect(valueAfter(args, '-force_key_frames')).toBe('0,2.002,4.004')
   expect(valueAfter(args, '-g')).toBe('60')
   expect(valueAfter(args, '-sc_threshold')).toBe('0')
+})
+
+test('encodeArguments lets no encoder add a keyframe before the end of a long last segment', () => {
+  const cuts = planCutsAt([0], 6, frameRate) // the source has none to cut at behind 4 s
+  expect(cuts.keyframeSeconds).toEqual([0, 2.002])
+  expect(valueAfter(encodeArguments({ ...plan, durationSeconds: 6, cuts }), '-g')).toBe('120')
 })
 
 test('encodeArguments bounds each rate over one second', () => {

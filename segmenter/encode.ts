@@ -23,6 +23,7 @@ export type EncodePlan = {
   readonly rungs: readonly Rung[]
   readonly cuts: CutList
   readonly copy?: CopiedVariant // made beside these, by a command of its own
+  readonly av1?: KeptAv1 // of the source, as one more variant of fragmented MP4
   readonly renditions?: RenditionPlan // what is made beside the variants
 }
 
@@ -39,6 +40,15 @@ export type CopiedVariant = {
   readonly widthPixels: number
   readonly heightPixels: number
   readonly videoBitsPerSecond: number // the highest of any run of segments that counts
+}
+
+/** A source's own AV1, as a package keeps it: in fragmented MP4 alone, since a transport stream has no place for it. */
+export type KeptAv1 = {
+  readonly name: string // 720p-av1
+  readonly widthPixels: number
+  readonly heightPixels: number
+  readonly configuration: Uint8Array // of the av1C box
+  readonly isKeyframe: Uint8Array // of each picture, 1 for one at which a player can begin
 }
 
 export const AUDIO_BITS_PER_SECOND = 128_000
@@ -100,6 +110,12 @@ export function copyArguments(plan: EncodePlan, { codec, name }: CopiedVariant):
   })
 }
 
+/** The source's own pictures, one after the other, in an IVF file. */
+export function pictureCopyArguments(plan: EncodePlan, file: string): string[] {
+  const options = ['-map', `0:${plan.videoStreamIndex}`, '-c:v', 'copy', ...muxingOptions, '-f', 'ivf']
+  return ffmpegArguments({ inputs: [sourceInput(plan)], filters: [], output: { options, url: file } })
+}
+
 const PRIMING_SAMPLES = 1024 // of ffmpeg's AAC encoder
 
 /** The muxer moves an encoded variant's times until none is below 0: by a frame, since x264 reorders, or by what its sound
@@ -153,21 +169,22 @@ function audioOptions({ audio, durationSeconds }: EncodePlan): string[] {
   return ['-map', `0:${audio.streamIndex}`, '-c:a', 'copy', '-t', durationSeconds.toFixed(6)]
 }
 
-/** No keyframe but the listed ones (`-g` is the longest gap between two of them), closed GOPs, and B-frames that
+/** No keyframe but the listed ones (`-g` is the longest gap between two of them, or to the end), closed GOPs, and B-frames that
  *  nothing refers to, so that a lost one harms only itself. */
-function videoOptions({ cuts, frameRate, colours }: EncodePlan): string[] {
+function videoOptions(plan: EncodePlan): string[] {
+  const { cuts, colours } = plan
   return [
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-profile:v', 'high'],
     ...['-sc_threshold', '0', '-bf', '2', '-x264-params', 'b-pyramid=none:open-gop=0'],
-    ...['-g', `${longestGapFrames(cuts, frameRate)}`],
+    ...['-g', `${longestGapFrames(plan)}`],
     ...['-force_key_frames', cuts.keyframeSeconds.map(writeKeyframeTime).join(',')],
     ...(colours === undefined ? [] : ['-color_primaries', colours, '-color_trc', colours, '-colorspace', colours]),
   ]
 }
 
-function longestGapFrames(cuts: CutList, frameRate: Rational): number {
+function longestGapFrames({ cuts, frameRate, durationSeconds }: EncodePlan): number {
   const usualFrames = Math.ceil(KEYFRAME_SECONDS * valueOf(frameRate))
-  return Math.max(usualFrames, Math.round(longestGapSeconds(cuts) * valueOf(frameRate)))
+  return Math.max(usualFrames, Math.round(longestGapSeconds(cuts, durationSeconds) * valueOf(frameRate)))
 }
 
 /** Milliseconds name a frame for sure: at 60 frames a second they are 16.7 ms apart. */

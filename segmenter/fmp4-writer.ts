@@ -1,25 +1,12 @@
-import { decodeAudioSpecificConfig } from '../protocol/aac.ts'
-import {
-  AUDIO_TRACK_ID,
-  pictureParts,
-  VIDEO_TRACK_ID,
-  type Fmp4Run,
-  type Fmp4Sample,
-  type Fmp4Tracks,
-} from '../protocol/fmp4-writer.ts'
-import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import type { TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
-import { nalSyntaxes, videoCodecOf, type NalSyntax } from '../protocol/nal-syntax.ts'
-import type { Outline, OutlineSegment } from '../protocol/outline.ts'
+import type { OutlineSegment } from '../protocol/outline.ts'
 import type { SizedSegment } from '../protocol/playlist-bandwidth.ts'
 import type { PicturedStream } from '../protocol/playlist-writer.ts'
 import { Fmp4Files } from './fmp4-files.ts'
-import { FrameClock, SampleClock, unheardUnits } from './fmp4-timing.ts'
+import { PictureTrack, SoundTrack, type OutlineHead } from './fmp4-tracks.ts'
 import type { Rational } from './rational.ts'
 
-const FMP4_PLAYLIST = 'fmp4.m3u8'
-
-type Head = Omit<Outline, 'segments' | 'ended'>
+export const FMP4_PLAYLIST = 'fmp4.m3u8'
 
 export type Fmp4Options = {
   readonly folder: string // of the variant
@@ -37,7 +24,8 @@ export class Fmp4Writer {
   readonly #isSoundApart: boolean
   readonly #files: Fmp4Files
   readonly #sound: Fmp4Files | undefined
-  #tracks: Tracks | undefined
+  #pictures: PictureTrack | undefined
+  #samples: SoundTrack | undefined
 
   constructor(options: Fmp4Options) {
     const { folder, soundFolder, frameRate } = options
@@ -53,11 +41,12 @@ export class Fmp4Writer {
   }
 
   /** `segment` is what the outline says of `ts`. */
-  async take(ts: TsSegment, segment: OutlineSegment, head: Head): Promise<void> {
-    this.#tracks ??= new Tracks(head, this.#frameRate)
-    const pictures = this.#tracks.pictures(ts, segment)
-    const sound = this.#tracks.sound(ts, segment)
-    const { video, audio } = this.#tracks.heads()
+  async take(ts: TsSegment, segment: OutlineSegment, head: OutlineHead): Promise<void> {
+    this.#pictures ??= new PictureTrack(head, this.#frameRate)
+    this.#samples ??= head.audio && new SoundTrack(head, head.audio)
+    const pictures = this.#pictures.run(ts, segment)
+    const sound = this.#samples?.runs(ts, segment) ?? []
+    const [video, audio] = [this.#pictures.config, this.#samples?.config]
     const inside = !this.#isSoundApart && audio !== undefined
     await this.#files.add(segment, [pictures, ...(inside ? sound : [])], { video, ...(inside && { audio }) })
     const samples = sound.flatMap((run) => run.samples)
@@ -80,67 +69,5 @@ export class Fmp4Writer {
       codecs: stream.codecs.map((codec) => codec.replace(/^hev1\./, 'hvc1.')), // parameter sets are not in band
       ...(ended && this.#files.bandwidths()),
     }
-  }
-}
-
-/** What is in a variant, and where its clocks stand. */
-class Tracks {
-  readonly #head: Head
-  readonly #syntax: NalSyntax
-  readonly #frames: FrameClock
-  readonly #samples: SampleClock | undefined
-
-  constructor(head: Head, frameRate: Rational) {
-    const { originTicks, video, audio } = head
-    this.#head = head
-    this.#syntax = nalSyntaxes[videoCodecOf(video?.codec)]
-    this.#frames = new FrameClock(originTicks, frameRate)
-    this.#samples = audio && new SampleClock(originTicks, audio.sampleRateHz, audio.samplesPerFrame)
-  }
-
-  /** Once pictures have been taken. */
-  heads(): Required<Pick<Fmp4Tracks, 'video'>> & Pick<Fmp4Tracks, 'audio'> {
-    const { video, audio } = this.#head
-    const config = audio && decodeAudioSpecificConfig(Buffer.from(audio.audioSpecificConfigHex, 'hex'))
-    const setOf = (base64 = ''): Uint8Array => Uint8Array.from(Buffer.from(base64, 'base64'))
-    return {
-      video: {
-        ...(video?.vpsBase64 === undefined ? {} : { vps: setOf(video.vpsBase64) }),
-        sps: setOf(video?.spsBase64),
-        pps: setOf(video?.ppsBase64),
-        editTicks: this.#frames.editTicks,
-      },
-      ...(config?.ok === true && { audio: config.value }),
-    }
-  }
-
-  pictures({ video }: TsSegment, { frames }: OutlineSegment): Fmp4Run {
-    const times = this.#frames.take(frames)
-    const samples = times.map(({ durationTicks, compositionTicks }, index): Fmp4Sample => {
-      const isSync = frames[index]?.kind === 'idr'
-      return {
-        durationTicks,
-        compositionTicks,
-        isSync,
-        parts: pictureParts(this.#withoutSets(video[index]?.nals ?? [])),
-      }
-    })
-    return { trackId: VIDEO_TRACK_ID, decodeTicks: times[0]?.decodeTicks ?? 0, samples }
-  }
-
-  #withoutSets(nals: readonly Uint8Array[]): Uint8Array[] {
-    const { parameterSetTypes, nalType } = this.#syntax
-    return nals.filter((nal) => !parameterSetTypes.includes(nalType(nal)))
-  }
-
-  sound({ audio: units }: TsSegment, { audio }: OutlineSegment): Fmp4Run[] {
-    const { audio: told } = this.#head
-    if (this.#samples === undefined || told === undefined || audio === undefined) return []
-    const heard = units.slice(unheardUnits(audio, told))
-    const skippedTicks = ((units.length - heard.length) * told.samplesPerFrame * TICKS_PER_SECOND) / told.sampleRateHz
-    const durationTicks = told.samplesPerFrame
-    const samples = heard.map(({ data }) => ({ durationTicks, compositionTicks: 0, isSync: true, parts: [data] }))
-    const decodeTicks = this.#samples.take(audio.firstPtsTicks + skippedTicks, heard.length)
-    return [{ trackId: AUDIO_TRACK_ID, decodeTicks, samples }]
   }
 }

@@ -8,6 +8,7 @@ import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import { makePackage } from './package.ts'
 import { makeClip, type ClipOptions } from './test-support/clips.ts'
 import { COPIED_TICKS, expectFmp4, expectIframes, expectThumbnails } from './test-support/package-kinds.ts'
+import { expectSingleFile, expectWholeFile } from './test-support/single-files.ts'
 import { findTools } from './tools.ts'
 
 type Row = { readonly name: string; readonly clip: ClipOptions } | { readonly name: string; readonly file: string }
@@ -33,7 +34,7 @@ for (const row of matrix<Row>([
     'skateboard_2048x1080_25_7s.mkv',
   ].map((file) => ({ name: file, file })),
 ])) {
-  test(`a package of ${row.name} has its keyframes, its thumbnails and its fragmented MP4`, async (context) => {
+  test(`a package of ${row.name} has its keyframes, its thumbnails, its fragmented MP4 and its single files`, async (context) => {
     needs(context, 'ffmpeg')
     needs(context, 'ffprobe')
     const tools = await findTools(process.env)
@@ -43,11 +44,14 @@ for (const row of matrix<Row>([
         ? sharedFile(context, `media/natural/${row.file}`)
         : await makeClip(tools, join(folder, 'source.mkv'), row.clip)
     const out = join(folder, 'out')
-    const { variants, warnings } = await makePackage(source, out, { tools, segments: 'fmp4' })
+    const { variants, warnings } = await makePackage(source, out, { tools, segments: 'fmp4', singleFiles: true })
     expect(warnings).toEqual([])
     for (const [index, { name }] of variants.entries()) {
       await expectIframes(tools, out, name)
       await expectFmp4(tools, out, name, index === 0 ? COPIED_TICKS : undefined) // the best one may be the source's own
+      await expectWholeFile(out, `${name}/index.m3u8`, 'single.ts', 4)
+      await expectWholeFile(out, `${name}/fmp4.m3u8`, 'single.mp4', 7)
+      await expectSingleFile(out, `${name}/iframes.m3u8`, 'single.ts', 4)
     }
     await expectThumbnails(tools, out, variants.at(-1)?.name ?? '')
     expectMasters(out, variants.length)
@@ -68,6 +72,10 @@ function expectMasters(out: string, variants: number): void {
   const ofFmp4 = lines('master-fmp4.m3u8').filter((line) => line.startsWith('#EXT-X-STREAM-INF:'))
   expect(ofFmp4.map(withoutBandwidth)).toEqual(ofTs)
   expect(lines('master-fmp4.m3u8').filter((line) => line.endsWith('/fmp4.m3u8'))).toHaveLength(variants)
+  for (const name of ['master.m3u8', 'master-fmp4.m3u8']) {
+    const named = lines(name).map((line) => line.replace(/\.m3u8("?)$/, '-single.m3u8$1'))
+    expect(lines(name.replace('.m3u8', '-single.m3u8'))).toEqual(named)
+  }
 }
 
 function withoutBandwidth(line: string): string {

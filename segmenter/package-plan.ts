@@ -1,6 +1,6 @@
 import type { CopiedPictures, Grid } from './copy-cuts.ts'
 import { planCuts, planCutsAt } from './cut-list.ts'
-import type { CopiedSound, CopiedVariant, EncodePlan } from './encode.ts'
+import type { CopiedSound, CopiedVariant, EncodePlan, KeptAv1 } from './encode.ts'
 import { constantFrameRate } from './frame-rate.ts'
 import { ladderFor } from './ladder.ts'
 import { valueOf, type Rational } from './rational.ts'
@@ -55,6 +55,11 @@ export function withHevcCopy(plan: EncodePlan, copied: CopiedPictures): EncodePl
   const name = `${Math.min(copied.widthPixels, copied.heightPixels)}p-hevc`
   const cuts = planCutsAt(copied.cutSeconds, plan.durationSeconds, plan.frameRate)
   return { ...plan, cuts, copy: { codec: 'hevc', name, ...copiedFacts(copied) } }
+}
+
+/** The same with the source's own AV1 kept beside them. */
+export function withAv1(plan: EncodePlan, av1: KeptAv1, cutSeconds: readonly number[]): EncodePlan {
+  return { ...plan, av1, cuts: planCutsAt(cutSeconds, plan.durationSeconds, plan.frameRate) }
 }
 
 function copiedFacts({

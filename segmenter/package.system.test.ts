@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -261,3 +261,15 @@ test('makePackage keeps no package that breaks a rule of HLS, and says which', a
   })
   expect(existsSync(out)).toBe(false)
 })
+
+if (inLongRun)
+  test('makePackage calls a disk that is full while single files are made disk-full, and keeps nothing', async (context) => {
+    const tools = await toolsFor(context)
+    const folder = temporaryFolder(context)
+    const source = await makeClip(tools, join(folder, 'source.mp4'), { seconds: 1, size: '160x120' })
+    const out = join(folder, 'out')
+    const onPlayable = (): void => symlinkSync('/dev/full', join(out, '120p', 'single.ts.tmp'))
+    const made = makePackage(source, out, { tools, singleFiles: true, onPlayable })
+    await expect(made).rejects.toMatchObject({ name: 'SegmenterRefusal', code: 'disk-full' })
+    expect(existsSync(out)).toBe(false)
+  })

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { planAv1Copy } from './av1-copy.ts'
 import { planH264Copy, planHevcCopy, type Surveyed } from './copy-survey.ts'
 import type { EncodePlan } from './encode.ts'
 import { isDiskFull } from './disk-full.ts'
@@ -18,6 +19,7 @@ import {
 } from './packaging.ts'
 import { prepareSource, type PreparedSource } from './prepare-source.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
+import { writeSingleFiles } from './single-files.ts'
 import { makeSoundPackage } from './sound-package.ts'
 import type { SourceFacts } from './source-facts.ts'
 
@@ -25,9 +27,9 @@ export type { PackageFacts, PackageOptions, PackageResult, PackageWishes }
 
 /** Makes a video into a folder of plain HLS files: `master.m3u8`, per variant `index.m3u8`, `00000.ts`… and
  *  `outline.json`, per rendition (`audio-1`, `subtitles-1`…) `index.m3u8` and its segments, and `poster.jpg`; of sound
- *  alone one variant, `audio`, of packed audio. Segments and playlists appear while it runs, each by rename. `outFolder` is created
- *  or must be empty. Rejects with SegmenterRefusal for what cannot be segmented, or with the signal's reason; either way
- *  the folder is gone then. */
+ *  alone one variant, `audio`, of packed audio. What is asked for beside these comes at the end. Segments and playlists
+ *  appear while it runs, each by rename. `outFolder` is created or must be empty. Rejects with SegmenterRefusal for what
+ *  cannot be segmented, or with the signal's reason; either way the folder is gone then. */
 export async function makePackage(
   sourcePath: string,
   outFolder: string,
@@ -89,13 +91,16 @@ async function makeWithCopy(
   if (typeof copied !== 'string') return copied
   const made = await makePlanned(plan, outFolder, options)
   if (codec === 'h264') return { ...made, notCopied: copied }
-  return { ...made, warnings: [`The HEVC of the source was not kept: ${copied}.`, ...made.warnings] }
+  return { ...made, warnings: [`The ${codec.toUpperCase()} of the source was not kept: ${copied}.`, ...made.warnings] }
 }
 
 function copyPlanning(surveyed: Surveyed, options: PackageOptions): Promise<EncodePlan | string> | undefined {
   const { codec } = surveyed.facts.video
   if (codec === 'h264' && options.copy !== false) return planH264Copy(surveyed, options)
-  if (codec === 'hevc' && options.keepHevc === true) return planHevcCopy(surveyed, options)
+  if (options.keepOriginal !== true) return undefined
+  if (codec === 'hevc') return planHevcCopy(surveyed, options)
+  if (codec === 'av1' && options.segments !== 'fmp4') return Promise.resolve('it needs fragmented MP4')
+  if (codec === 'av1') return planAv1Copy(surveyed, options)
   return undefined
 }
 
@@ -139,9 +144,10 @@ function makePlanned(plan: EncodePlan, outFolder: string, options: PackageOption
 async function checked(
   making: Promise<PackageResult>,
   outFolder: string,
-  { tools, signal }: PackageOptions,
+  { tools, signal, singleFiles = false }: PackageOptions,
 ): Promise<PackageResult> {
   const made = await making
+  if (singleFiles) await writeSingleFiles(outFolder, signal)
   await expectConformance(outFolder, { tools, signal })
   return made
 }

@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { PicturedStream } from '../protocol/playlist-writer.ts'
 import type { VariantSummary } from '../protocol/weir-api.ts'
 import { alignmentProblem } from './alignment-check.ts'
 import { allOrNone } from './all-or-none.ts'
+import { makeAv1Variant } from './av1-variant.ts'
 import { bandwidthBound, transportBound, type Muxed } from './bandwidth-bound.ts'
 import { ChildFailed } from './child-run.ts'
 import { copyArguments, encodeArguments, type CopiedVariant, type EncodePlan } from './encode.ts'
@@ -34,11 +36,14 @@ export type PackageOptions = {
   readonly signal?: AbortSignal
   /** Whether the pictures of a source in H.264 that every player takes are the top variant as they are; absent: yes. */
   readonly copy?: boolean
-  /** A source in HEVC whose keyframes suffice keeps a variant of its own pictures, beside those of H.264. */
-  readonly keepHevc?: boolean
+  /** A source in HEVC, or with `fmp4` in AV1, whose keyframes suffice keeps a variant of its own pictures, beside those of
+   *  H.264. */
+  readonly keepOriginal?: boolean
   readonly limits?: JobLimits // absent: the usual ones
   /** `fmp4`: fragmented MP4 beside the transport stream, with a multivariant playlist of its own. Absent: `ts`. */
   readonly segments?: SegmentKind
+  /** All segments of a variant in one file as well, listed as ranges of it, when the package is complete. Absent: not. */
+  readonly singleFiles?: boolean
   readonly onProgress?: (progress: Progress) => void
   /** The copied variant has its first segment and its own playlist; the others and `master.m3u8` are yet to come. */
   readonly onCopyPlayable?: (facts: PackageFacts) => void
@@ -60,7 +65,7 @@ const LOOKING_MS = 100 // until the first segments are there: ffmpeg tells its p
 const KEPT_OF_LIST_CHARACTERS = 256
 
 /** What whoever starts a server or a command may want of packages. */
-export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepHevc' | 'limits' | 'segments'>
+export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepOriginal' | 'limits' | 'segments' | 'singleFiles'>
 
 /** What tells one variant of a package from the others. */
 type OwnFacts = Pick<
@@ -130,10 +135,10 @@ export class Packaging {
     return { fmp4: { soundFolder: writesSound ? join(this.#outFolder, MAIN_SOUND_FOLDER) : undefined } }
   }
 
-  async #writeMasters(made?: MadeRenditions): Promise<void> {
+  async #writeMasters(made?: MadeRenditions, kept: readonly PicturedStream[] = []): Promise<void> {
     const { renditions, cuts } = this.#plan
     const facts = { main: renditions?.main, targetDurationSeconds: cuts.targetDurationSeconds }
-    await writeMasters(this.#outFolder, this.#variants, facts, made)
+    await writeMasters(this.#outFolder, this.#variants, facts, made, kept)
   }
 
   async run(): Promise<PackageResult> {
@@ -286,7 +291,22 @@ export class Packaging {
     if (copyProblem !== undefined) throw new CopyProblem(new Error(copyProblem))
     for (const variant of this.#variants) await variant.finish()
     this.#made = await this.#makeRenditions()
-    await this.#writeMasters(this.#made)
+    await this.#writeMasters(this.#made, await this.#keepAv1())
+  }
+
+  async #keepAv1(): Promise<readonly PicturedStream[]> {
+    const { av1: kept, renditions } = this.#plan
+    const [best] = this.#encoded
+    if (kept === undefined || best === undefined) return []
+    const neighbour = { ...best.shape(), head: best.head, codecs: best.describe(true).codecs }
+    const folders = { workFolder: this.#workFolder, outFolder: this.#outFolder }
+    const options = { tools: this.#options.tools, ffmpeg: this.#ownOptions() }
+    try {
+      const isSoundApart = renditions?.main !== undefined
+      return [await makeAv1Variant({ plan: this.#plan, kept, neighbour, isSoundApart, ...folders, ...options })]
+    } catch (error) {
+      throw isDiskFull(error) || this.#options.signal?.aborted === true ? error : new CopyProblem(error)
+    }
   }
 
   async #makeRenditions(): Promise<MadeRenditions> {

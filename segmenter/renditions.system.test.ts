@@ -10,6 +10,7 @@ import { lintFolder } from './lint/lint.ts'
 import { makePackage } from './package.ts'
 import { playlistOf } from './test-support/clips.ts'
 import { makeFlashClip } from './test-support/flash-clip.ts'
+import { expectWholeFile } from './test-support/single-files.ts'
 import { toolsFor } from './test-support/tools-for.ts'
 
 const SRT = `1
@@ -33,11 +34,12 @@ test('makePackage makes subtitles of text into segments of WebVTT on the clock o
     subtitles: [{ srt: SRT, language: 'ger' }],
   })
   const out = join(folder, 'out')
-  const { warnings } = await makePackage(source, out, { tools, copy: false }) // the cuts are to be at 4 s
+  const { warnings } = await makePackage(source, out, { tools, singleFiles: true, copy: false }) // the cuts are to be at 4 s
   expect(warnings).toEqual([])
   expect(await readFile(join(out, 'master.m3u8'), 'utf8')).toContain(
     'TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,URI="subtitles-1/index.m3u8"',
   )
+  expect(await readFile(join(out, 'master-single.m3u8'), 'utf8')).toContain('URI="subtitles-1/index.m3u8"')
   expect((await readdir(join(out, 'subtitles-1'))).toSorted()).toEqual(['00000.vtt', '00001.vtt', 'index.m3u8'])
   const [first, second] = await Promise.all(
     ['00000.vtt', '00001.vtt'].map((name) => readFile(join(out, 'subtitles-1', name), 'utf8')),
@@ -66,7 +68,7 @@ if (inLongRun)
       ],
     })
     const out = join(folder, 'out')
-    const { variants } = await makePackage(source, out, { tools, segments: 'fmp4' })
+    const { variants } = await makePackage(source, out, { tools, segments: 'fmp4', singleFiles: true })
     const master = await readFile(join(out, 'master.m3u8'), 'utf8')
     expect(namesOf(master)).toEqual(['English 2', 'English 5.1 6', "Regisseur 'spricht' 2", 'Deutsch 2'])
     const peaks = await Promise.all(['audio-1', 'audio-2', 'audio-3'].map((name) => peakOf(join(out, name))))
@@ -77,6 +79,11 @@ if (inLongRun)
     expect(namesOf(fmp4)).toEqual(namesOf(master))
     expect(fmp4).toMatch(/NAME="English",.*URI="audio-0\/index\.m3u8"/)
     expect(fmp4.match(/AUDIO="audio"/g)).toHaveLength(variants.length)
+    await expectWholeFile(out, 'audio-0/index.m3u8', 'single.mp4', 7)
+    await expectWholeFile(out, 'audio-1/index.m3u8', 'single.aac', 4)
+    const single = await readFile(join(out, 'master-fmp4-single.m3u8'), 'utf8')
+    const named = (text: string) => text.match(/audio-\d\/[\w-]+\.m3u8/g)
+    expect(named(single)).toEqual(named(fmp4)?.map((name) => name.replace('index', 'index-single')))
     const kinds = ['-v', 'error', '-show_entries', 'stream=codec_type', '-of', 'csv=p=0']
     for (const [file, kind] of [
       ['audio-0/index.m3u8', 'audio'],

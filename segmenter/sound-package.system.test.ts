@@ -8,6 +8,7 @@ import { runChild } from './child-run.ts'
 import { makePackage, type PackageFacts } from './package.ts'
 import { decodingComplaints, playlistOf } from './test-support/clips.ts'
 import { clicksOf } from './test-support/flash-clip.ts'
+import { expectWholeFile } from './test-support/single-files.ts'
 import { toolsFor } from './test-support/tools-for.ts'
 
 const CLICKS = "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t,1),0.06)'"
@@ -33,12 +34,17 @@ for (const { name, input, options } of matrix<{
     await runChild(tools.ffmpeg.path, ['-nostdin', '-v', 'error', ...clicks, ...(options ?? []), source])
     const out = join(folder, 'out')
     const playable: PackageFacts[] = []
-    const made = await makePackage(source, out, { tools, onPlayable: (facts) => playable.push(facts) })
+    const made = await makePackage(source, out, {
+      tools,
+      singleFiles: true,
+      onPlayable: (facts) => playable.push(facts),
+    })
     expect(made.warnings).toEqual(['It has no pictures: the sound is played alone.'])
     expect(Math.abs(made.durationSeconds - 9)).toBeLessThan(0.1)
     expect(made.variants).toMatchObject([{ name: 'audio', widthPixels: 0, heightPixels: 0, codecs: 'mp4a.40.2' }])
     expect(playable).toHaveLength(1)
-    expect((await readdir(out)).toSorted()).toEqual(['audio', 'master.m3u8'])
+    expect((await readdir(out)).toSorted()).toEqual(['audio', 'master-single.m3u8', 'master.m3u8'])
+    await expectWholeFile(out, 'audio/index.m3u8', 'single.aac', 4)
     const master = await readFile(join(out, 'master.m3u8'), 'utf8')
     expect(master).toMatch(/BANDWIDTH=\d+,AVERAGE-BANDWIDTH=\d+,CODECS="mp4a.40.2"\naudio\/index\.m3u8\n$/)
     const playlist = playlistOf(out, 'audio')

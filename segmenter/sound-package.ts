@@ -14,6 +14,7 @@ import type { PackageOptions, PackageResult } from './package.ts'
 import { requireShort, shortfall } from './package-plan.ts'
 import { ProgressEstimate } from './progress-estimate.ts'
 import { renditionArguments, soundFile } from './rendition-encode.ts'
+import { MASTER } from './segment-kind.ts'
 import { SegmenterRefusal } from './segmenter-refusal.ts'
 import { readSoundOutline } from './sound-outline.ts'
 import type { SoundFacts } from './source-facts.ts'
@@ -50,7 +51,7 @@ export async function makeSoundPackage(
   const bandwidthBitsPerSecond = peakBandwidth(segments, targetDurationSeconds)
   const averageBandwidthBitsPerSecond = averageBandwidth(segments)
   const stream = { uri: `${FOLDER}/index.m3u8`, bandwidthBitsPerSecond, averageBandwidthBitsPerSecond, codecs: [codec] }
-  await writeByRename(join(outFolder, 'master.m3u8'), writeMultivariantPlaylist([{ ...stream, isSoundAlone: true }]))
+  await writeByRename(join(outFolder, MASTER), writeMultivariantPlaylist([{ ...stream, isSoundAlone: true }]))
   await rm(workFolder, { recursive: true })
 
   const variant = { name: FOLDER, widthPixels: 0, heightPixels: 0, bandwidthBitsPerSecond, codecs: codec }

@@ -7,12 +7,13 @@ import { pipeline } from 'node:stream/promises'
 import type { IframeStream } from '../protocol/iframe-playlist.ts'
 import { TICKS_PER_SECOND } from '../protocol/mpeg-ts-clock.ts'
 import { demuxMpegTs, type TsSegment } from '../protocol/mpeg-ts-demuxer.ts'
-import { outlineSegment, outlineText, type Outline, type OutlineSegment } from '../protocol/outline.ts'
+import { outlineSegment, outlineText, type OutlineSegment } from '../protocol/outline.ts'
 import { averageBandwidth, peakBandwidth, type SizedSegment } from '../protocol/playlist-bandwidth.ts'
 import { writeMediaPlaylist, type PicturedStream, type PlaylistSegment } from '../protocol/playlist-writer.ts'
 import type { VariantShape } from './alignment-check.ts'
 import { SEGMENT_LIST, segmentName } from './encode.ts'
 import { finishedSegments } from './finished-segments.ts'
+import type { OutlineHead } from './fmp4-tracks.ts'
 import { Fmp4Writer, type Fmp4Options } from './fmp4-writer.ts'
 import { IFRAME_PLAYLIST, IframeList, type KeyframePlace } from './iframe-list.ts'
 import { valueOf, type Rational } from './rational.ts'
@@ -43,7 +44,6 @@ const LISTED_AT_ONCE = 32 // a film that is copied has thousands in seconds, and
 const COPIED_ROUNDING_TICKS = 135 // 1.5 ms: containers that count in ms
 
 type Published = PlaylistSegment & SizedSegment
-type Head = Omit<Outline, 'segments' | 'ended'>
 
 /** One variant on its way from ffmpeg's folder into the package: each finished segment is read, checked, moved and
  *  listed, in that order. The outline's rows wait in a file, since a long video has millions of frames; who plays a video
@@ -57,7 +57,7 @@ export class VariantWriter {
   readonly #audioHash = createHash('sha256')
   readonly #iframes = new IframeList()
   readonly #fmp4: Fmp4Writer | undefined
-  #head: Head | undefined
+  #head: OutlineHead | undefined
   #parameterSets: readonly Uint8Array[] = [] // of the first picture
   #frames = 0
 
@@ -143,9 +143,11 @@ export class VariantWriter {
     return outlineSegment(ts, { uri, sizeBytes, originTicks, startSeconds, durationSeconds })
   }
 
-  #readHead(ts: TsSegment): Head {
+  #readHead(ts: TsSegment): OutlineHead {
     const { name: variant, frameRate } = this.#options
-    const originTicks = ts.video[0]?.ptsTicks ?? 0
+    const [first] = ts.video
+    if (first === undefined) throw nothingDecoded() // sound alone
+    const { ptsTicks: originTicks } = first
     this.#parameterSets = parameterSetsOf(ts)
     return { format: 'weir-outline', version: 1, variant, originTicks, ...codecsOf(ts, frameRate) }
   }
@@ -195,6 +197,11 @@ export class VariantWriter {
     return this.#iframes.keyframes
   }
 
+  /** Once it has a segment. */
+  get head(): OutlineHead {
+    return this.#writtenHead()
+  }
+
   shape(): VariantShape {
     const { withAudio, name } = this.#options
     const durationsSeconds = this.#segments.map((segment) => segment.durationSeconds)
@@ -230,7 +237,7 @@ export class VariantWriter {
     yield outlineText.end
   }
 
-  #writtenHead(): Head {
+  #writtenHead(): OutlineHead {
     if (this.#head === undefined) throw new Error(`${this.#options.name} has no segment yet`)
     return this.#head
   }

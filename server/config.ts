@@ -76,8 +76,9 @@ export const settings = {
   segmentsPerKey: wholeNumber(1, 1_000_000, 10),
   sample: setting('boolean', z.boolean(), 'true or false', true),
   copy: setting('boolean', z.boolean(), 'true or false', true),
-  keepHevc: setting('boolean', z.boolean(), 'true or false', false),
+  keepOriginal: setting('boolean', z.boolean(), 'true or false', false),
   segments: setting('text', z.enum(segmentKinds), 'one of ts, fmp4', 'ts'),
+  singleFiles: setting('boolean', z.boolean(), 'true or false', false),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
@@ -120,8 +121,9 @@ export const flagKeys = [
   'token',
   'sample',
   'copy',
-  'keepHevc',
+  'keepOriginal',
   'segments',
+  'singleFiles',
 ] as const
 
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }
@@ -129,8 +131,15 @@ export type Config = SettingValues & { readonly link: LinkProfile }
 
 /** What a configuration wants of packages, and what one video may cost. */
 export function packageWishes(config: Config): PackageWishes {
-  const { copy, keepHevc, segments, maxVideoGigapixels, maxSegmentingMinutes } = config
-  return { copy, keepHevc, segments, limits: { gigapixels: maxVideoGigapixels, minutes: maxSegmentingMinutes } }
+  const {
+    copy,
+    keepOriginal,
+    segments,
+    singleFiles,
+    maxVideoGigapixels: gigapixels,
+    maxSegmentingMinutes: minutes,
+  } = config
+  return { copy, keepOriginal, segments, singleFiles, limits: { gigapixels, minutes } }
 }
 
 /** Where the value of each key came from: `--port`, `WEIR_PORT`, `weir.yaml` or `default`. */

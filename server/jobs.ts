@@ -90,11 +90,13 @@ export class Jobs {
 
   async #attempt(record: VideoRecord, attempt: number, tools: Tools, signal: AbortSignal): Promise<void> {
     const { library, minFreeBytes, wishes } = this.#options
-    const segments = wishes?.segments ?? 'ts'
+    const { segments = 'ts', singleFiles = false } = wishes ?? {}
     const { id } = record
     await library.folder.requireFreeSpace(record.sourceBytes, minFreeBytes)
     if (segments === 'ts' && record.segments !== undefined) await library.clear(id, ['segments'])
-    await library.change(id, { status: 'segmenting', attempt, ...(segments === 'ts' ? {} : { segments }) })
+    const isTold = singleFiles || record.singleFiles !== undefined
+    const kinds = { ...(segments !== 'ts' && { segments }), ...(isTold && { singleFiles }) }
+    await library.change(id, { status: 'segmenting', attempt, ...kinds })
     const folder = library.folder.attempt(id, attempt)
     const told = throttle((progress: { ratio: number; secondsLeft?: number }) => library.setProgress(id, progress))
     const { durationSeconds, variants, warnings, notCopied } = await makePackage(

@@ -57,7 +57,13 @@ function freePort(): Promise<number> {
 const kept = ({ head }: RawAnswer): string | undefined => /^x-cache-status: (\w+)/im.exec(head)?.[1]
 const segment = patternBytes(100_000)
 const playlist = `#EXTM3U\n${'#EXTINF:4,\n00000.ts\n'.repeat(100)}`
-const files = { '720p/00000.ts': segment, '720p/00001.ts': segment, '720p/index.m3u8': playlist }
+const large = patternBytes(7_000_000)
+const files = {
+  '720p/single.ts': large,
+  '720p/00000.ts': segment,
+  '720p/00001.ts': segment,
+  '720p/index.m3u8': playlist,
+}
 
 /** The edge before a package, and how often the origin has answered. */
 async function open(context: TestContext) {
@@ -84,6 +90,18 @@ test('nginx in front asks once for a segment, whoever wants it and whatever of i
   const all = await Promise.all(viewers.map((viewer) => viewer.ask('/hls/v7/720p/00001.ts')))
   expect(all.map(({ status, body }) => [status, body.length])).toEqual(all.map(() => [200, segment.length]))
   expect(answered()).toBe(2)
+})
+
+test('nginx in front asks for the slices of a large file that are wanted, each once', async (context) => {
+  const { answered, edge } = await open(context)
+  const part = [2_000_000, 2_200_000] as const // across the first two slices of 2 MiB
+  for (const state of ['MISS', 'HIT']) {
+    const answer = await edge.ask('/hls/v7/720p/single.ts', [`Range: bytes=${part[0]}-${part[1] - 1}`])
+    expect([answer.status, kept(answer), answered()]).toEqual([206, state, 2])
+    expect(answer.body.equals(large.subarray(...part))).toBe(true)
+  }
+  const whole = await edge.ask('/hls/v7/720p/single.ts')
+  expect([whole.status, whole.body.equals(large), answered()]).toEqual([200, true, 4])
 })
 
 test('nginx in front keeps a finished playlist for a minute, packed or plain, and asks with its tag then', async (context) => {

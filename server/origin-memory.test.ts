@@ -1,4 +1,4 @@
-import { readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { open, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
@@ -138,6 +138,21 @@ test('Origin takes a file into memory once for many who ask together, and keeps 
     expect(server.origin.hotBytes).toBeLessThanOrEqual(1_200_000)
   }
   expect(server.origin.hotBytes).toBeGreaterThan(700_000) // nine tenths of what is for files
+})
+
+test('Origin sends ranges of a file of a gigabyte from the disk, and takes none of it into its memory for files', async (context) => {
+  const { server, client } = await make(context)
+  const file = await open(join(server.folder, '720p/single.ts'), 'w')
+  const marks = [0, 400_000_000, 999_999_000].map((at, index) => ({ at, bytes: Buffer.alloc(1000, index + 1) }))
+  for (const { at, bytes } of marks) await file.write(bytes, 0, 1000, at) // what lies between them takes no room
+  await file.close()
+  for (const { at, bytes } of [...marks, ...marks, ...marks]) {
+    const { status, body, head } = await client.ask('/hls/v7/720p/single.ts', [`Range: bytes=${at}-${at + 999}`])
+    expect([status, body.equals(bytes)]).toEqual([206, true])
+    expect(head).toContain(`Content-Range: bytes ${at}-${at + 999}/1000000000`)
+  }
+  expect(server.origin.hotBytes).toBe(0)
+  expect(server.origin.memoryBytes).toBeLessThan(2 ** 20)
 })
 
 if (inLongRun)

@@ -143,6 +143,14 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     route: 'GET /hls/:id/master-fmp4.m3u8',
     does: 'where `segments: fmp4` made it: the same as fragmented MP4 (`:variant/fmp4.m3u8`, `init.mp4`, `:segment.m4s`)',
   },
+  {
+    route: 'GET /hls/:id/master-single.m3u8',
+    does: 'where `singleFiles` made it: the same as byte ranges of one file a variant (`:variant/index-single.m3u8`, `iframes-single.m3u8`, `single.ts`)',
+  },
+  {
+    route: 'GET /hls/:id/master-fmp4-single.m3u8',
+    does: 'where both are so: the same of fragmented MP4 (`:variant/fmp4-single.m3u8`, `single.mp4`)',
+  },
   { route: 'GET /hls/:id/poster.jpg', does: 'a picture of the video' },
   { route: 'GET /hls/:id/thumbnails.vtt', does: 'which part of `thumbnails.jpg` shows which moment' },
   {

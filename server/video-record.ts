@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Video } from '../protocol/weir-api.ts'
-import { FMP4_MASTER, segmentKinds } from '../segmenter/segment-kind.ts'
+import { FMP4_MASTER, MASTER, segmentKinds, singleFileName } from '../segmenter/segment-kind.ts'
 import type { VideoBases } from './addresses.ts'
 
 const variant = z.strictObject({
@@ -25,6 +25,7 @@ const recordSchema = z.strictObject({
   durationSeconds: z.number().exactOptional(),
   variants: z.array(variant),
   segments: z.enum(segmentKinds).exactOptional(), // absent: ts
+  singleFiles: z.boolean().exactOptional(), // absent: none
   warnings: z.array(z.string()).exactOptional(),
   error: z.strictObject({ code: z.string(), message: z.string() }).exactOptional(),
   processes: z.array(z.strictObject({ pid: z.int(), startTicks: z.int(), command: z.string() })).exactOptional(),
@@ -57,11 +58,11 @@ export function writeVideoRecord(record: VideoRecord): string {
 export type Progress = { readonly ratio: number; readonly secondsLeft?: number }
 
 /** A video as HTTP tells it. */
-export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps, folderOf }: VideoBases): Video {
-  const { id, title, createdUnixMs, status, durationSeconds, variants, segments, warnings, error } = record
+export function toVideo(record: VideoRecord, progress: Progress, bases: VideoBases): Video {
+  const { id, title, createdUnixMs, status, durationSeconds, variants, warnings, error } = record
   const isPlayable = status === 'playable' || status === 'ready'
   const hasPictures = variants.some(({ widthPixels }) => widthPixels > 0)
-  const folder = folderOf(id)
+  const folder = bases.folderOf(id)
   return {
     id,
     title,
@@ -77,11 +78,28 @@ export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps, 
     urls: !isPlayable
       ? {}
       : {
-          hls: `${folder}/master.m3u8`,
+          ...hlsUrls(record, hasPictures, bases),
           ...(hasPictures ? { poster: `${folder}/poster.jpg` } : {}),
-          rtsp: `${rtsp}/${id}`,
-          ...(segments === 'fmp4' ? { hlsFmp4: `${folder}/${FMP4_MASTER}` } : {}),
-          ...(rtsps === undefined ? {} : { rtsps: `${rtsps}/${id}` }),
+          rtsp: `${bases.rtsp}/${id}`,
+          ...(bases.rtsps === undefined ? {} : { rtsps: `${bases.rtsps}/${id}` }),
         },
+  }
+}
+
+/** The multivariant playlists; those over single files come when all else is complete, and not where each segment is
+ *  encrypted on its way. */
+function hlsUrls(
+  { id, status, segments, singleFiles = false }: VideoRecord,
+  hasPictures: boolean,
+  { folderOf, isEncrypted }: VideoBases,
+): Video['urls'] {
+  const address = (name: string): string => `${folderOf(id)}/${name}`
+  const hasFmp4 = segments === 'fmp4' && hasPictures // sound alone is packed audio
+  const isSingle = singleFiles && status === 'ready' && !isEncrypted
+  return {
+    hls: address(MASTER),
+    ...(hasFmp4 && { hlsFmp4: address(FMP4_MASTER) }),
+    ...(isSingle && { hlsSingleFiles: address(singleFileName(MASTER)) }),
+    ...(isSingle && hasFmp4 && { hlsFmp4SingleFiles: address(singleFileName(FMP4_MASTER)) }),
   }
 }

@@ -138,7 +138,7 @@ class Collecting {
   }
 
   async #readSegments({ url, file, playlist, answer }: Loaded, isIndependent: boolean): Promise<Rendition> {
-    const reader = new SegmentReader(this.#store, answer.url)
+    const reader = new SegmentReader(this.#store, answer.url, playlist)
     const chosen = new Set(this.#chosen(playlist))
     this.#segmentsLeftOut += playlist.segments.length - chosen.size
     let pictured: SegmentAnswer | undefined // the first of them, whichever came first

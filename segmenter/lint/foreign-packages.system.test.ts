@@ -188,13 +188,15 @@ test('lintFolder follows a live list that ffmpeg writes, and finds no error', as
 
 test('lintUrl finds no error at a running origin of ours', async (context) => {
   const tools = await toolsFor(context)
-  const served = await ServedClip.start({ seconds: 12 })
+  const served = await ServedClip.start({ seconds: 12 }, { WEIR_SEGMENTS: 'fmp4', WEIR_SINGLE_FILES: 'true' })
   if (served === undefined) return context.skip('ffmpeg is not here')
   context.onTestFinished(() => served.stop())
-  const address = new URL(`${served.weir.url}/hls/${served.videoId}/master.m3u8`)
-  const result = await lintUrl(address, 'test', { ffprobe: tools.ffprobe })
-  expect(result.findings.filter(({ severity }) => severity === 'error')).toEqual([])
-  expect(result.segments).toBeGreaterThan(0)
+  for (const name of ['master', 'master-fmp4', 'master-single', 'master-fmp4-single']) {
+    const address = new URL(`${served.weir.url}/hls/${served.videoId}/${name}.m3u8`)
+    const result = await lintUrl(address, 'test', { ffprobe: tools.ffprobe })
+    expect([name, result.findings]).toEqual([name, []])
+    expect(result.segments).toBeGreaterThan(0)
+  }
 })
 
 for (const [rule, file, change] of mp4Faults) {

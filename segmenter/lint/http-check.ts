@@ -1,7 +1,8 @@
 import type { HttpAnswer } from './http-rules.ts'
 import type { Playlist } from './playlist.ts'
 import type { ReadSegment } from './rendition.ts'
-import type { Answer, Store } from './store.ts'
+import { MAX_SEGMENT_BYTES } from './segment-reader.ts'
+import type { Answer, Store, Wish } from './store.ts'
 
 type Known = Extract<Answer, { ok: true }>
 
@@ -16,11 +17,11 @@ export async function checkAnswer(
 ): Promise<HttpAnswer> {
   const { url, headers } = answer
   const isSegment = read !== undefined
-  const maxBytes = answer.wholeBytes ?? 2 ** 28
   const conditions = conditionsOf(headers)
-  const again = conditions === undefined ? undefined : await store.read(url, { maxBytes, headers: conditions })
+  const same = { maxBytes: MAX_SEGMENT_BYTES, range: rangeRead(read) } // of one large file what was read of it
+  const again = conditions === undefined ? undefined : await store.read(url, { ...same, headers: conditions })
   const range = isSegment
-    ? await store.read(url, { maxBytes, headers: { Range: `bytes=0-${ASKED_BYTES - 1}` } })
+    ? await store.read(url, { maxBytes: MAX_SEGMENT_BYTES, range: { offsetBytes: 0, lengthBytes: ASKED_BYTES } })
     : undefined
   return {
     url: url.href,
@@ -34,6 +35,11 @@ export async function checkAnswer(
     conditionalStatus: again?.ok === true ? again.status : undefined,
     range: range?.ok === true ? rangeOf(range) : undefined,
   }
+}
+
+function rangeRead(read: ReadSegment | undefined): Wish['range'] {
+  const { offsetBytes, lengthBytes } = read?.segment.range ?? {}
+  return offsetBytes === undefined || lengthBytes === undefined ? undefined : { offsetBytes, lengthBytes }
 }
 
 function rangeOf({ status, headers, bytes }: Known): HttpAnswer['range'] {

@@ -158,6 +158,17 @@ test('lintUrl notes once that a key is for others, and says nothing of what it e
   expect(findings).toMatchObject([{ rule: 'key-refused', severity: 'note', got: 'status 403: k' }])
 })
 
+test('lintUrl asks for ranges alone of a file that a list has ranges of', async (context) => {
+  const asked: (string | undefined)[] = []
+  const findings = await lintOrigin(context, (path, request) => {
+    if (!path.endsWith('.vtt')) return withoutRanges(path, request)
+    asked.push(request.headers.range)
+    return rightOrigin(path, request)
+  })
+  expect(findings).toEqual([])
+  expect(asked).toEqual([`bytes=0-${cues.length - 1}`, `bytes=0-${cues.length - 1}`, 'bytes=0-1'])
+})
+
 test('lintUrl reads no more segments of a list than it is told, of both ends', async (context) => {
   const asked: string[] = []
   await lintOrigin(

@@ -1,6 +1,6 @@
 import type { Fault, Rule } from './finding.ts'
 import { attribute, numberOf, type Tag } from './playlist-tags.ts'
-import { segmentName, type MediaPlaylist, type Segment } from './playlist.ts'
+import { segmentName, type ByteRange, type MediaPlaylist, type Segment } from './playlist.ts'
 
 function place({ line, ...segment }: Segment): Pick<Fault, 'line' | 'segment'> {
   return { line, segment: segmentName(segment) }
@@ -96,6 +96,67 @@ const byteRangeStart: Rule<MediaPlaylist> = {
       })),
 }
 
+/** Neighbours out of one resource that continue each other, and by how much the second begins behind the end of the first. An
+ *  I-frame list has parts of segments, and what lies between them is no part of it. */
+function steps({ segments, isIFramesOnly }: MediaPlaylist): { readonly after: Segment; readonly stepBytes: number }[] {
+  if (isIFramesOnly) return []
+  return segments.flatMap((after, index) => {
+    const before = segments[index - 1]
+    const isNext = before?.uri === after.uri && !after.isDiscontinuity
+    const stepBytes = (after.range?.offsetBytes ?? NaN) - endOf(isNext ? before.range : undefined)
+    return Number.isNaN(stepBytes) ? [] : [{ after, stepBytes }]
+  })
+}
+
+function endOf(range: ByteRange | undefined): number {
+  return range?.offsetBytes === undefined ? NaN : range.offsetBytes + range.lengthBytes
+}
+
+/** How many bytes of its initialization section are in a segment's range. */
+function inMapBytes({ uri, range, map }: Segment): number {
+  if (map?.uri !== uri || range?.offsetBytes === undefined || map.range?.offsetBytes === undefined) return 0
+  const bytes = Math.min(endOf(range), endOf(map.range)) - Math.max(range.offsetBytes, map.range.offsetBytes)
+  return Math.max(0, bytes)
+}
+
+/** The same bytes are not shown twice, and the initialization section is no media. */
+const byteRangeOverlap: Rule<MediaPlaylist> = {
+  id: 'byte-range-overlap',
+  severity: 'error',
+  section: '4.3.2.2, 4.3.2.5',
+  check: (playlist) => [
+    ...steps(playlist)
+      .filter(({ stepBytes }) => stepBytes < 0)
+      .map(({ after, stepBytes }) => ({
+        ...place(after),
+        expected: `a range from ${(after.range?.offsetBytes ?? 0) - stepBytes} on, behind the segment before it`,
+        got: `from ${after.range?.offsetBytes}`,
+      })),
+    ...playlist.segments
+      .filter((segment) => inMapBytes(segment) > 0)
+      .map((segment) => ({
+        ...place(segment),
+        expected: 'a range without the initialization section',
+        got: `${inMapBytes(segment)} bytes of it`,
+      })),
+  ],
+}
+
+/** An index may lie between two segments; media that nobody plays does not. */
+const byteRangeGap: Rule<MediaPlaylist> = {
+  id: 'byte-range-gap',
+  severity: 'warning',
+  section: '4.3.2.2',
+  check: (playlist) =>
+    steps(playlist)
+      .filter(({ stepBytes }) => stepBytes > 0)
+      .map(({ after, stepBytes }) => ({
+        ...place(after),
+        expected: 'a range that goes on where the segment before it ends',
+        got: `${stepBytes} bytes between them`,
+      })),
+}
+
 const mapRange: Rule<MediaPlaylist> = {
   id: 'map-range',
   severity: 'error',
@@ -184,6 +245,8 @@ export const mediaRules: readonly Rule<MediaPlaylist>[] = [
   noSegments,
   vodWithoutEnd,
   byteRangeStart,
+  byteRangeOverlap,
+  byteRangeGap,
   mapRange,
   dateTimes,
   startOffset,

@@ -129,7 +129,16 @@ function readVideoEntry(format: string, inner: Uint8Array): Entry {
     const hasParameterSets = (hvcC[22] ?? 0) > 0 || format === 'hev1'
     return { codec: hevcCodecOf(hvcC.subarray(1), format), hasParameterSets, nalLengthBytes: ((hvcC[21] ?? 3) & 3) + 1 }
   }
-  return { codec: format, hasParameterSets: true, nalLengthBytes: 0 }
+  const av1C = findBox(inner, 'av1C')
+  return { codec: av1C === undefined ? format : av1Codec(av1C), hasParameterSets: true, nalLengthBytes: 0 }
+}
+
+/** `av01.P.LLT.DD`: AV1 in ISOBMFF sections 2.3.3 and 5. */
+function av1Codec(av1C: Uint8Array): string {
+  const [, second = 0, third = 0] = av1C
+  const bits = { 0b00: 8, 0b01: 8, 0b10: 10, 0b11: 12 }[(third >> 5) & 0b11] ?? 8
+  const [level, depth] = [second & 0x1f, bits].map((value) => String(value).padStart(2, '0'))
+  return `av01.${second >> 5}.${level}${third >> 7 === 1 ? 'H' : 'M'}.${depth}`
 }
 
 /** `40.2` of an ES descriptor: the object type, and of MPEG-4 audio the type in its AudioSpecificConfig (14496-1 section

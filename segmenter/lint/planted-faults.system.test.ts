@@ -8,6 +8,7 @@ import { makePackage } from '../package.ts'
 import { makeClip } from '../test-support/clips.ts'
 import { findTools, type Tools } from '../tools.ts'
 import { lintFolder, lintPackage } from './lint.ts'
+import { byteRangeFaults } from './test-support/byte-range-faults.ts'
 import {
   editPackets,
   shifted,
@@ -17,6 +18,7 @@ import {
   withSeldomPcr,
   withPcrJump,
 } from './test-support/edit-ts.ts'
+import { PackageFiles, type PlantedFault } from './test-support/package-files.ts'
 import { rulesOf } from './test-support/rules-of.ts'
 
 const VIDEO_PID = 256
@@ -30,18 +32,28 @@ beforeAll(async () => {
   tools = await findTools(process.env)
   folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
   const clip = await makeClip(tools, join(folder, 'clip.mp4'), { rate: '10', seconds: 10 })
-  await makePackage(clip, join(folder, 'right'), { tools })
-  cpSync(join(folder, 'right'), join(folder, 'plain'), { recursive: true })
-  withoutIframes(join(folder, 'plain'))
+  await makePackage(clip, join(folder, 'right'), { tools, segments: 'fmp4', singleFiles: true })
+  onlyFiles('plain', /^master\.m3u8$|\/index\.m3u8$|\.ts$|\.jpg$/)
+  onlyFiles('single', /^master-single\.m3u8$|\/index-single\.m3u8$|\/single\.ts$/)
+  onlyFiles('single-fmp4', /^master-fmp4-single\.m3u8$|\/fmp4-single\.m3u8$|\/single\.mp4$/)
 })
 
-/** Its keyframes have a second name no more, so that each fault of a segment has one rule to find it. */
-function withoutIframes(path: string): void {
-  const master = join(path, 'master.m3u8')
-  writeFileSync(master, readFileSync(master, 'utf8').replaceAll(/^#EXT-X-I-FRAME-STREAM-INF:.*\n/gm, ''))
-  for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
-    if (name.endsWith('iframes.m3u8')) rmSync(join(path, name))
+/** A part of the package, without the second name of its keyframes, so that each fault of a segment has one rule to find it. */
+function onlyFiles(name: string, kept: RegExp): void {
+  const path = join(folder, name)
+  cpSync(join(folder, 'right'), path, { recursive: true })
+  for (const file of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
+    if (file.includes('.') && !kept.test(file)) rmSync(join(path, file))
   }
+  const [master = ''] = readdirSync(path).filter((file) => file.endsWith('.m3u8'))
+  const text = readFileSync(join(path, master), 'utf8')
+  writeFileSync(join(path, master), text.replaceAll(/^#EXT-X-I-FRAME-STREAM-INF:.*\n/gm, ''))
+}
+
+function copyOf(name: string): string {
+  const copy = mkdtempSync(join(folder, 'copy-'))
+  cpSync(join(folder, name), copy, { recursive: true })
+  return copy
 }
 
 afterAll(() => {
@@ -51,7 +63,7 @@ afterAll(() => {
 test('lintFolder finds nothing wrong with a package of ours', async (context) => {
   needs(context, 'ffprobe')
   const result = await lintFolder(join(folder, 'right'), { ffprobe: tools.ffprobe })
-  expect(result).toMatchObject({ findings: [], playlists: 5, segments: 16 })
+  expect(result).toMatchObject({ findings: [], playlists: 16, segments: 44 })
   expect(await lintPackage(join(folder, 'right'), { tools })).toEqual([])
 })
 
@@ -60,58 +72,18 @@ test('lintFolder asks ffprobe once for a variant and the I-frame list that shows
   const [counting, asked] = [join(folder, 'ffprobe'), join(folder, 'asked')]
   writeFileSync(counting, `#!/bin/sh\necho >> ${asked}\nexec ${tools.ffprobe.path} "$@"\n`, { mode: 0o755 })
   const right = join(folder, 'right')
-  await lintFolder(right, { ffprobe: { ...tools.ffprobe, path: counting } })
+  await lintFolder(join(right, 'master.m3u8'), { ffprobe: { ...tools.ffprobe, path: counting } })
   const master = readFileSync(join(right, 'master.m3u8'), 'utf8')
   expect(master.match(/^#EXT-X-I-FRAME-STREAM-INF:/gm)).toHaveLength(2)
   expect(readFileSync(asked, 'utf8')).toBe('\n\n')
 })
-
-type Edit = (files: Files) => void
-
-/** The files of a copy of the package. */
-class Files {
-  readonly #folder: string
-  constructor(copy: string) {
-    this.#folder = copy
-  }
-
-  text(name: string, from: string | RegExp, to: string): void {
-    const before = readFileSync(join(this.#folder, name), 'utf8')
-    const after = before.replace(from, to)
-    if (after === before) throw new Error(`nothing to replace in ${name}: ${String(from)} in\n${before}`)
-    writeFileSync(join(this.#folder, name), after)
-  }
-
-  bytes(name: string, change: (bytes: Buffer) => Uint8Array): void {
-    const before = readFileSync(join(this.#folder, name))
-    const after = change(before)
-    if (before.equals(after)) throw new Error(`nothing has changed in ${name}`)
-    writeFileSync(join(this.#folder, name), after)
-  }
-
-  each(variant: string, change: (bytes: Buffer) => Uint8Array): void {
-    const names = readdirSync(join(this.#folder, variant)).filter((name) => name.endsWith('.ts'))
-    for (const name of names) this.bytes(`${variant}/${name}`, change)
-  }
-
-  remove(name: string): void {
-    rmSync(join(this.#folder, name))
-  }
-
-  swap(a: string, b: string): void {
-    const [first, second] = [a, b].map((name) => readFileSync(join(this.#folder, name))) as [Buffer, Buffer]
-    writeFileSync(join(this.#folder, a), second)
-    writeFileSync(join(this.#folder, b), first)
-  }
-}
 
 const list = '240p/index.m3u8'
 const other = '270p/index.m3u8'
 const first = '240p/00000.ts'
 const middle = '240p/00001.ts'
 
-/** What is done to the package, and the rule that names it. */
-const faults: readonly (readonly [string, string, Edit])[] = [
+const faults: readonly PlantedFault[] = [
   // The lines of the multivariant playlist.
   ['no EXTM3U', 'first-line', (f) => f.text('master.m3u8', '#EXTM3U\n', '')],
   ['a tag twice', 'tag-twice', (f) => f.text('master.m3u8', '#EXT-X-VERSION:3', '#EXT-X-VERSION:3\n#EXT-X-VERSION:3')],
@@ -259,7 +231,7 @@ function withSecondProgram(stream: Buffer): Buffer {
 }
 
 /** What players get over. */
-const softFaults: typeof faults = [
+const softFaults: readonly PlantedFault[] = [
   ['a picture without a time', 'ts-pes', (f) => f.bytes(middle, (b) => withoutLastTime(b, VIDEO_PID))],
   ['a clock that is ahead of the media', 'pcr-late', (f) => f.bytes(middle, (b) => withPcrJump(b, 2, 0))],
 ]
@@ -267,9 +239,8 @@ const softFaults: typeof faults = [
 for (const [name, rule, edit] of softFaults) {
   test(`lintFolder warns of ${name}`, async (context) => {
     needs(context, 'ffprobe')
-    const copy = mkdtempSync(join(folder, 'copy-'))
-    cpSync(join(folder, 'plain'), copy, { recursive: true })
-    edit(new Files(copy))
+    const copy = copyOf('plain')
+    edit(new PackageFiles(copy))
     const { findings } = await lintFolder(copy, { ffprobe: undefined })
     expect(rulesOf(findings, 'warning')).toContain(rule)
   })
@@ -277,9 +248,8 @@ for (const [name, rule, edit] of softFaults) {
 
 test('lintFolder takes a clock that is told seldom for no clock that jumps', async (context) => {
   needs(context, 'ffprobe')
-  const copy = mkdtempSync(join(folder, 'copy-'))
-  cpSync(join(folder, 'plain'), copy, { recursive: true })
-  new Files(copy).bytes(middle, withSeldomPcr)
+  const copy = copyOf('plain')
+  new PackageFiles(copy).bytes(middle, withSeldomPcr)
   const { findings } = await lintFolder(copy, { ffprobe: undefined })
   expect([rulesOf(findings), rulesOf(findings, 'warning')]).toEqual([[], ['pcr-interval']])
 })
@@ -327,10 +297,9 @@ const encryptionFaults: typeof faults = [
 for (const [name, rule, edit] of [['nothing', '', () => {}] as const, ...encryptionFaults]) {
   test(`lintFolder tells of ${name} in what is encrypted`, async (context) => {
     needs(context, 'ffprobe')
-    const copy = mkdtempSync(join(folder, 'copy-'))
-    cpSync(join(folder, 'plain'), copy, { recursive: true })
+    const copy = copyOf('plain')
     encrypt(join(copy, '240p'))
-    edit(new Files(copy))
+    edit(new PackageFiles(copy))
     const { findings, segments } = await lintFolder(copy, { ffprobe: undefined })
     expect(rulesOf(findings)).toEqual(rule === '' ? [] : [rule])
     if (rule === '') expect([findings, segments]).toEqual([[], 6])
@@ -342,11 +311,28 @@ test('there are at least 40 planted faults', () => expect(faults.length).toBeGre
 for (const [name, rule, edit] of faults) {
   test(`lintFolder tells of ${name}`, async (context) => {
     needs(context, 'ffprobe')
-    const copy = mkdtempSync(join(folder, 'copy-'))
-    cpSync(join(folder, 'plain'), copy, { recursive: true })
-    edit(new Files(copy))
+    const copy = copyOf('plain')
+    edit(new PackageFiles(copy))
     const ffprobe = rule === 'resolution' ? tools.ffprobe : undefined // the only rule that asks it
     const { findings } = await lintFolder(copy, { ffprobe })
     expect(rulesOf(findings)).toEqual([rule])
   })
 }
+
+for (const [part, name, rule, edit] of byteRangeFaults) {
+  test(`lintFolder tells of ${name}, in ${part}`, async (context) => {
+    needs(context, 'ffprobe')
+    const copy = copyOf(part)
+    edit(new PackageFiles(copy))
+    const { findings } = await lintFolder(copy, { ffprobe: undefined })
+    expect([...rulesOf(findings), ...rulesOf(findings, 'warning')]).toContain(rule)
+  })
+}
+
+test('lintFolder takes a range without an offset for one that goes on', async (context) => {
+  needs(context, 'ffprobe')
+  const copy = copyOf('single')
+  new PackageFiles(copy).text('240p/index-single.m3u8', /(BYTERANGE:\d+)@[1-9]\d*/g, '$1')
+  const { findings, segments } = await lintFolder(copy, { ffprobe: undefined })
+  expect([findings, segments]).toEqual([[], 6])
+})

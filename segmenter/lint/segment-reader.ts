@@ -1,7 +1,7 @@
 import { decrypt, encryptionOf, KEY_BYTES } from './clear-bytes.ts'
 import { beginsWithBrokenTable } from './first-block.ts'
 import { attribute } from './playlist-tags.ts'
-import type { ByteRange, Segment } from './playlist.ts'
+import type { ByteRange, MediaPlaylist, Segment } from './playlist.ts'
 import { readSegment } from './read-segment.ts'
 import type { ReadProblem, ReadSegment } from './rendition.ts'
 import type { Answer, Store } from './store.ts'
@@ -23,11 +23,13 @@ export type SegmentAnswer = {
 export class SegmentReader {
   readonly #store: Store
   readonly #base: URL
+  readonly #isIFramesOnly: boolean
   #kept: { readonly name: string; readonly answer: Promise<Answer> }[] = []
 
-  constructor(store: Store, base: URL) {
+  constructor(store: Store, base: URL, { isIFramesOnly }: Pick<MediaPlaylist, 'isIFramesOnly'>) {
     this.#store = store
     this.#base = base
+    this.#isIFramesOnly = isIFramesOnly
   }
 
   async read(segment: Segment): Promise<SegmentAnswer> {
@@ -100,6 +102,11 @@ export class SegmentReader {
       const got = `${answer.why}: ${map.uri}`
       return { init: new Uint8Array(0), problems: [{ rule: 'resource', expected: 'an initialization section', got }] }
     }
+    if (map.range !== undefined && answer.bytes.length < map.range.lengthBytes) {
+      const expected = `an initialization section of ${map.range.lengthBytes} bytes from ${map.range.offsetBytes}`
+      const problem: ReadProblem = { rule: 'byte-range', expected, got: `${answer.bytes.length} bytes` }
+      return { init: answer.bytes, problems: [problem] }
+    }
     const encryption = encryptionOf(segment)
     if (encryption.kind !== 'aes-128' || keyBytes === undefined || encryption.key.line > map.line) {
       return { init: answer.bytes, problems: [] }
@@ -111,9 +118,9 @@ export class SegmentReader {
     return { init: answer.bytes, problems: [{ rule: 'decrypt', expected, got: `other bytes: ${map.uri}` }] }
   }
 
-  /** An I-frame's range may lack the tables that stand at the start of its resource. */
+  /** An I-frame's range may lack the tables that stand at the start of its resource (section 4.3.3.6); no other may. */
   async #headOf({ uri, range }: Segment, bytes: Uint8Array): Promise<Uint8Array | undefined> {
-    if (range === undefined || (range.offsetBytes ?? 0) === 0 || bytes[0] !== 0x47) return undefined
+    if (!this.#isIFramesOnly || range === undefined || !(range.offsetBytes ?? 0) || bytes[0] !== 0x47) return undefined
     const answer = await this.#shared(uri, { offsetBytes: 0, lengthBytes: HEAD_BYTES }, HEAD_BYTES)
     return answer.ok ? answer.bytes : undefined
   }

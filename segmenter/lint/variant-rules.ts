@@ -18,6 +18,7 @@ function isSameCodec(told: string, real: string): boolean {
   if (b.length === 1 || a.length === 1) return true // the bytes tell the format alone
   if (formatA === 'avc1') return a[1]?.slice(0, 2) === b[1]?.slice(0, 2) && a[1]?.slice(4) === b[1]?.slice(4)
   if (formatA === 'hvc1') return a[1] === b[1] && a[3] === b[3]
+  if (formatA === 'av01') return a.slice(0, 4).join('.') === b.slice(0, 4).join('.') // colours may follow
   return a.join('.') === b.join('.') || isSameAac(a, b)
 }
 
