@@ -13,6 +13,7 @@ const longFiles = [
   'lab/live-players.system.test.ts',
   'lab/long-watch.system.test.ts',
   'lab/page-reports.system.test.ts',
+  'lab/protected-players.system.test.ts',
   'lab/renditions.system.test.ts',
   'lab/run-upload.system.test.ts',
   'lab/sound-alone.system.test.ts',

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
@@ -12,6 +12,7 @@ import type { LinkProfile } from '../link/profile.ts'
 import type { Outline } from '../protocol/outline.ts'
 import type { Benchmark } from './benchmark.ts'
 import { addClip, makeNoisyClip } from './noisy-clip.ts'
+import { cpuTicks, TICKS_PER_SECOND } from './process-cpu.ts'
 import type { ViewersWish } from './viewers-load.ts'
 
 const VIEWERS = 25 // of each kind
@@ -20,7 +21,6 @@ const LEAST_KILOBITS_PER_SECOND = 2700 // of the best variant, as it is sent
 const CLIP_SECONDS = 24
 const SETTLE_MS = 5500 // everybody has begun: they do so over the 4 s of a segment
 const MEASURED_MS = 5000 // more than a segment: what each fetches is spread evenly over it
-const TICKS_PER_SECOND = 100 // USER_HZ of /proc
 
 /** With room for the rate, and without loss: what is measured is how much is sent, not how TCP recovers. */
 const profile: LinkProfile = {
@@ -118,12 +118,6 @@ function checkReceived(
     if (kinds[kind] === 0 || kilobitsPerSecond >= ENOUGH[kind] * LEAST_KILOBITS_PER_SECOND) continue
     throw new Error(`a viewer by ${kind} got ${Math.round(kilobitsPerSecond)} kbit/s`)
   }
-}
-
-/** User and system time of a process, proc(5). */
-function cpuTicks(pid: number): number {
-  const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
-  return Number(afterName[11]) + Number(afterName[12]) // fields 14 and 15
 }
 
 export default {

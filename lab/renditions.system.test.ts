@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { lintUrl } from '../segmenter/lint/lint.ts'
+import { getVideo } from '../server/test-support/weir-client.ts'
 import { needs } from './test-support/clients.ts'
 import { pagePlayers, runOnPage } from './test-support/hls-pages.ts'
 import { ServedClip } from './test-support/served-clip.ts'
@@ -22,11 +24,32 @@ function makeClip(ffmpeg: string, folder: string): string {
   return path
 }
 
-let clip: ServedClip | undefined
+const ways = {
+  clear: { WEIR_SINGLE_FILES: 'true' },
+  'signed and encrypted': {
+    WEIR_HLS_SECRET: 'a-secret-of-the-tests',
+    WEIR_SIGNED_URLS: 'demanded',
+    WEIR_ENCRYPT_HLS: 'true',
+    WEIR_SEGMENTS_PER_KEY: '2',
+  },
+} as const
+type Way = keyof typeof ways
+
+const clips: Partial<Record<Way, ServedClip | undefined>> = {}
 beforeAll(async () => {
-  clip = await ServedClip.startWith(makeClip, SECONDS, { WEIR_SEGMENTS: 'fmp4', WEIR_SINGLE_FILES: 'true' })
+  for (const way of Object.keys(ways) as Way[]) {
+    clips[way] = await ServedClip.startWith(makeClip, SECONDS, { WEIR_SEGMENTS: 'fmp4', ...ways[way] })
+  }
 }, 120_000)
-afterAll(() => clip?.stop())
+afterAll(async () => {
+  for (const clip of Object.values(clips)) await clip?.stop()
+})
+
+/** The address of a multivariant playlist, as the library lists it. */
+async function addressOf({ weir, videoId }: ServedClip, name: string): Promise<string> {
+  const { urls } = await getVideo(weir.url, videoId)
+  return new URL(name, new URL(urls.hls ?? '', weir.url)).href
+}
 
 /** How a player tells the names of its sounds and subtitles, and how the German ones are chosen. */
 const choices = {
@@ -45,18 +68,22 @@ const choices = {
 /** What was asked for before the choice is called off. */
 const PASSING = /^hls\.js: (?:aborted|bufferAppendNoProgress|bufferSeekOverHole|bufferStalledError) /
 
-for (const [player, master] of [
-  ['hls.js', 'master.m3u8'],
-  ['hls.js', 'master-fmp4.m3u8'],
-  ['hls.js', 'master-single.m3u8'],
-  ['hls.js', 'master-fmp4-single.m3u8'],
-  ['Shaka Player', 'master-fmp4.m3u8'],
-  ['Shaka Player', 'master-fmp4-single.m3u8'],
+for (const [player, master, way] of [
+  ['hls.js', 'master.m3u8', 'clear'],
+  ['hls.js', 'master-fmp4.m3u8', 'clear'],
+  ['hls.js', 'master-single.m3u8', 'clear'],
+  ['hls.js', 'master-fmp4-single.m3u8', 'clear'],
+  ['Shaka Player', 'master-fmp4.m3u8', 'clear'],
+  ['Shaka Player', 'master-fmp4-single.m3u8', 'clear'],
+  ['hls.js', 'master.m3u8', 'signed and encrypted'],
+  ['hls.js', 'master-fmp4.m3u8', 'signed and encrypted'],
+  ['Shaka Player', 'master-fmp4.m3u8', 'signed and encrypted'],
 ] as const) {
-  test(`${player} offers the languages and subtitles of ${master}, and plays them`, async (context) => {
+  test(`${player} offers the languages and subtitles of ${master}, and plays them, ${way}`, async (context) => {
+    const clip = clips[way]
     if (clip === undefined) return needs(context, 'ffmpeg')
     const { script, start } = pagePlayers[player]
-    const url = `${clip.weir.url}/hls/${clip.videoId}/${master}`
+    const url = await addressOf(clip, master)
     const { result, complaints } = await runOnPage(context, url, script, chooseGerman({ start, ...choices[player] }))
     expect(complaints.filter((text) => !PASSING.test(text))).toEqual([])
     const heardHz = Object.values(TONES_HZ)
@@ -71,9 +98,10 @@ for (const [language, hz] of [
   ['de', TONES_HZ.Deutsch],
 ] as const) {
   test(`Shaka Player plays master.m3u8 from start to end in the language ${language}`, async (context) => {
-    if (clip === undefined) return needs(context, 'ffmpeg')
+    const { clear } = clips
+    if (clear === undefined) return needs(context, 'ffmpeg')
     const { script, start } = pagePlayers['Shaka Player']
-    const url = `${clip.weir.url}/hls/${clip.videoId}/master.m3u8`
+    const url = await addressOf(clear, 'master.m3u8')
     const preferred = `player.configure({ preferredAudio: [{ language: '${language}' }] })\n      await player.load`
     const chosen = start.replace('await player.load', preferred)
     const { result, complaints } = await runOnPage<Played>(context, url, script, playAll(chosen, hz))
@@ -82,6 +110,18 @@ for (const [language, hz] of [
     expect(result.pictures).toBeGreaterThanOrEqual(SECONDS * 25)
   })
 }
+
+test('weir lint decrypts the packed audio, too, and finds nothing wrong', async (context) => {
+  const clip = clips['signed and encrypted']
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  for (const [master, playlists] of [
+    ['master.m3u8', 4],
+    ['master-fmp4.m3u8', 5],
+  ] as const) {
+    const result = await lintUrl(new URL(await addressOf(clip, master)), 'test', { ffprobe: undefined })
+    expect(result).toMatchObject({ findings: [], playlists })
+  }
+})
 
 type Played = { readonly pictures: number; readonly seconds: number }
 

@@ -1,9 +1,11 @@
+import type { Video } from '../protocol/weir-api.ts'
 import { FigureTable } from './figures.tsx'
+import { packageFolder } from './package-folder.ts'
 import type { Viewing } from './viewing.ts'
 import { detailWords } from './words.ts'
 
 /** What few ask for: every figure, and the files. */
-export function CompareDetails({ viewing, videoId }: { viewing: Viewing; videoId: string }) {
+export function CompareDetails({ viewing, video }: { viewing: Viewing; video: Video }) {
   return (
     <>
       <details class="fold more">
@@ -13,7 +15,7 @@ export function CompareDetails({ viewing, videoId }: { viewing: Viewing; videoId
       {!viewing.isLive && (
         <details class="fold more">
           <summary>{detailWords.downloads}</summary>
-          <Downloads videoId={videoId} />
+          <Downloads video={video} />
         </details>
       )}
     </>
@@ -26,8 +28,8 @@ function AllFigures({ viewing }: { viewing: Viewing }) {
   return <FigureTable sides={sides.map(({ name, status }) => ({ name, status: status.value }))} />
 }
 
-function Downloads({ videoId }: { videoId: string }) {
-  const id = encodeURIComponent(videoId)
+function Downloads({ video }: { video: Video }) {
+  const id = encodeURIComponent(video.id)
   return (
     <p class="downloads">
       <a class="button small" href={`/api/videos/${id}/source`} title={detailWords.sourceTitle} download>
@@ -36,7 +38,7 @@ function Downloads({ videoId }: { videoId: string }) {
       <a class="button small" href={`/api/videos/${id}/package`} title={detailWords.packageTitle} download>
         {detailWords.package}
       </a>
-      <a class="button small" href={`/hls/${id}/master.m3u8`} title={detailWords.playlistTitle} download>
+      <a class="button small" href={`${packageFolder(video)}/master.m3u8`} title={detailWords.playlistTitle} download>
         {detailWords.playlist}
       </a>
     </p>

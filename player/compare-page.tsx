@@ -155,7 +155,7 @@ export function ComparePage({ videoId }: { videoId: string }) {
           <Reasons key={`${videoId} ${viewing.run.count.value}`} viewing={viewing} video={video} />
         )}
         <RunReport viewing={viewing} video={video} />
-        <CompareDetails viewing={viewing} videoId={videoId} />
+        {video !== undefined && <CompareDetails viewing={viewing} video={video} />}
         {video !== undefined && (
           <ExternalPlayers
             video={video}

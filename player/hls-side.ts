@@ -70,9 +70,9 @@ export class HlsSide implements Side {
 
   begin(): void {
     if (this.#isClosed || this.#loaded === undefined) return
-    const { videoId, startSeconds } = this.#start
+    const { packageFolder, startSeconds } = this.#start
     const file = this.#start.live === 'low-latency' ? 'low-latency.m3u8' : 'master.m3u8'
-    const address = `/link/${encodeURIComponent(this.#options.link)}/hls/${encodeURIComponent(videoId)}/${file}`
+    const address = `/link/${encodeURIComponent(this.#options.link)}${packageFolder}/${file}`
     this.#record.askToPlay(startSeconds)
     if (this.#loaded.isSupported()) this.#attach(this.#loaded, address)
     else this.#playNatively(address, startSeconds)
@@ -171,12 +171,12 @@ export class HlsSide implements Side {
   }
 
   #attach({ HlsEngine: Engine }: typeof import('./hls-engine.ts'), address: string): void {
-    const { videoId, startSeconds, live } = this.#start
+    const { packageFolder, startSeconds, live } = this.#start
     this.#engine = new Engine({
       video: this.#video,
       record: this.#record,
       address,
-      packageAddress: `/hls/${encodeURIComponent(videoId)}`,
+      packageAddress: packageFolder,
       startSeconds,
       isLive: live !== undefined,
       variant: this.#variant,

@@ -7,13 +7,13 @@ type Shelved = { outline: Outline | undefined; fetchedMs: number }
 
 /** The outlines of a package, each fetched when it is first asked for, and again now and then while the video grows. */
 export class OutlineShelf {
-  readonly #packageUrl: string
+  readonly #packageFolder: () => string
   readonly #onNews: () => void
   readonly #shelf = new Map<string, Shelved>()
 
-  /** `packageUrl` ends without a slash; `onNews` is told when an outline has come. */
-  constructor(packageUrl: string, onNews: () => void) {
-    this.#packageUrl = packageUrl
+  /** The folder's address ends without a slash; `onNews` is told when an outline has come. */
+  constructor(packageFolder: () => string, onNews: () => void) {
+    this.#packageFolder = packageFolder
     this.#onNews = onNews
   }
 
@@ -28,7 +28,7 @@ export class OutlineShelf {
   async #fetch(variant: string, before: Outline | undefined): Promise<void> {
     const shelved: Shelved = { outline: before, fetchedMs: nowMs() }
     this.#shelf.set(variant, shelved)
-    const response = await fetchApart(`${this.#packageUrl}/${encodeURIComponent(variant)}/outline.json`).catch(
+    const response = await fetchApart(`${this.#packageFolder()}/${encodeURIComponent(variant)}/outline.json`).catch(
       () => undefined,
     )
     if (!response?.ok) return // asked for again after a while

@@ -71,7 +71,7 @@ export function PlayerControls({ viewing, actions }: { viewing: Viewing; actions
   return (
     <div class="controls">
       <PlayButton phase={status.phase} onClick={actions.togglePlay} />
-      <ScrubBar videoId={viewing.videoId} status={status} onSeek={actions.seek} />
+      <ScrubBar packageFolder={viewing.packageFolder} status={status} onSeek={actions.seek} />
       <SoundControls sound={viewing.sound.value} onSound={actions.setSound} />
       <button
         type="button"

@@ -28,7 +28,7 @@ export function Reasons({ viewing, video }: { viewing: Viewing; video: Video }) 
 function newWhyStore(viewing: Viewing, video: Video): WhyStore {
   return new WhyStore({
     log: viewing.log,
-    packageUrl: `/hls/${encodeURIComponent(viewing.videoId)}`,
+    packageFolder: viewing.packageFolder,
     jitterBufferMs: viewing.settings.peek().jitterBufferMs,
     frameIntervalMs: frameIntervalMs(video),
     bitrateOf: (name) =>

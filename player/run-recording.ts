@@ -9,6 +9,7 @@ import type { ViewName } from './settings.ts'
 export type RunRecordingOptions = {
   readonly log: RunLog
   readonly video: string
+  readonly packageFolder: () => string
   readonly link: string
   readonly onServerClock: (offsetMs: number) => void
 }
@@ -36,7 +37,7 @@ export class RunRecording {
 
   constructor(options: RunRecordingOptions) {
     this.#options = options
-    this.#outlines = new OutlineShelf(`/hls/${encodeURIComponent(options.video)}`, () => {})
+    this.#outlines = new OutlineShelf(options.packageFolder, () => {})
     options.log.listen((events) => events.forEach((event) => this.#fold?.add(event)))
   }
 

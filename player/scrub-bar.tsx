@@ -7,10 +7,10 @@ import { playWords } from './words.ts'
 
 const HANDLE_PIXELS = 16 // its middle stands at the value
 
-type ScrubBarProps = { videoId: string; status: PlayerStatus; onSeek: (seconds: number) => void }
+type ScrubBarProps = { packageFolder: () => string; status: PlayerStatus; onSeek: (seconds: number) => void }
 
-function useShelf(videoId: string): ThumbnailShelf {
-  const shelf = useMemo(() => new ThumbnailShelf(videoId), [videoId])
+function useShelf(packageFolder: () => string): ThumbnailShelf {
+  const shelf = useMemo(() => new ThumbnailShelf(packageFolder), [packageFolder])
   useEffect(() => () => shelf.close(), [shelf])
   return shelf
 }
@@ -35,11 +35,11 @@ function Preview({ shelf, seconds, ratio }: { shelf: ThumbnailShelf; seconds: nu
 
 /** While it is dragged the bar follows the hand; the seek happens when it is let go. A preview shows the place under the
  *  pointer, or where the keys have led. */
-export function ScrubBar({ videoId, status: { positionSeconds, durationSeconds }, onSeek }: ScrubBarProps) {
+export function ScrubBar({ packageFolder, status: { positionSeconds, durationSeconds }, onSeek }: ScrubBarProps) {
   const dragged = useSignal<number | undefined>(undefined)
   const pointed = useSignal<number | undefined>(undefined)
   const hasKeys = useSignal(false)
-  const shelf = useShelf(videoId)
+  const shelf = useShelf(packageFolder)
   const shown = Math.min(dragged.value ?? positionSeconds, durationSeconds)
   const ratioOf = (seconds: number): number => (durationSeconds > 0 ? seconds / durationSeconds : 0)
   const previewed = dragged.value ?? pointed.value ?? (hasKeys.value ? shown : undefined)

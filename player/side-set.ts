@@ -15,6 +15,7 @@ export type Hosts = Readonly<Record<SideName, HTMLElement>>
 
 export type SideSetOptions = {
   readonly videoId: string
+  readonly packageFolder: () => string
   readonly settings: ReadonlySignal<CompareSettings>
   readonly network: ReadonlySignal<NetworkSettings>
   readonly log: RunLog
@@ -95,10 +96,11 @@ export class SideSet {
   }
 
   #startOf(name: SideName, start: Start): SideStart {
-    const { videoId, settings, soundOf, log } = this.#options
+    const { videoId, packageFolder, settings, soundOf, log } = this.#options
     return {
       ...start,
       videoId,
+      packageFolder: packageFolder(),
       live: this.live.value,
       variant: settings.value.variants[name],
       sound: soundOf(name),

@@ -47,6 +47,7 @@ export type LiveHls = 'low-latency' | 'segments'
 export type SideStart = {
   readonly host: HTMLElement
   readonly videoId: string
+  readonly packageFolder: string // of its HLS files, without a slash at the end
   readonly startSeconds: number
   readonly durationSeconds: number // as far as it is known; 0 when it is not
   readonly live: LiveHls | undefined // undefined: a video that has an end

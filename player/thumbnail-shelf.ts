@@ -6,13 +6,13 @@ type Loaded = { readonly thumbnails: readonly Thumbnail[]; readonly sheetAddress
 
 /** The small pictures of a video, fetched when somebody first looks for a place in it. */
 export class ThumbnailShelf {
-  readonly #folder: string
+  readonly #folder: () => string
   readonly #loaded = signal<Loaded | undefined>(undefined)
   #isAsking = false
   #isClosed = false
 
-  constructor(videoId: string) {
-    this.#folder = `/hls/${encodeURIComponent(videoId)}`
+  constructor(packageFolder: () => string) {
+    this.#folder = packageFolder
   }
 
   /** Asks again as long as there are none: they come when the video is ready. */
@@ -49,11 +49,11 @@ export class ThumbnailShelf {
   }
 
   async #load(): Promise<Loaded | undefined> {
-    const track = await fetchApart(`${this.#folder}/thumbnails.vtt`)
+    const track = await fetchApart(`${this.#folder()}/thumbnails.vtt`)
     const read = track.ok ? readThumbnailTrack(await track.text()) : undefined
     const [first] = read?.ok === true ? read.value : []
     if (read?.ok !== true || first === undefined) return undefined
-    const sheet = await fetchApart(`${this.#folder}/${first.uri}`)
+    const sheet = await fetchApart(`${this.#folder()}/${first.uri}`)
     return sheet.ok ? { thumbnails: read.value, sheetAddress: URL.createObjectURL(await sheet.blob()) } : undefined
   }
 }

@@ -177,7 +177,7 @@ export class UdpSide implements Side {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#onWorker(data)
     worker.onerror = ({ message }) => this.#fail(message)
     const canvas = this.#canvas.transferControlToOffscreen()
-    const packageUrl = new URL(`/hls/${encodeURIComponent(this.#start.videoId)}`, location.href).href
+    const packageUrl = new URL(this.#start.packageFolder, location.href).href
     const { jitterBufferMs } = this.#options
     const isLive = this.#start.live !== undefined
     worker.postMessage({ kind: 'open', canvas, packageUrl, jitterBufferMs, isLive } satisfies ToWorker, [canvas])

@@ -13,6 +13,10 @@ function isWatchable({ status }: Video): boolean {
   return status === 'playable' || status === 'ready'
 }
 
+function isSoundAlone({ variants }: Video): boolean {
+  return variants.length > 0 && variants.every(({ widthPixels }) => widthPixels === 0)
+}
+
 function stateText(video: Video): string {
   if (video.kind === 'live') return videoWords.live
   const left = video.secondsLeft === undefined ? '' : ` · ${videoWords.left(formatTimeLeft(video.secondsLeft))}`
@@ -41,6 +45,11 @@ function Poster({ video }: { video: Video }) {
   const picture = (
     <>
       {video.urls.poster !== undefined && <PosterImage address={video.urls.poster} />}
+      {isSoundAlone(video) && (
+        <span class="poster-sound">
+          <Icon name="sound" />
+        </span>
+      )}
       {video.durationSeconds !== undefined && <span class="poster-length">{formatTime(video.durationSeconds)}</span>}
     </>
   )

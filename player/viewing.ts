@@ -6,6 +6,7 @@ import { LinkFeed } from './link-feed.ts'
 import { LinkTruthFeed } from './link-truth.ts'
 import { replaceSearch } from './navigation.ts'
 import { NetworkLink } from './network-link.ts'
+import { packageFolder } from './package-folder.ts'
 import { playerStatus, type PlayerStatus } from './player-status.ts'
 import { repeatingQuery } from './run-address.ts'
 import { RunLog } from './run-log.ts'
@@ -43,6 +44,9 @@ export class Viewing {
   )
   /** False for a file of sound alone. */
   readonly hasPictures = signal(true)
+  /** Of its HLS files: as the server last told it. */
+  readonly packageFolder = (): string => this.#packageFolder
+  #packageFolder: string
   readonly #feed: LinkFeed
   readonly #networkIsSet: Promise<void>
   readonly #waitsForPlay = signal(false) // the browser wants a click before there is sound
@@ -54,6 +58,7 @@ export class Viewing {
 
   constructor(videoId: string) {
     this.videoId = videoId
+    this.#packageFolder = packageFolder({ id: videoId, urls: {} })
     const { link, preset, network } = this.settings.value
     this.network = new NetworkLink(link, (inAddress) => this.change(inAddress))
     this.truth = new LinkTruthFeed(link, (summary) => this.network.follow(summary))
@@ -61,13 +66,20 @@ export class Viewing {
     this.#networkIsSet = this.network.open({ preset, network })
     this.#set = new SideSet({
       videoId,
+      packageFolder: this.packageFolder,
       settings: this.settings,
       network: this.network.settings,
       log: this.log,
       soundOf: (name) => this.#soundOf(name),
     })
     const onServerClock = (offsetMs: number): void => this.#set.setServerClock(offsetMs)
-    this.run = new RunRecording({ log: this.log, video: videoId, link, onServerClock })
+    this.run = new RunRecording({
+      log: this.log,
+      video: videoId,
+      packageFolder: this.packageFolder,
+      link,
+      onServerClock,
+    })
   }
 
   get sides(): ReadonlySignal<Sides> {
@@ -115,7 +127,8 @@ export class Viewing {
   }
 
   /** What is known of the video; it may still grow. */
-  followVideo({ kind, variants, urls }: Pick<Video, 'kind' | 'variants' | 'urls'>): void {
+  followVideo({ id, kind, variants, urls }: Pick<Video, 'id' | 'kind' | 'variants' | 'urls'>): void {
+    this.#packageFolder = packageFolder({ id, urls })
     this.#set.variants = variants
     this.hasPictures.value = variants.length === 0 || variants.some(({ widthPixels }) => widthPixels > 0)
     if (kind !== 'live') return

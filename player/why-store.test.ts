@@ -27,7 +27,7 @@ function listenTo(log: RunLog): WhyStore {
   const { port } = server.address() as AddressInfo
   return new WhyStore({
     log,
-    packageUrl: `http://127.0.0.1:${port}/hls/x`,
+    packageFolder: () => `http://127.0.0.1:${port}/hls/x`,
     jitterBufferMs: 200,
     frameIntervalMs: 1000 / 30,
   })

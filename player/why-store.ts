@@ -9,7 +9,7 @@ import type { WhyStory } from './why-lines.ts'
 
 export type WhyStoreOptions = {
   readonly log: RunLog
-  readonly packageUrl: string // /hls/<id>: each variant's outline lies there
+  readonly packageFolder: () => string // /hls/<id>: each variant's outline lies there
   readonly jitterBufferMs: number
   readonly frameIntervalMs: number
   readonly bitrateOf?: (variant: string) => number | undefined
@@ -37,8 +37,8 @@ export class WhyStore {
   readonly #stop: () => void
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor({ log, packageUrl, jitterBufferMs, frameIntervalMs, bitrateOf }: WhyStoreOptions) {
-    const shelf = new OutlineShelf(packageUrl, () => this.#lookSoon())
+  constructor({ log, packageFolder, jitterBufferMs, frameIntervalMs, bitrateOf }: WhyStoreOptions) {
+    const shelf = new OutlineShelf(packageFolder, () => this.#lookSoon())
     this.#damage = new DamageLog({ outlineOf: shelf.outlineOf, jitterBufferMs })
     this.#stalls = new StallLog({ frameIntervalMs, ...(bitrateOf === undefined ? {} : { bitrateOf }) })
     this.newest = this.#newest

@@ -17,6 +17,31 @@ export const errorCodes = {
     whatToDo: 'Send it again; the resumable upload at /api/uploads goes on where it ended.',
   },
   'unknown-video': { status: 404, title: 'No such video.', whatToDo: 'List the videos with GET /api/videos.' },
+  'signature-missing': {
+    status: 403,
+    title: 'This server shows its videos by signed addresses only.',
+    whatToDo: 'Ask for one with POST /api/videos/:id/signed-urls, or take those of GET /api/videos.',
+  },
+  'signature-wrong': {
+    status: 403,
+    title: 'The token of this address is not right.',
+    whatToDo: 'Take the address whole, as it was given, for the video that it was given for.',
+  },
+  'signature-expired': {
+    status: 403,
+    title: 'The time of this signed address is over.',
+    whatToDo: 'Ask for a new one where this one came from.',
+  },
+  'signing-off': {
+    status: 403,
+    title: 'This server signs no addresses.',
+    whatToDo: 'Set hlsSecret, or take the address without a token.',
+  },
+  'not-encryptable': {
+    status: 409,
+    title: 'This server encrypts segments, and this cannot be encrypted.',
+    whatToDo: 'Ask for whole segments: lists of keyframes, ranges of single files and low-latency parts are left out.',
+  },
   'not-found': { status: 404, title: 'Nothing is served here.', whatToDo: 'See docs/surface.md for the addresses.' },
   unauthorized: {
     status: 401,

@@ -37,6 +37,12 @@ export type Video = {
   }
 }
 
+/** POST /api/videos/:id/signed-urls: whole addresses, each good until then for whoever has it. */
+export type SignedUrls = {
+  readonly expiresUnixMs: number
+  readonly urls: Omit<Video['urls'], 'rtsp' | 'rtsps'>
+}
+
 /** POST and GET /api/channels. `ingest` and its key are told by POST alone. */
 export type Channel = {
   readonly id: string

@@ -16,7 +16,7 @@ export function createApp({ gate, routes, logger }: AppParts): Express {
   app.disable('x-powered-by')
   app.use(securityHeaders())
   app.use('/api', (request, response, next) => {
-    gate.check(request)
+    gate.check(request, request.originalUrl) // Express takes `/api` from `url`
     response.setHeader('Cache-Control', 'no-store')
     next()
   })

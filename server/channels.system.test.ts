@@ -3,6 +3,7 @@ import { needs } from '../lab/test-support/clients.ts'
 import { inLongRun } from '../lab/test-support/long-run.ts'
 import { ServedClip } from '../lab/test-support/served-clip.ts'
 import type { Channel, Video } from '../protocol/weir-api.ts'
+import { lintUrl } from '../segmenter/lint/lint.ts'
 import { startReceiver } from '../udp-relay/receiver.ts'
 import { followParts, partNames } from './test-support/follow-parts.ts'
 import { untilStatus } from './test-support/weir-client.ts'
@@ -52,6 +53,10 @@ test('a looped channel is live over HLS, in parts over LL-HLS and as it comes ov
   expect(card).toMatchObject({ kind: 'live', status: 'playable', title: 'On air' })
   expect((await fetch(`${weir.url}${card?.urls.poster}`)).headers.get('content-type')).toBe('image/jpeg')
   expect(await watch(`${weir.rtspUrl}/${id}`, 1500)).toMatchObject({ damagedFrames: 0, lostPackets: 0 })
+  for (const master of [urls.hls, urls.lowLatencyHls]) {
+    const { findings } = await lintUrl(new URL(`${weir.url}${master}`), 'test', { ffprobe: undefined, reloads: 0 })
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+  }
 
   expect((await fetch(`${weir.url}/api/channels/${id}`, { method: 'DELETE' })).status).toBe(204)
   expect(await textOf(`/hls/${id}/live/index.m3u8`)).toContain('#EXT-X-ENDLIST')

@@ -5,7 +5,7 @@ import { ChildFailed } from '../segmenter/child-run.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import type { LiveSegments } from '../stream/live-segments.ts'
 import { LIVE_ID, type LivePresentations } from '../udp-relay/live-presentations.ts'
-import type { RtspBases } from './addresses.ts'
+import type { VideoBases } from './addresses.ts'
 import type { Intake } from './intake.ts'
 import type { Library } from './library.ts'
 import { LiveChannel } from './live-channel.ts'
@@ -31,7 +31,7 @@ export type ChannelsOptions = {
 }
 
 export type ChannelEvent =
-  | { readonly kind: 'channel'; readonly describe: (bases: RtspBases) => Video }
+  | { readonly kind: 'channel'; readonly describe: (bases: VideoBases) => Video }
   | { readonly kind: 'video-removed'; readonly id: string }
 
 /** What a channel is asked to be. */
@@ -71,16 +71,16 @@ export class Channels implements ChannelShelf {
   }
 
   /** Those that have not ended, as the library lists videos. */
-  list(bases: RtspBases): Video[] {
+  list(bases: VideoBases): Video[] {
     return this.#live().map(({ channel }) => channel.toVideo(bases))
   }
 
-  find(id: string, bases: RtspBases): Video | undefined {
+  find(id: string, bases: VideoBases): Video | undefined {
     const channel = this.#entries.get(id)?.channel
     return channel === undefined || channel.hasEnded ? undefined : channel.toVideo(bases)
   }
 
-  describeAll(bases: RtspBases): Channel[] {
+  describeAll(bases: VideoBases): Channel[] {
     return [...this.#entries.values()].map(({ channel }) => channel.describe(bases))
   }
 

@@ -7,6 +7,7 @@ import type { Channels } from './channels.ts'
 import type { Config } from './config.ts'
 import type { EventSockets } from './event-sockets.ts'
 import { Gate } from './gate.ts'
+import { HlsAccess } from './hls-access.ts'
 import { HlsSessions } from './hls-sessions.ts'
 import { HttpListener } from './http-listener.ts'
 import { HttpThroughLink } from './http-through-link.ts'
@@ -19,6 +20,7 @@ import type { Links } from './links.ts'
 import { LiveOrigin } from './live-origin.ts'
 import type { Metrics } from './metrics.ts'
 import { Origin, type OriginOptions } from './origin.ts'
+import { PackageEncryption } from './package-encryption.ts'
 import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import type { QualityJobs } from './quality-jobs.ts'
@@ -40,6 +42,7 @@ import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
 import type { RunEventSockets } from './run-event-sockets.ts'
 import type { Runs } from './runs.ts'
+import { SegmentKeys } from './segment-keys.ts'
 import type { TusUploads } from './tus-uploads.ts'
 import type { UdpSessions } from './udp-sessions.ts'
 
@@ -58,7 +61,7 @@ export type HttpRooms = {
   readonly runs: Runs
   readonly runEventSockets: RunEventSockets
   readonly quality: QualityJobs
-  readonly addresses: AddressOptions
+  readonly addresses: AddressOptions & { readonly access: HlsAccess }
   readonly events: EventSockets
   readonly metrics: Metrics
   readonly relay: RunningRelay
@@ -72,13 +75,14 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
   const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, metrics } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
+  const { access } = addresses
   const throughLink = new HttpThroughLink(links)
   const { audience } = throughLink
   const hlsSessions = new HlsSessions()
   const builtFolder = join(projectFolder, 'dist/player')
   const routes = [
     healthRoutes(version),
-    videoRoutes({ library, jobs, addresses, channels }),
+    videoRoutes({ library, jobs, addresses, channels, access, gate }),
     channelRoutes({ channels, addresses }),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
@@ -100,7 +104,9 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     metricsRoutes(metrics),
     pageRoutes(builtFolder, gate),
   ]
-  const origin = new Origin(library, { ...originOptions(config), live: new LiveOrigin(channels) })
+  const encryption = packageEncryption(config)
+  const live = new LiveOrigin(channels, encryption)
+  const origin = new Origin(library, { ...originOptions(config), live, access, encryption })
   const listener = new HttpListener({
     origin,
     throughLink,
@@ -120,6 +126,11 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
   })
   metrics.watchHttp({ origin, listener, hlsSessions })
   return listener
+}
+
+function packageEncryption({ hlsSecret, encryptHls, segmentsPerKey }: Config): PackageEncryption | undefined {
+  if (!encryptHls || hlsSecret === undefined) return undefined
+  return new PackageEncryption(new SegmentKeys(hlsSecret, segmentsPerKey))
 }
 
 function originOptions({ hotBytes, answerIdleSeconds, answerSlowestBitsPerSecond }: Config): OriginOptions {

@@ -164,6 +164,26 @@ const wrong: { name: string; input: Parameters<typeof read>[0]; problem: string 
       'WEIR_RTSP_USERS must be a map of names (letters, digits, ._@-) to passwords (printable ASCII), got something else',
   },
   {
+    name: 'a secret that is short, without telling it',
+    input: { env: { WEIR_HLS_SECRET: 'easily guessed' } },
+    problem: 'WEIR_HLS_SECRET must be at least 16 printable characters of ASCII, without spaces, got something else',
+  },
+  {
+    name: 'signed addresses without a secret to sign with',
+    input: { text: 'signedUrls: demanded' },
+    problem: 'signedUrls: demanded needs hlsSecret',
+  },
+  {
+    name: 'encryption without a secret to make keys of',
+    input: { env: { WEIR_ENCRYPT_HLS: 'true' } },
+    problem: 'encryptHls: true needs hlsSecret',
+  },
+  {
+    name: 'single files, which could not be served, with encryption',
+    input: { env: { WEIR_ENCRYPT_HLS: 'true', WEIR_SINGLE_FILES: 'true', WEIR_HLS_SECRET: 'x'.repeat(32) } },
+    problem: 'singleFiles: true is not with encryptHls: true, since ranges of one file are never encrypted',
+  },
+  {
     name: 'groups that are no multicast addresses',
     input: { text: 'multicast: { groups: 10.0.0.0/24 }' },
     problem:
@@ -197,12 +217,14 @@ test('readConfig tells every problem at once', () => {
 })
 
 test('describeConfig is YAML with every key and never the token or a password', () => {
-  const { config, origins } = read({ flags: { token: 'secret-token' }, env: { WEIR_RTSP_USERS: '{ann: secret-word}' } })
+  const env = { WEIR_RTSP_USERS: '{ann: secret-word}', WEIR_HLS_SECRET: 'secret-of-addresses' }
+  const { config, origins } = read({ flags: { token: 'secret-token' }, env })
   const text = describeConfig(config, origins)
   expect(Object.keys(parse(text))).toEqual([...Object.keys(settings), 'link'])
   expect(text).toContain('port: 8080 # default')
   expect(text).not.toContain('secret-token')
   expect(text).not.toContain('secret-word')
+  expect(text).not.toContain('secret-of-addresses')
 })
 
 test('weir.example.yaml has every key with its default', () => {
@@ -214,6 +236,7 @@ test('weir.example.yaml has every key with its default', () => {
     ...config,
     publicUrl: undefined,
     token: undefined,
+    hlsSecret: undefined,
     jobs: undefined,
     multicast: undefined,
     ...unencrypted,

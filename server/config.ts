@@ -33,6 +33,7 @@ const multicastSchema = z.strictObject({
   ttl: z.int().min(0).max(255).default(1),
   interface: z.ipv4().optional(),
 })
+const secretSchema = z.string().regex(/^[\x21-\x7e]{16,}$/)
 const urlSchema = z.url({ protocol: /^https?$/ })
 
 /** Every key but `link`. In a file: the key. In the environment: `WEIR_` and the key in capitals with `_`.
@@ -66,6 +67,13 @@ export const settings = {
     'a map of groups (an IPv4 multicast range, such as 239.255.42.0/24), port (even), ttl and interface (its IPv4 address)',
     undefined,
   ),
+  hlsSecret: {
+    ...setting('text', secretSchema.optional(), 'at least 16 printable characters of ASCII, without spaces', undefined),
+    secret: true,
+  },
+  signedUrls: setting('text', z.enum(['offered', 'demanded']), 'offered or demanded', 'offered'),
+  encryptHls: setting('boolean', z.boolean(), 'true or false', false),
+  segmentsPerKey: wholeNumber(1, 1_000_000, 10),
   sample: setting('boolean', z.boolean(), 'true or false', true),
   copy: setting('boolean', z.boolean(), 'true or false', true),
   keepOriginal: setting('boolean', z.boolean(), 'true or false', false),
@@ -167,6 +175,13 @@ export function readConfig(input: ConfigInput): { readonly config: Config; reado
     const path = known.kind === 'path' && typeof given.value === 'string' ? given.value : undefined
     values[key] = path === undefined ? result.data : resolve(given.folder, path)
     origins[key] = given.origin
+  }
+  if (origins['hlsSecret'] === 'default') {
+    if (values['signedUrls'] === 'demanded') problems.push('signedUrls: demanded needs hlsSecret')
+    if (values['encryptHls'] === true) problems.push('encryptHls: true needs hlsSecret')
+  }
+  if (values['encryptHls'] === true && values['singleFiles'] === true) {
+    problems.push('singleFiles: true is not with encryptHls: true, since ranges of one file are never encrypted')
   }
   const link = readLinkProfile(file['link'] ?? {}, `${input.file?.path}: link`, 'configuration')
   if (!link.ok) problems.push(...link.problems)

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
 import type { LinkNotice, ServerEvent } from '../protocol/weir-api.ts'
-import { rtspBases, type AddressOptions, type RtspBases } from './addresses.ts'
+import { videoBases, type AddressOptions, type VideoBases } from './addresses.ts'
 import type { ChannelEvent } from './channels.ts'
 import type { EventLog } from './event-log.ts'
 import type { LibraryEvent } from './library.ts'
@@ -46,7 +46,7 @@ export class EventSockets {
   }
 
   #follow(client: WebSocket, request: IncomingMessage): () => void {
-    const bases = rtspBases(this.#options.addresses, request.headers.host)
+    const bases = videoBases(this.#options.addresses, request.headers.host)
     const send = (sequence: number, event: FeedEvent): void => {
       if (client.bufferedAmount > UNSENT_LIMIT_BYTES) client.terminate()
       else client.send(JSON.stringify({ sequence, ...toServerEvent(event, bases) }))
@@ -65,7 +65,7 @@ export class EventSockets {
   }
 }
 
-function toServerEvent(event: FeedEvent, bases: RtspBases): ServerEvent {
+function toServerEvent(event: FeedEvent, bases: VideoBases): ServerEvent {
   if (event.kind === 'channel') return { kind: 'video', video: event.describe(bases) }
   return event.kind === 'video' ? { kind: 'video', video: toVideo(event.record, event.progress, bases) } : event
 }

@@ -20,11 +20,11 @@ export class Gate {
     this.#options = options
   }
 
-  check(request: IncomingMessage): void {
-    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+  check(request: IncomingMessage, url = request.url ?? ''): void {
+    const path = url.split('?', 1)[0] ?? ''
     this.#checkHost(request.headers.host)
     this.#checkOrigin(request.headers.origin, request.headers.host)
-    if (isWriting(request.method ?? 'GET', path)) this.#checkToken(request)
+    if (isWriting(request.method ?? 'GET', path)) this.requireToken(request)
   }
 
   #checkHost(header: string | undefined): void {
@@ -51,7 +51,8 @@ export class Gate {
     return this.#options.publicUrl === undefined ? undefined : new URL(this.#options.publicUrl)
   }
 
-  #checkToken(request: IncomingMessage): void {
+  /** Throws the refusal where the token is needed and did not come. */
+  requireToken(request: IncomingMessage): void {
     if (this.#options.token === undefined || this.isToken(tokenOf(request))) return
     throw new Refusal('unauthorized', 'expected the token of this server', { 'WWW-Authenticate': 'Bearer' })
   }

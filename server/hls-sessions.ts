@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { LRUCache } from 'lru-cache'
 import { readRequestCmcd, type Cmcd } from '../protocol/cmcd.ts'
 import type { HlsSessionStatus } from '../protocol/weir-api.ts'
+import { readHlsAddress } from './hls-address.ts'
 
 const MOST_SESSIONS = 1000
 const MOST_CHARACTERS = 200 // of a user agent
@@ -100,7 +101,7 @@ function hasCmcd(headers: IncomingHttpHeaders): boolean {
   return 'cmcd-session' in headers || 'cmcd-request' in headers || 'cmcd-object' in headers || 'cmcd-status' in headers
 }
 
-/** `/hls/<id>/…` */
+/** `/hls/<id>/…`, signed or not. */
 function videoOf(url: string): string {
-  return /^\/hls\/([A-Za-z0-9]{1,64})\//.exec(url)?.[1] ?? ''
+  return /^\/hls\/([A-Za-z0-9]{1,64})\//.exec(readHlsAddress(url).path)?.[1] ?? ''
 }

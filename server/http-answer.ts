@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Coded, CodedText } from './coded-text.ts'
 import type { ByteRange } from './http-conditions.ts'
+import { keptUntil } from './hls-access.ts'
 import { answerTo, representationOf, type RepresentationFacts } from './representation.ts'
 
 /** One request, and whether anybody may keep its answer. */
@@ -8,13 +9,15 @@ export type Asked = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly isCacheable: boolean
+  readonly validUntilUnixMs?: number | undefined // of the token by which it was asked for
 }
 
 /** Writes status and headers of what is answered once; gives the bytes to send, undefined for none (HEAD, 304). What nobody
  *  may keep has no validators: a replay behind a link must cross it again. Throws the refusal of 416. */
 export function writeHead(asked: Asked, facts: RepresentationFacts): ByteRange | undefined {
-  const { request, response, isCacheable } = asked
-  const kept = isCacheable ? facts : { ...facts, cacheControl: 'no-store', validators: undefined }
+  const { request, response, isCacheable, validUntilUnixMs } = asked
+  const cacheControl = keptUntil(facts.cacheControl, validUntilUnixMs, Date.now())
+  const kept = isCacheable ? { ...facts, cacheControl } : { ...facts, cacheControl: 'no-store', validators: undefined }
   const { status, headers, body } = answerTo(request, representationOf(kept))
   response.writeHead(status, headers)
   return body

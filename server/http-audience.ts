@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readRequestCmcd } from '../protocol/cmcd.ts'
 import type { SeenRequest } from '../protocol/weir-api.ts'
+import { withoutToken } from './hls-address.ts'
 
 const KEPT_REQUESTS = 100 // of a link
 const KEPT_LINKS = 1000
@@ -42,7 +43,7 @@ function seenRequest(request: IncomingMessage, response: ServerResponse, duratio
     atUnixMs: Date.now(),
     address: socket.remoteAddress ?? '',
     method,
-    path: path.slice(0, MOST_CHARACTERS),
+    path: withoutToken(path).slice(0, MOST_CHARACTERS),
     status: response.statusCode,
     ...(response.writableFinished && !Number.isNaN(bodyBytes) ? { bodyBytes } : {}),
     durationMs: Math.round(durationMs),

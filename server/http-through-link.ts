@@ -42,7 +42,7 @@ export class HttpThroughLink {
 
   /** Whether an address is one of those. */
   mayTurnAside(url: string): boolean {
-    return /^\/hls\/[^/?]+\/master\.m3u8(?:\?|$)/.test(url)
+    return /^\/hls\/(?:(?:~|%7[eE])[^/?]*\/)?[^/?]+\/master\.m3u8(?:\?|$)/.test(url)
   }
 
   #connectionOf(socket: Socket, linkId: string): VirtualConnection {

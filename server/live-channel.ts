@@ -8,7 +8,7 @@ import type { SteadyStream } from '../segmenter/live/live-cutter.ts'
 import type { LiveRenditions } from '../segmenter/live/live-renditions.ts'
 import type { LiveSegments } from '../stream/live-segments.ts'
 import { LIVE_ID, type LivePresentations } from '../udp-relay/live-presentations.ts'
-import type { RtspBases } from './addresses.ts'
+import type { VideoBases } from './addresses.ts'
 import { ChannelIngest } from './channel-ingest.ts'
 import { ChannelMedia, CHANNEL_VARIANT } from './channel-media.ts'
 import { HeldRequests } from './held-requests.ts'
@@ -37,7 +37,7 @@ export type LiveChannelOptions = {
 /** How somebody sends to a channel, and the key that lets him. */
 export type Ingest = { readonly kind: 'ts' | 'hls' | 'rtsp'; readonly key: string }
 
-const SEGMENT_SECONDS = 2
+export const SEGMENT_SECONDS = 2
 const MAX_WINDOW_BYTES = 150_000_000 // of each of the two renditions
 const MAX_HELD_REQUESTS = 2000
 const MAX_UNWRITTEN_BYTES = 50_000_000
@@ -135,7 +135,7 @@ export class LiveChannel implements ServedChannel {
     return recordingPath
   }
 
-  describe(bases: RtspBases): Channel {
+  describe(bases: VideoBases): Channel {
     const { loop, createdUnixMs } = this.#options
     const state = this.#hasEnded ? 'ended' : this.renditions === undefined ? 'starting' : 'live'
     return {
@@ -151,7 +151,7 @@ export class LiveChannel implements ServedChannel {
   }
 
   /** With the address that lets send to it: for who made it alone. */
-  describeToMaker(httpBase: string, bases: RtspBases): Channel {
+  describeToMaker(httpBase: string, bases: VideoBases): Channel {
     const { ingest } = this.#options
     const channel = this.describe(bases)
     if (ingest === undefined) return channel
@@ -159,7 +159,7 @@ export class LiveChannel implements ServedChannel {
   }
 
   /** As the library lists it. */
-  toVideo(bases: RtspBases): Video {
+  toVideo(bases: VideoBases): Video {
     const { renditions } = this
     const { createdUnixMs } = this.#options
     const variants =
@@ -187,16 +187,16 @@ export class LiveChannel implements ServedChannel {
     }
   }
 
-  #urls({ rtsp, rtsps }: RtspBases): Video['urls'] {
+  #urls({ rtsp, rtsps, folderOf, isEncrypted }: VideoBases): Video['urls'] {
     const { loop, rtspPath } = this.#options
     const near = this.renditions?.windows['low-latency']
     const hasParts = near === undefined || this.#hasEnded || !near.isEnded
-    const folder = `/hls/${this.id}`
+    const folder = folderOf(this.id)
     const path = rtspPath ?? `/${this.id}`
     return {
       hls: `${folder}/master.m3u8`,
-      ...(hasParts ? { lowLatencyHls: `${folder}/low-latency.m3u8` } : {}),
-      ...(loop === undefined ? {} : { poster: `/hls/${loop}/poster.jpg` }), // of what is looped
+      ...(hasParts && !isEncrypted ? { lowLatencyHls: `${folder}/low-latency.m3u8` } : {}),
+      ...(loop === undefined ? {} : { poster: `${folderOf(loop)}/poster.jpg` }), // of what is looped
       rtsp: rtsp + path,
       ...(rtsps === undefined ? {} : { rtsps: rtsps + path }),
     }

@@ -6,7 +6,9 @@ import { LiveRenditions } from '../segmenter/live/live-renditions.ts'
 import { HeldRequests } from './held-requests.ts'
 import { LiveOrigin } from './live-origin.ts'
 import { Origin } from './origin.ts'
+import { PackageEncryption } from './package-encryption.ts'
 import { refusalFor, sendProblem } from './refusal.ts'
+import { encryptSegment, SegmentKeys } from './segment-keys.ts'
 
 const sps = Uint8Array.from(Buffer.from('67640028acd940780227e5c044000003000400000300c83c60c658', 'hex'))
 const pps = Uint8Array.from(Buffer.from('68ebe3cb22c0', 'hex'))
@@ -44,9 +46,14 @@ class StillChannel {
   }
 }
 
-async function serve(context: TestContext, channel: StillChannel, isCacheable = true): Promise<string> {
-  const live = new LiveOrigin({ served: (id) => (id === CHANNEL ? channel : undefined) })
-  const origin = new Origin({ packageFolders: () => [] }, { hotBytes: 1e8, limits, live })
+async function serve(
+  context: TestContext,
+  channel: StillChannel,
+  isCacheable = true,
+  encryption?: PackageEncryption,
+): Promise<string> {
+  const live = new LiveOrigin({ served: (id) => (id === CHANNEL ? channel : undefined) }, encryption)
+  const origin = new Origin({ packageFolders: () => [] }, { hotBytes: 1e8, limits, live, encryption })
   const server = createServer((request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1)
     const options = { path, isCacheable, requestId: 'r' }
@@ -103,6 +110,32 @@ test('the hinted part is held until it is there, and any other that is not there
   const part = await asked
   expect([part.status, part.headers.get('content-type')]).toEqual([200, 'video/mp4'])
   expect(Buffer.from(await part.arrayBuffer()).toString('latin1', 4, 8)).toBe('moof')
+})
+
+test('an encrypted channel has the key of each segment in its playlist, and nothing in parts', async (context) => {
+  const keys = new SegmentKeys('a secret of the tests', 2)
+  const channel = new StillChannel()
+  channel.push(40)
+  const folder = await serve(context, channel, true, new PackageEncryption(keys))
+  const text = await (await fetch(`${folder}/live/index.m3u8?_HLS_msn=2`)).text()
+  const lines = text.split('\n').filter((line) => /^(?:#EXT-X-KEY|\d)/.test(line))
+  const key = (number: number): string => `#EXT-X-KEY:METHOD=AES-128,URI="ts-${number}.key"`
+  expect(lines.slice(0, 5)).toEqual([key(0), '0.ts', '1.ts', key(1), '2.ts'])
+  for (const sequence of [0, 1, 2, 0]) {
+    const clear = channel.renditions.windows.live.file(`${sequence}.ts`)
+    const encrypted = encryptSegment(
+      clear?.kind === 'bytes' ? clear.bytes : Buffer.alloc(0),
+      keys.of(CHANNEL, 'live', { ending: 'ts', sequence }),
+    )
+    const answer = await fetch(`${folder}/live/${sequence}.ts`)
+    expect(Buffer.from(await answer.arrayBuffer()).equals(encrypted)).toBe(true)
+    const part = await fetch(`${folder}/live/${sequence}.ts`, { headers: { Range: 'bytes=5-20' } })
+    expect(Buffer.from(await part.arrayBuffer()).equals(encrypted.subarray(5, 21))).toBe(true)
+  }
+  expect((await (await fetch(`${folder}/live/ts-0.key`)).arrayBuffer()).byteLength).toBe(16)
+  for (const name of ['low-latency.m3u8', 'low-latency/index.m3u8', 'low-latency/0.0.m4s', 'low-latency/0.m4s']) {
+    expect([name, (await fetch(`${folder}/${name}`)).status]).toEqual([name, 409])
+  }
 })
 
 test('a playlist is as the channel stands, however often it was asked for before', async (context) => {

@@ -5,25 +5,25 @@ import { MpegTsStream, type TsUnit } from '../protocol/mpeg-ts-stream.ts'
 import { runChild } from '../segmenter/child-run.ts'
 import type { SteadyStream } from '../segmenter/live/live-cutter.ts'
 import {
-  LOOP_AUDIO_BITS_PER_SECOND,
   loopArguments,
   loopFormat,
   loopList,
+  loopPeakBitsPerSecond,
   loopVariant,
   type LoopPlan,
 } from '../segmenter/live/loop-arguments.ts'
 import type { Tools } from '../segmenter/tools.ts'
 import { CaptureClock } from './capture-clock.ts'
+import { SEGMENT_SECONDS } from './live-channel.ts'
 import type { VideoRecord } from './video-record.ts'
 
 /** All that decides a loop, and what it gives. */
 export type LoopFormat = {
   readonly plan: LoopPlan
   readonly steady: SteadyStream
-  readonly bitsPerSecond: number
+  readonly bitsPerSecond: number // the most of a segment
 }
 
-const TS_OVERHEAD = 1.1 // of 188-byte packets that are filled up, at some megabits a second
 const TICKS_PER_SECOND = 90_000
 const MAX_PENDING_SECONDS = 0.5 // an encoder that is further behind gets no more pictures
 
@@ -32,7 +32,7 @@ export function loopFormatOf({ variants }: VideoRecord, packageFolder: string): 
   const variant = loopVariant(variants.filter(({ codecs }) => codecs.startsWith('avc1.')))
   if (variant === undefined) return undefined
   const format = loopFormat(variant)
-  const { framesPerSecond, videoBitsPerSecond } = format
+  const { framesPerSecond } = format
   const hasSound = variant.codecs.includes('mp4a.')
   const plan = {
     ...format,
@@ -40,11 +40,10 @@ export function loopFormatOf({ variants }: VideoRecord, packageFolder: string): 
     groupFrames: framesPerSecond, // a keyframe a second
     hasSound,
   }
-  const mediaBitsPerSecond = videoBitsPerSecond + (hasSound ? LOOP_AUDIO_BITS_PER_SECOND : 0)
   return {
     plan,
     steady: { frameTicks: TICKS_PER_SECOND / framesPerSecond, groupFrames: framesPerSecond },
-    bitsPerSecond: Math.ceil(mediaBitsPerSecond * TS_OVERHEAD),
+    bitsPerSecond: loopPeakBitsPerSecond(plan, SEGMENT_SECONDS),
   }
 }
 

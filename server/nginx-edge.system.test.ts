@@ -9,6 +9,9 @@ import { ServedClip } from '../lab/test-support/served-clip.ts'
 import { repositoryFolder } from '../lab/test-support/shared-files.ts'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
 import type { Channel } from '../protocol/weir-api.ts'
+import { HlsAccess } from './hls-access.ts'
+import { PackageEncryption } from './package-encryption.ts'
+import { SegmentKeys } from './segment-keys.ts'
 import { followParts, partNames } from './test-support/follow-parts.ts'
 import { patternBytes } from './test-support/link-server.ts'
 import { startOriginServer } from './test-support/origin-server.ts'
@@ -38,7 +41,7 @@ async function startEdge(context: TestContext, nginx: string, originPort: number
       ({ status }) => status,
       () => 0,
     )
-  await expect.poll(() => statusOf('/hls/')).toBe(404)
+  await expect.poll(() => statusOf('/hls/')).toBeGreaterThanOrEqual(403) // 404, or the refusal without a token
   return port
 }
 
@@ -123,6 +126,29 @@ test('nginx in front asks each time for a playlist that grows', async (context) 
   }
   writeFileSync(join(server.folder, '720p/index.m3u8'), `${playlist}#EXTINF:4,\n00100.ts\n`)
   expect((await edge.ask('/hls/v7/720p/index.m3u8')).body.toString()).toContain('00100.ts')
+})
+
+test('nginx in front keeps what was got by a signed address for that one, and no longer than it is good', async (context) => {
+  const nginx = needs(context, 'nginx')
+  const secret = 'a secret of the tests'
+  const access = new HlsAccess({ secret, demand: 'all', nowUnixMs: Date.now })
+  const encryption = new PackageEncryption(new SegmentKeys(secret, 1))
+  const limits = { idleMs: 60_000, slowestBitsPerSecond: 1 }
+  const server = await startOriginServer(context, { files, origin: { hotBytes: 0, limits, access, encryption } })
+  const edge = await RawHttp.open(context, await startEdge(context, nginx, server.port))
+  const signed = (seconds: number): string => `${access.signedFolder(seconds).folderOf('v7')}/720p`
+  const [long, short] = [signed(600), signed(3)]
+  for (const [folder, states] of [
+    [long, ['MISS', 'HIT']],
+    [short, ['MISS', 'HIT']],
+  ] as const) {
+    for (const state of states) expect(kept(await edge.ask(`${folder}/00000.ts`))).toBe(state)
+  }
+  const key = `${long}/ts-0.key`
+  expect([kept(await edge.ask(key)), kept(await edge.ask(key))]).toEqual(['MISS', 'MISS'])
+  expect((await edge.ask('/hls/v7/720p/00000.ts')).status).toBe(403)
+  await expect.poll(async () => (await edge.ask(`${short}/00000.ts`)).status, { timeout: 10_000 }).toBe(403)
+  expect(kept(await edge.ask(`${long}/00000.ts`))).toBe('HIT')
 })
 
 test('nginx in front lets the reloads of a low-latency player wait for their parts, several players at once, and none for another', async (context) => {

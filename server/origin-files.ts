@@ -2,8 +2,10 @@ import { CodedText, type Coded } from './coded-text.ts'
 import { HotFile, type ReadyBody } from './hot-file.ts'
 import { factsOfCoded, type TextFacts } from './http-answer.ts'
 import { corsHeaders } from './origin-cors.ts'
+import type { Encryption } from './package-encryption.ts'
 import type { PackageFile } from './package-files.ts'
 import { representationOf, type Representation, type RepresentationFacts } from './representation.ts'
+import { encryptedBytes } from './segment-keys.ts'
 
 export type FileKind = { readonly type: string; readonly isText: boolean }
 
@@ -13,6 +15,7 @@ export type FoundFile = PackageFile & {
   readonly id: string
   readonly folders: readonly string[]
   readonly isGrowing: boolean
+  readonly encryption?: Encryption | undefined
 }
 
 const GROWING = 'no-cache'
@@ -26,18 +29,22 @@ export const REQUEST_ID_AT = 1
 /** Made once for a content and sent to many: as small as it gets. */
 const GZIP_LEVEL = 9
 
-/** A segment or a picture is never rewritten under its name: size and time of writing are its strong tag. */
+/** A segment or a picture is never rewritten under its name: size and time of writing are its strong tag. With another key it
+ *  is another one, though it was not written since. */
 export function factsOfFile({
   path,
   stats: { mtimeMs, size },
   kind: { type },
   isGrowing,
+  encryption,
 }: FoundFile): RepresentationFacts {
+  const tag = `${mtimeMs.toString(36)}-${size.toString(36)}`
+  const isEncrypted = encryption?.kind === 'segment'
   return {
-    sizeBytes: size,
+    sizeBytes: isEncrypted ? encryptedBytes(size) : size,
     type,
     takesRanges: true,
-    validators: { etag: `"${mtimeMs.toString(36)}-${size.toString(36)}"`, lastModifiedMs: mtimeMs },
+    validators: isEncrypted ? { etag: `"${tag}-${encryption.tag}"` } : { etag: `"${tag}"`, lastModifiedMs: mtimeMs },
     cacheControl: /\.(?:ts|aac|m4s|mp4)$/.test(path) ? SEGMENT : cacheControlOf(isGrowing),
   }
 }
@@ -51,9 +58,10 @@ export function hotFile(found: FoundFile, body: Buffer): HotFile {
 }
 
 /** A playlist or an outline may be replaced while it is read: its tag is the hash of its bytes. */
-export function factsOfText({ kind: { type }, stats, isGrowing }: FoundFile): TextFacts {
+export function factsOfText({ kind: { type }, stats, isGrowing, encryption }: FoundFile): TextFacts {
   const cacheControl = cacheControlOf(isGrowing)
-  return isGrowing ? { type, cacheControl } : { type, cacheControl, lastModifiedMs: stats.mtimeMs }
+  const isAsWritten = !isGrowing && encryption === undefined
+  return isAsWritten ? { type, cacheControl, lastModifiedMs: stats.mtimeMs } : { type, cacheControl }
 }
 
 export function hotText(found: FoundFile, plain: Buffer): HotFile {

@@ -1,16 +1,30 @@
 import { lstatSync, type Stats } from 'node:fs'
+import { lstat } from 'node:fs/promises'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { extname } from 'node:path'
+import { extname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { encryptedPieces, readServed } from './encrypted-file.ts'
 import type { HotFile, ReadyBody } from './hot-file.ts'
 import { HotStore, type ReservedPlace } from './hot-store.ts'
+import { HlsAccess, keptUntil } from './hls-access.ts'
+import { answerKey } from './key-answer.ts'
 import { answerThroughLink } from './link-answer.ts'
 import type { LiveOrigin } from './live-origin.ts'
 import { ALLOWED_METHODS, allowEveryOrigin, answerPreflight } from './origin-cors.ts'
-import { hotFile, hotText, REQUEST_ID_AT, representationOfFile, type FileKind, type FoundFile } from './origin-files.ts'
-import { isSameFile, isSettled, openPackageFile, readWholeFile } from './package-files.ts'
+import {
+  factsOfFile,
+  hotFile,
+  hotText,
+  REQUEST_ID_AT,
+  representationOfFile,
+  type FileKind,
+  type FoundFile,
+} from './origin-files.ts'
+import type { PackageEncryption } from './package-encryption.ts'
+import { isSameFile, isSettled, openPackageFile } from './package-files.ts'
 import { ReadBuffers } from './read-buffers.ts'
 import { Refusal } from './refusal.ts'
-import { answerTo, type Answer } from './representation.ts'
+import { answerTo, type Answer, type Representation } from './representation.ts'
 import { sendFile } from './send-file.ts'
 import { SlowAnswers, type AnswerLimits } from './slow-answers.ts'
 
@@ -21,6 +35,8 @@ export type OriginOptions = {
   readonly hotBytes: number // of files in memory; 0 for none
   readonly limits: AnswerLimits
   readonly live?: LiveOrigin // whose channels come before what the shelf has
+  readonly access?: HlsAccess // absent: whoever asks is answered
+  readonly encryption?: PackageEncryption | undefined // absent: the segments are as they lie on the disk
 }
 
 const fileKinds: Readonly<Record<string, FileKind>> = {
@@ -34,14 +50,18 @@ const fileKinds: Readonly<Record<string, FileKind>> = {
   '.jpg': { type: 'image/jpeg', isText: false },
 }
 
-/** How a request is answered: what of its address the origin sees, whether anybody may keep the answer, and the id that it
+/** How a request is answered: its address without the query, whether anybody may keep the answer, and the id that it
  *  tells. */
 export type AnswerOptions = { readonly path: string; readonly isCacheable: boolean; readonly requestId: string }
 
 /** An answer with the whole of a file. Who has not written all of it at once says so: what `use` gives is called at its end. */
 export type HotAnswer = { readonly head: string; readonly body: Buffer; readonly use: () => () => void }
 
-type Asked = AnswerOptions & { readonly request: IncomingMessage; readonly response: ServerResponse }
+type Asked = AnswerOptions & {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly validUntilUnixMs?: number // of the token in its address
+}
 
 /** `/hls/<id>/<file>` or `/hls/<id>/<variant>/<file>`. No name begins with a dot, none holds a slash, a backslash, a
  *  percent sign or a NUL, so none leads out of the package or to its scratch files. */
@@ -66,6 +86,8 @@ const READ_BUFFERS = { budgetBytes: 32 << 20, smallestBytes: 32 << 10, largestBy
 export class Origin {
   readonly #shelf: PackageShelf
   readonly #live: LiveOrigin | undefined
+  readonly #access: HlsAccess
+  readonly #encryption: PackageEncryption | undefined
   readonly #texts: HotStore<HotFile>
   readonly #files: HotStore<HotFile>
   readonly #coming = new Map<string, Promise<HotFile | undefined>>() // files on their way into memory, by address
@@ -75,9 +97,11 @@ export class Origin {
   /** Answers with bytes of a file, or 304, by where they came from. */
   readonly answers = { memory: 0, disk: 0 }
 
-  constructor(shelf: PackageShelf, { hotBytes, limits, live }: OriginOptions = DEFAULTS) {
+  constructor(shelf: PackageShelf, { hotBytes, limits, live, access, encryption }: OriginOptions = DEFAULTS) {
     this.#shelf = shelf
     this.#live = live
+    this.#access = access ?? new HlsAccess()
+    this.#encryption = encryption
     const textBytes = Math.floor(hotBytes * TEXT_SHARE)
     const fileBytes = hotBytes - textBytes
     this.#texts = new HotStore({ maxBytes: textBytes, largestBytes: textBytes * LARGEST_TEXT })
@@ -100,26 +124,29 @@ export class Origin {
     return path.startsWith('/hls/')
   }
 
-  /** Answers a GET or HEAD at once, from memory. False: `answer` has to. Throws the refusal of 416. */
+  /** Answers a GET or HEAD at once, from memory. False: `answer` has to. Throws the refusals of 403 and 416. */
   answerHot(request: IncomingMessage, response: ServerResponse, options: AnswerOptions): boolean {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
-    const hot = this.#findHot(options.path)
+    const admitted = this.#access.admit(options.path)
+    const hot = this.#findHot(admitted.path)
     const ready = hot?.ready(request.headers)
     if (hot === undefined || ready === undefined) return false
-    this.#send({ request, response, ...options }, hot, ready)
+    this.#send({ request, response, ...options, ...admitted }, hot, ready)
     this.answers.memory += 1
     return true
   }
 
-  /** The same for who writes by himself, to a GET of the whole. */
-  hotAnswer(path: string, headers: IncomingHttpHeaders, requestId: string): HotAnswer | undefined {
+  /** The same for who writes by himself, to a GET of the whole. Refuses nothing: then there is no such answer. */
+  hotAnswer(address: string, headers: IncomingHttpHeaders, requestId: string): HotAnswer | undefined {
+    const admitted = this.#access.admitted(address)
+    if (admitted === undefined) return undefined
+    const { path, validUntilUnixMs } = admitted
     const hot = this.#findHot(path)
     const ready = hot?.ready(headers)
     if (hot === undefined || ready === undefined) return undefined
     this.answers.memory += 1
-    const { lines, body } = ready
-    const head = `HTTP/1.1 200 OK\r\nX-Request-Id: ${requestId}\r\n${lines}`
-    return { head, body, use: () => this.#storeOf(hot).use(path, hot) }
+    const head = `HTTP/1.1 200 OK\r\nX-Request-Id: ${requestId}\r\n${linesUntil(ready, validUntilUnixMs)}`
+    return { head, body: ready.body, use: () => this.#storeOf(hot).use(path, hot) }
   }
 
   #findHot(path: string): HotFile | undefined {
@@ -131,7 +158,6 @@ export class Origin {
 
   /** Answers one request, or throws the refusal. */
   async answer(request: IncomingMessage, response: ServerResponse, options: AnswerOptions): Promise<void> {
-    const asked = { request, response, ...options }
     if (request.method === 'OPTIONS') {
       allowEveryOrigin(response, !options.isCacheable)
       return answerPreflight(response)
@@ -141,27 +167,43 @@ export class Origin {
         Allow: ALLOWED_METHODS,
       })
     }
-    const { path } = options
+    const asked = { request, response, ...options, ...this.#access.admit(options.path) }
+    const { path } = asked
     const [, id = '', name = ''] = PACKAGE_PATH.exec(path) ?? []
+    const key = this.#encryption?.keyAt(id, name)
+    if (key !== undefined) return this.#answerKey(id, key, asked)
     if (this.#live?.has(id) === true) return this.#answerLive(this.#live, { id, name }, asked)
     const lookedAtUnixMs = Date.now()
-    const found = await this.#find(id, name)
-    if (found === undefined) throw new Refusal('not-found', `there is no ${path.slice(0, 200)}`)
+    const opened = await this.#find(id, name)
+    if (opened === undefined) throw nothingAt(path)
     try {
+      const found = { ...opened, encryption: this.#encryption?.of(id, name) }
       if (!options.isCacheable) await answerThroughLink(asked, found)
       else if (found.kind.isText) await this.#answerText(asked, found, lookedAtUnixMs)
       else await this.#answerFile(asked, found, lookedAtUnixMs)
     } finally {
-      await found.handle.close()
+      await opened.handle.close()
     }
+  }
+
+  /** The key of a rendition that is there. */
+  async #answerKey(id: string, { rendition, key }: RenditionKey, asked: Asked): Promise<void> {
+    const isDirectory = (folder: string): Promise<boolean> =>
+      lstat(join(folder, rendition)).then(
+        (stats) => stats.isDirectory(),
+        () => false,
+      )
+    const isThere = await Promise.all(this.#shelf.packageFolders(id).map(isDirectory))
+    if (this.#live?.has(id) !== true && !isThere.includes(true)) throw nothingAt(asked.path)
+    answerKey(asked.response, key, asked)
   }
 
   /** Out of the channel's own memory: its files are on no disk, and what was kept of them would be old. */
   async #answerLive(live: LiveOrigin, { id, name }: { id: string; name: string }, asked: Asked): Promise<void> {
-    const { request, response, isCacheable, requestId } = asked
+    const { request, response, isCacheable, requestId, validUntilUnixMs } = asked
     response.setHeader('X-Request-Id', requestId)
     allowEveryOrigin(response, !isCacheable)
-    await live.answer(id, name, { request, response, isCacheable })
+    await live.answer(id, name, { request, response, isCacheable, validUntilUnixMs })
     if (isCacheable) this.#watchRest(response)
   }
 
@@ -179,7 +221,7 @@ export class Origin {
   /** A text is read whole in any case, for its tag; so it is kept at once. */
   async #answerText(asked: Asked, found: FoundFile, lookedAtUnixMs: number): Promise<void> {
     const known = this.#texts.find(asked.path) // it is only to be packed
-    const hot = isAsFound(known, found) ? known : hotText(found, await readWholeFile(found))
+    const hot = isAsFound(known, found) ? known : hotText(found, await readServed(found))
     if (hot !== known && isSettled(found.stats, lookedAtUnixMs)) {
       this.#texts.reserve(asked.path, hot.sizeBytes)?.fill(hot)
     }
@@ -192,12 +234,15 @@ export class Origin {
     const hot = await this.#fetchHot(path, found, lookedAtUnixMs)
     this.answers.disk += 1
     if (hot !== undefined) return this.#send(asked, hot, hot.plain)
-    const answer = answerTo(request, representationOfFile(found))
-    writeHead(asked, answer)
+    const representation = representationOfFile(found)
+    const answer = answerTo(request, representation)
+    writeHead(asked, answer, representation)
     const { body } = answer
-    if (body === undefined || found.stats.size === 0) return void response.end()
+    if (body === undefined || representation.sizeBytes === 0) return void response.end()
     this.slowAnswers.watch(response, body.last + 1 - body.first)
-    await sendFile(response, found, body, this.#buffers)
+    const { encryption } = found
+    if (encryption?.kind !== 'segment') return sendFile(response, found, body, this.#buffers)
+    await pipeline(encryptedPieces(found, { ...encryption, range: body }, this.#buffers), response)
   }
 
   /** The file in memory, when it is asked for again and there is room: read once for all who ask meanwhile. */
@@ -207,7 +252,7 @@ export class Origin {
       const hot = await coming
       return isAsFound(hot, found) ? hot : undefined
     }
-    const { size } = found.stats
+    const { sizeBytes: size } = factsOfFile(found)
     if (!isSettled(found.stats, lookedAtUnixMs) || !this.#files.isAskedAgain(path, size)) return undefined
     const place = this.#files.reserve(path, size)
     if (place === undefined) return undefined
@@ -242,7 +287,7 @@ export class Origin {
     const { request, response, path } = asked
     const answer = answerTo(request, representation)
     const { body: range } = answer
-    writeHead(asked, answer)
+    writeHead(asked, answer, representation)
     response.end(range && body.subarray(range.first, range.last + 1))
     if (this.#watchRest(response)) response.once('close', this.#storeOf(hot).use(path, hot))
   }
@@ -255,13 +300,19 @@ export class Origin {
   }
 }
 
+type RenditionKey = NonNullable<ReturnType<PackageEncryption['keyAt']>>
+
+function nothingAt(path: string): Refusal {
+  return new Refusal('not-found', `there is no ${path.slice(0, 200)}`)
+}
+
 function isAsFound(hot: HotFile | undefined, { folders, stats }: FoundFile): hot is HotFile {
   return hot !== undefined && isSameList(hot.place.folders, folders) && isSameFile(hot.place.stats, stats)
 }
 
 async function readInto(place: ReservedPlace<HotFile>, found: FoundFile): Promise<HotFile> {
   try {
-    const hot = hotFile(found, await readWholeFile(found))
+    const hot = hotFile(found, await readServed(found))
     place.fill(hot)
     return hot
   } catch (error) {
@@ -282,9 +333,24 @@ function isSameList(some: readonly string[], others: readonly string[]): boolean
   return some === others || (some.length === others.length && some.every((text, index) => text === others[index]))
 }
 
-function writeHead({ response, requestId }: Asked, { status, headers }: Answer): void {
+/** The headers are those of every answer of the file: what is of this one is put in each time. */
+function writeHead(
+  { response, requestId, validUntilUnixMs }: Asked,
+  { status, headers }: Answer,
+  { cacheControl, cacheControlAt }: Representation,
+): void {
   headers[REQUEST_ID_AT] = requestId
+  headers[cacheControlAt] = keptUntil(cacheControl, validUntilUnixMs, Date.now())
   response.writeHead(status, headers)
+}
+
+function linesUntil(
+  { lines, representation: { cacheControl } }: ReadyBody,
+  validUntilUnixMs: number | undefined,
+): string {
+  if (validUntilUnixMs === undefined) return lines
+  const line = (value: string): string => `\r\nCache-Control: ${value}\r\n`
+  return lines.replace(line(cacheControl), line(keptUntil(cacheControl, validUntilUnixMs, Date.now())))
 }
 
 /** Numbers the turns of the event loop. Of a turn's requests each had come before the first of them was answered. */

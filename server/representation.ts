@@ -11,6 +11,8 @@ export type Representation = {
   readonly takesRanges: boolean
   /** Without any, nothing is ever `not modified`: a replay behind a link must cross it again. */
   readonly validators: Validators | undefined
+  readonly cacheControl: string
+  readonly cacheControlAt: number // where it stands in the headers
   readonly shared: FlatHeaders // of every answer, 304 too
   readonly whole: FlatHeaders // of 200: those, and the rest
 }
@@ -28,7 +30,7 @@ export function representationOf(facts: RepresentationFacts): Representation {
   const { sizeBytes, type, takesRanges, validators, cacheControl, before = [] } = facts
   const shared = [...before, 'Cache-Control', cacheControl, ...validatorHeaders(validators)]
   const whole = [...shared, ...bodyHeaders(type, sizeBytes, takesRanges)]
-  return { sizeBytes, takesRanges, validators, shared, whole }
+  return { sizeBytes, takesRanges, validators, cacheControl, cacheControlAt: before.length + 1, shared, whole }
 }
 
 function bodyHeaders(type: string, sizeBytes: number, takesRanges: boolean): FlatHeaders {

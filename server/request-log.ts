@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import { withoutToken } from './hls-address.ts'
 
 /** Random for each process, then counted: a random one for each request costs ten times as much. Always as long, for behind
  *  a link the bytes of a head count. */
@@ -30,7 +31,7 @@ export class RequestLine {
       requestId: this.id,
       connection: this.#connection,
       method: request.method,
-      path: (request.url ?? '').split('?', 1)[0], // a query may hold the token
+      path: withoutToken((request.url ?? '').split('?', 1)[0] ?? ''), // a query may hold the server's token
       status: response.statusCode,
       address: request.socket.remoteAddress,
       durationMs: Math.round(performance.now() - this.#startedMs),

@@ -10,6 +10,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'a whole file: multipart field `file`, or the raw body with `?title=`; 201 with the video',
   },
   { route: 'GET /api/videos/:id', does: 'one video' },
+  {
+    route: 'POST /api/videos/:id/signed-urls',
+    does: 'signed addresses of a video or channel, with `hlsSecret`; `{"expiresInSeconds":…}` (1 s to 30 days; 3600)',
+  },
   { route: 'GET /api/videos/:id/source', does: 'the file as it was uploaded; ranges' },
   { route: 'GET /api/videos/:id/package', does: 'the package of a ready video as a ZIP archive' },
   { route: 'PATCH /api/videos/:id', does: '`{"title":…}` renames it' },
@@ -149,6 +153,14 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   },
   { route: 'GET /hls/:id/poster.jpg', does: 'a picture of the video' },
   { route: 'GET /hls/:id/thumbnails.vtt', does: 'which part of `thumbnails.jpg` shows which moment' },
+  {
+    route: 'GET /hls/~:token/:id/:variant/:key.key',
+    does: 'with `encryptHls`: the 16 bytes of an AES-128 key, by a signed address alone, never kept by anybody',
+  },
+  {
+    route: 'GET /hls/~:token/:id/…',
+    does: 'the same files by a signed address; with `signedUrls: demanded` by no other',
+  },
   {
     route: 'GET /link/:linkId/hls/:id/…',
     does: 'the same package through that link over modelled TCP, never kept by anybody',

@@ -15,6 +15,7 @@ import { watchLinkPart } from './config-watch.ts'
 import { packageWishes, type Config } from './config.ts'
 import { EventLog } from './event-log.ts'
 import { EventSockets, type FeedEvent } from './event-sockets.ts'
+import { HlsAccess } from './hls-access.ts'
 import { Intake } from './intake.ts'
 import { Jobs } from './jobs.ts'
 import { Library } from './library.ts'
@@ -111,7 +112,9 @@ async function start(
   metrics.watch({ links: sessions.links, udpSessions: sessions.sessions, rtspSessions: relay.sessions })
   metrics.watchDepartures(() => relay.departures())
 
-  const addresses = { publicUrl, rtspPort: relay.rtspPort, rtspsPort: relay.rtspsPort }
+  const access = hlsAccess(config, logger)
+  const rtspPorts = { rtspPort: relay.rtspPort, rtspsPort: relay.rtspsPort }
+  const addresses = { publicUrl, ...rtspPorts, access, isEncrypted: config.encryptHls }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
   const records = await startRecords(
@@ -143,6 +146,15 @@ async function start(
     rtspsUrl: relay.rtspsPort === undefined ? undefined : urlAt('rtsps', host, relay.rtspsPort),
     close: () => closing.close(),
   }
+}
+
+/** Who may have files of HLS. */
+function hlsAccess({ hlsSecret: secret, signedUrls, encryptHls, rtspUsers }: Config, logger: Logger): HlsAccess {
+  const demand = signedUrls === 'demanded' ? 'all' : encryptHls ? 'keys' : 'nothing'
+  if (demand !== 'nothing' && Object.keys(rtspUsers).length === 0) {
+    logger.warn('HLS asks for signed addresses, but RTSP shows the same videos to everyone: there are no rtspUsers')
+  }
+  return new HlsAccess({ secret, demand, nowUnixMs: Date.now })
 }
 
 type IntakeRooms = { readonly jobs: Jobs; readonly intake: Intake; readonly tus: TusUploads }

@@ -15,7 +15,7 @@ const record: VideoRecord = {
   variants: [picture],
 }
 const sound = { ...picture, name: 'audio', widthPixels: 0, heightPixels: 0 }
-const rtsp = { rtsp: 'rtsp://h' }
+const bases = { rtsp: 'rtsp://h', folderOf: (id: string) => `/hls/${id}`, isEncrypted: false }
 const watched = { poster: '/hls/v/poster.jpg', rtsp: 'rtsp://h/v' }
 const hls = '/hls/v/master.m3u8'
 const hlsFmp4 = '/hls/v/master-fmp4.m3u8'
@@ -36,6 +36,11 @@ for (const [name, change, urls] of [
   ['what cannot be played yet', { singleFiles: true, status: 'segmenting' }, {}],
 ] satisfies readonly (readonly [string, Partial<VideoRecord>, object])[]) {
   test(`toVideo tells the addresses of ${name}`, () => {
-    expect(toVideo({ ...record, ...change }, { ratio: 1 }, rtsp).urls).toEqual(urls)
+    expect(toVideo({ ...record, ...change }, { ratio: 1 }, bases).urls).toEqual(urls)
   })
 }
+
+test('toVideo tells of no single files where segments are encrypted', () => {
+  const both: VideoRecord = { ...record, segments: 'fmp4', singleFiles: true }
+  expect(toVideo(both, { ratio: 1 }, { ...bases, isEncrypted: true }).urls).toEqual({ hls, hlsFmp4, ...watched })
+})

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Video } from '../protocol/weir-api.ts'
 import { FMP4_MASTER, MASTER, segmentKinds, singleFileName } from '../segmenter/segment-kind.ts'
-import type { RtspBases } from './addresses.ts'
+import type { VideoBases } from './addresses.ts'
 
 const variant = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_-]+$/), // a folder's name
@@ -58,10 +58,12 @@ export function writeVideoRecord(record: VideoRecord): string {
 export type Progress = { readonly ratio: number; readonly secondsLeft?: number }
 
 /** A video as HTTP tells it. */
-export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }: RtspBases): Video {
+export function toVideo(record: VideoRecord, progress: Progress, bases: VideoBases): Video {
+  const { rtsp, rtsps, folderOf } = bases
   const { id, title, createdUnixMs, status, durationSeconds, variants, warnings, error } = record
   const isPlayable = status === 'playable' || status === 'ready'
   const hasPictures = variants.some(({ widthPixels }) => widthPixels > 0)
+  const folder = folderOf(id)
   return {
     id,
     title,
@@ -77,19 +79,23 @@ export function toVideo(record: VideoRecord, progress: Progress, { rtsp, rtsps }
     urls: !isPlayable
       ? {}
       : {
-          ...hlsUrls(record, hasPictures),
-          ...(hasPictures ? { poster: `/hls/${id}/poster.jpg` } : {}),
+          ...hlsUrls(record, hasPictures, bases),
+          ...(hasPictures ? { poster: `${folder}/poster.jpg` } : {}),
           rtsp: `${rtsp}/${id}`,
           ...(rtsps === undefined ? {} : { rtsps: `${rtsps}/${id}` }),
         },
   }
 }
 
-/** The multivariant playlists; those over single files come when all else is complete. */
-function hlsUrls({ id, status, segments, singleFiles = false }: VideoRecord, hasPictures: boolean): Video['urls'] {
-  const address = (name: string): string => `/hls/${id}/${name}`
+/** The multivariant playlists; those over single files come when all else is complete, and are never encrypted. */
+function hlsUrls(
+  { id, status, segments, singleFiles = false }: VideoRecord,
+  hasPictures: boolean,
+  { folderOf, isEncrypted }: VideoBases,
+): Video['urls'] {
+  const address = (name: string): string => `${folderOf(id)}/${name}`
   const hasFmp4 = segments === 'fmp4' && hasPictures // sound alone is packed audio
-  const isSingle = singleFiles && status === 'ready'
+  const isSingle = singleFiles && status === 'ready' && !isEncrypted
   return {
     hls: address(MASTER),
     ...(hasFmp4 && { hlsFmp4: address(FMP4_MASTER) }),

@@ -1,4 +1,4 @@
-import type { Rule, Severity } from './finding.ts'
+import type { Fault, Rule, Severity } from './finding.ts'
 import { segmentPlace, type ReadProblem, type Rendition } from './rendition.ts'
 import type { ByteRuleId } from './segment-facts.ts'
 
@@ -35,24 +35,32 @@ const byteRules = Object.entries(table).map(([id, [severity, section]]): Rule<Re
     ),
 }))
 
-const problems: Readonly<Record<ReadProblem['rule'], string>> = {
-  resource: '4.3.2.1, 6.2.1',
-  'byte-range': '4.3.2.2',
-  'key-resource': '5, 4.3.2.4',
-  decrypt: '4.3.2.4, 5.2',
+const problems: Readonly<Record<ReadProblem['rule'], readonly [Severity, string]>> = {
+  resource: ['error', '4.3.2.1, 6.2.1'],
+  'byte-range': ['error', '4.3.2.2'],
+  'key-resource': ['error', '5, 4.3.2.4'],
+  'key-refused': ['note', '5, 6.2.3'], // others get it; then nothing is known of its segments
+  decrypt: ['error', '4.3.2.4, 5.2'],
 }
 
-const resourceRules = Object.entries(problems).map(([id, section]): Rule<Rendition> => ({
+const resourceRules = Object.entries(problems).map(([id, [severity, section]]): Rule<Rendition> => ({
   id,
-  severity: 'error',
+  severity,
   section,
-  check: ({ segments }) =>
-    segments.flatMap((read) =>
+  check: ({ segments }) => {
+    const faults = segments.flatMap((read) =>
       read.problems
         .filter(({ rule }) => rule === id)
         .map(({ expected, got }) => ({ ...segmentPlace(read), expected, got })),
-    ),
+    )
+    return id === 'key-refused' ? firstOfEach(faults) : faults
+  },
 }))
+
+/** A key is of many segments. */
+function firstOfEach(faults: readonly Fault[]): Fault[] {
+  return faults.filter(({ got }, index) => faults.findIndex((other) => other.got === got) === index)
+}
 
 /** What came when a segment was read, and what its bytes are. */
 export const segmentRules: readonly Rule<Rendition>[] = [...resourceRules, ...byteRules]

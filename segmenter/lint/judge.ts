@@ -7,6 +7,7 @@ import { grammarRules } from './grammar-rules.ts'
 import { groupRules } from './group-rules.ts'
 import { httpRules } from './http-rules.ts'
 import { iFrameRules } from './i-frame-rules.ts'
+import { keyRules } from './key-rules.ts'
 import { lowLatencyRules } from './low-latency-rules.ts'
 import { mediaRules } from './media-rules.ts'
 import { multivariantRules } from './multivariant-rules.ts'
@@ -29,7 +30,12 @@ export function judgePlaylist(playlist: Playlist, file: string): Finding[] {
   ]
 }
 
-const mediaPlaylistRules: readonly Rule<MediaPlaylist>[] = [...mediaRules, ...dateRangeRules, ...lowLatencyRules]
+const mediaPlaylistRules: readonly Rule<MediaPlaylist>[] = [
+  ...mediaRules,
+  ...keyRules,
+  ...dateRangeRules,
+  ...lowLatencyRules,
+]
 
 const playlistResource: Rule<Collected['unreadPlaylists'][number]> = {
   id: 'playlist-resource',

@@ -146,6 +146,18 @@ for (const { rule, severity = 'error', origin } of faults) {
   })
 }
 
+test('lintUrl notes once that a key is for others, and says nothing of what it encrypts', async (context) => {
+  const findings = await lintOrigin(context, (path, request) => {
+    if (path.endsWith('/k')) return { body: '', status: 403 }
+    if (path.endsWith('.vtt')) return { body: Buffer.alloc(64, 1), headers: vtt }
+    const right = rightOrigin(path, request)
+    return (
+      right && { ...right, body: String(right.body).replace('#EXTINF', '#EXT-X-KEY:METHOD=AES-128,URI="k"\n#EXTINF') }
+    )
+  })
+  expect(findings).toMatchObject([{ rule: 'key-refused', severity: 'note', got: 'status 403: k' }])
+})
+
 test('lintUrl asks for ranges alone of a file that a list has ranges of', async (context) => {
   const asked: (string | undefined)[] = []
   const findings = await lintOrigin(context, (path, request) => {

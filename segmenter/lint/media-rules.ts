@@ -157,35 +157,6 @@ const byteRangeGap: Rule<MediaPlaylist> = {
       })),
 }
 
-/** What holds of EXT-X-KEY and EXT-X-SESSION-KEY. */
-export function keyFaults(tag: Tag): Fault[] {
-  const { line, list } = tag
-  const method = attribute(tag, 'METHOD')
-  const iv = attribute(tag, 'IV')
-  const extra = [...list.values.keys()].filter((name) => name !== 'METHOD')
-  if (method === 'NONE') {
-    const isSession = tag.name === 'EXT-X-SESSION-KEY'
-    if (isSession) return [{ line, expected: 'a METHOD other than NONE', got: 'NONE' }]
-    return extra.length === 0 ? [] : [{ line, expected: 'METHOD=NONE alone', got: extra.join(', ') }]
-  }
-  return [
-    ...(attribute(tag, 'URI') === undefined ? [{ line, expected: 'a URI of the key', got: 'none' }] : []),
-    ...(iv !== undefined && !/^0[xX][0-9A-Fa-f]{1,32}$/.test(iv)
-      ? [{ line, expected: 'an IV of 128 bits, 0x and up to 32 digits', got: iv }]
-      : []),
-    ...(iv !== undefined && (method === 'SAMPLE-AES-CTR' || method === 'AES-256-GCM')
-      ? [{ line, expected: `no IV with ${method}`, got: iv }]
-      : []),
-  ]
-}
-
-const key: Rule<MediaPlaylist> = {
-  id: 'key',
-  severity: 'error',
-  section: '4.3.2.4',
-  check: (playlist) => tagsNamed(playlist, 'EXT-X-KEY').flatMap(keyFaults),
-}
-
 const mapRange: Rule<MediaPlaylist> = {
   id: 'map-range',
   severity: 'error',
@@ -276,7 +247,6 @@ export const mediaRules: readonly Rule<MediaPlaylist>[] = [
   byteRangeStart,
   byteRangeOverlap,
   byteRangeGap,
-  key,
   mapRange,
   dateTimes,
   startOffset,

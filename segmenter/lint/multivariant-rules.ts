@@ -1,5 +1,5 @@
 import type { Rule } from './finding.ts'
-import { keyFaults } from './media-rules.ts'
+import { keyFaults } from './key-rules.ts'
 import { attribute, numberOf, type Tag } from './playlist-tags.ts'
 import { streamsOf, type MultivariantPlaylist } from './playlist.ts'
 

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto'
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -252,6 +253,58 @@ test('lintFolder takes a clock that is told seldom for no clock that jumps', asy
   const { findings } = await lintFolder(copy, { ffprobe: undefined })
   expect([rulesOf(findings), rulesOf(findings, 'warning')]).toEqual([[], ['pcr-interval']])
 })
+
+const KEYS = ['00112233445566778899aabbccddeeff', 'ffeeddccbbaa99887766554433221100'].map((text) =>
+  Buffer.from(text, 'hex'),
+)
+
+/** Of one rendition the segments, encrypted; each has the other key of two than the one before. */
+function encrypt(path: string): void {
+  const names = readdirSync(path)
+    .filter((name) => name.endsWith('.ts'))
+    .sort()
+  for (const [sequence, name] of names.entries()) {
+    writeFileSync(join(path, name), encrypted(readFileSync(join(path, name)), KEYS[sequence % 2] as Buffer, sequence))
+  }
+  KEYS.forEach((key, number) => writeFileSync(join(path, `${number}.key`), key))
+  const text = readFileSync(join(path, 'index.m3u8'), 'utf8')
+  let sequence = 0
+  const keyed = text.replaceAll('#EXTINF', () => `#EXT-X-KEY:METHOD=AES-128,URI="${sequence++ % 2}.key"\n#EXTINF`)
+  writeFileSync(join(path, 'index.m3u8'), keyed)
+}
+
+function encrypted(clear: Uint8Array, key: Buffer, sequence: number): Buffer {
+  const iv = Buffer.from(sequence.toString(16).padStart(32, '0'), 'hex')
+  const cipher = createCipheriv('aes-128-cbc', key, iv)
+  return Buffer.concat([cipher.update(clear), cipher.final()])
+}
+
+/** What is done to a rendition that is encrypted. */
+const encryptionFaults: typeof faults = [
+  ['a key that is too long', 'key-resource', (f) => f.bytes('240p/0.key', (b) => Buffer.concat([b, b]))],
+  ['a key that is too short', 'key-resource', (f) => f.bytes('240p/0.key', (b) => b.subarray(1))],
+  ['a key that is not there', 'key-resource', (f) => f.remove('240p/1.key')],
+  ['another key', 'decrypt', (f) => f.bytes('240p/1.key', () => Buffer.alloc(16, 7))],
+  ['keys that are changed too late', 'decrypt', (f) => f.text(list, '"1.key"', '"0.key"')],
+  ['other bytes', 'decrypt', (f) => f.bytes(middle, (b) => Buffer.alloc(b.length, 0x47))],
+  ['an encrypted segment cut short', 'decrypt', (f) => f.bytes(middle, (b) => b.subarray(0, b.length - 5))],
+  ['a key that does not apply any more', 'format', (f) => f.text(list, 'AES-128,URI="1.key"', 'NONE')],
+  // Of a wrong IV nothing but the first 16 bytes are wrong.
+  ['another IV', 'decrypt', (f) => f.text(list, '"1.key"', '"1.key",IV=0x800000000000001')],
+  ['the IV of another segment', 'decrypt', (f) => f.text(list, 'MEDIA-SEQUENCE:0', 'MEDIA-SEQUENCE:2')],
+]
+
+for (const [name, rule, edit] of [['nothing', '', () => {}] as const, ...encryptionFaults]) {
+  test(`lintFolder tells of ${name} in what is encrypted`, async (context) => {
+    needs(context, 'ffprobe')
+    const copy = copyOf('plain')
+    encrypt(join(copy, '240p'))
+    edit(new PackageFiles(copy))
+    const { findings, segments } = await lintFolder(copy, { ffprobe: undefined })
+    expect(rulesOf(findings)).toEqual(rule === '' ? [] : [rule])
+    if (rule === '') expect([findings, segments]).toEqual([[], 6])
+  })
+}
 
 test('there are at least 40 planted faults', () => expect(faults.length).toBeGreaterThanOrEqual(40))
 

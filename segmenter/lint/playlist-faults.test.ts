@@ -107,6 +107,7 @@ const faults: readonly (readonly [keyof typeof right, string | RegExp, string, s
   ['vod', 'METHOD=AES-128,URI="key",', 'METHOD=AES-128,', 'key'],
   ['vod', 'METHOD=AES-128', 'METHOD=NONE', 'key'],
   ['vod', '#EXT-X-KEY:', '#EXT-X-VERSION:6\n#EXT-X-MAP:URI="i",BYTERANGE="100"\n#EXT-X-KEY:', 'map-range'],
+  ['vod', ',IV=0x00112233445566778899AABBCCDDEEFF', '\n#EXT-X-VERSION:6\n#EXT-X-MAP:URI="i"', 'map-iv'],
   ['vod', 'END-DATE="2026-01-01T00:00:03Z"', 'END-DATE="2026-01-01T00:00:00Z"', 'date-range'],
   ['vod', 'DURATION=2', 'DURATION=3', 'date-range'],
   ['vod', 'DURATION=2', 'DURATION=2,END-ON-NEXT=YES', 'date-range'],

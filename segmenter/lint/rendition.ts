@@ -10,7 +10,7 @@ import type { SegmentFacts, TrackFacts } from './segment-facts.ts'
 
 /** Why there are no facts of a segment, or not all. */
 export type ReadProblem = {
-  readonly rule: 'resource' | 'byte-range' | 'key-resource' | 'decrypt'
+  readonly rule: 'resource' | 'byte-range' | 'key-resource' | 'key-refused' | 'decrypt'
   readonly expected: string
   readonly got: string
 }

@@ -1,4 +1,6 @@
 import { decrypt, encryptionOf, KEY_BYTES } from './clear-bytes.ts'
+import { beginsWithBrokenTable } from './first-block.ts'
+import { attribute } from './playlist-tags.ts'
 import type { ByteRange, MediaPlaylist, Segment } from './playlist.ts'
 import { readSegment } from './read-segment.ts'
 import type { ReadProblem, ReadSegment } from './rendition.ts'
@@ -68,8 +70,9 @@ export class SegmentReader {
     if (encryption.kind === 'aes-128') {
       const answer = await this.#shared(encryption.uri, undefined, KEY_BYTES + 1)
       if (!answer.ok) {
-        const isSecret = /status 40[13]/.test(answer.why) // others get it
-        return { rule: 'key-resource', expected: 'a key', got: isSecret ? '' : `${answer.why}: ${encryption.uri}` }
+        const isSecret = /status 40[13]/.test(answer.why)
+        const got = `${answer.why}: ${encryption.uri}`
+        return { rule: isSecret ? 'key-refused' : 'key-resource', expected: 'a key', got }
       }
       keyBytes = answer.bytes
       if (keyBytes.length !== KEY_BYTES) {
@@ -78,6 +81,13 @@ export class SegmentReader {
       const opened = decrypt(bytes, keyBytes, encryption.key, segment.sequence)
       if (opened === undefined)
         return { rule: 'decrypt', expected: 'what AES-128 with PKCS7 padding makes', got: 'other bytes' }
+      if (beginsWithBrokenTable(opened)) {
+        return {
+          rule: 'decrypt',
+          expected: 'the IV with which it was encrypted',
+          got: 'a broken table at its beginning',
+        }
+      }
       clear = opened
     }
     const { init, problems } = await this.#initOf(segment, keyBytes)
@@ -101,7 +111,11 @@ export class SegmentReader {
     if (encryption.kind !== 'aes-128' || keyBytes === undefined || encryption.key.line > map.line) {
       return { init: answer.bytes, problems: [] }
     }
-    return { init: decrypt(answer.bytes, keyBytes, encryption.key, 0) ?? answer.bytes, problems: [] }
+    const clear = decrypt(answer.bytes, keyBytes, encryption.key, 0)
+    if (clear !== undefined) return { init: clear, problems: [] }
+    if (attribute(encryption.key, 'IV') === undefined) return { init: answer.bytes, problems: [] } // told of the playlist
+    const expected = 'an initialization section as AES-128 with PKCS7 padding makes it'
+    return { init: answer.bytes, problems: [{ rule: 'decrypt', expected, got: `other bytes: ${map.uri}` }] }
   }
 
   /** An I-frame's range may lack the tables that stand at the start of its resource (section 4.3.3.6); no other may. */

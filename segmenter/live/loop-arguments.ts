@@ -14,7 +14,12 @@ export type LoopPlan = {
   readonly hasSound: boolean
 }
 
-export const LOOP_AUDIO_BITS_PER_SECOND = 128_000
+const AUDIO_BITS_PER_SECOND = 128_000
+const AUDIO_UNITS_PER_SECOND = 48_000 / 1024
+/** How long the encoder may go beyond its rate, as a buffer at the other end would hold it (H.264 annex C). */
+const BUFFER_SECONDS = 0.5
+const PACKET_BITS = 188 * 8
+const PACKETS_OF_TABLES_PER_SECOND = 30
 const LARGEST = { widthPixels: 1280, heightPixels: 720 }
 const wholeRates = [30, 25, 24, 20, 15, 12, 10] as const // a picture lasts whole 90 kHz ticks
 
@@ -43,6 +48,23 @@ export function loopFormat({ widthPixels, heightPixels, framesPerSecond = 30 }: 
   const size = { widthPixels: even(widthPixels), heightPixels: even(heightPixels) }
   const pixelsPerSecond = size.widthPixels * size.heightPixels * rate
   return { ...size, framesPerSecond: rate, videoBitsPerSecond: Math.round(Math.max(300_000, pixelsPerSecond / 9)) }
+}
+
+/** What no segment of the loop has more of, bits per second of MPEG-TS: the rates, a buffer that it empties, 4 bytes of each packet of
+ *  188, and of each picture and unit of sound a packet that it does not fill. */
+export function loopPeakBitsPerSecond(
+  {
+    videoBitsPerSecond,
+    framesPerSecond,
+    hasSound,
+  }: Pick<LoopPlan, 'videoBitsPerSecond' | 'framesPerSecond' | 'hasSound'>,
+  segmentSeconds: number,
+): number {
+  const mediaBitsPerSecond =
+    videoBitsPerSecond * (1 + BUFFER_SECONDS / segmentSeconds) + (hasSound ? AUDIO_BITS_PER_SECOND : 0)
+  const unitsPerSecond = framesPerSecond + (hasSound ? AUDIO_UNITS_PER_SECOND : 0)
+  const packetsMore = unitsPerSecond + PACKETS_OF_TABLES_PER_SECOND
+  return Math.ceil((mediaBitsPerSecond * 188) / 184 + packetsMore * PACKET_BITS)
 }
 
 /** A file for ffmpeg's `concatf`, which makes one stream of the segments of a playlist. The playlist itself could not be played
@@ -101,7 +123,14 @@ export function loopArguments(plan: LoopPlan, listPath: string): string[] {
           'high',
         ],
         ...['-g', `${groupFrames}`, '-keyint_min', `${groupFrames}`, '-sc_threshold', '0', '-bf', '0'],
-        ...['-crf', '23', '-maxrate', `${videoBitsPerSecond}`, '-bufsize', `${Math.round(videoBitsPerSecond / 2)}`],
+        ...[
+          '-crf',
+          '23',
+          '-maxrate',
+          `${videoBitsPerSecond}`,
+          '-bufsize',
+          `${Math.round(BUFFER_SECONDS * videoBitsPerSecond)}`,
+        ],
         ...(hasSound ? ['-map', '0:a:0', '-af', 'aresample=48000:async=1:first_pts=0', ...AUDIO_OPTIONS] : []),
         ...['-map_metadata', '-1', '-f', 'mpegts', '-muxdelay', '0', '-muxpreload', '0', '-flush_packets', '1'],
         ...['-omit_video_pes_length', '0', '-pes_payload_size', '0'],
@@ -111,4 +140,4 @@ export function loopArguments(plan: LoopPlan, listPath: string): string[] {
   })
 }
 
-const AUDIO_OPTIONS = ['-c:a', 'aac', '-ac', '2', '-b:a', `${LOOP_AUDIO_BITS_PER_SECOND}`]
+const AUDIO_OPTIONS = ['-c:a', 'aac', '-ac', '2', '-b:a', `${AUDIO_BITS_PER_SECOND}`]

@@ -1,6 +1,6 @@
 import { json, Router, type Request } from 'express'
 import { z } from 'zod'
-import { rtspBases, type AddressOptions, type RtspBases } from '../addresses.ts'
+import { httpBase, videoBases, type AddressOptions, type VideoBases } from '../addresses.ts'
 import type { Channels, ChannelWish } from '../channels.ts'
 import type { LiveChannel } from '../live-channel.ts'
 import { Refusal } from '../refusal.ts'
@@ -21,21 +21,21 @@ const wishSchema = z.union([
 
 /** Live channels: made of a library video or of what somebody sends, listed, ended. */
 export function channelRoutes({ channels, addresses }: ChannelRouteParts): Router {
-  const rtsp = (request: Request): RtspBases => rtspBases(addresses, request.headers.host)
+  const bases = (request: Request): VideoBases => videoBases(addresses, request.headers.host)
 
   return Router()
     .get('/api/channels', (request, response) => {
-      response.json(channels.describeAll(rtsp(request)))
+      response.json(channels.describeAll(bases(request)))
     })
     .post('/api/channels', json({ limit: '16kb' }), async (request, response) => {
       const channel = await channels.create(readWish(request.body))
       response
         .status(201)
         .location(`/api/channels/${channel.id}`)
-        .json(channel.describeToMaker(httpBase(request, addresses), rtsp(request)))
+        .json(channel.describeToMaker(httpBase(addresses, request.headers.host), bases(request)))
     })
     .get('/api/channels/:id', (request, response) => {
-      response.json(channels.require(request.params.id).describe(rtsp(request)))
+      response.json(channels.require(request.params.id).describe(bases(request)))
     })
     .put('/api/channels/:id/ingest/:key/:file', async (request, response) => {
       const { id, key, file } = request.params
@@ -91,8 +91,4 @@ async function drain(request: Request): Promise<void> {
     if (sizeBytes > MAX_PLAYLIST_BYTES)
       throw new Refusal('too-large', `expected a playlist of at most ${MAX_PLAYLIST_BYTES} bytes`)
   }
-}
-
-function httpBase(request: Request, { publicUrl }: AddressOptions): string {
-  return publicUrl?.replace(/\/$/, '') ?? `http://${request.headers.host ?? 'localhost'}`
 }

@@ -37,6 +37,19 @@ async function ask(method: string, path: string, body?: unknown) {
   }
 }
 
+test('a viewer makes a link of his own without the token, and does not change the default one', async (context) => {
+  const guarded = new Gate({ host: '127.0.0.1', publicUrl: undefined, token: 'token-of-the-tests' })
+  const app = createApp({ gate: guarded, routes: [linkRoutes(links)], logger: pino({ level: 'silent' }) })
+  const own = createServer(app)
+  await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve))
+  context.onTestFinished(() => void own.close())
+  const url = `http://127.0.0.1:${(own.address() as AddressInfo).port}/api/links`
+  const asked = { headers: { 'Content-Type': 'application/json' }, body: '{"preset":"slow"}' }
+  const statusOf = async (method: string, path: string): Promise<number> =>
+    (await fetch(url + path, { method, ...asked })).status
+  expect([await statusOf('POST', ''), await statusOf('PATCH', '/default')]).toEqual([201, 401])
+})
+
 test('GET /api/link-presets lists name, title, source of the numbers and profile', async () => {
   const { status, body } = await ask('GET', '/api/link-presets')
   expect([status, body]).toEqual([200, linkPresets])

@@ -1,7 +1,7 @@
 import { Router, type Request } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { rm } from 'node:fs/promises'
-import { rtspBases, type AddressOptions } from '../addresses.ts'
+import { videoBases, type AddressOptions } from '../addresses.ts'
 import type { Intake } from '../intake.ts'
 import type { Library } from '../library.ts'
 import { newVideoId } from '../media-folder.ts'
@@ -37,7 +37,7 @@ export function uploadRoutes(parts: UploadRouteParts): Router {
         await rm(path, { force: true }) // the sender has to send it again anyway
         throw error
       })
-      const video = toVideo(record, library.progress(id), rtspBases(parts.addresses, request.headers.host))
+      const video = toVideo(record, library.progress(id), videoBases(parts.addresses, request.headers.host))
       response.status(201).location(`/api/videos/${id}`).json(video)
     })
     .post(TUS_PATH, limit, answerTus)

@@ -6,6 +6,7 @@ import type { TestContext } from 'vitest'
 import { temporaryFolder } from '../../lab/test-support/temporary-folder.ts'
 import type { ConnectionLimit } from '../connections.ts'
 import { Gate } from '../gate.ts'
+import type { HttpAudience } from '../http-audience.ts'
 import { HlsSessions } from '../hls-sessions.ts'
 import { HttpListener } from '../http-listener.ts'
 import { HttpThroughLink } from '../http-through-link.ts'
@@ -18,6 +19,8 @@ export type OriginServer = {
   readonly origin: Origin
   readonly listener: HttpListener
   readonly sessions: HlsSessions
+  readonly links: Links
+  readonly audience: HttpAudience
   /** Where the video's files lie; a test may say otherwise. */
   folders: readonly string[]
 }
@@ -42,9 +45,11 @@ export async function startOriginServer(
   const links = new Links({ defaultProfile: { seed: 1, downlink: {} } })
   const shelf = { packageFolders: (id: string): readonly string[] => (id === 'v7' ? server.folders : []) }
   const origin = new Origin(shelf, options)
+  const throughLink = new HttpThroughLink(links)
+  const { audience } = throughLink
   const listener = new HttpListener({
     origin,
-    throughLink: new HttpThroughLink(links),
+    throughLink,
     app: express(),
     gate: new Gate({ host: '127.0.0.1', publicUrl: undefined, token: undefined }),
     upgrades: {},
@@ -53,7 +58,7 @@ export async function startOriginServer(
     ...(connectionLimit === undefined ? {} : { connectionLimit }),
   })
   const port = await listener.listen('127.0.0.1', 0)
-  const server: OriginServer = { port, folder, origin, listener, sessions, folders: [folder] }
+  const server: OriginServer = { port, folder, origin, listener, sessions, links, audience, folders: [folder] }
   context.onTestFinished(async () => {
     await listener.drain(0)
     links.close()
