@@ -25,7 +25,7 @@ function makeClip(ffmpeg: string, folder: string): string {
 }
 
 const ways = {
-  clear: {},
+  clear: { WEIR_SINGLE_FILES: 'true' },
   'signed and encrypted': {
     WEIR_HLS_SECRET: 'a-secret-of-the-tests',
     WEIR_SIGNED_URLS: 'demanded',

@@ -179,6 +179,11 @@ const wrong: { name: string; input: Parameters<typeof read>[0]; problem: string 
     problem: 'encryptHls: true needs hlsSecret',
   },
   {
+    name: 'single files, which could not be served, with encryption',
+    input: { env: { WEIR_ENCRYPT_HLS: 'true', WEIR_SINGLE_FILES: 'true', WEIR_HLS_SECRET: 'x'.repeat(32) } },
+    problem: 'singleFiles: true is not with encryptHls: true, since ranges of one file are never encrypted',
+  },
+  {
     name: 'groups that are no multicast addresses',
     input: { text: 'multicast: { groups: 10.0.0.0/24 }' },
     problem:

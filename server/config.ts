@@ -180,6 +180,9 @@ export function readConfig(input: ConfigInput): { readonly config: Config; reado
     if (values['signedUrls'] === 'demanded') problems.push('signedUrls: demanded needs hlsSecret')
     if (values['encryptHls'] === true) problems.push('encryptHls: true needs hlsSecret')
   }
+  if (values['encryptHls'] === true && values['singleFiles'] === true) {
+    problems.push('singleFiles: true is not with encryptHls: true, since ranges of one file are never encrypted')
+  }
   const link = readLinkProfile(file['link'] ?? {}, `${input.file?.path}: link`, 'configuration')
   if (!link.ok) problems.push(...link.problems)
   if (!link.ok || problems.length > 0) throw new ConfigProblems(problems)
