@@ -40,7 +40,6 @@ beforeAll(async () => {
   for (const way of Object.keys(ways) as Way[]) {
     clips[way] = await ServedClip.startWith(makeClip, SECONDS, {
       WEIR_SEGMENTS: 'fmp4',
-      WEIR_SINGLE_FILES: 'true',
       ...ways[way],
     })
   }
