@@ -38,7 +38,11 @@ type Way = keyof typeof ways
 const clips: Partial<Record<Way, ServedClip | undefined>> = {}
 beforeAll(async () => {
   for (const way of Object.keys(ways) as Way[]) {
-    clips[way] = await ServedClip.startWith(makeClip, SECONDS, { WEIR_SEGMENTS: 'fmp4', ...ways[way] })
+    clips[way] = await ServedClip.startWith(makeClip, SECONDS, {
+      WEIR_SEGMENTS: 'fmp4',
+      WEIR_SINGLE_FILES: 'true',
+      ...ways[way],
+    })
   }
 }, 120_000)
 afterAll(async () => {

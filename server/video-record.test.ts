@@ -15,8 +15,9 @@ const record: VideoRecord = {
   variants: [picture],
 }
 const sound = { ...picture, name: 'audio', widthPixels: 0, heightPixels: 0 }
-const bases = { rtsp: 'rtsp://h', folderOf: (id: string) => `/hls/${id}`, isEncrypted: false }
-const watched = { poster: '/hls/v/poster.jpg', rtsp: 'rtsp://h/v' }
+const bases = { rtsp: 'rtsp://h', folderOf: (id: string): string => `/hls/${id}`, isEncrypted: false }
+const rtsp = 'rtsp://h/v'
+const watched = { poster: '/hls/v/poster.jpg', rtsp }
 const hls = '/hls/v/master.m3u8'
 const hlsFmp4 = '/hls/v/master-fmp4.m3u8'
 const hlsSingleFiles = '/hls/v/master-single.m3u8'
@@ -40,7 +41,8 @@ for (const [name, change, urls] of [
   })
 }
 
-test('toVideo tells of no single files where segments are encrypted', () => {
-  const both: VideoRecord = { ...record, segments: 'fmp4', singleFiles: true }
-  expect(toVideo(both, { ratio: 1 }, { ...bases, isEncrypted: true }).urls).toEqual({ hls, hlsFmp4, ...watched })
+test('toVideo offers no single files where segments are encrypted', () => {
+  const single: VideoRecord = { ...record, segments: 'fmp4', singleFiles: true }
+  const { urls } = toVideo(single, { ratio: 1 }, { ...bases, isEncrypted: true })
+  expect(urls).toEqual({ hls, hlsFmp4, ...watched })
 })

@@ -59,11 +59,10 @@ export type Progress = { readonly ratio: number; readonly secondsLeft?: number }
 
 /** A video as HTTP tells it. */
 export function toVideo(record: VideoRecord, progress: Progress, bases: VideoBases): Video {
-  const { rtsp, rtsps, folderOf } = bases
   const { id, title, createdUnixMs, status, durationSeconds, variants, warnings, error } = record
   const isPlayable = status === 'playable' || status === 'ready'
   const hasPictures = variants.some(({ widthPixels }) => widthPixels > 0)
-  const folder = folderOf(id)
+  const folder = bases.folderOf(id)
   return {
     id,
     title,
@@ -81,13 +80,14 @@ export function toVideo(record: VideoRecord, progress: Progress, bases: VideoBas
       : {
           ...hlsUrls(record, hasPictures, bases),
           ...(hasPictures ? { poster: `${folder}/poster.jpg` } : {}),
-          rtsp: `${rtsp}/${id}`,
-          ...(rtsps === undefined ? {} : { rtsps: `${rtsps}/${id}` }),
+          rtsp: `${bases.rtsp}/${id}`,
+          ...(bases.rtsps === undefined ? {} : { rtsps: `${bases.rtsps}/${id}` }),
         },
   }
 }
 
-/** The multivariant playlists; those over single files come when all else is complete, and are never encrypted. */
+/** The multivariant playlists; those over single files come when all else is complete, and not where each segment is
+ *  encrypted on its way. */
 function hlsUrls(
   { id, status, segments, singleFiles = false }: VideoRecord,
   hasPictures: boolean,
