@@ -1,32 +1,9 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { longFiles } from './build/long-files.ts'
 import { LongRunReporter } from './build/long-run-reporter.ts'
 import { PlainReporter } from './build/plain-reporter.ts'
 
 const longRun = process.env['WEIR_TEST_LONG'] === '1'
-/** Not in the short run. */
-const longFiles = [
-  'lab/av1.system.test.ts',
-  'lab/burnt-in-code.system.test.ts',
-  'lab/captions.system.test.ts',
-  'lab/hevc-page.system.test.ts',
-  'lab/live-latency.system.test.ts',
-  'lab/live-players.system.test.ts',
-  'lab/long-watch.system.test.ts',
-  'lab/page-reports.system.test.ts',
-  'lab/protected-players.system.test.ts',
-  'lab/renditions.system.test.ts',
-  'lab/run-upload.system.test.ts',
-  'lab/sound-alone.system.test.ts',
-  'udp-relay/sound-clients.system.test.ts',
-  'lab/three-tabs.system.test.ts',
-  'segmenter/lint/foreign-packages.system.test.ts',
-  'segmenter/picture-filters.system.test.ts',
-  'segmenter/shared-media.system.test.ts',
-  'segmenter/source-change.system.test.ts',
-  'server/channel-ingest.system.test.ts',
-  'server/nginx-edge.system.test.ts',
-  'server/parity-gstreamer.system.test.ts',
-]
 const elsewhere = ['node_modules/**', 'dist/**', 'media/**', ...(longRun ? [] : longFiles)]
 const HOUR_MS = 3_600_000
 

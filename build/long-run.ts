@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { commitName } from './git.ts'
+import { longFiles } from './long-files.ts'
 import { closeLongRun, openLongRun, readLongRows, type LongRow } from './long-run-state.ts'
 import { machineLine } from './machine.ts'
 import { sourcesHash } from './parts.mjs'
@@ -9,13 +10,14 @@ import { exitCodeOf } from './run.mjs'
 
 const INTERRUPTED = [128 + 2, 128 + 15]
 
-/** Every test file that is longer in a long run says so by this import. */
-function longFiles(): string[] {
+/** Those that are run in it alone, and every test file that is longer in it: that says so by this import. */
+function filesOfLongRun(): string[] {
   const found = spawnSync('git', ['grep', '--untracked', '-l', 'test-support/long-run.ts', '--', '*.test.ts'], {
     cwd: root,
     encoding: 'utf8',
   })
-  return found.stdout.split('\n').filter((file) => file !== '')
+  const longer = found.stdout.split('\n').filter((file) => file !== '')
+  return [...new Set([...longFiles, ...longer])].sort()
 }
 
 function report(rows: readonly LongRow[]): string {
@@ -36,7 +38,7 @@ function report(rows: readonly LongRow[]): string {
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 
-const files = process.argv.length > 2 ? process.argv.slice(2) : longFiles()
+const files = process.argv.length > 2 ? process.argv.slice(2) : filesOfLongRun()
 const done = openLongRun([commitName(), sourcesHash('server'), sourcesHash('player'), ...files].join(' '))
 if (done > 0) console.log(`going on after ${done} rows of an interrupted run`)
 const env = { WEIR_TEST_LONG: '1' }
