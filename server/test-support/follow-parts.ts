@@ -7,15 +7,20 @@ const PARTS_OF_SEGMENT = 10
 export async function followParts(url: string, count: number): Promise<readonly SeenPart[]> {
   const seen: SeenPart[] = []
   let query = ''
+  let last = ''
   while (seen.length < count) {
     const text = await (await fetch(`${url}${query}`)).text()
     const hint = /PRELOAD-HINT:TYPE=PART,URI="(\d+)\.(\d+)\.m4s"/.exec(text)
-    const name = [...text.matchAll(/EXT-X-PART:.*URI="([^"]+)"/g)].at(-1)?.[1]
-    if (hint === null || name === undefined) throw new Error(text)
-    if (query !== '') seen.push({ name, atMs: performance.now() })
+    const names = [...text.matchAll(/EXT-X-PART:.*URI="([^"]+)"/g)].map(([, name = '']) => name)
+    if (hint === null || names.length === 0) throw new Error(text)
+    // On a busy machine the next one may be there as well before the answer is written.
+    for (const name of names.slice(names.indexOf(last) + 1)) {
+      if (query !== '') seen.push({ name, atMs: performance.now() })
+    }
+    last = names.at(-1) ?? ''
     query = `?_HLS_msn=${hint[1]}&_HLS_part=${hint[2]}`
   }
-  return seen
+  return seen.slice(0, count)
 }
 
 /** So many names from the first on, of a looped channel. */
