@@ -28,7 +28,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
   const unskippable = { skip: (reason?: string) => Promise.reject(new Error(reason)) } as unknown as TestContext
   const clip = makeClip(unskippable, folder, { seconds: SECONDS, size: '640x360' })
-  const made = await makePackage(clip, join(folder, 'hls'), { tools: await findTools(process.env) })
+  // Encoded: the clip's own pictures have one keyframe alone, and nothing comes back after the loss of that.
+  const made = await makePackage(clip, join(folder, 'hls'), { tools: await findTools(process.env), copy: false })
   variants = await Promise.all(made.variants.map(({ name }) => openVariant(join(folder, 'hls', name), name)))
 }, 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
