@@ -45,7 +45,7 @@ export function encryptedPlaylist(text: string, segmentsPerKey: number): string 
     sequence += Number(COUNTED.exec(line)?.[1] ?? 0)
     if (line.startsWith('#EXT-X-MAP:')) apply(undefined)
     if (line.startsWith('#EXTINF:')) {
-      const uri = lines.slice(index + 1).find((next) => next !== '' && !next.startsWith('#')) ?? ''
+      const uri = uriAfter(lines, index)
       const name = readSegmentName(uri)
       if (name?.sequence !== sequence && !uri.endsWith('.vtt')) return undefined
       apply(name && keyName(name, segmentsPerKey))
@@ -54,6 +54,13 @@ export function encryptedPlaylist(text: string, segmentsPerKey: number): string 
     written.push(line)
   }
   return written.join('\n')
+}
+
+/** The next line that is a URI: that of the segment whose first tag stands at `index`. */
+function uriAfter(lines: readonly string[], index: number): string {
+  let at = index + 1
+  while (lines[at] === '' || lines[at]?.startsWith('#')) at += 1
+  return lines[at] ?? ''
 }
 
 /** Of the first segment, and of those that a delta update leaves out (rfc8216bis section 4.4.5.2). */

@@ -112,7 +112,9 @@ export class LiveOrigin {
   #served({ id, rendition, file }: Place, bytes: Uint8Array): Uint8Array {
     const encryption = this.#encryption?.of(id, `${rendition}/${file}`)
     if (encryption?.kind !== 'segment') return bytes
-    const encrypted = this.#encrypted.get(bytes) ?? encryptSegment(bytes, encryption.segmentKey)
+    const known = this.#encrypted.get(bytes)
+    if (known !== undefined) return known
+    const encrypted = encryptSegment(bytes, encryption.segmentKey)
     this.#encrypted.set(bytes, encrypted)
     return encrypted
   }

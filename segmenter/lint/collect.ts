@@ -149,7 +149,8 @@ class Collecting {
       this.#step()
       this.#segmentsRead += one.read.facts === undefined ? 0 : 1
       const isPictured = one.read.facts?.tracks.some(({ kind }) => kind === 'video') === true
-      if (isPictured && !(segment.sequence > (pictured?.read.segment.sequence ?? Infinity))) pictured = one
+      const isFirst = segment.sequence <= (pictured?.read.segment.sequence ?? Infinity)
+      if (isPictured && isFirst) pictured = one
       if (one.answer !== undefined) answered ??= one
       return one.read
     })
@@ -163,7 +164,8 @@ class Collecting {
     const { ffprobe, signal } = this.#options
     if (ffprobe === undefined || clear === undefined) return undefined
     const { before = new Uint8Array(0), bytes } = clear
-    const known = this.#probed.find((one) => one.beginning.includes(Buffer.from(bytes.subarray(0, PART_BYTES))))
+    const part = Buffer.from(bytes.subarray(0, PART_BYTES))
+    const known = this.#probed.find(({ beginning }) => beginning.includes(part))
     if (known !== undefined) return known.picture
     const picture = await probePicture(ffprobe, [before, bytes], signal)
     this.#probed.push({ beginning: Buffer.from(bytes.subarray(0, BEGINNING_BYTES)), picture })
