@@ -45,7 +45,7 @@ export class RunMeasuresFold {
     const ownLane = side === 'hls' ? 'tcp' : 'udp'
     const truth = truths.find(({ lane, direction }) => direction === 'down' && (lane === ownLane || lane === 'shared'))
     const wireBytes = truth === undefined ? undefined : this.#wireBytes[side]
-    return { ...this.#viewers[side].measures(wireBytes), ...(truth === undefined ? {} : linkMeasures(truth)) }
+    return { ...this.#viewers[side].measures(wireBytes), ...(truth === undefined ? {} : linkSideMeasures(truth)) }
   }
 
   #addOfLink(event: LinkEvent): void {
@@ -61,7 +61,8 @@ function isOffered(event: LinkEvent): event is PacketEvent {
   return event.kind === 'packet-accepted' || (event.kind === 'packet-dropped' && event.cause !== 'loss')
 }
 
-function linkMeasures(truth: LinkMeasures) {
+/** What the measures of a side say of its downlink. */
+export function linkSideMeasures(truth: LinkMeasures) {
   return {
     linkOfferedPackets: truth.offeredPackets,
     linkLostPackets: truth.lostPackets,

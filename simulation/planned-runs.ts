@@ -1,0 +1,71 @@
+import type { LinkProfile, LossProfile } from '../link/profile.ts'
+import type { NamedSide, SideSpec } from './experiment.ts'
+import type { AxisName, GridAxis, PlannedRun, Scenario } from './scenario.ts'
+
+const DEFAULT_BURST_MS = 50
+
+type Cell = Readonly<Partial<Record<AxisName, number>>>
+
+/** Every network × every cell of the grid × every seed, in this order; the last axis moves first, then the seed. */
+export function plannedRuns(scenario: Scenario): readonly PlannedRun[] {
+  const cells = cellsOf(scenario.grid)
+  const runs = scenario.networks.flatMap(({ name, profile }) =>
+    cells.flatMap((axes) =>
+      scenario.seeds.map((seed) => ({
+        network: name,
+        profile: { ...profileOf(profile, axes), seed },
+        sides: scenario.sides.map((side) => sideOf(side, axes)),
+        axes,
+        seed,
+      })),
+    ),
+  )
+  return runs.map((run, index) => ({ index, ...run }))
+}
+
+function cellsOf(grid: readonly GridAxis[]): readonly Cell[] {
+  return grid.reduce<readonly Cell[]>(
+    (cells, { name, values }) => cells.flatMap((cell) => values.map((value) => ({ ...cell, [name]: value }))),
+    [{}],
+  )
+}
+
+/** The delay is given to both ways, rate and loss to the downlink. */
+function profileOf(profile: LinkProfile, cell: Cell): LinkProfile {
+  const { lossRatio, meanBurstMs, rateBitsPerSecond, oneWayDelayMs } = cell
+  const delay = oneWayDelayMs === undefined ? {} : { oneWayDelayMs }
+  const { loss: lossBefore, ...downlink } = profile.downlink
+  const loss = lossOf(lossBefore, lossRatio, meanBurstMs)
+  const { trace: _trace, generator: _generator, ...withoutRate } = downlink
+  const rated = rateBitsPerSecond === undefined ? downlink : { ...withoutRate, rateBitsPerSecond }
+  return {
+    ...profile,
+    downlink: { ...rated, ...delay, ...(loss === undefined ? {} : { loss }) },
+    ...(oneWayDelayMs === undefined ? {} : { uplink: { ...profile.uplink, ...delay } }),
+  }
+}
+
+/** It keeps its kind; where there was none it comes in bad moments, the same for every side. */
+function lossOf(
+  before: LossProfile | undefined,
+  lossRatio: number | undefined,
+  meanBurstMs: number | undefined,
+): LossProfile | undefined {
+  const ratio = lossRatio ?? before?.lossRatio ?? 0
+  if (ratio === 0) return undefined
+  if (before !== undefined && meanBurstMs === undefined) return { ...before, lossRatio: ratio }
+  return { kind: 'bad-moments', lossRatio: ratio, meanBurstMs: meanBurstMs ?? DEFAULT_BURST_MS }
+}
+
+function sideOf({ name, spec }: NamedSide, { jitterBufferMs, segmentSeconds }: Cell): NamedSide {
+  const hasJitterBuffer = spec.kind === 'udp' || spec.kind === 'rtp-over-tcp'
+  const changed = {
+    ...(hasJitterBuffer ? defined({ jitterBufferMs }) : {}),
+    ...(spec.kind === 'hls' ? defined({ segmentSeconds }) : {}),
+  }
+  return { name, spec: { ...spec, ...changed } as SideSpec }
+}
+
+function defined(values: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined))
+}
