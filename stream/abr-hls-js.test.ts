@@ -93,7 +93,7 @@ test('hls.js gives up a segment for the next lower variant where that is in time
   }
   // 4.5 Mbit/s: 5.01 s for the rest, 3.6 s for the next lower one.
   expect(late(1_181_250, 4.5)).toEqual([true, 2])
-  expect(late(1_181_250, 5.1)).toEqual([false, 2])
+  expect(late(1_181_250, 5.1)).toEqual([false, 3])
 })
 
 test('hls.js does not give up the second lowest variant', () => {
