@@ -1,5 +1,6 @@
 import type { LinkProfile } from '../link/profile.ts'
 import type { Outline } from '../protocol/outline.ts'
+import type { AbrRule } from '../stream/abr.ts'
 import { LinkMeasuresFold } from '../stream/link-measures.ts'
 import type { RunEvent, ViewerEvent, ViewerSide } from '../stream/record.ts'
 import { linkSideMeasures } from '../stream/run-measures.ts'
@@ -13,8 +14,7 @@ import { RtpSession } from './rtp-session.ts'
 /** A video as its viewers can have it: the outlines of its variants, the lowest bitrate first. */
 export type SimulatedVideo = { readonly title: string; readonly outlines: readonly Outline[] }
 
-/** How a variant is chosen: always the same one, by measured throughput, by the buffer (BOLA), or as hls.js does. */
-export type AbrRule = 'fixed' | 'throughput' | 'bola' | 'hls.js'
+export type { AbrRule }
 
 /** One way of watching. Absent: the variant is the best one; segments are the package's; buffers are the players' own. */
 export type SideSpec =
