@@ -29,7 +29,7 @@ const patient = [
   'lab/side-controls.system.test.ts',
   'lab/three-tabs.system.test.ts',
   'lab/upload-resumes.system.test.ts',
-  'lab/watch.system.test.ts',
+  'lab/watch*.system.test.ts',
   'lab/why-panel.system.test.ts',
   'player/*.system.test.ts',
   'protocol/*.system.test.ts',

@@ -14,6 +14,7 @@ import { runServe } from './commands/serve.ts'
 import { runValidateKernel } from './commands/validate-kernel.ts'
 import { measureNames, runWatch } from './commands/watch.ts'
 import { segmentKinds } from './segmenter/segment-kind.ts'
+import { abrRules } from './stream/abr.ts'
 import { version } from './server/project-folder.ts'
 
 /** The commands and their options. */
@@ -72,15 +73,29 @@ export function createProgram(): Command {
 
   program
     .command('watch')
-    .description('watch an RTSP address without a screen, and say how it was: startup, loss, damage, freezes, jitter')
+    .description(
+      'watch an HLS or RTSP address without a screen, and say how it was: startup, stalls, loss, damage, jitter',
+    )
     .argument(
       '<url>',
-      'rtsp[s]://[user:password@]host[:port]/…; with ?repair=rtx Weir sends again what is lost, with ?repair=fec parity',
+      "http[s]://… of an HLS playlist, anyone's; or rtsp[s]://[user:password@]host[:port]/…; with ?repair=rtx Weir sends again what is lost, with ?repair=fec parity",
     )
     .option('--for <duration>', 'such as 30s, 500ms or 2m (default: to the end)', duration)
+    .addOption(abrOption())
+    .option('--variant <name>', 'of HLS: this one all the time, such as 720p')
+    .option(
+      '--network <name>',
+      'of a Weir: through a link of this preset (weir networks), or of a file with a profile; the link goes at the end',
+    )
+    .option('--origin <url>', "of --network with rtsp: where the Weir's API is (default: http://<host>:8080)")
     .addOption(transportOption('it'))
-    .option('--insecure', 'of an rtsps address: take any certificate, such as a self-signed one')
-    .option('--jitter-buffer-ms <number>', 'how long a frame waits for what is late', wholeNumber(0, 10_000), 200)
+    .option('--insecure', 'of an https or rtsps address: take any certificate, such as a self-signed one')
+    .option(
+      '--jitter-buffer-ms <number>',
+      'of rtsp: how long a frame waits for what is late',
+      wholeNumber(0, 10_000),
+      200,
+    )
     .option(
       '--budget <limit>',
       'what must hold, such as lostPackets<1, else the exit code is 1; may be given again',
@@ -89,8 +104,9 @@ export function createProgram(): Command {
     )
     .option('--json', 'one JSON object at the end')
     .option('--junit <file>', 'a JUnit report of the budgets')
-    .option('--out <file>', 'what arrived, as a transport stream')
-    .addHelpText('after', `\nMeasures: ${measureNames.join(', ')}.`)
+    .option('--out <file>', 'of rtsp: what arrived, as a transport stream')
+    .addHelpText('after', `\nMeasures of HLS: ${measureNames.hls.join(', ')}.`)
+    .addHelpText('after', `\nMeasures of RTSP: ${measureNames.rtsp.join(', ')}.`)
     .action(runWatch)
 
   const relay = program.command('relay').description('pass on what others send')
@@ -157,6 +173,11 @@ const MAX_DURATION_MS = 2 ** 31 - 1 // of a timer
 const KEEP_ORIGINAL = "keep a source's own HEVC, or AV1 over fmp4, as one more variant, where its keyframes suffice"
 
 const SINGLE_FILES = 'all segments of a variant in one file, too, listed as its byte ranges by master-single.m3u8'
+
+function abrOption(): Option {
+  const text = 'of HLS: how the variant is chosen; fixed: always the best (default: hls.js)'
+  return new Option('--abr <rule>', text).choices(abrRules)
+}
 
 function transportOption(whose: string): Option {
   const text = `how ${whose} comes: udp, or tcp in the RTSP connection (default: udp, else tcp; of rtsps: tcp)`

@@ -1,3 +1,5 @@
+import { LinkRefused } from '../lab/weir-links.ts'
+import { BadSource } from '../lab/bad-source.ts'
 import { LabMissing } from '../lab/validate-lab.ts'
 import { SegmenterRefusal } from '../segmenter/segmenter-refusal.ts'
 import { ToolMissing } from '../segmenter/tools.ts'
@@ -13,7 +15,9 @@ export function reportFailure(error: unknown): number {
   if (error instanceof ConfigProblems) return complain(error.problems, exitCodes.badArguments)
   if (error instanceof ToolMissing) return complain([error.message, 'see weir doctor'], exitCodes.somethingMissing)
   if (error instanceof LabMissing) return complain([`missing: ${error.message}`], exitCodes.somethingMissing)
-  if (error instanceof ReceiverFailure) return complain([error.message], exitCodes.finding)
+  if (error instanceof ReceiverFailure || error instanceof LinkRefused)
+    return complain([error.message], exitCodes.finding)
+  if (error instanceof BadSource) return complain([error.message], exitCodes.badArguments)
   const isRefusal = error instanceof Refusal || error instanceof SegmenterRefusal || error instanceof MediaInUse
   if (isRefusal) return complain([(error as Error).message], exitCodes.badArguments)
   if (code === 'EADDRINUSE' && port !== undefined) {

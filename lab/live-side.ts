@@ -51,7 +51,7 @@ export class LiveSide {
   /** Rejects with the signal's reason, LinkRefused. The link has gone then. */
   async watch(): Promise<WatchedSide> {
     const { server, profile, signal, tell } = this.#options
-    const link = await MadeLink.make(server.url, { profile })
+    const link = await MadeLink.make(server.url, profile)
     try {
       const truth = await LinkTruth.open(link.recordAddress, { tell })
       tell?.({ kind: 'clock', of: this.#side, atMs: performance.now(), unixMs: Date.now() })
