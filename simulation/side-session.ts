@@ -63,7 +63,7 @@ function ladderFor({ abr, variant, ladder }: HlsSpec, variants: readonly HlsVari
 }
 
 function newUdpSession(
-  { variant, jitterBufferMs }: UdpSpec,
+  { variant, jitterBufferMs, repair }: UdpSpec,
   link: AccessLink,
   options: SideSessionOptions,
 ): RtpSession {
@@ -74,6 +74,7 @@ function newUdpSession(
     congestionControl: profile.tcp?.congestionControl ?? 'cubic',
     tell,
     received,
+    repair,
     ...(jitterBufferMs === undefined ? {} : { jitterBufferMs }),
   })
 }
