@@ -30,6 +30,8 @@ export class SegmentPlayback {
   #bufferedMs: number // media time up to which it has all
   #frames: number[] = [] // presentation times of those to show, 90 kHz, in order
   #nextFrame = 0
+  #begins: { readonly startMs: number; readonly told: (atMs: number) => void }[] = [] // of segments to come, who wants to know
+  #beginsMs = Infinity // media time of the first of them
   #playheadDueMs = Infinity
   #isHeard = false // sound alone
   hasEnded = false
@@ -51,8 +53,9 @@ export class SegmentPlayback {
     return this.#bufferedMs - this.positionMs(nowMs)
   }
 
-  /** Who stands still before a hole goes on behind it; who plays into one sees the picture before it. */
-  append(segment: PlayedSegment, nowMs: number): void {
+  /** Who stands still before a hole goes on behind it; who plays into one sees the picture before it. `begins` is told when
+   *  the playhead is at the segment. */
+  append(segment: PlayedSegment, nowMs: number, begins?: (atMs: number) => void): void {
     const { startSeconds, durationSeconds, frames = evenFrames(segment, this.#framesPerSecond) } = segment
     if (this.#zeroMs === undefined && startSeconds * 1000 > this.#positionMs) this.#positionMs = startSeconds * 1000 // s to ms
     const fromTicks = this.#positionMs * TICKS_PER_MS
@@ -62,6 +65,7 @@ export class SegmentPlayback {
     this.#bufferedMs = (startSeconds + durationSeconds) * 1000 // s to ms
     this.#zeroMs ??= nowMs - this.#positionMs
     if (frames.length === 0 && !this.#isHeard) this.#hear(nowMs)
+    if (begins !== undefined) this.#awaitBeginning(Math.max(startSeconds * 1000, this.#positionMs), begins) // s to ms
     this.#playheadDueMs = Math.min(this.#playheadDueMs, nowMs)
     this.advance(nowMs)
   }
@@ -74,13 +78,19 @@ export class SegmentPlayback {
 
   nextEventMs(): number {
     if (this.#zeroMs === undefined) return this.#playheadDueMs
-    return Math.min(this.#playheadDueMs, this.#frameDueMs(), this.#zeroMs + this.#bufferedMs)
+    return Math.min(
+      this.#playheadDueMs,
+      this.#frameDueMs(),
+      this.#zeroMs + this.#bufferedMs,
+      this.#zeroMs + this.#beginsMs,
+    )
   }
 
   /** Shows what is due up to `nowMs`, each frame at its own moment. */
   advance(nowMs: number): void {
     for (let dueMs = this.nextEventMs(); dueMs <= nowMs; dueMs = this.nextEventMs()) {
-      if (dueMs === this.#frameDueMs()) {
+      if (this.#zeroMs !== undefined && dueMs === this.#zeroMs + this.#beginsMs) this.#tellBeginning(dueMs)
+      else if (dueMs === this.#frameDueMs()) {
         const ptsTicks = this.#frames[this.#nextFrame] as number
         this.#nextFrame += 1
         this.#tell({ kind: 'frame-shown', atMs: dueMs, state: 'intact', ptsTicks })
@@ -89,6 +99,16 @@ export class SegmentPlayback {
         this.#tellPlayhead(dueMs)
       } else this.#runDry(dueMs)
     }
+  }
+
+  #awaitBeginning(startMs: number, told: (atMs: number) => void): void {
+    this.#begins.push({ startMs, told })
+    this.#beginsMs = Math.min(this.#beginsMs, startMs)
+  }
+
+  #tellBeginning(atMs: number): void {
+    this.#begins.shift()?.told(atMs)
+    this.#beginsMs = this.#begins[0]?.startMs ?? Infinity
   }
 
   #hear(nowMs: number): void {
