@@ -1,4 +1,4 @@
-import type { AccessLink } from '../link/access-link.ts'
+import { AccessLink } from '../link/access-link.ts'
 import { exp, ln } from '../link/exact-math.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { newAbr } from '../stream/abr-rules.ts'
@@ -19,6 +19,7 @@ export type SideSessionOptions = {
   readonly tellTcp: ((event: Omit<TcpStateEvent, 'lane'>) => void) | undefined
   /** Told of RTP packets in place of events, where nobody listens to these. */
   readonly received: RtpReceived | undefined
+  readonly isSetUpApart: boolean // of RTSP: on a copy of the line, before link time 0
 }
 
 type HlsSpec = Extract<SideSpec, { readonly kind: 'hls' }>
@@ -75,6 +76,7 @@ function newUdpSession(
     tell,
     received,
     repair,
+    setUpLine: options.isSetUpApart ? new AccessLink(profile) : undefined,
     ...(jitterBufferMs === undefined ? {} : { jitterBufferMs }),
   })
 }
