@@ -90,7 +90,7 @@ function namesOf(sides: readonly NamedSide[]): readonly string[] {
 }
 
 function canHave({ spec }: NamedSide, measure: string): boolean {
-  const isHls = spec.kind === 'hls' || spec.kind === 'll-hls'
+  const isHls = spec?.kind === 'hls' || spec?.kind === 'll-hls' // a file that is malformed may have none
   return !isHls || !OF_PACKETS.some((key) => key === measure)
 }
 
