@@ -46,7 +46,7 @@ export const folderRules = {
   },
   lab: {
     imports: [...EVERY_PROGRAM_FOLDER, 'build'],
-    packages: ['@sparticuz/chromium', 'playwright-core', 'vitest'],
+    packages: ['@sparticuz/chromium', 'playwright-core', 'vitest', 'write-file-atomic', 'yaml', 'zod'],
     node: true,
   },
   bench: {
