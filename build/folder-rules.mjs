@@ -54,7 +54,7 @@ export const folderRules = {
     packages: ['esbuild', 'mediabunny', 'node-datachannel', 'rtp.js'],
     node: true,
   },
-  commands: { imports: EVERY_PROGRAM_FOLDER, packages: ['cli-progress'], node: true },
+  commands: { imports: EVERY_PROGRAM_FOLDER, packages: ['cli-progress', 'commander'], node: true },
   docs: { imports: [...EVERY_PROGRAM_FOLDER, ''], packages: ['commander'], node: true },
   build: { imports: [], packages: ['esbuild', 'vitest'], node: true },
   '': {

@@ -33,7 +33,8 @@ type TextRead =
   | { readonly ok: true; readonly scenario: Scenario }
   | { readonly ok: false; readonly problems: readonly string[] } // each begins with its line
 
-async function readScenario(text: string, folder: string, wishes: ScenarioWishes): Promise<TextRead> {
+/** The text of a scenario file, whose paths are relative to `folder`. */
+export async function readScenario(text: string, folder: string, wishes: ScenarioWishes): Promise<TextRead> {
   const yaml = readYaml(text)
   if (!yaml.ok) return { ok: false, problems: yaml.problems.map((problem) => ` ${problem}`) }
   const readText: ReadText = (trace) => readTextFile(resolve(folder, trace), MOST_BYTES.trace)
