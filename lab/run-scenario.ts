@@ -3,7 +3,7 @@ import writeFileAtomic from 'write-file-atomic'
 import type { LabResults, LabRun } from '../simulation/lab-results.ts'
 import { plannedRunCount } from '../simulation/planned-runs.ts'
 import type { Scenario } from '../simulation/scenario.ts'
-import { judgeLabBudgets, type JudgedLabBudget } from './lab-budget.ts'
+import { budgetNames, judgeLabBudgets, type JudgedLabBudget } from './lab-budget.ts'
 import { labJunit } from './lab-verdict.ts'
 import { writeResults } from './results-writer.ts'
 import { forgetRuns, openRunFolder, RESULT_FILES, type RunFolder, type RunFolderWish } from './run-folder.ts'
@@ -76,8 +76,7 @@ async function conclude(
   const records = record ? await writeRecords(path, scenario, video, weir) : []
   const runs: LabRun[] = []
   for await (const run of file.inOrder()) runs.push(run)
-  const names = { sides: scenario.sides, networks: scenario.networks.map(({ name }) => name) }
-  const judged = judgeLabBudgets(scenario.budgets, names, runs)
+  const judged = judgeLabBudgets(scenario.budgets, budgetNames(scenario), runs)
   const seconds = (performance.now() - startMs) / 1000 // ms to s
   const made = { atUnixMs: Date.now(), node: process.versions.node, seconds }
   const results: LabResults = { format: 'weir-results', version: 1, weir, scenario, made, runs }
