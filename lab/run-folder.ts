@@ -9,7 +9,7 @@ import { RunsFile, type RunsIdentity } from './runs-file.ts'
 export const RUNS = 'runs.jsonl'
 
 /** What a finished run leaves; a record for each network comes beside them. */
-export const RESULT_FILES = ['results.json', 'results.csv', 'junit.xml'] as const
+export const RESULT_FILES = ['results.json', 'results.csv', 'junit.xml', 'report.html'] as const
 
 const LOCK = '.weir-running.json'
 const MOST_FOLDERS = 10_000
