@@ -96,7 +96,7 @@ test.concurrent('weir watch names all bad arguments, with exit code 2', async (c
   ).toEqual([
     'weir: <url> must be http[s]://… of an HL',
     "weir: a budget's measure must be one of ",
-    'weir: the limit of "lostPackets<x" must ',
+    "weir: a budget's measure must be one of ",
     'weir: --out must be a file in a folder t',
     'weir: --network: it must be a file with ',
   ])

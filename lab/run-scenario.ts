@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import type { LabResults, LabRun } from '../simulation/lab-results.ts'
+import { plannedRunCount } from '../simulation/planned-runs.ts'
+import type { Scenario } from '../simulation/scenario.ts'
+import { budgetNames, judgeLabBudgets, type JudgedLabBudget } from './lab-budget.ts'
+import { budgetName, budgetValue, labJunit } from './lab-verdict.ts'
+import { writeResults } from './results-writer.ts'
+import { forgetRuns, openRunFolder, RESULT_FILES, type RunFolder, type RunFolderWish } from './run-folder.ts'
+import { labReport } from './report.ts'
+import { runsOf, type RunsOptions } from './runs-of.ts'
+import { LiveRecords, writeRecords } from './scenario-records.ts'
+import { scenarioVideo, type ScenarioVideo } from './scenario-video.ts'
+
+const MOST_REPORTED_RUNS = 20_000 // all are held while it is drawn
+
+export type RunScenarioOptions = {
+  readonly scenario: Scenario
+  readonly folder: string // of the scenario file
+  readonly out: RunFolderWish
+  readonly weir: string // the version
+  readonly record: boolean
+  readonly jobs?: number // of virtual runs at once; absent: one for each processor
+  readonly signal: AbortSignal
+  /** What is being done, and how far it is. */
+  readonly onProgress: (what: 'segmenting' | 'running', ratio: number) => void
+  readonly tell: (line: string) => void
+}
+
+export type ScenarioOutcome = {
+  readonly folder: string
+  readonly files: readonly string[] // in it
+  readonly runs: readonly LabRun[]
+  readonly judged: readonly JudgedLabBudget[]
+  readonly seconds: number
+}
+
+/** Makes all runs of a scenario, or those that an interrupted one left, and writes results, verdict and report. Rejects with
+ *  the signal's reason; what has been run is kept then, and the same call goes on. Rejects with ConfigProblems for a folder
+ *  that is taken, with UnplayableSide, and as scenario-video.ts and the live lab do. */
+export async function runScenario(options: RunScenarioOptions): Promise<ScenarioOutcome> {
+  const { scenario, folder, out, weir, record, signal, onProgress } = options
+  const startMs = performance.now()
+  const watched = await scenarioVideo(scenario.source, {
+    folder,
+    weir,
+    signal,
+    onProgress: (ratio) => onProgress('segmenting', ratio),
+  })
+  const identity = { weir, scenario, ...(watched.sha256 === undefined ? {} : { videoSha256: watched.sha256 }) }
+  const opened = await openRunFolder(out, identity)
+  try {
+    const live = await makeRuns(opened, watched, options)
+    const isVirtual = scenario.mode === 'virtual'
+    const records = record && isVirtual ? await writeRecords(opened.path, scenario, watched.video, weir) : live
+    return await conclude(opened, records, options, startMs)
+  } finally {
+    await opened.close()
+  }
+}
+
+/** Gives the names of the records of live runs. */
+async function makeRuns(
+  { path, runs }: RunFolder,
+  video: ScenarioVideo,
+  options: RunScenarioOptions,
+): Promise<readonly string[]> {
+  const { scenario, record, weir, onProgress, tell } = options
+  const count = plannedRunCount(scenario)
+  if (runs.count > 0) tell(`${path} has ${runs.count} of ${count} runs: going on`)
+  onProgress('running', runs.count / count)
+  if (runs.count === count) return []
+  const records = new LiveRecords(scenario)
+  const names: string[] = []
+  const skip = (index: number): boolean => runs.has(index)
+  const tellEvent: RunsOptions['tellEvent'] = (planned, side, event) => records.add(planned, side, event)
+  for await (const run of runsOf(video, { ...options, skip, ...(record ? { tellEvent } : {}) })) {
+    names.push(...(await records.write(path, run, weir)))
+    await runs.append(run)
+    onProgress('running', runs.count / count)
+  }
+  return names
+}
+
+async function conclude(
+  { path, runs: file }: RunFolder,
+  records: readonly string[],
+  { scenario, weir, tell }: RunScenarioOptions,
+  startMs: number,
+): Promise<ScenarioOutcome> {
+  const runs: LabRun[] = []
+  for await (const run of file.inOrder()) runs.push(run)
+  const judged = judgeLabBudgets(scenario.budgets, budgetNames(scenario), runs)
+  const seconds = (performance.now() - startMs) / 1000 // ms to s
+  const made = { atUnixMs: Date.now(), node: process.versions.node, seconds }
+  const results: LabResults = { format: 'weir-results', version: 1, weir, scenario, made, runs }
+  await writeFileAtomic(join(path, 'junit.xml'), labJunit(scenario.name, seconds, runs.length, judged))
+  const hasReport = runs.length <= MOST_REPORTED_RUNS
+  if (hasReport) await writeFileAtomic(join(path, 'report.html'), labReport(results, { judged: judged.map(forReport) }))
+  else tell(`no report.html: it is for at most ${MOST_REPORTED_RUNS} runs`)
+  await writeResults(path, results, runs)
+  await forgetRuns(path)
+  const files = RESULT_FILES.filter((name) => hasReport || name !== 'report.html')
+  return { folder: path, files: [...files, ...records], runs, judged, seconds }
+}
+
+function forReport(judged: JudgedLabBudget) {
+  const { isKept, worst } = judged
+  return { text: budgetName(judged), isKept, value: budgetValue(judged), ...(worst === undefined ? {} : { worst }) }
+}
