@@ -13,6 +13,7 @@ import { runRelayPull } from './commands/relay-pull.ts'
 import { runSegment } from './commands/segment.ts'
 import { runServe } from './commands/serve.ts'
 import { runValidateKernel } from './commands/validate-kernel.ts'
+import { runValidateLive } from './commands/validate-live.ts'
 import { measureNames, runWatch } from './commands/watch.ts'
 import { segmentKinds } from './segmenter/segment-kind.ts'
 import { abrRules } from './stream/abr.ts'
@@ -154,6 +155,17 @@ export function createProgram(): Command {
     .option('--parallel <number>', 'runs at once (default: one for each processor)', wholeNumber(1, 16))
     .option('--json', 'one JSON object, once all is done')
     .action(runValidateKernel)
+  validate
+    .command('live')
+    .description('virtual time against real sockets in real time: the same video, networks and seeds both ways')
+    .option('--quick', 'three networks, about a minute')
+    .option('--runs <number>', 'of each network, each with a seed of its own', wholeNumber(1, 100), 1)
+    .option('--seconds <number>', 'of video', wholeNumber(4, 600), 20)
+    .option('--parallel <number>', 'runs at once', wholeNumber(1, 8), 3)
+    .option('--video <file>', 'this one, as long as it is (default: the sample clip)')
+    .option('--browser', 'hls.js in Chromium, too')
+    .option('--json', 'one JSON object, once all is done')
+    .action(runValidateLive)
   return program
 }
 

@@ -28,7 +28,7 @@ export type LibraryOptions = {
  *  what cannot be played, with SegmenterRefusal and ToolMissing as the segmenter does, with the signal's reason. */
 export async function putIntoLibrary(source: ScenarioSource, options: LibraryOptions): Promise<LabVideo> {
   if (source.kind === 'model' || source.kind === 'sample') {
-    throw new BadSource(`source.kind must be file or package: a ${source.kind} has nothing to play yet`)
+    throw new BadSource(`source.kind must be file or package: a ${source.kind} has nothing to play`)
   }
   const media = new MediaFolder(options.mediaFolder)
   const id = newVideoId()
