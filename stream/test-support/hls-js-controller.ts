@@ -24,6 +24,7 @@ export type Fragment = {
 type Controller = {
   readonly firstAutoLevel: number
   nextAutoLevel: number
+  onLevelLoaded(event: string, data: unknown): void
   onFragLoading(event: string, data: { readonly frag: Fragment }): void
   onFragLoaded(event: string, data: { readonly frag: Fragment }): void
   onFragBuffered(event: string, data: { readonly frag: Fragment }): void
@@ -79,6 +80,11 @@ export class HlsJsController {
     this.#hls.loadLevelObj = this.#levels[level] as Level
     ;(this.#levels[level] as Level).details = this.#details
     return level
+  }
+
+  receivePlaylist(firstByteMs: number, receivedMs: number): void {
+    const stats = { loading: { start: firstByteMs, first: firstByteMs, end: receivedMs } }
+    this.#controller.onLevelLoaded('', { stats, details: { live: false }, levelInfo: undefined })
   }
 
   ask(frag: Fragment): void {
