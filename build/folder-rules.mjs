@@ -46,7 +46,7 @@ export const folderRules = {
   },
   lab: {
     imports: [...EVERY_PROGRAM_FOLDER, 'build'],
-    packages: ['@sparticuz/chromium', 'playwright-core', 'vitest'],
+    packages: ['@sparticuz/chromium', 'd3-contour', 'd3-scale', 'playwright-core', 'vitest'],
     node: true,
   },
   bench: {
