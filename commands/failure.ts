@@ -1,3 +1,4 @@
+import { TooBusy } from '../lab/plan-measure.ts'
 import { LabMissing } from '../lab/validate-lab.ts'
 import { SegmenterRefusal } from '../segmenter/segmenter-refusal.ts'
 import { ToolMissing } from '../segmenter/tools.ts'
@@ -13,6 +14,7 @@ export function reportFailure(error: unknown): number {
   if (error instanceof ConfigProblems) return complain(error.problems, exitCodes.badArguments)
   if (error instanceof ToolMissing) return complain([error.message, 'see weir doctor'], exitCodes.somethingMissing)
   if (error instanceof LabMissing) return complain([`missing: ${error.message}`], exitCodes.somethingMissing)
+  if (error instanceof TooBusy) return complain([error.message], exitCodes.finding)
   if (error instanceof ReceiverFailure) return complain([error.message], exitCodes.finding)
   const isRefusal = error instanceof Refusal || error instanceof SegmenterRefusal || error instanceof MediaInUse
   if (isRefusal) return complain([(error as Error).message], exitCodes.badArguments)
