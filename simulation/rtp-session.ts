@@ -6,7 +6,9 @@ import type { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import type { SendPlan } from '../stream/send-plan.ts'
 import { RtpSender } from './rtp-sender.ts'
-import { RtpViewer } from './rtp-viewer.ts'
+import { RtpViewer, type RtpReceived } from './rtp-viewer.ts'
+
+export type { RtpReceived }
 
 export type RtpSessionOptions = {
   readonly plan: SendPlan
@@ -14,7 +16,7 @@ export type RtpSessionOptions = {
   readonly congestionControl?: CongestionControl // of the set-up's connection; absent: cubic
   readonly tell: (event: ViewerEvent) => void // moments are link time
   /** For who counts packets and records none: told in place of an event for each. */
-  readonly received?: ((sizeBytes: number, atMs: number) => void) | undefined
+  readonly received?: RtpReceived | undefined
   readonly startSeconds?: number // absent: from the beginning
   readonly jitterBufferMs?: number // absent: 200, as in the page
 }

@@ -12,12 +12,15 @@ import { variantBandwidth } from './hls-package.ts'
 import { SIMULATED_SSRCS } from './rtp-sender.ts'
 import { Screen } from './screen.ts'
 
+/** In place of an event for each packet. */
+export type RtpReceived = (sizeBytes: number, atMs: number, track: 'video' | 'audio') => void
+
 export type RtpViewerOptions = {
   readonly plan: SendPlan
   readonly startSeconds: number
   readonly jitterBufferMs: number
   readonly tell: (event: ViewerEvent) => void
-  readonly received?: ((sizeBytes: number, atMs: number) => void) | undefined // absent: events of it
+  readonly received?: RtpReceived | undefined // absent: events of it
 }
 
 type Track = {
@@ -37,7 +40,7 @@ const VIDEO_CLOCK_HZ = 90_000
 export class RtpViewer {
   readonly #alarms: EventQueue
   readonly #options: RtpViewerOptions
-  readonly #received: ((sizeBytes: number, atMs: number) => void) | undefined
+  readonly #received: RtpReceived | undefined
   readonly #course: SendCourse
   readonly #clock: PlaybackClock
   readonly #tracks: readonly Track[]
@@ -167,7 +170,7 @@ export class RtpViewer {
   }
 
   #tellReceived({ index }: Track, sizeBytes: number, atMs: number): void {
-    if (this.#received !== undefined) return this.#received(sizeBytes, atMs)
+    if (this.#received !== undefined) return this.#received(sizeBytes, atMs, nameOf(index))
     this.#options.tell({ kind: 'media-received', atMs, sizeBytes, track: nameOf(index) })
   }
 

@@ -2,11 +2,12 @@ import { extendSequenceNumber, RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { BurstGapFold } from './burst-gap.ts'
 import type { EventOf } from './event-kinds.ts'
 import type { ViewerEvent } from './record.ts'
-import { VideoLosses, type OutlineOf } from './video-losses.ts'
+import { VideoLosses, type NewSentVideo, type OutlineOf } from './video-losses.ts'
 
 /** The fold over RTP packets that came, did not come, or came for nothing. */
 export class PacketsReceived {
   readonly #outlineOf: OutlineOf
+  readonly #newSentVideo: NewSentVideo | undefined
   readonly #bursts = new BurstGapFold() // of the video, or of sound alone
   #burstsOf: 'video' | 'audio' = 'video'
   #losses: VideoLosses | undefined // since the newest start
@@ -21,13 +22,14 @@ export class PacketsReceived {
   #trackFirstMs: number | undefined
   #trackNewestMs = 0
 
-  constructor(outlineOf: OutlineOf = () => undefined) {
+  constructor(outlineOf: OutlineOf = () => undefined, newSentVideo?: NewSentVideo) {
     this.#outlineOf = outlineOf
+    this.#newSentVideo = newSentVideo
   }
 
   add(event: ViewerEvent): void {
     if (event.kind === 'rtp-started') this.#start(event)
-    else if (event.kind === 'media-received') this.#receive(event)
+    else if (event.kind === 'media-received') this.receive(event.sizeBytes, event.atMs, event.track)
     else if (event.kind === 'packets-given-up') this.#giveUp(event)
     else if (event.kind === 'packet-late') this.#late += 1
     else if (event.kind === 'frame-frozen') this.#ofUnshown += this.#receivedOfFrame(event.ptsTicks)
@@ -57,10 +59,12 @@ export class PacketsReceived {
     if (isBeside) return
     this.#burstsOf = start.track
     this.#bursts.beginAnew()
-    this.#losses = start.track === 'audio' ? undefined : new VideoLosses(start, this.#outlineOf)
+    this.#losses =
+      start.track === 'audio' ? undefined : new VideoLosses(start, this.#outlineOf, undefined, this.#newSentVideo)
   }
 
-  #receive({ sizeBytes, track, atMs }: EventOf<'media-received'>): void {
+  /** For who has packets and no events. */
+  receive(sizeBytes: number, atMs: number, track: 'video' | 'audio' | undefined): void {
     this.#received += 1
     this.#receivedBytes += sizeBytes
     if (track !== this.#burstsOf) return
