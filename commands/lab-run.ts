@@ -66,12 +66,15 @@ function recordProblems({ durationSeconds, mode }: Scenario, record: boolean): r
   return [`--record takes runs of at most ${LONGEST_RECORD_SECONDS} s, got ${durationSeconds}`]
 }
 
-function linesOf(scenario: Scenario, { folder, files, runs, judged, seconds }: ScenarioOutcome): readonly string[] {
-  const made = `${runs.length} ${scenario.mode} runs in ${seconds.toFixed(1)} s: ${folder}`
-  return [...runTable(scenario, runs, judged), `${made} (${files.join(', ')})`]
+function linesOf(
+  scenario: Scenario,
+  { folder, files, runCount, means, judged, seconds }: ScenarioOutcome,
+): readonly string[] {
+  const made = `${runCount} ${scenario.mode} runs in ${seconds.toFixed(1)} s: ${folder}`
+  return [...runTable(scenario, means, judged), `${made} (${files.join(', ')})`]
 }
 
-function summaryOf({ name, mode }: Scenario, { folder, files, runs, judged, seconds }: ScenarioOutcome) {
+function summaryOf({ name, mode }: Scenario, { folder, files, runCount, judged, seconds }: ScenarioOutcome) {
   const isGood = judged.every(({ isKept }) => isKept)
-  return { scenario: name, mode, isGood, runs: runs.length, seconds, folder, files, budgets: judged }
+  return { scenario: name, mode, isGood, runs: runCount, seconds, folder, files, budgets: judged }
 }

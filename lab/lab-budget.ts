@@ -5,7 +5,7 @@ import { MEASURE_KEYS, type MeasureKey } from '../stream/measure-table.ts'
 import { parseBudget, referencesIn, type BudgetSyntax } from './budget-grammar.ts'
 import { measureProblem } from './budget.ts'
 import { nearestNames } from './nearest-names.ts'
-import { judgeBudgetOf } from './judge-budget.ts'
+import { BudgetFold } from './judge-budget.ts'
 
 /** What budgets of a scenario may name. */
 export type BudgetNames = { readonly sides: readonly NamedSide[]; readonly networks: readonly string[] }
@@ -102,16 +102,35 @@ function sidesOf(budget: BudgetSyntax, sides: readonly NamedSide[]): readonly (s
   return namesOf(sides.filter((side) => free.every(({ measure }) => canHave(side, measure))))
 }
 
-/** Holds budgets, which the reader of the scenario has tried, against all runs. Throws what readLabBudget finds. */
+/** Holds budgets, which the reader of the scenario has tried, against the runs that are added. */
+export class LabBudgetsFold {
+  readonly #folds: readonly BudgetFold[]
+
+  /** Throws what readLabBudget finds. */
+  constructor(texts: readonly string[], names: BudgetNames) {
+    this.#folds = texts.flatMap((text) => {
+      const budget = readLabBudget(text, names)
+      if (!('left' in budget)) throw new Error(budget.join('; '))
+      return sidesOf(budget, names.sides).map((side) => new BudgetFold(budget, side))
+    })
+  }
+
+  add(run: LabRun): void {
+    for (const fold of this.#folds) fold.add(run)
+  }
+
+  judged(): readonly JudgedLabBudget[] {
+    return this.#folds.map((fold) => fold.judged())
+  }
+}
+
+/** The same of all runs at once. */
 export function judgeLabBudgets(
   texts: readonly string[],
   names: BudgetNames,
   runs: readonly LabRun[],
 ): readonly JudgedLabBudget[] {
-  return texts.flatMap((text) => {
-    const budget = readLabBudget(text, names)
-    if (!('left' in budget)) throw new Error(budget.join('; '))
-    const meant = runs.filter(({ network }) => budget.network === undefined || budget.network === network)
-    return sidesOf(budget, names.sides).map((side) => judgeBudgetOf(budget, side, meant))
-  })
+  const fold = new LabBudgetsFold(texts, names)
+  for (const run of runs) fold.add(run)
+  return fold.judged()
 }

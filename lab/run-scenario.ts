@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
-import type { LabResults, LabRun } from '../simulation/lab-results.ts'
+import type { LabRun } from '../simulation/lab-results.ts'
 import { plannedRunCount } from '../simulation/planned-runs.ts'
 import type { Scenario } from '../simulation/scenario.ts'
-import { judgeLabBudgets, type JudgedLabBudget } from './lab-budget.ts'
+import { LabBudgetsFold, type JudgedLabBudget } from './lab-budget.ts'
 import { labJunit } from './lab-verdict.ts'
 import { writeResults } from './results-writer.ts'
 import { forgetRuns, openRunFolder, RESULT_FILES, type RunFolder, type RunFolderWish } from './run-folder.ts'
+import { RunMeans } from './run-means.ts'
 import { runsOf } from './runs-of.ts'
 import { writeRecords } from './scenario-records.ts'
 import { scenarioVideo, type ScenarioVideo } from './scenario-video.ts'
@@ -27,7 +28,8 @@ export type RunScenarioOptions = {
 export type ScenarioOutcome = {
   readonly folder: string
   readonly files: readonly string[] // in it
-  readonly runs: readonly LabRun[]
+  readonly runCount: number
+  readonly means: RunMeans
   readonly judged: readonly JudgedLabBudget[]
   readonly seconds: number
 }
@@ -74,15 +76,24 @@ async function conclude(
 ): Promise<ScenarioOutcome> {
   const { scenario, weir, record } = options
   const records = record ? await writeRecords(path, scenario, video, weir) : []
-  const runs: LabRun[] = []
-  for await (const run of file.inOrder()) runs.push(run)
-  const names = { sides: scenario.sides, networks: scenario.networks.map(({ name }) => name) }
-  const judged = judgeLabBudgets(scenario.budgets, names, runs)
   const seconds = (performance.now() - startMs) / 1000 // ms to s
   const made = { atUnixMs: Date.now(), node: process.versions.node, seconds }
-  const results: LabResults = { format: 'weir-results', version: 1, weir, scenario, made, runs }
-  await writeFileAtomic(join(path, 'junit.xml'), labJunit(scenario.name, seconds, runs.length, judged))
-  await writeResults(path, results, runs)
+  const names = { sides: scenario.sides, networks: scenario.networks.map(({ name }) => name) }
+  const budgets = new LabBudgetsFold(scenario.budgets, names)
+  const means = new RunMeans()
+  const runs = seenBy(file.inOrder(), [budgets, means]) // read once, and none is kept
+  await writeResults(path, { weir, scenario, made }, runs)
+  const judged = budgets.judged()
+  await writeFileAtomic(join(path, 'junit.xml'), labJunit(scenario.name, seconds, file.count, judged))
   await forgetRuns(path)
-  return { folder: path, files: [...RESULT_FILES, ...records], runs, judged, seconds }
+  return { folder: path, files: [...RESULT_FILES, ...records], runCount: file.count, means, judged, seconds }
+}
+
+type RunFold = { add(run: LabRun): void }
+
+async function* seenBy(runs: AsyncIterable<LabRun>, folds: readonly RunFold[]): AsyncGenerator<LabRun> {
+  for await (const run of runs) {
+    for (const fold of folds) fold.add(run)
+    yield run
+  }
 }
