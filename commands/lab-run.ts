@@ -20,13 +20,22 @@ type LabRunFlags = {
   readonly json?: boolean
 }
 
-/** `weir lab run`: a bar while it runs, then a table and the verdict, or one JSON object. */
+/** `weir lab run`. */
 export async function runLabRun(file: string, flags: LabRunFlags): Promise<void> {
-  const { mode, seeds, jobs, json = false } = flags
+  const { mode, seeds } = flags
   const path = await readablePath(file)
   const read = await readScenarioFile(path, { ...(mode && { mode }), ...(seeds && { seeds }) })
   if (!read.ok) throw new ConfigProblems(read.problems)
+  await runRead(read, flags)
+}
+
+/** A bar while the scenario runs, then a table and the verdict, or one JSON object. */
+export async function runRead(
+  read: { readonly scenario: Scenario; readonly folder: string }, // the paths in it are relative to the folder
+  flags: Omit<LabRunFlags, 'mode' | 'seeds'>,
+): Promise<void> {
   const { scenario } = read
+  const { jobs, json = false } = flags
   const record = flags.record ?? false
   const problems = recordProblems(scenario, record)
   if (problems.length > 0) throw new ConfigProblems(problems)

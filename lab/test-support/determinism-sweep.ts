@@ -1,6 +1,6 @@
-import { runExperiment } from '../../simulation/experiment.ts'
 import { modelVideo } from '../../simulation/model-video.ts'
-import { plannedRuns } from '../../simulation/planned-runs.ts'
+import { plannedRunCount } from '../../simulation/planned-runs.ts'
+import { playRun } from '../../simulation/play-run.ts'
 import type { Scenario } from '../../simulation/scenario.ts'
 
 const source = {
@@ -55,10 +55,7 @@ export const determinismVideo = modelVideo(source)
 
 /** A line a run, in the order of the plan, as `results.json` has it. */
 export function determinismSweepLog(): string {
-  const { durationSeconds } = determinismSweep
-  const runs = plannedRuns(determinismSweep).map(({ index, network, profile, sides, axes, seed }) => {
-    const outcomes = runExperiment({ video: determinismVideo, sides, profile, durationSeconds })
-    return JSON.stringify({ index, network, axes, seed, mode: 'virtual', sides: outcomes })
-  })
-  return `${runs.join('\n')}\n`
+  const count = plannedRunCount(determinismSweep)
+  const lines = Array.from({ length: count }, (_, index) => playRun(determinismSweep, determinismVideo, index))
+  return lines.map((run) => `${JSON.stringify(run)}\n`).join('')
 }
