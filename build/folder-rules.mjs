@@ -46,7 +46,16 @@ export const folderRules = {
   },
   lab: {
     imports: [...EVERY_PROGRAM_FOLDER, 'build'],
-    packages: ['@sparticuz/chromium', 'playwright-core', 'vitest', 'write-file-atomic', 'yaml', 'zod'],
+    packages: [
+      '@sparticuz/chromium',
+      'd3-contour',
+      'd3-scale',
+      'playwright-core',
+      'vitest',
+      'write-file-atomic',
+      'yaml',
+      'zod',
+    ],
     node: true,
   },
   bench: {
