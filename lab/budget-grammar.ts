@@ -22,14 +22,16 @@ export type BudgetSyntax = {
   readonly comparison: Comparison
   readonly right: Expression
   readonly network?: string // absent: on all of them
+  readonly cell?: Readonly<Record<string, number>> // values of axes; absent: in all cells
 }
 
 const MOST_CHARACTERS = 300
 const MOST_DEPTH = 20
+const NUMBER = /-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy
 
 /** Takes a budget apart, or says what is wrong with it:
- *  `EXPRESSION (< <= > >= =) EXPRESSION [on NETWORK]`, an expression of numbers, + - * / ( ) and at most one
- *  `[SIDE.]MEASURE [mean|min|max|pNN]`. */
+ *  `EXPRESSION (< <= > >= =) EXPRESSION [on NETWORK] [at AXIS=VALUE, AXIS=VALUE…]`, an expression of numbers, + - * / ( )
+ *  and at most one `[SIDE.]MEASURE [mean|min|max|pNN]`. */
 export function parseBudget(text: string): BudgetSyntax | string {
   if (text.length > MOST_CHARACTERS)
     return `a budget must have at most ${MOST_CHARACTERS} characters, got ${text.length}`
@@ -108,10 +110,22 @@ class BudgetParser {
     const comparison = this.#take(/<=|>=|<|>|=/y, 'a comparison (< <= > >= =)') as Comparison
     const right = this.#sum()
     const network = this.#maybe(/on\s+([\w.-]+)/y)?.replace(/^on\s+/, '')
+    const cell = this.#maybe(/at\s/y) === undefined ? undefined : Object.fromEntries(this.#axes())
     if (this.#rest() !== '') this.#fail('nothing more')
     const counts = [left, right].map((side) => referencesIn(side).length)
     if (Math.max(...counts) !== 1) this.#refuse('name a measure, and at most one on each side of its comparison')
-    return { text: this.#text.trim(), left, comparison, right, ...(network === undefined ? {} : { network }) }
+    const place = { ...(network === undefined ? {} : { network }), ...(cell === undefined ? {} : { cell }) }
+    return { text: this.#text.trim(), left, comparison, right, ...place }
+  }
+
+  #axes(): readonly (readonly [string, number])[] {
+    const axes: [string, number][] = []
+    do {
+      const axis = this.#take(/[A-Za-z]\w*/y, 'an axis')
+      this.#take(/=/y, '= and a value')
+      axes.push([axis, Number(this.#take(NUMBER, 'a number'))])
+    } while (this.#maybe(/,/y) !== undefined)
+    return axes
   }
 
   #sum(): Expression {
@@ -138,7 +152,7 @@ class BudgetParser {
       this.#take(/\)/y, 'a closing bracket')
       return inner
     }
-    const number = this.#maybe(/-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy)
+    const number = this.#maybe(NUMBER)
     if (number !== undefined) return { kind: 'number', value: Number(number) }
     return this.#reference()
   }

@@ -29,7 +29,10 @@ const bad = [
   ['lostPackets<1%', 'the budget "lostPackets<1%" must have nothing more at "%"'],
   ['lostPackets<<1', 'the budget "lostPackets<<1" must have a number or a measure at "<1"'],
   ['lostPackets<Infinity', `a budget's measure must be one of stallRatio, lostPackets, got "Infinity"`],
-  ['udp.lostPackets<1', 'the budget "udp.lostPackets<1" must name no side, network or statistic: there is one viewer'],
+  [
+    'udp.lostPackets<1',
+    'the budget "udp.lostPackets<1" must name no side, network, cell or statistic: there is one viewer',
+  ],
 ] as const
 for (const [text, problem] of bad) {
   test(`readBudgets refuses "${text}"`, () => {

@@ -18,11 +18,14 @@ export function readBudgets(
   return { ok: true, budgets: read.filter((result) => typeof result !== 'string') }
 }
 
-function problemsOf({ text, left, right, network }: Budget, measures: readonly string[]): readonly string[] {
+function problemsOf({ text, left, right, network, cell }: Budget, measures: readonly string[]): readonly string[] {
   const references = [...referencesIn(left), ...referencesIn(right)]
   const isOfMany =
-    network !== undefined || references.some(({ side, aggregate }) => side !== undefined || aggregate !== undefined)
-  const many = isOfMany ? [`the budget "${text}" must name no side, network or statistic: there is one viewer`] : []
+    (network ?? cell) !== undefined ||
+    references.some(({ side, aggregate }) => side !== undefined || aggregate !== undefined)
+  const many = isOfMany
+    ? [`the budget "${text}" must name no side, network, cell or statistic: there is one viewer`]
+    : []
   return [...many, ...references.flatMap(({ measure }) => measureProblem(measure, measures))]
 }
 

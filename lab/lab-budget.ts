@@ -1,6 +1,6 @@
 import type { LabRun } from '../simulation/lab-results.ts'
 import type { NamedSide } from '../simulation/experiment.ts'
-import type { PlannedRun } from '../simulation/scenario.ts'
+import type { GridAxis, PlannedRun, Scenario } from '../simulation/scenario.ts'
 import { MEASURE_KEYS, type MeasureKey } from '../stream/measure-table.ts'
 import { parseBudget, referencesIn, type BudgetSyntax } from './budget-grammar.ts'
 import { measureProblem } from './budget.ts'
@@ -8,7 +8,16 @@ import { nearestNames } from './nearest-names.ts'
 import { BudgetFold } from './judge-budget.ts'
 
 /** What budgets of a scenario may name. */
-export type BudgetNames = { readonly sides: readonly NamedSide[]; readonly networks: readonly string[] }
+export type BudgetNames = {
+  readonly sides: readonly NamedSide[]
+  readonly networks: readonly string[]
+  readonly grid?: readonly GridAxis[] // absent: whatever axes and values
+}
+
+/** Those of a scenario. */
+export function budgetNames({ sides, networks, grid }: Scenario): BudgetNames {
+  return { sides, networks: networks.map(({ name }) => name), grid }
+}
 
 /** A budget held against the runs of a lab. One that names no side is judged once for every side that has its measures. */
 export type JudgedLabBudget = {
@@ -57,7 +66,7 @@ export function readLabBudget(text: string, names: BudgetNames): BudgetSyntax | 
   return isForNobody ? [`the budget "${budget.text}" must be of a side that has its measure: there is none`] : budget
 }
 
-function nameProblems(budget: BudgetSyntax, { sides, networks }: BudgetNames): readonly string[] {
+function nameProblems(budget: BudgetSyntax, { sides, networks, grid }: BudgetNames): readonly string[] {
   const references = [...referencesIn(budget.left), ...referencesIn(budget.right)]
   const ofReferences = references.flatMap(({ side: name, measure }) => {
     const unknown = measureProblem(measure, LAB_MEASURES)
@@ -70,7 +79,26 @@ function nameProblems(budget: BudgetSyntax, { sides, networks }: BudgetNames): r
   })
   const { network } = budget
   const isUnknown = network !== undefined && !networks.includes(network)
-  return [...ofReferences, ...(isUnknown ? [unknownName('network', network, networks)] : [])]
+  return [
+    ...ofReferences,
+    ...(isUnknown ? [unknownName('network', network, networks)] : []),
+    ...(grid === undefined ? [] : Object.entries(budget.cell ?? {}).flatMap((axis) => axisProblem(axis, grid))),
+  ]
+}
+
+function axisProblem([name, value]: readonly [string, number], grid: readonly GridAxis[]): readonly string[] {
+  const axis = grid.find((known) => known.name === name)
+  if (axis?.values.includes(value) === true) return []
+  if (axis !== undefined)
+    return [`a budget's ${name} must be one of ${axis.values.slice(0, 20).join(', ')}, got ${value}`]
+  if (grid.length === 0) return [`a budget's axis must be one of the grid, which has none, got "${name}"`]
+  return [
+    unknownName(
+      'axis',
+      name,
+      grid.map((known) => known.name),
+    ),
+  ]
 }
 
 function unknownName(what: string, name: string, known: readonly string[]): string {

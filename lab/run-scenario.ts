@@ -3,7 +3,7 @@ import writeFileAtomic from 'write-file-atomic'
 import type { LabRun } from '../simulation/lab-results.ts'
 import { plannedRunCount } from '../simulation/planned-runs.ts'
 import type { Scenario } from '../simulation/scenario.ts'
-import { LabBudgetsFold, type JudgedLabBudget } from './lab-budget.ts'
+import { budgetNames, LabBudgetsFold, type JudgedLabBudget } from './lab-budget.ts'
 import { labJunit } from './lab-verdict.ts'
 import { writeResults } from './results-writer.ts'
 import { forgetRuns, openRunFolder, RESULT_FILES, type RunFolder, type RunFolderWish } from './run-folder.ts'
@@ -78,8 +78,7 @@ async function conclude(
   const records = record ? await writeRecords(path, scenario, video, weir) : []
   const seconds = (performance.now() - startMs) / 1000 // ms to s
   const made = { atUnixMs: Date.now(), node: process.versions.node, seconds }
-  const names = { sides: scenario.sides, networks: scenario.networks.map(({ name }) => name) }
-  const budgets = new LabBudgetsFold(scenario.budgets, names)
+  const budgets = new LabBudgetsFold(scenario.budgets, budgetNames(scenario))
   const means = new RunMeans()
   const runs = seenBy(file.inOrder(), [budgets, means]) // read once, and none is kept
   await writeResults(path, { weir, scenario, made }, runs)

@@ -2,7 +2,7 @@ import { isObject } from '../link/merge-patch.ts'
 import { readLinkProfile } from '../link/profile.ts'
 import type { NamedSide } from '../simulation/experiment.ts'
 import { plannedRuns } from '../simulation/planned-runs.ts'
-import type { AxisName, PlannedRun, Scenario } from '../simulation/scenario.ts'
+import type { AxisName, GridAxis, PlannedRun, Scenario } from '../simulation/scenario.ts'
 import { readLabBudget } from './lab-budget.ts'
 import { nearestNames } from './nearest-names.ts'
 import { MOST_RUNS } from './scenario-schema.ts'
@@ -26,13 +26,14 @@ export function scenarioProblems(scenario: Scenario): readonly string[] {
   ]
 }
 
-/** Of budgets as they are written, whatever else is wrong with the file. */
-export function budgetProblems(value: unknown): readonly string[] {
+/** Of budgets as they are written, whatever else is wrong with the file; `grid`: where that is known. */
+export function budgetProblems(value: unknown, grid: readonly GridAxis[] | undefined): readonly string[] {
   const { budgets, sides, networks } = isObject(value) ? value : {}
   if (!Array.isArray(budgets) || !isObject(sides) || !Array.isArray(networks)) return []
   const names = {
     sides: Object.entries(sides).map(([name, spec]) => ({ name, spec: spec as NamedSide['spec'] })),
     networks: networks.map((network) => String(isObject(network) ? network['name'] : network)),
+    ...(grid === undefined ? {} : { grid }),
   }
   return budgets.slice(0, MOST_BUDGETS).flatMap((text, index) => {
     const read = typeof text === 'string' ? readLabBudget(text, names) : []

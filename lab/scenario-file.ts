@@ -52,7 +52,7 @@ export async function readScenario(text: string, folder: string, wishes: Scenari
     ...malformed,
     ...(scenario === undefined ? [] : scenarioProblems(scenario)),
     ...(written.success ? await sourceProblems(written.data.source, folder) : []),
-    ...budgetProblems(yaml.value),
+    ...budgetProblems(yaml.value, scenario?.grid),
   ]
   if (scenario !== undefined && problems.length === 0) return { ok: true, scenario }
   const lineOf = (problem: string) => yaml.lineOf(problem.slice(0, problem.indexOf(' ')).split('.'))
