@@ -92,6 +92,7 @@ export const networkSchema = objectOf({
     .exactOptional()
     .describe('a file with a rate over time to begin with (mahimahi, sabre, [[kbit/s, s], …])'),
   ...ofProfile,
+  sharing: oneOf('separate').exactOptional().describe('in the lab every side has a line of its own'),
 })
 export const networkKeys = Object.keys(networkSchema.shape)
 export const networkHeadSchema = networkSchema.pick({ name: true, preset: true, trace: true }).loose()
