@@ -1,19 +1,30 @@
 import type { AxisName } from '../simulation/scenario.ts'
 import { junitReport, type JunitCase } from './junit.ts'
 import type { JudgedLabBudget, JudgedRun } from './lab-budget.ts'
+import type { JudgedLabBudget as ReportedBudget } from './report.ts'
 
 /** A budget's name, with the side where it names none. */
 export function budgetName({ text, side }: JudgedLabBudget): string {
   return side === undefined ? text : `${text} (${side})`
 }
 
+/** As the report tells it. */
+export function reportedBudget(judged: JudgedLabBudget): ReportedBudget {
+  const { isKept, worst } = judged
+  return { text: budgetName(judged), isKept, value: reachedFigures(judged), ...(worst === undefined ? {} : { worst }) }
+}
+
 /** `0.0213, must be < 0.01; 3 of 10 runs break it, the worst on lte, lossRatio 0.02, seed 7: 0.05`. */
 export function budgetFigures(judged: JudgedLabBudget): string {
-  const { value, limit, runs, brokenRuns, worst } = judged
-  const broken = brokenRuns === 0 ? `${runs} runs` : `${brokenRuns} of ${runs} runs beyond it`
+  const { worst } = judged
   const at =
     worst === undefined ? '' : `, the worst on ${placeOf(worst)}: ${shown(worst.value)} against ${shown(worst.limit)}`
-  return `${shown(value)} against ${shown(limit)}; ${broken}${at}`
+  return `${reachedFigures(judged)}${at}`
+}
+
+function reachedFigures({ value, limit, runs, brokenRuns }: JudgedLabBudget): string {
+  const broken = brokenRuns === 0 ? `${runs} runs` : `${brokenRuns} of ${runs} runs beyond it`
+  return `${shown(value)} against ${shown(limit)}; ${broken}`
 }
 
 /** `✗ stallRatio < 0.01 (hls): 0.0213 against …`. */

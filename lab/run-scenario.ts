@@ -4,13 +4,17 @@ import type { LabRun } from '../simulation/lab-results.ts'
 import { plannedRunCount } from '../simulation/planned-runs.ts'
 import type { Scenario } from '../simulation/scenario.ts'
 import { budgetNames, LabBudgetsFold, type JudgedLabBudget } from './lab-budget.ts'
-import { labJunit } from './lab-verdict.ts'
+import { labJunit, reportedBudget } from './lab-verdict.ts'
 import { writeResults } from './results-writer.ts'
 import { forgetRuns, openRunFolder, RESULT_FILES, type RunFolder, type RunFolderWish } from './run-folder.ts'
+import { labReport } from './report.ts'
 import { RunMeans } from './run-means.ts'
 import { runsOf } from './runs-of.ts'
 import { writeRecords } from './scenario-records.ts'
 import { scenarioVideo, type ScenarioVideo } from './scenario-video.ts'
+
+/** A report looks at all of its runs at once; of more it would be a page that no browser shows. */
+const MOST_REPORTED_RUNS = 10_000
 
 export type RunScenarioOptions = {
   readonly scenario: Scenario
@@ -74,18 +78,26 @@ async function conclude(
   options: RunScenarioOptions,
   startMs: number,
 ): Promise<ScenarioOutcome> {
-  const { scenario, weir, record } = options
+  const { scenario, weir, record, tell } = options
   const records = record ? await writeRecords(path, scenario, video, weir) : []
   const seconds = (performance.now() - startMs) / 1000 // ms to s
   const made = { atUnixMs: Date.now(), node: process.versions.node, seconds }
+  const head = { weir, scenario, made }
   const budgets = new LabBudgetsFold(scenario.budgets, budgetNames(scenario))
   const means = new RunMeans()
-  const runs = seenBy(file.inOrder(), [budgets, means]) // read once, and none is kept
-  await writeResults(path, { weir, scenario, made }, runs)
+  const reported: LabRun[] = []
+  const isReported = file.count <= MOST_REPORTED_RUNS
+  const report = { add: (run: LabRun) => void (isReported && reported.push(run)) }
+  await writeResults(path, head, seenBy(file.inOrder(), [budgets, means, report])) // read once, from file to file
   const judged = budgets.judged()
   await writeFileAtomic(join(path, 'junit.xml'), labJunit(scenario.name, seconds, file.count, judged))
+  if (isReported) {
+    const results = { format: 'weir-results', version: 1, ...head, runs: reported } as const
+    await writeFileAtomic(join(path, 'report.html'), labReport(results, { judged: judged.map(reportedBudget) }))
+  } else tell(`report.html is of at most ${MOST_REPORTED_RUNS} runs; results.csv has all ${file.count}`)
   await forgetRuns(path)
-  return { folder: path, files: [...RESULT_FILES, ...records], runCount: file.count, means, judged, seconds }
+  const files = [...RESULT_FILES, ...(isReported ? ['report.html'] : []), ...records]
+  return { folder: path, files, runCount: file.count, means, judged, seconds }
 }
 
 type RunFold = { add(run: LabRun): void }
