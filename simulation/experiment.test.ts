@@ -29,6 +29,8 @@ const everySide: Readonly<Record<string, SideSpec>> = {
   'hls bola': { kind: 'hls', abr: 'bola', segmentSeconds: 2, maxBufferSeconds: 12 },
   'hls hls.js': { kind: 'hls', abr: 'hls.js', ladder: ['240p', '480p'] },
   udp: { kind: 'udp', repair: 'off', variant: '480p' },
+  'udp rtx': { kind: 'udp', repair: 'rtx', variant: '480p', jitterBufferMs: 300 },
+  'rtp over tcp': { kind: 'rtp-over-tcp', variant: '240p' },
 }
 
 test('runExperiment gives the same figures for the same seed, and others for another', () => {
@@ -40,11 +42,14 @@ test('runExperiment gives the same figures for the same seed, and others for ano
     ['hls bola', 'hls', true],
     ['hls hls.js', 'hls', true],
     ['udp', 'udp', true],
+    ['udp rtx', 'udp', true],
+    ['rtp over tcp', 'udp', true],
   ])
   const wireBytes = first.map(({ measures }) => measures.wireBytes)
   expect(wireBytes.slice(0, 4)).toEqual([3_657_607, 3_219_387, 2_560_415, 3_219_387])
   const [udp] = run({ udp: everySide['udp'] as SideSpec }, { profile: { ...lossy, seed: 8 } })
-  expect([first.at(-1)?.measures.lostPackets, udp?.measures.lostPackets]).toEqual([74, 87])
+  expect([first[4]?.measures.lostPackets, udp?.measures.lostPackets]).toEqual([74, 87])
+  expect(first[5]?.measures).toMatchObject({ lostPackets: 0, repairedPackets: 74, damagedFrames: 0 })
 })
 
 test.each(Object.keys(everySide))('runExperiment tells events from which the same measures come: %s', (name) => {

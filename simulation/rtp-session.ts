@@ -6,6 +6,8 @@ import type { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import type { SendPlan } from '../stream/send-plan.ts'
 import { RtpSender } from './rtp-sender.ts'
+import { InterleavedWay } from './interleaved-way.ts'
+import { UdpWay, type RtpEnds } from './rtp-way.ts'
 import { RtpViewer, type RtpReceived } from './rtp-viewer.ts'
 
 export type { RtpReceived }
@@ -19,12 +21,14 @@ export type RtpSessionOptions = {
   readonly received?: RtpReceived | undefined
   readonly startSeconds?: number // absent: from the beginning
   readonly jitterBufferMs?: number // absent: 200, as in the page
+  readonly repair?: 'off' | 'rtx' // absent: off
+  readonly transport?: 'udp' | 'interleaved' // absent: udp; else on the RTSP connection, where nothing is repaired
 }
 
 const DEFAULT_JITTER_BUFFER_MS = 200
 const VIDEO_ID = '00000000' // as long as the library's
 
-/** A viewer of RTP over the udp lane, in virtual time: whoever advances the link plays it. */
+/** A viewer of RTP, over UDP or on his RTSP connection, in virtual time: whoever advances the link plays it. */
 export class RtpSession {
   readonly #options: RtpSessionOptions
   readonly #sender: RtpSender
@@ -33,18 +37,33 @@ export class RtpSession {
 
   /** Throws RangeError when the outline has no keyframe. */
   constructor(link: AccessLink, options: RtpSessionOptions) {
-    const { startSeconds = 0, jitterBufferMs = DEFAULT_JITTER_BUFFER_MS } = options
+    const { plan, linkSeed, startSeconds = 0, jitterBufferMs = DEFAULT_JITTER_BUFFER_MS } = options
     this.#options = options
-    this.#setUp = new Conversation(link, { congestionControl: options.congestionControl ?? 'cubic', tlsRoundTrips: 0 })
-    this.#viewer = new RtpViewer(link.alarms, { ...options, startSeconds, jitterBufferMs })
-    this.#sender = new RtpSender(
-      link,
-      { ...options, startSeconds },
-      {
-        arrived: (place, atMs) => this.#viewer.receive(place, atMs),
-        ended: (packetsOfTrack) => this.#viewer.end(packetsOfTrack),
-      },
-    )
+    const tcp = { congestionControl: options.congestionControl ?? 'cubic', tlsRoundTrips: 0 } as const
+    const ends: RtpEnds = {
+      arrived: (place, atMs) => this.#viewer.receive(place, atMs),
+      resent: (place, sizeBytes, atMs) => this.#viewer.receiveAgain(place, sizeBytes, atMs),
+      asked: (lost, atMs) => this.#sender.resend(lost, atMs),
+    }
+    const course = plan.courseFrom(startSeconds)
+    const interleaved =
+      options.transport === 'interleaved' ? new InterleavedWay(() => this.#setUp.tcp, course, ends) : undefined
+    this.#setUp = new Conversation(link, tcp, (bytes, atMs) => interleaved?.receive(bytes, atMs))
+    const way = interleaved ?? new UdpWay(link, course, ends)
+    const canRepair = options.repair === 'rtx' && interleaved === undefined
+    this.#viewer = new RtpViewer(link.alarms, {
+      ...options,
+      startSeconds,
+      jitterBufferMs,
+      ...(canRepair ? { ask: (lost, sizeBytes, atMs) => way.ask(lost, sizeBytes, atMs) } : {}),
+    })
+    this.#sender = new RtpSender(link.alarms, way, {
+      plan,
+      startSeconds,
+      linkSeed,
+      canRepair,
+      ended: (packetsOfTrack) => way.whenDrained(() => this.#viewer.end(packetsOfTrack)),
+    })
   }
 
   /** The end of the presentation was on the screen. */
@@ -67,7 +86,8 @@ export class RtpSession {
     const facts = { videoId: VIDEO_ID, variant: outline.variant, title: outline.variant, outline }
     this.#options.tell({ kind: 'play-asked', atMs })
     this.#setUp.ask([...setUpExchanges(facts), playExchange(facts)], atMs, (reached) => {
-      this.#viewer.begin(reached.atMs)
+      const answered = reached.steps.filter(({ name }) => name !== 'connect' && name !== 'PLAY').map(({ ms }) => ms)
+      this.#viewer.begin(reached.atMs, Math.min(...answered)) // as udp-relay/receiver-connection.ts measures it
       this.#sender.begin(reached.atMs)
     })
   }

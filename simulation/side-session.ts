@@ -7,7 +7,7 @@ import type { SideSpec } from './experiment.ts'
 import { ladderOf, type HlsVariant } from './hls-package.ts'
 import { HlsSession } from './hls-session.ts'
 import type { PreparedVideo } from './prepared-video.ts'
-import { RtpSession, type RtpReceived } from './rtp-session.ts'
+import { RtpSession, type RtpReceived, type RtpSessionOptions } from './rtp-session.ts'
 
 /** One viewer on one lane; whoever advances the link plays it. */
 export type Session = { readonly hasEnded: boolean; play(atMs: number): void; close(): void }
@@ -22,7 +22,7 @@ export type SideSessionOptions = {
 }
 
 type HlsSpec = Extract<SideSpec, { readonly kind: 'hls' }>
-type UdpSpec = Extract<SideSpec, { readonly kind: 'udp' }>
+type RtpSpec = Extract<SideSpec, { readonly kind: 'udp' | 'rtp-over-tcp' }>
 
 /** A viewer who watches in this way. Throws RangeError for a variant or segments that the video has not. */
 export function newSession(spec: SideSpec, link: AccessLink, options: SideSessionOptions): Session {
@@ -30,9 +30,10 @@ export function newSession(spec: SideSpec, link: AccessLink, options: SideSessio
     case 'hls':
       return newHlsSession(spec, link, options)
     case 'udp':
-      return newUdpSession(spec, link, options)
-    case 'll-hls':
+      return newRtpSession(spec, link, options, { repair: spec.repair })
     case 'rtp-over-tcp':
+      return newRtpSession(spec, link, options, { transport: 'interleaved' })
+    case 'll-hls':
       throw new RangeError(`${spec.kind} is not played in virtual time`)
   }
 }
@@ -62,18 +63,19 @@ function ladderFor({ abr, variant, ladder }: HlsSpec, variants: readonly HlsVari
   return abr === 'fixed' ? ladderOf(all, variant === undefined ? undefined : [variant]).slice(-1) : all
 }
 
-function newUdpSession(
-  { variant, jitterBufferMs }: UdpSpec,
+function newRtpSession(
+  { variant, jitterBufferMs }: RtpSpec,
   link: AccessLink,
-  options: SideSessionOptions,
+  { video, profile, tell, received }: SideSessionOptions,
+  how: Pick<RtpSessionOptions, 'repair' | 'transport'>,
 ): RtpSession {
-  const { video, profile, tell, received } = options
   return new RtpSession(link, {
     plan: video.planOf(video.variant(variant)),
     linkSeed: profile.seed,
     congestionControl: profile.tcp?.congestionControl ?? 'cubic',
     tell,
     received,
+    ...how,
     ...(jitterBufferMs === undefined ? {} : { jitterBufferMs }),
   })
 }
