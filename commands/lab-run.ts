@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { frontierLines } from '../lab/frontier-text.ts'
 import { runScenario, type ScenarioOutcome } from '../lab/run-scenario.ts'
 import { runTable } from '../lab/run-text.ts'
 import { readScenarioFile } from '../lab/scenario-file.ts'
@@ -77,13 +78,13 @@ function recordProblems({ durationSeconds, mode }: Scenario, record: boolean): r
 
 function linesOf(
   scenario: Scenario,
-  { folder, files, runCount, means, judged, seconds }: ScenarioOutcome,
+  { folder, files, runCount, means, judged, frontier, seconds }: ScenarioOutcome,
 ): readonly string[] {
   const made = `${runCount} ${scenario.mode} runs in ${seconds.toFixed(1)} s: ${folder}`
-  return [...runTable(scenario, means, judged), `${made} (${files.join(', ')})`]
+  return [...runTable(scenario, means, judged), ...frontierLines(frontier), `${made} (${files.join(', ')})`]
 }
 
-function summaryOf({ name, mode }: Scenario, { folder, files, runCount, judged, seconds }: ScenarioOutcome) {
+function summaryOf({ name, mode }: Scenario, { folder, files, runCount, judged, frontier, seconds }: ScenarioOutcome) {
   const isGood = judged.every(({ isKept }) => isKept)
-  return { scenario: name, mode, isGood, runs: runCount, seconds, folder, files, budgets: judged }
+  return { scenario: name, mode, isGood, runs: runCount, seconds, folder, files, budgets: judged, frontier }
 }

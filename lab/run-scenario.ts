@@ -1,20 +1,15 @@
-import { join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import type { LabRun } from '../simulation/lab-results.ts'
 import { plannedRunCount } from '../simulation/planned-runs.ts'
 import type { Scenario } from '../simulation/scenario.ts'
-import { budgetNames, LabBudgetsFold, type JudgedLabBudget } from './lab-budget.ts'
-import { labJunit, reportedBudget } from './lab-verdict.ts'
+import type { FrontierPoint } from './frontier.ts'
+import type { JudgedLabBudget } from './lab-budget.ts'
 import { writeResults } from './results-writer.ts'
 import { forgetRuns, openRunFolder, RESULT_FILES, type RunFolder, type RunFolderWish } from './run-folder.ts'
-import { labReport } from './report.ts'
-import { RunMeans } from './run-means.ts'
+import { MOST_REPORTED_RUNS, RunConclusion } from './run-conclusion.ts'
+import type { RunMeans } from './run-means.ts'
 import { runsOf } from './runs-of.ts'
 import { writeRecords } from './scenario-records.ts'
 import { scenarioVideo, type ScenarioVideo } from './scenario-video.ts'
-
-/** A report looks at all of its runs at once; of more it would be a page that no browser shows. */
-const MOST_REPORTED_RUNS = 10_000
 
 export type RunScenarioOptions = {
   readonly scenario: Scenario
@@ -35,6 +30,7 @@ export type ScenarioOutcome = {
   readonly runCount: number
   readonly means: RunMeans
   readonly judged: readonly JudgedLabBudget[]
+  readonly frontier: readonly FrontierPoint[] // where HLS and RTP change places
   readonly seconds: number
 }
 
@@ -83,28 +79,18 @@ async function conclude(
   const seconds = (performance.now() - startMs) / 1000 // ms to s
   const made = { atUnixMs: Date.now(), node: process.versions.node, seconds }
   const head = { weir, scenario, made }
-  const budgets = new LabBudgetsFold(scenario.budgets, budgetNames(scenario))
-  const means = new RunMeans()
-  const reported: LabRun[] = []
-  const isReported = file.count <= MOST_REPORTED_RUNS
-  const report = { add: (run: LabRun) => void (isReported && reported.push(run)) }
-  await writeResults(path, head, seenBy(file.inOrder(), [budgets, means, report])) // read once, from file to file
-  const judged = budgets.judged()
-  await writeFileAtomic(join(path, 'junit.xml'), labJunit(scenario.name, seconds, file.count, judged))
-  if (isReported) {
-    const results = { format: 'weir-results', version: 1, ...head, runs: reported } as const
-    await writeFileAtomic(join(path, 'report.html'), labReport(results, { judged: judged.map(reportedBudget) }))
-  } else tell(`report.html is of at most ${MOST_REPORTED_RUNS} runs; results.csv has all ${file.count}`)
+  const conclusion = new RunConclusion(scenario)
+  await writeResults(path, head, seenBy(file.inOrder(), conclusion)) // read once, from file to file
+  const { files, judged, frontier } = await conclusion.write(path, head)
+  if (!files.includes('report.html')) tell(`report.html is of at most ${MOST_REPORTED_RUNS} runs: there is none`)
   await forgetRuns(path)
-  const files = [...RESULT_FILES, ...(isReported ? ['report.html'] : []), ...records]
-  return { folder: path, files, runCount: file.count, means, judged, seconds }
+  const written = { folder: path, files: [...RESULT_FILES, ...files, ...records], runCount: file.count }
+  return { ...written, means: conclusion.means, judged, frontier, seconds }
 }
 
-type RunFold = { add(run: LabRun): void }
-
-async function* seenBy(runs: AsyncIterable<LabRun>, folds: readonly RunFold[]): AsyncGenerator<LabRun> {
+async function* seenBy(runs: AsyncIterable<LabRun>, conclusion: RunConclusion): AsyncGenerator<LabRun> {
   for await (const run of runs) {
-    for (const fold of folds) fold.add(run)
+    conclusion.add(run)
     yield run
   }
 }
