@@ -69,9 +69,8 @@ export async function runRead(
   process.exitCode = outcome.judged.every(({ isKept }) => isKept) ? exitCodes.done : exitCodes.finding
 }
 
-function recordProblems({ durationSeconds, mode }: Scenario, record: boolean): readonly string[] {
+function recordProblems({ durationSeconds }: Scenario, record: boolean): readonly string[] {
   if (!record) return []
-  if (mode === 'live') return ['--record is of virtual runs, got mode "live"']
   if (durationSeconds <= LONGEST_RECORD_SECONDS) return []
   return [`--record takes runs of at most ${LONGEST_RECORD_SECONDS} s, got ${durationSeconds}`]
 }
