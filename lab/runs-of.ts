@@ -21,7 +21,7 @@ export type RunsOptions = {
 }
 
 /** Of all sides together: this much is simulated sooner than a worker has begun. */
-const FEW_SECONDS = 600
+const FEW_SECONDS = 1000
 
 /** The runs of a scenario as they end, virtual or live, in any order. Throws the signal's reason; UnplayableSide, and what
  *  sweep-pool.ts and live-lab.ts throw. */
