@@ -48,7 +48,7 @@ export function labReport(results: LabResults, { judged = [], live }: LabReportE
     header(results),
     ...(groups.length === 0 ? [section('In short', paragraph('No run was made.'))] : [inShort(groups, sides)]),
     ...(judged.length === 0 ? [] : [budgetSection(judged)]),
-    ...(groups.length === 0 || sides.length < 2 ? [] : [recommendationSection(groups, sides)]),
+    ...(groups.length === 0 || sides.length < 2 ? [] : [recommendationSection(groups, sides, results.scenario.grid)]),
     ...(groups.length === 0 ? [] : measures.markup),
     otherMeasures(results, groups, sides),
     scenarioSection(results, sides),
@@ -86,7 +86,7 @@ function inShort(groups: readonly LabGroup[], sides: readonly DrawnSide[]): Mark
   )
 }
 
-const MOST_GROUPS_OF_OTHERS = 60
+const MOST_GROUPS_OF_OTHERS = 20
 
 /** Everything else that was measured, as tables in a fold. */
 function otherMeasures(results: LabResults, groups: readonly LabGroup[], sides: readonly DrawnSide[]): Markup {

@@ -132,13 +132,10 @@ export function heatMapFigure(of: MapOf): Figure {
     drawing: heatMap({
       columns: columnValues.map((value) => axisNumber(columns.name, value)),
       rows: rowValues.map((value) => axisNumber(rows.name, value)),
-      cells: rowValues.map((row) => columnValues.map((column) => cellOf(measure, at(row, column)))),
+      cells: rowValues.map((row) => columnValues.map((column) => cellOf(of, at(row, column)))),
       columnsLabel: axisLabel(columns.name),
       rowsLabel: axisLabel(rows.name),
-      first: first.style,
-      second: second.style,
-      largest: of.largest * perUnit,
-      showStep: (value) => showDifference(key, Math.abs(value) / perUnit),
+      showLevel: (level) => showDifference(key, Math.abs(level) / perUnit),
       label: `${titled}: who is better by how much, over ${axisLabel(columns.name)} and ${axisLabel(rows.name)}`,
     }),
     table: contestTable(
@@ -170,23 +167,25 @@ function plottedContest({
 
 type Place = { readonly group: LabGroup; readonly contest: Contest }
 
-/** Above 0 the first side is better. */
-function cellOf(measure: ContestMeasure, place: Place | undefined): HeatCell {
-  if (place === undefined) return { value: undefined, shown: '', certainty: 'unsure', said: 'not run' }
+/** Its level is above 0 where the first side is better, and the largest there is where only one of them played. */
+function cellOf({ measure, first, second, largest }: MapOf, place: Place | undefined): HeatCell {
+  if (place === undefined) return { strength: 0, isHatched: true, shown: '', said: 'not run' }
   const { contest, group } = place
-  const { winner, mean, certainty } = contest
-  const { perUnit } = measureOf(measure.key)
-  const sign = winner === 'first' ? 1 : -1
-  const size =
-    certainty === 'unequal-play' || (mean === undefined && winner !== undefined)
-      ? Infinity
-      : Math.abs(mean ?? 0) * perUnit
-  const isNothing = mean === undefined && winner === undefined
+  const { winner, mean, certainty, isNegligible } = contest
+  const said = `${showCell(group.axes)}: ${saidOf(measure.key, contest)}`
+  if (mean === undefined && winner === undefined) return { strength: 0, isHatched: true, shown: '–', said }
+  const isOnly = certainty === 'unequal-play' || mean === undefined
+  const size = isOnly ? largest : Math.abs(mean)
+  const level = (winner === 'first' ? size : winner === 'second' ? -size : 0) * measureOf(measure.key).perUnit
+  const style = winner === 'first' ? first.style : second.style
+  const isNobodys = winner === undefined || isNegligible
   return {
-    value: isNothing ? undefined : winner === undefined ? 0 : sign * size,
-    shown: isNothing ? '–' : size === Infinity ? 'only' : showNumber(measure.key, Math.abs(mean ?? 0)),
-    certainty: contest.isNegligible ? 'negligible' : isClaim(contest) ? 'sure' : 'unsure',
-    said: `${showCell(group.axes)}: ${saidOf(measure.key, contest)}`,
+    ...(isNobodys ? {} : { style }),
+    strength: size / (largest || 1),
+    isHatched: !isNegligible && !isClaim(contest),
+    shown: isOnly ? 'only' : showNumber(measure.key, size),
+    level,
+    said,
   }
 }
 

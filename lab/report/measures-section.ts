@@ -1,10 +1,10 @@
-import { CONTEST_MEASURES, type ContestMeasure } from '../../simulation/contest.ts'
-import { FEWEST_SEEDS, seedCount, spreadOfSide, type LabGroup } from '../../simulation/lab-statistics.ts'
+import { CONTEST_MEASURES, contestOf, type ContestMeasure } from '../../simulation/contest.ts'
+import { FEWEST_SEEDS, seedCount, spreadOfSide, valuesBySeed, type LabGroup } from '../../simulation/lab-statistics.ts'
 import type { GridAxis } from '../../simulation/scenario.ts'
 import type { MeasureKey } from '../../stream/measure-table.ts'
 import { element, text, type Markup } from '../svg/markup.ts'
 import { axisFigure, drawnAxes, heatMapFigure, largestDifference, slicesOf } from './grid-figures.ts'
-import { measureNotes, measureTable } from './measure-section.ts'
+import { definitionOf, measureTable } from './measure-section.ts'
 import { figures, fold, legend, paragraph, section, type DrawnSide, type Figure } from './page-parts.ts'
 import { boxPlotFigure, distributionFigure } from './spread-figures.ts'
 import { listed, measureOf } from './wording.ts'
@@ -49,7 +49,7 @@ const boxesSaid =
   'Box plots: the box is from quartile to quartile with a line at the median, the line is from the least to the most; below it the mean and its 95 % interval. Distributions: the share of runs with at most this value.'
 
 const mapsSaid =
-  'The mark in a cell is the better side, the number by how much, the stronger the colour the more. Hatched: not sure. The thick line is the frontier, on which neither side is better; thin lines are those of equal difference.'
+  'The mark in a cell is the better side, the number by how much, the stronger the colour the more. Hatched: not sure. The thick line is the frontier, on which neither side is better; thin lines are those of equal difference. A measure without a difference that matters in any cell has no map.'
 
 const linesSaid = 'Means and their 95 % intervals.'
 
@@ -71,7 +71,7 @@ function ofNetworks({ key, figures: own }: Drawn, groups: readonly LabGroup[], s
     element('h3', {}, text(labelOf(key))),
     measureTable(key, groups, sides),
     ...(own.length === 0 ? [] : [figures(own)]),
-    ...measureNotes(key, groups, sides),
+    definitionOf(key),
   )
 }
 
@@ -92,7 +92,7 @@ function leftOut(of: Drawn): readonly Markup[] {
 }
 
 function folded(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): Markup {
-  return fold(labelOf(key), measureTable(key, groups, sides), ...measureNotes(key, groups, sides))
+  return fold(labelOf(key), definitionOf(key), measureTable(key, groups, sides))
 }
 
 function overSeeds(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): readonly Figure[] {
@@ -103,7 +103,8 @@ function overSeeds(key: MeasureKey, groups: readonly LabGroup[], sides: readonly
 
 /** Fewer seeds make no distribution. */
 function distributions(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): readonly Figure[] {
-  const enough = groups.filter((group) => seedCount(group) >= FEWEST_SEEDS)
+  const hasValues = (group: LabGroup) => sides.some(({ name }) => valuesBySeed(group, name, key).size >= FEWEST_SEEDS)
+  const enough = groups.filter((group) => seedCount(group) >= FEWEST_SEEDS && hasValues(group))
   if (enough.length === 0) return []
   if (enough.length <= MOST_DISTRIBUTIONS) {
     return enough.map((group) => distributionFigure(key, group.network, [group], sides))
@@ -124,6 +125,7 @@ function overAxes(
   const [first, ...others] = sides
   if (measure === undefined || first === undefined) return []
   return others.flatMap((second) => {
+    if (groups.every((group) => contestOf(group, measure, first.name, second.name).isNegligible)) return []
     const largest = largestDifference(groups, measure, first.name, second.name)
     return slicesOf(groups, axes, 2).map((slice) =>
       heatMapFigure({ measure, slice, columns, rows, first, second, largest }),

@@ -24,7 +24,7 @@ export type Figure = {
 
 /** What a chart shows, in the units of stream/measure-table.ts. */
 export type Plotted = {
-  readonly chart: 'box-plot' | 'distribution' | 'line' | 'heat-map' | 'timeline'
+  readonly chart: 'box-plot' | 'distribution' | 'line' | 'heat-map' | 'choice-map' | 'timeline'
   readonly measure: string
   readonly [key: string]: unknown
 }

@@ -1,15 +1,36 @@
 import { advantageOf, type Contest } from '../../simulation/contest.ts'
 import { FEWEST_SEEDS, seedCount, type LabGroup } from '../../simulation/lab-statistics.ts'
 import { recommend, RECOMMENDATION_RULES, type Recommendation } from '../../simulation/recommendation.ts'
+import { choiceMaps } from './choice-maps.ts'
+import type { GridAxis } from '../../simulation/scenario.ts'
 import { element, text, type Markup } from '../svg/markup.ts'
-import { fold, paragraph, section, sentences, sideName, table, type Cell, type DrawnSide } from './page-parts.ts'
+import {
+  figures,
+  fold,
+  legend,
+  paragraph,
+  section,
+  sentences,
+  sideName,
+  table,
+  type Cell,
+  type DrawnSide,
+} from './page-parts.ts'
 import { counted, listed, measureOf, showCell, showDifference, showInterval, showPlace } from './wording.ts'
+
+const mapsSaid =
+  'The mark is the side to choose. Hatched: not sure. No mark: no difference that matters, or nobody played.'
 
 type Judged = { readonly group: LabGroup; readonly recommendation: Recommendation }
 
-/** What to choose in each network, with the reasons and how sure they are; the rules are told. */
-export function recommendationSection(groups: readonly LabGroup[], sides: readonly DrawnSide[]): Markup {
+/** What to choose in each network, with the reasons and how sure they are; over a grid as maps. The rules are told. */
+export function recommendationSection(
+  groups: readonly LabGroup[],
+  sides: readonly DrawnSide[],
+  grid: readonly GridAxis[],
+): Markup {
   const names = sides.map(({ name }) => name)
+  const maps = choiceMaps(groups, sides, grid)
   const choices = networksOf(groups).map(([network, ofNetwork]) => {
     const judged = ofNetwork.map((group) => ({ group, recommendation: recommend(group, names) }))
     return judged.length === 1 ? ofPlace(network, judged, sides) : ofGrid(network, judged, sides)
@@ -17,6 +38,7 @@ export function recommendationSection(groups: readonly LabGroup[], sides: readon
   return section(
     'What to choose',
     element('div', { class: 'choices' }, ...choices),
+    ...(maps.length === 0 ? [] : [legend(sides), paragraph(mapsSaid, 'note'), figures(maps)]),
     fold('The rules', paragraph(rulesSaid, 'note'), sentences(RECOMMENDATION_RULES.map(ruleSaid))),
   )
 }

@@ -80,7 +80,7 @@ export function axisNumber(name: AxisName, value: number): string {
   return grouped(String(Number((value * axisWords[name].perUnit).toPrecision(4))))
 }
 
-/** A cell of the grid: `loss 1 %, rate 4 Mbit/s`; nothing where there is no grid. */
+/** A cell of the grid: `loss 1 % · rate 4 Mbit/s`; nothing where there is no grid. */
 export function showCell(axes: PlannedRun['axes']): string {
   const entries = Object.entries(axes) as [AxisName, number][]
   return entries
@@ -88,7 +88,7 @@ export function showCell(axes: PlannedRun['axes']): string {
       const { word, unit } = axisWords[name]
       return withUnit(`${word} ${axisNumber(name, value)}`, unit)
     })
-    .join(', ')
+    .join(' · ')
 }
 
 /** A network and its cell. */
