@@ -2,11 +2,9 @@ import { seedCount, type LabGroup } from '../../simulation/lab-statistics.ts'
 import { recommend } from '../../simulation/recommendation.ts'
 import type { GridAxis } from '../../simulation/scenario.ts'
 import { heatMap, type HeatCell } from '../svg/heat-map.ts'
-import { drawnAxes, slicesOf, type GridSlice } from './grid-figures.ts'
+import { cellKey, drawnAxes, shownSlices, slicesOf, type GridSlice } from './grid-figures.ts'
 import type { DrawnSide, Figure } from './page-parts.ts'
 import { axisLabel, axisNumber, counted, listed, measureOf, showCell } from './wording.ts'
-
-const MOST_MAPS = 12
 
 /** What to choose over the first two axes, a map for each value of the further ones; none where there is no such grid. */
 export function choiceMaps(
@@ -17,17 +15,15 @@ export function choiceMaps(
   const axes = drawnAxes(grid)
   const [rows, columns] = axes
   if (rows === undefined || columns === undefined) return []
-  return slicesOf(groups, axes, 2)
-    .slice(0, MOST_MAPS)
-    .map((slice) => choiceMap(slice, rows, columns, sides))
+  return shownSlices(slicesOf(groups, axes, 2)).map((slice) => choiceMap(slice, rows, columns, sides))
 }
 
 function choiceMap(slice: GridSlice, rows: GridAxis, columns: GridAxis, sides: readonly DrawnSide[]): Figure {
   const names = sides.map(({ name }) => name)
   const judged = slice.groups.map((group) => ({ group, recommendation: recommend(group, names) }))
   const ascending = ({ values }: GridAxis) => [...new Set(values)].toSorted((a, b) => a - b)
-  const at = (row: number, column: number) =>
-    judged.find(({ group: { axes } }) => axes[rows.name] === row && axes[columns.name] === column)
+  const byCell = new Map(judged.map((of) => [cellKey(of.group, rows, columns), of]))
+  const at = (row: number, column: number) => byCell.get(`${row} ${column}`)
   const name = slice.name === '' ? 'What to choose' : `What to choose, ${slice.name}`
   return {
     title: name,

@@ -52,6 +52,15 @@ export function slicesOf(groups: readonly LabGroup[], axes: readonly GridAxis[],
   }))
 }
 
+const MOST_CHARTS = 12 // of one measure
+const MOST_CELLS = 4000 // in all of these
+
+/** The first slices, as many as a page has room for. */
+export function shownSlices(slices: readonly GridSlice[]): readonly GridSlice[] {
+  let cells = 0
+  return slices.slice(0, MOST_CHARTS).filter(({ groups }) => (cells += groups.length) <= MOST_CELLS)
+}
+
 /** One axis: the mean of each side and its interval, over the values of the axis. */
 export function axisFigure(key: MeasureKey, slice: GridSlice, axis: GridAxis, sides: readonly DrawnSide[]): Figure {
   const { label, perUnit } = measureOf(key)
@@ -100,6 +109,7 @@ type MapOf = {
   readonly first: DrawnSide
   readonly second: DrawnSide
   readonly largest: number // difference that any map of this measure shows
+  readonly isOnlyPair: boolean // else the sides are named
 }
 
 /** The largest difference of means, so that all maps of a measure have one scale of colours; at least what matters. */
@@ -120,13 +130,15 @@ export function largestDifference(
 export function heatMapFigure(of: MapOf): Figure {
   const { measure, slice, columns, rows, first, second } = of
   const { key } = measure
-  const { label, perUnit } = measureOf(key)
+  const { perUnit } = measureOf(key)
   const contests = slice.groups.map((group) => ({ group, contest: contestOf(group, measure, first.name, second.name) }))
-  const at = (row: number, column: number) =>
-    contests.find(({ group }) => group.axes[rows.name] === row && group.axes[columns.name] === column)
+  const byCell = new Map(contests.map((place) => [cellKey(place.group, rows, columns), place]))
+  const at = (row: number, column: number) => byCell.get(`${row} ${column}`)
   const columnValues = ascending(columns.values)
   const rowValues = ascending(rows.values)
-  const titled = slice.name === '' ? label : `${label}, ${slice.name}`
+  const unitSaid = axisOf(key)
+  const placed = slice.name === '' ? unitSaid : `${unitSaid}, ${slice.name}`
+  const titled = of.isOnlyPair ? placed : `${placed}: ${first.name} or ${second.name}`
   return {
     title: titled,
     drawing: heatMap({
@@ -152,6 +164,11 @@ export function heatMapFigure(of: MapOf): Figure {
       cells: contests.map(({ group, contest }) => ({ axes: group.axes, ...plottedContest(contest) })),
     },
   }
+}
+
+/** Where a group lies in a map. */
+export function cellKey({ axes }: LabGroup, rows: GridAxis, columns: GridAxis): string {
+  return `${axes[rows.name]} ${axes[columns.name]}`
 }
 
 function plottedContest({

@@ -10,7 +10,7 @@ import type { Spread } from '../../simulation/spread.ts'
 import type { MeasureKey } from '../../stream/measure-table.ts'
 import type { Markup } from '../svg/markup.ts'
 import { paragraph, sideName, table, type Cell, type DrawnSide, type Table } from './page-parts.ts'
-import { measureOf, showInterval, showMean, showNumber, showPlace, showSigned, showValue } from './wording.ts'
+import { inBrackets, measureOf, showInterval, showMean, showPlace, showSigned, showValue } from './wording.ts'
 
 /** The figures of one measure: a row for each place, a column for each side, and how the others stand to the first. */
 export function measureTable(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): Markup {
@@ -75,9 +75,7 @@ function meanCell(key: MeasureKey, spread: Spread | undefined): string {
 
 function differenceCell(key: MeasureKey, { mean, interval }: Difference): string {
   if (mean === undefined) return '–'
-  if (interval === undefined) return showSigned(key, mean)
-  const isOne = showNumber(key, interval.low) === showNumber(key, interval.high)
-  return isOne ? showSigned(key, mean) : `${showSigned(key, mean)} (${showInterval(key, interval, true)})`
+  return `${showSigned(key, mean)}${inBrackets(key, interval)}`
 }
 
 function contestOrDifference(

@@ -3,13 +3,12 @@ import { FEWEST_SEEDS, seedCount, spreadOfSide, valuesBySeed, type LabGroup } fr
 import type { GridAxis } from '../../simulation/scenario.ts'
 import type { MeasureKey } from '../../stream/measure-table.ts'
 import { element, text, type Markup } from '../svg/markup.ts'
-import { axisFigure, drawnAxes, heatMapFigure, largestDifference, slicesOf } from './grid-figures.ts'
+import { axisFigure, drawnAxes, heatMapFigure, largestDifference, shownSlices, slicesOf } from './grid-figures.ts'
 import { definitionOf, measureTable } from './measure-section.ts'
 import { figures, fold, legend, paragraph, section, type DrawnSide, type Figure } from './page-parts.ts'
 import { boxPlotFigure, distributionFigure } from './spread-figures.ts'
 import { listed, measureOf } from './wording.ts'
 
-const MOST_MAPS = 12 // small multiples of one measure
 const MOST_BOX_ROWS = 30
 const MOST_DISTRIBUTIONS = 4 // of single networks; of more all runs are taken together
 
@@ -59,8 +58,8 @@ function drawnOf(
   sides: readonly DrawnSide[],
   axes: readonly GridAxis[],
 ): Drawn {
-  const all = axes.length === 0 ? overSeeds(key, groups, sides) : overAxes(key, groups, sides, axes)
-  return { key, figures: all.slice(0, MOST_MAPS), leftOut: Math.max(0, all.length - MOST_MAPS) }
+  if (axes.length === 0) return { key, figures: overSeeds(key, groups, sides), leftOut: 0 }
+  return { key, ...overAxes(key, groups, sides, axes) }
 }
 
 /** A measure of a run without a grid: table, charts, definition. */
@@ -117,20 +116,34 @@ function overAxes(
   groups: readonly LabGroup[],
   sides: readonly DrawnSide[],
   axes: readonly GridAxis[],
-): readonly Figure[] {
+): Omit<Drawn, 'key'> {
   const [rows, columns] = axes
-  if (rows === undefined) return []
-  if (columns === undefined) return slicesOf(groups, axes, 1).map((slice) => axisFigure(key, slice, rows, sides))
+  if (rows === undefined) return { figures: [], leftOut: 0 }
+  const slices = slicesOf(groups, axes, 2)
+  const shown = shownSlices(slices)
+  if (columns === undefined) {
+    return { figures: shown.map((slice) => axisFigure(key, slice, rows, sides)), leftOut: slices.length - shown.length }
+  }
   const measure: ContestMeasure | undefined = CONTEST_MEASURES.find((contest) => contest.key === key)
   const [first, ...others] = sides
-  if (measure === undefined || first === undefined) return []
-  return others.flatMap((second) => {
-    if (groups.every((group) => contestOf(group, measure, first.name, second.name).isNegligible)) return []
+  if (measure === undefined || first === undefined) return { figures: [], leftOut: 0 }
+  const seconds = others.filter((second) => hasDifference(groups, measure, first, second))
+  const maps = seconds.flatMap((second) => {
     const largest = largestDifference(groups, measure, first.name, second.name)
-    return slicesOf(groups, axes, 2).map((slice) =>
-      heatMapFigure({ measure, slice, columns, rows, first, second, largest }),
+    return shown.map((slice) =>
+      heatMapFigure({ measure, slice, columns, rows, first, second, largest, isOnlyPair: others.length === 1 }),
     )
   })
+  return { figures: maps, leftOut: (slices.length - shown.length) * seconds.length }
+}
+
+function hasDifference(
+  groups: readonly LabGroup[],
+  measure: ContestMeasure,
+  first: DrawnSide,
+  second: DrawnSide,
+): boolean {
+  return groups.some((group) => !contestOf(group, measure, first.name, second.name).isNegligible)
 }
 
 function isNothing(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): boolean {

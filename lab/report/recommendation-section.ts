@@ -16,7 +16,7 @@ import {
   type Cell,
   type DrawnSide,
 } from './page-parts.ts'
-import { counted, listed, measureOf, showCell, showDifference, showInterval, showPlace } from './wording.ts'
+import { counted, inBrackets, listed, measureOf, showCell, showDifference, showPlace } from './wording.ts'
 
 const mapsSaid =
   'The mark is the side to choose. Hatched: not sure. No mark: no difference that matters, or nobody played.'
@@ -87,16 +87,14 @@ function reasonSaid(contest: Contest): string {
     return `${second} began to play under ${played.second} of ${counted(seeds, 'seed')}, ${first} under ${played.first}.`
   }
   const { by, interval } = advantageOf(contest)
-  const isTold = interval !== undefined && certainty === 'sure'
-  const between = isTold ? ` (${showInterval(measure, interval, true)})` : ''
+  const between = certainty === 'sure' ? inBrackets(measure, interval) : ''
   return `${measureOf(measure).label}: ${first} is better than ${second} by ${showDifference(measure, by)}${between}.`
 }
 
 function doubtSaid(contest: Contest): string {
   const { first, second, measure } = contest
   const { by, interval } = advantageOf(contest)
-  const between = interval === undefined ? '' : ` (${showInterval(measure, interval, true)})`
-  return `${measureOf(measure).label}: ${first} is better than ${second} by ${showDifference(measure, by)} on average${between}, which may be chance.`
+  return `${measureOf(measure).label}: ${first} is better than ${second} by ${showDifference(measure, by)} on average${inBrackets(measure, interval)}, which may be chance.`
 }
 
 function certaintyOf({ group, recommendation }: Judged): string {

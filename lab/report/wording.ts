@@ -38,6 +38,12 @@ export function showInterval(key: MeasureKey, { low, high }: Interval, isDiffere
   return from === showNumber(key, high) ? to : `${from} to ${to}`
 }
 
+/** ` (280 to 340 ms)`; nothing where there is no interval, or one without a width in the digits that are shown. */
+export function inBrackets(key: MeasureKey, interval: Interval | undefined): string {
+  if (interval === undefined || showNumber(key, interval.low) === showNumber(key, interval.high)) return ''
+  return ` (${showInterval(key, interval, true)})`
+}
+
 /** `310 ± 30 ms`. */
 export function showMean(key: MeasureKey, mean: number, interval: Interval | undefined): string {
   if (interval === undefined) return showValue(key, mean)

@@ -83,29 +83,36 @@ function cellTexts(map: HeatMap, at: At, columnPixels: number, rowPixels: number
   )
 }
 
-/** The frontier and the iso-lines, between the middles of the cells; none where a cell has no value. */
+/** The frontier and the iso-lines, between the middles of the cells; none where a cell has no value, and no parts in cells
+ *  that are nobody's: among differences that do not matter they would wander about. */
 function isoLines(map: HeatMap, at: At): readonly Markup[] {
   const size = { columns: map.columns.length, rows: map.rows.length }
   const levels = map.cells.flat().map(({ level }) => level)
   if (size.columns < 2 || size.rows < 2 || !levels.every((level) => level !== undefined)) return []
   const [lowest, highest] = [Math.min(...levels), Math.max(...levels)]
-  const steps = roundSteps(lowest, highest, 4).filter((step) => step !== 0)
+  const steps = roundSteps(lowest, highest, 4).filter((step) => step !== 0 && step > lowest && step < highest)
   const pathAt = isoLineOf(levels, size, at)
+  const isOwned = (column: number, row: number) => map.cells[row]?.[column]?.style !== undefined
   const hasFrontier = lowest < 0 && highest > 0
   return [
     ...steps.map((step) =>
-      element('path', { class: 'iso-line', d: pathAt(step) }, title(`difference ${map.showLevel(step)}`)),
+      element('path', { class: 'iso-line', d: pathAt(step, isOwned) }, title(`difference ${map.showLevel(step)}`)),
     ),
     ...(hasFrontier
-      ? [element('path', { class: 'frontier', d: pathAt(0) }, title('the frontier: no difference'))]
+      ? [element('path', { class: 'frontier', d: pathAt(0, isOwned) }, title('the frontier: no difference'))]
       : []),
   ]
 }
 
+type CellTest = (column: number, row: number) => boolean
 type Size = { readonly columns: number; readonly rows: number }
 
 /** The line of a value. A cell more on every side, with the values of the outermost ones, leads it straight to the edge. */
-function isoLineOf(values: readonly number[], { columns, rows }: Size, at: At): (value: number) => string {
+function isoLineOf(
+  values: readonly number[],
+  { columns, rows }: Size,
+  at: At,
+): (value: number, isIn: CellTest) => string {
   const inside = (index: number, count: number) => Math.max(0, Math.min(count - 1, index))
   const padded = Array.from({ length: (columns + 2) * (rows + 2) }, (_, index) => {
     const column = inside((index % (columns + 2)) - 1, columns)
@@ -113,17 +120,23 @@ function isoLineOf(values: readonly number[], { columns, rows }: Size, at: At): 
     return values[row * columns + column] ?? 0
   })
   const lines = contours().size([columns + 2, rows + 2])
-  return (value) =>
+  return (value, isIn) =>
     lines
       .contour(padded, value)
       .coordinates.flat()
       .flatMap((ring) => ring.slice(1).map((to, index) => [ring[index] ?? to, to] as const))
-      .map(([from, to]) => segmentWithin(from, to, { columns, rows }, at))
+      .map(([from, to]) => segmentWithin(from, to, { columns, rows }, at, isIn))
       .join('')
 }
 
 /** Without what lies beyond the map. */
-function segmentWithin(from: readonly number[], to: readonly number[], { columns, rows }: Size, at: At): string {
+function segmentWithin(
+  from: readonly number[],
+  to: readonly number[],
+  { columns, rows }: Size,
+  at: At,
+  isIn: CellTest,
+): string {
   const [start, end] = [from, to].map(([x = 0, y = 0]) => ({
     x: Math.max(0, Math.min(columns, x - 1)),
     y: Math.max(0, Math.min(rows, y - 1)),
@@ -131,7 +144,8 @@ function segmentWithin(from: readonly number[], to: readonly number[], { columns
   const isOnEdge =
     (start.x === end.x && (start.x === 0 || start.x === columns)) ||
     (start.y === end.y && (start.y === 0 || start.y === rows))
-  if (isOnEdge) return ''
+  const isHere = isIn(Math.floor((start.x + end.x) / 2), Math.floor((start.y + end.y) / 2))
+  if (isOnEdge || !isHere) return ''
   const [a, b] = [start, end].map(({ x, y }) =>
     at(x, y)
       .map((pixels) => pixels.toFixed(1))
