@@ -40,7 +40,10 @@ test('timelineOf has a value for each half second, and delivers no more than the
   const [hls, udp] = told.map(({ deliveredBitsPerSecond }) => deliveredBitsPerSecond)
   expect(Math.max(...(hls ?? []))).toBeLessThanOrEqual(4_000_000 + (1500 * 8) / 0.5) // a packet may end in the next bin
   expect(Math.max(...(udp ?? []))).toBeLessThan(4_000_000)
-  expect(told[0]?.bufferSeconds.at(-1)).toBeGreaterThan(0)
+  const buffer = told[0]?.bufferSeconds ?? []
+  expect(Math.max(...buffer.map((seconds) => seconds ?? 0))).toBeGreaterThan(4)
+  const [sixth = NaN, last = NaN] = [buffer.at(-6) ?? NaN, buffer.at(-1) ?? NaN]
+  expect(sixth - last).toBeCloseTo(2.5, 1) // all has come: five bins of half a second are eaten
 })
 
 test('timelineOf takes wider bins for a long run', () => {

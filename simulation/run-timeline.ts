@@ -19,7 +19,7 @@ export type SideTimeline = {
   readonly name: string
   readonly side: ViewerSide
   readonly deliveredBitsPerSecond: readonly number[] // by the line to this side, with all headers
-  readonly bufferSeconds: readonly (number | null)[] // the last that was told; null: none yet
+  readonly bufferSeconds: readonly (number | null)[] // at the end of the bin; null: none was told
   readonly damagedFrames: readonly number[] // shown with a part missing
   readonly still: readonly Still[] // from the first picture on
 }
@@ -58,6 +58,8 @@ class TimelineFold {
   readonly #damagedFrames: number[]
   readonly #still: Still[] = []
   readonly #watching: Watching
+  #positionSeconds = 0
+  #filledToSeconds: number | undefined // what came, on the video's axis
 
   constructor(binMs: number, binCount: number, frameIntervalMs: number) {
     this.#binMs = binMs
@@ -90,10 +92,23 @@ class TimelineFold {
   #addSeen(event: ViewerEvent): void {
     if (isWatchEvent(event)) this.#watching.add(event)
     const bin = this.#binOf(event.atMs)
-    if (event.kind === 'buffer') this.#bufferSeconds[bin] = event.bufferSeconds
+    if (event.kind === 'buffer') this.#fill(event.bufferSeconds, bin)
+    if (event.kind === 'playhead') this.#movePlayhead(event.positionSeconds, bin)
     if (event.kind === 'frame-shown' && event.state === 'damaged') {
       this.#damagedFrames[bin] = (this.#damagedFrames[bin] ?? 0) + 1
     }
+  }
+
+  /** What came reaches so far beyond the playhead, which eats it until more is told. */
+  #fill(bufferSeconds: number, bin: number): void {
+    this.#filledToSeconds = this.#positionSeconds + bufferSeconds
+    this.#bufferSeconds[bin] = bufferSeconds
+  }
+
+  #movePlayhead(positionSeconds: number, bin: number): void {
+    this.#positionSeconds = positionSeconds
+    if (this.#filledToSeconds === undefined) return
+    this.#bufferSeconds[bin] = Math.max(0, this.#filledToSeconds - positionSeconds)
   }
 
   #binOf(atMs: number): number {

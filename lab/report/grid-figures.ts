@@ -218,7 +218,7 @@ function saidOf(key: MeasureKey, contest: Contest): string {
 function contestTable({ key }: ContestMeasure, rows: readonly { readonly place: string; readonly contest: Contest }[]) {
   return {
     caption: `${measureOf(key).label}: differences by cell`,
-    head: ['Cell', 'Difference', '95 % interval', 'Better', 'Sure?'],
+    head: ['Cell', 'Difference', '95\u00a0% interval', 'Better', 'Sure?'],
     rows: rows.map(({ place, contest }) => {
       const { mean, interval, winner, first, second } = contest
       return [

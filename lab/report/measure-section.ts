@@ -31,7 +31,7 @@ export function measureTable(key: MeasureKey, groups: readonly LabGroup[], sides
         : contests.map((contest) => `${differenceCell(key, contest)}, ${verdict(contest)}`)),
     ]
   })
-  return table({ caption: `${measureOf(key).label}: mean and 95 % interval`, head, rows })
+  return table({ caption: `${measureOf(key).label}: mean and 95\u00a0% interval`, head, rows })
 }
 
 /** Every figure of the spread, to stand beside a chart. */
@@ -50,7 +50,7 @@ export function spreadTable(key: MeasureKey, groups: readonly LabGroup[], sides:
       'Side',
       'Seeds',
       'Mean',
-      '95 % interval',
+      '95\u00a0% interval',
       'Least',
       'Quartile',
       'Median',

@@ -45,12 +45,12 @@ export function measuresSection(
 }
 
 const boxesSaid =
-  'Box plots: the box is from quartile to quartile with a line at the median, the line is from the least to the most; below it the mean and its 95 % interval. Distributions: the share of runs with at most this value.'
+  'Box plots: the box is from quartile to quartile with a line at the median, the line is from the least to the most; below it the mean and its 95\u00a0% interval. Distributions: the share of runs with at most this value.'
 
 const mapsSaid =
   'The mark in a cell is the better side, the number by how much, the stronger the colour the more. Hatched: not sure. The thick line is the frontier, on which neither side is better; thin lines are those of equal difference. A measure without a difference that matters in any cell has no map.'
 
-const linesSaid = 'Means and their 95 % intervals.'
+const linesSaid = 'Means and their 95\u00a0% intervals.'
 
 function drawnOf(
   key: MeasureKey,

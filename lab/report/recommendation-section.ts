@@ -126,6 +126,7 @@ function ofGrid(network: string, judged: readonly Judged[], sides: readonly Draw
         caption: `${network}: choice by cell`,
         head: ['Cell', 'Choice', 'Why', 'Sure?'],
         rows: judged.map(cellRow),
+        isText: true,
       }),
     ),
   )

@@ -26,7 +26,7 @@ const WIDTH = 352
 const LEFT = 48
 const RIGHT = WIDTH - 20
 const PANEL_PIXELS = 72
-const PANEL_GAP = 34
+const PANEL_GAP = 44
 const STRIP_PIXELS = 16
 
 /** Panels above each other over one axis of time, and below them a strip for each side. */
