@@ -6,6 +6,7 @@ import { MeasuresFold, type Measures } from '../stream/measures.ts'
 import type { Lane, RunEvent } from '../stream/record.ts'
 import { SendPlan } from '../stream/send-plan.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
+import { hlsPackage } from './hls-package.ts'
 import { HlsSession } from './hls-session.ts'
 import { measuredLane } from './lane.ts'
 import { RtpSession } from './rtp-session.ts'
@@ -65,8 +66,11 @@ function hlsSide(lane: Lanes, options: ComparisonOptions) {
   const { tell, profile } = options
   const { sharing, tcp: { congestionControl = 'cubic', tlsRoundTrips = 0 } = {} } = profile
   const viewer = new ViewerMeasures('hls', options)
+  const { variants, multivariantPlaylistBytes } = hlsPackage([options.outline])
   const session = new HlsSession(lane.link, {
     ...options,
+    ladder: variants,
+    multivariantPlaylistBytes,
     tcp: { congestionControl, tlsRoundTrips },
     tell: (event) => viewer.add(event),
     tellTcp: tell && ((event) => tell('hls', { ...event, lane: sharing === 'shared' ? 'shared' : 'tcp' })),

@@ -1,20 +1,14 @@
 import type { LinkProfile } from '../link/profile.ts'
-import type { Outline } from '../protocol/outline.ts'
+import type { AbrRule } from '../stream/abr.ts'
 import { LinkMeasuresFold } from '../stream/link-measures.ts'
 import type { RunEvent, ViewerEvent, ViewerSide } from '../stream/record.ts'
 import { linkSideMeasures } from '../stream/run-measures.ts'
 import { SideMeasuresFold, type SideMeasures } from '../stream/side-measures.ts'
-import { SendPlan } from '../stream/send-plan.ts'
-import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
-import { HlsSession } from './hls-session.ts'
 import { measuredLane } from './lane.ts'
-import { RtpSession } from './rtp-session.ts'
+import { preparedVideo, type PreparedVideo, type SimulatedVideo } from './prepared-video.ts'
+import { newSession, type Session } from './side-session.ts'
 
-/** A video as its viewers can have it: the outlines of its variants, the lowest bitrate first. */
-export type SimulatedVideo = { readonly title: string; readonly outlines: readonly Outline[] }
-
-/** How a variant is chosen: always the same one, by measured throughput, by the buffer (BOLA), or as hls.js does. */
-export type AbrRule = 'fixed' | 'throughput' | 'bola' | 'hls.js'
+export type { AbrRule, SimulatedVideo }
 
 /** One way of watching. Absent: the variant is the best one; segments are the package's; buffers are the players' own. */
 export type SideSpec =
@@ -38,7 +32,7 @@ export type SideSpec =
 export type NamedSide = { readonly name: string; readonly spec: SideSpec }
 
 export type Experiment = {
-  readonly video: SimulatedVideo
+  readonly video: SimulatedVideo // experiments with the same object share what is planned of it
   readonly sides: readonly NamedSide[]
   readonly profile: LinkProfile // each side has a copy of the line: same seed, same weather
   readonly durationSeconds: number // from the wish to play on; a side may come to its end before
@@ -49,61 +43,92 @@ export type Experiment = {
 export type SideOutcome = {
   readonly name: string
   readonly side: ViewerSide // by whose definitions it is measured
-  readonly measures: SideMeasures
+  readonly measures: SideMeasures // at its end, or when it was left
   readonly hasEnded: boolean // the whole video was seen
 }
 
 /** Sides that cannot be played so far say so. */
 export class UnplayableSide extends Error {}
 
+const STEP_MS = 1000
+
 /** Watches one video in each of the ways, in virtual time, each over its own copy of the line. The same experiment gives
  *  the same outcomes on every engine. Throws UnplayableSide, naming the side and what it lacks. */
 export function runExperiment(experiment: Experiment): readonly SideOutcome[] {
-  return experiment.sides.map((side) => runSide(side, experiment))
+  return experiment.sides.map((side) => new SideRun(side, experiment).run())
 }
 
-function runSide({ name, spec }: NamedSide, experiment: Experiment): SideOutcome {
-  const { profile, durationSeconds } = experiment
-  const outline = variantOf(experiment.video, name, spec)
-  const isUdp = spec.kind === 'udp'
-  const tell = experiment.tell && ((event: RunEvent) => experiment.tell?.(name, event))
-  const truth = new LinkMeasuresFold()
-  const link = measuredLane(isUdp ? 'udp' : 'tcp', profile, truth, tell)
-  const frameIntervalMs = 1000 / (outline.video?.framesPerSecond || 30)
-  const fold = new SideMeasuresFold({ side: isUdp ? 'udp' : 'hls', frameIntervalMs })
-  const add = (event: ViewerEvent) => {
-    fold.add(event)
-    tell?.(event)
+/** One side on its line, and all that is measured of it. */
+class SideRun {
+  readonly #name: string
+  readonly #side: ViewerSide
+  readonly #limitMs: number
+  readonly #tell: ((event: RunEvent) => void) | undefined
+  readonly #truth = new LinkMeasuresFold()
+  readonly #fold: SideMeasuresFold
+  readonly #link: ReturnType<typeof measuredLane>
+  readonly #session: Session
+  #atEnd: SideMeasures | undefined
+
+  constructor({ name, spec }: NamedSide, { profile, tell, video, durationSeconds }: Experiment) {
+    this.#name = name
+    this.#side = spec.kind === 'udp' || spec.kind === 'rtp-over-tcp' ? 'udp' : 'hls'
+    this.#limitMs = durationSeconds * 1000 // s to ms
+    this.#tell = tell && ((event) => tell(name, event))
+    this.#link = measuredLane(this.#side === 'udp' ? 'udp' : 'tcp', profile, this.#truth, this.#tell)
+    const prepared = preparedVideo(video)
+    this.#fold = newFold(this.#side, prepared)
+    this.#session = this.#newSession(spec, profile, prepared)
   }
-  const { congestionControl = 'cubic', tlsRoundTrips = 0 } = profile.tcp ?? {}
-  const session = isUdp
-    ? new RtpSession(link, {
-        ...spec,
-        plan: new SendPlan(outline, DEFAULT_MAX_RTP_BYTES),
-        linkSeed: profile.seed,
-        congestionControl,
-        tell: add,
+
+  run(): SideOutcome {
+    const session = this.#session
+    session.play(0)
+    for (let nowMs = 0; nowMs < this.#limitMs && !session.hasEnded; nowMs += STEP_MS) {
+      this.#link.advance(Math.min(nowMs + STEP_MS, this.#limitMs))
+    }
+    session.close()
+    const measures = this.#atEnd ?? this.#measuresAt(this.#limitMs)
+    return { name: this.#name, side: this.#side, measures, hasEnded: session.hasEnded }
+  }
+
+  #newSession(spec: SideSpec, profile: LinkProfile, video: PreparedVideo): Session {
+    const tell = this.#tell
+    const lane = this.#side === 'udp' ? 'udp' : 'tcp'
+    try {
+      return newSession(spec, this.#link, {
+        video,
+        profile,
+        tell: (event) => this.#add(event),
+        tellTcp: tell && ((event) => tell({ ...event, lane })),
+        received:
+          tell === undefined ? (sizeBytes, atMs, track) => this.#fold.receive(sizeBytes, atMs, track) : undefined,
       })
-    : new HlsSession(link, { outline, tcp: { congestionControl, tlsRoundTrips }, tell: add, ...bufferOf(spec) })
-  session.play(0)
-  const limitMs = durationSeconds * 1000 // s to ms
-  for (let nowMs = 0; nowMs < limitMs && !session.hasEnded; nowMs += 1000) link.advance(Math.min(nowMs + 1000, limitMs))
-  session.close()
-  const down = truth.at(limitMs).find(({ direction }) => direction === 'down')
-  const measures = { ...fold.measures(down?.offeredBytes), ...(down === undefined ? {} : linkSideMeasures(down)) }
-  return { name, side: isUdp ? 'udp' : 'hls', measures, hasEnded: session.hasEnded }
-}
-
-function bufferOf(spec: SideSpec): { readonly maxBufferSeconds?: number } {
-  return spec.kind === 'hls' && spec.maxBufferSeconds !== undefined ? { maxBufferSeconds: spec.maxBufferSeconds } : {}
-}
-
-function variantOf({ outlines }: SimulatedVideo, name: string, spec: SideSpec): Outline {
-  if (spec.kind !== 'udp' && !(spec.kind === 'hls' && spec.abr === 'fixed')) {
-    throw new UnplayableSide(`side ${name} (${spec.kind}) is not played in virtual time`)
+    } catch (error) {
+      if (error instanceof RangeError) throw new UnplayableSide(`side ${this.#name}: ${error.message}`)
+      throw error
+    }
   }
-  const outline =
-    spec.variant === undefined ? outlines.at(-1) : outlines.find(({ variant }) => variant === spec.variant)
-  if (outline !== undefined) return outline
-  throw new UnplayableSide(`side ${name}: there is no variant ${spec.variant ?? ''}`)
+
+  /** What happens on the line after the end of a side is not its own any more. */
+  #add(event: ViewerEvent): void {
+    this.#fold.add(event)
+    this.#tell?.(event)
+    if (event.kind === 'ended') this.#atEnd = this.#measuresAt(event.atMs)
+  }
+
+  #measuresAt(nowMs: number): SideMeasures {
+    const down = this.#truth.at(nowMs).find(({ direction }) => direction === 'down')
+    return { ...this.#fold.measures(down?.offeredBytes, nowMs), ...(down === undefined ? {} : linkSideMeasures(down)) }
+  }
+}
+
+function newFold(side: ViewerSide, video: PreparedVideo): SideMeasuresFold {
+  const frameIntervalMs = 1000 / (video.variant(undefined).video?.framesPerSecond || 30)
+  return new SideMeasuresFold({
+    side,
+    frameIntervalMs,
+    outlineOf: (variant) => video.variant(variant),
+    newSentVideo: video.sentVideo,
+  })
 }

@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest'
 import { AccessLink } from '../link/access-link.ts'
 import type { LinkProfile } from '../link/profile.ts'
+import type { ViewerEvent } from '../stream/record.ts'
 import { MeasuresFold, type Measures } from '../stream/measures.ts'
+import type { Outline } from '../protocol/outline.ts'
+import { hlsPackage } from './hls-package.ts'
 import { HlsSession, type HlsSessionOptions } from './hls-session.ts'
 import { testOutline } from './test-support/test-outline.ts'
 
+const video = testOutline({ seconds: 20, videoBitsPerSecond: 2_000_000 })
 const tcp = { congestionControl: 'cubic', tlsRoundTrips: 0 } as const
 
-function play(profile: LinkProfile, changes: Partial<HlsSessionOptions> = {}) {
+type Changes = Partial<HlsSessionOptions> & { readonly outline?: Outline }
+
+function play(profile: LinkProfile, { outline = video, ...changes }: Changes = {}) {
   const fold = new MeasuresFold(1000 / 30)
   const requests: number[] = []
   const link = new AccessLink(profile, {
@@ -17,8 +23,9 @@ function play(profile: LinkProfile, changes: Partial<HlsSessionOptions> = {}) {
     dropped: () => {},
     delivered: () => {},
   })
-  const outline = testOutline({ seconds: 20, videoBitsPerSecond: 2_000_000 })
-  const session = new HlsSession(link, { outline, tcp, tell: (event) => fold.add(event), ...changes })
+  const { variants, multivariantPlaylistBytes } = hlsPackage([outline])
+  const tell = (event: ViewerEvent) => fold.add(event)
+  const session = new HlsSession(link, { ladder: variants, multivariantPlaylistBytes, tcp, tell, ...changes })
   session.play(0)
   link.advance(120_000)
   const measures: Measures = fold.at(120_000)

@@ -1,4 +1,4 @@
-import type { AccessLink } from '../link/access-link.ts'
+import type { Line } from '../link/access-link.ts'
 import { TcpConnection, type TcpOptions, type TcpState } from '../link/tcp/connection.ts'
 
 /** One exchange: sizes with their heads. `arrived` is told when the last byte of the answer is here, and when the first
@@ -9,20 +9,26 @@ export type HttpExchange = {
   readonly arrived: (atMs: number, firstByteMs: number) => void
 }
 
-/** An HTTP client and its server on one kept connection over the tcp lane: one request after the other, each answered
- *  as soon as the server has all of it. */
+/** How far the answer under way is; its head counted in. */
+export type HttpProgress = { readonly receivedBytes: number; readonly firstByteMs: number | undefined }
+
+const RESET_BYTES = 40 // headers of IP and TCP
+
+/** An HTTP/1.1 client and its server on one kept connection over the tcp lane: one request after the other, each answered
+ *  as soon as the server has all of it. Who does not want the rest of an answer closes the connection and opens another. */
 export class HttpClient {
-  readonly #connection: TcpConnection
+  readonly #link: Line
+  readonly #options: TcpOptions
+  #connection: TcpConnection
   #exchange: HttpExchange | undefined
   #requestBytesLeft = 0
   #responseBytesLeft = 0
   #firstByteMs: number | undefined
 
-  constructor(link: AccessLink, options: TcpOptions) {
-    this.#connection = new TcpConnection(link, options, {
-      requestArrived: (bytes, atMs) => this.#serve(bytes, atMs),
-      responseArrived: (bytes, atMs) => this.#receive(bytes, atMs),
-    })
+  constructor(link: Line, options: TcpOptions) {
+    this.#link = link
+    this.#options = options
+    this.#connection = this.#newConnection()
   }
 
   open(nowMs: number): void {
@@ -39,6 +45,21 @@ export class HttpClient {
     this.#connection.request(exchange.requestBytes, nowMs)
   }
 
+  /** Gives the answer under way up. The server goes on sending until it hears of it. */
+  cancel(nowMs: number): void {
+    if (this.#exchange === undefined) return
+    const left = this.#connection
+    this.#exchange = undefined
+    this.#connection = this.#newConnection()
+    this.#reset(left, nowMs)
+    this.#connection.open(nowMs)
+  }
+
+  progress(): HttpProgress {
+    const receivedBytes = (this.#exchange?.responseBytes ?? 0) - this.#responseBytesLeft
+    return { receivedBytes, firstByteMs: this.#firstByteMs }
+  }
+
   state(): TcpState {
     return this.#connection.state()
   }
@@ -51,14 +72,34 @@ export class HttpClient {
     this.#connection.close()
   }
 
-  #serve(bytes: number, atMs: number): void {
+  #newConnection(): TcpConnection {
+    const connection: TcpConnection = new TcpConnection(this.#link, this.#options, {
+      requestArrived: (bytes, atMs) => this.#serve(connection, bytes, atMs),
+      responseArrived: (bytes, atMs) => this.#receive(connection, bytes, atMs),
+    })
+    return connection
+  }
+
+  /** A RST takes the uplink's time; one that is lost is followed by another, which is not modelled. */
+  #reset(left: TcpConnection, nowMs: number): void {
+    const heard = () => {
+      left.close()
+      this.#link.closeFlow(flow)
+    }
+    const flow = this.#link.openFlow({ up: { delivered: heard, dropped: heard } })
+    this.#link.send('up', { id: 1, flow, sizeBytes: RESET_BYTES, traffic: 'tcp' }, nowMs)
+  }
+
+  #serve(connection: TcpConnection, bytes: number, atMs: number): void {
+    if (connection !== this.#connection) return
     this.#requestBytesLeft -= bytes
     if (this.#requestBytesLeft === 0 && this.#exchange !== undefined) {
-      this.#connection.write(this.#exchange.responseBytes, atMs)
+      connection.write(this.#exchange.responseBytes, atMs)
     }
   }
 
-  #receive(bytes: number, atMs: number): void {
+  #receive(connection: TcpConnection, bytes: number, atMs: number): void {
+    if (connection !== this.#connection) return
     this.#responseBytesLeft -= bytes
     this.#firstByteMs ??= atMs
     const exchange = this.#exchange

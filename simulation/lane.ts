@@ -4,7 +4,7 @@ import { profileAfter, type DirectionProfile, type LinkProfile } from '../link/p
 import type { DirectionFold, LinkMeasuresFold } from '../stream/link-measures.ts'
 import { packetEvents } from '../stream/packet-events.ts'
 import type { Lane, LinkEvent, RateEvent } from '../stream/record.ts'
-import { rtpOf } from './rtp-sender.ts'
+import { rtpOf } from './rtp-way.ts'
 
 /** An access link whose truth is measured, and told as events where somebody listens. */
 export function measuredLane(

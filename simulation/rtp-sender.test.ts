@@ -15,7 +15,8 @@ import {
 } from '../udp-relay/test-support/package-clip.ts'
 import { makeSoundClip } from '../udp-relay/test-support/sound-clip.ts'
 import { VirtualTimer } from '../udp-relay/test-support/virtual-timer.ts'
-import { RtpSender } from './rtp-sender.ts'
+import { RtpSender, type RtpSenderOptions } from './rtp-sender.ts'
+import { UdpWay } from './rtp-way.ts'
 import { testOutline } from './test-support/test-outline.ts'
 
 const clips = { 'a video': makePackageClip(), 'sound alone': makeSoundClip() }
@@ -64,10 +65,14 @@ function virtualEntries(clip: PackageClip, startSeconds: number): Entry[] {
     },
   )
   const options = { plan: new SendPlan(clip.outline, DEFAULT_MAX_RTP_BYTES), startSeconds, linkSeed: SEED }
-  const sender = new RtpSender(link, options, { arrived: () => {}, ended: () => {} })
-  sender.begin(0)
+  newSender(link, options).begin(0)
   link.advance(CLIP_SECONDS * 1000)
   return entries
+}
+
+function newSender(link: AccessLink, options: Omit<RtpSenderOptions, 'ended'> & Partial<RtpSenderOptions>): RtpSender {
+  const way = new UdpWay(link, options.plan.courseFrom(options.startSeconds), { arrived: () => {} })
+  return new RtpSender(link.alarms, way, { ended: () => {}, ...options })
 }
 
 for (const [what, clip] of Object.entries(clips)) {
@@ -87,8 +92,7 @@ test('RtpSender tells the end once, with the packets of each track', () => {
   const ends: (readonly number[])[] = []
   const outline = testOutline({ seconds: 8, videoBitsPerSecond: 1_000_000 })
   const options = { plan: new SendPlan(outline, DEFAULT_MAX_RTP_BYTES), startSeconds: 0, linkSeed: SEED }
-  const sender = new RtpSender(link, options, { arrived: () => {}, ended: (packets) => ends.push(packets) })
-  sender.begin(0)
+  newSender(link, { ...options, ended: (packets) => ends.push(packets) }).begin(0)
   link.advance(60_000)
   expect(ends).toEqual([[1012, 375]])
   expect(link.nextEventMs()).toBe(Infinity)
@@ -98,5 +102,5 @@ test('RtpSender refuses an outline without a keyframe', () => {
   const link = new AccessLink({ seed: SEED, downlink: {} })
   const outline = { ...testOutline({ seconds: 8, videoBitsPerSecond: 1_000_000 }), segments: [] }
   const options = { plan: new SendPlan(outline, DEFAULT_MAX_RTP_BYTES), startSeconds: 0, linkSeed: SEED }
-  expect(() => new RtpSender(link, options, { arrived: () => {}, ended: () => {} })).toThrow('made-up has no keyframe')
+  expect(() => newSender(link, options)).toThrow('made-up has no keyframe')
 })

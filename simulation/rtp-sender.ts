@@ -1,70 +1,48 @@
-import type { AccessLink } from '../link/access-link.ts'
-import type { Alarm } from '../link/event-queue.ts'
-import { UDP_IPV4_HEADER_BYTES, type LinkPacket, type Traffic } from '../link/link-packet.ts'
+import type { Alarm, EventQueue } from '../link/event-queue.ts'
 import { seededRandom, type Random } from '../link/random.ts'
 import { reportDelayMs, reportSeed, SENDER_REPORT_BYTES } from '../stream/report-schedule.ts'
 import type { SendCourse } from '../stream/send-course.ts'
 import type { SendPlan } from '../stream/send-plan.ts'
-
-/** Of the video, of the audio: made up, as there are no bytes. */
-export const SIMULATED_SSRCS = [1, 2] as const
+import { NO_PLACE, type LostPackets, type RtpWay } from './rtp-way.ts'
+import { SentPackets } from './sent-packets.ts'
 
 export type RtpSenderOptions = {
   readonly plan: SendPlan
   readonly startSeconds: number // plays from the keyframe at or before it
   readonly linkSeed: number // the reports' moments are drawn from it
-}
-
-/** The link's view of a packet, and where the course tells the rest of it: no bytes. */
-type SentPacket = LinkPacket & { readonly place: number; readonly course: SendCourse } // place -1: a report
-
-/** Which RTP packet it is, for who observes the link; undefined for all others. */
-export function rtpOf(packet: LinkPacket): { readonly ssrc: number; readonly sequenceNumber: number } | undefined {
-  if (!('course' in packet)) return undefined
-  const { place, course } = packet as SentPacket
-  if (place < 0) return undefined
-  const trackIndex = course.trackIndices[place] as 0 | 1
-  return { ssrc: SIMULATED_SSRCS[trackIndex], sequenceNumber: (course.sequenceNumbers[place] as number) & 0xffff }
-}
-
-export type RtpSenderTold = {
-  /** The packet at this place of the course. */
-  readonly arrived: (place: number, atMs: number) => void
+  readonly canRepair?: boolean // keeps what it sends, for who asks for it again
   /** All has been sent; what is still on its way may yet arrive. So many packets of each track, video first. */
   readonly ended: (packetsOfTrack: readonly number[], atMs: number) => void
 }
 
-/** Sends a presentation over a lane as udp-relay/playout.ts does, in virtual time: the same sizes at the same moments in
- *  the same order, sender reports among them. */
+/** Sends a presentation as udp-relay/playout.ts does, in virtual time: the same sizes at the same moments in the same
+ *  order, sender reports among them. */
 export class RtpSender {
-  readonly #link: AccessLink
-  readonly #told: RtpSenderTold
+  readonly #alarms: EventQueue
+  readonly #way: RtpWay
+  readonly #ended: RtpSenderOptions['ended']
   readonly #course: SendCourse
+  readonly #sent: SentPackets | undefined
   readonly #tracks: number
-  readonly #flow: number
   readonly #alarm: Alarm
   readonly #reportRandom: Random
   #place = 0 // of the packet to send next
   #packetMs = Infinity // when it is due
-  #newestId = 0
   #zeroMs = 0 // link time of media time 0
   #reportMs = 0 // of the next report, before it is rounded
   #nextReportMs = 0
 
   /** Throws RangeError when the outline has no keyframe. */
-  constructor(link: AccessLink, { plan, startSeconds, linkSeed }: RtpSenderOptions, told: RtpSenderTold) {
-    this.#link = link
-    this.#told = told
+  constructor(alarms: EventQueue, way: RtpWay, options: RtpSenderOptions) {
+    const { plan, startSeconds, linkSeed, canRepair = false, ended } = options
+    this.#alarms = alarms
+    this.#way = way
+    this.#ended = ended
     this.#course = plan.courseFrom(startSeconds)
+    this.#sent = canRepair ? new SentPackets(this.#course) : undefined
     this.#tracks = [plan.outline.video, plan.outline.audio].filter((track) => track !== undefined).length
     this.#reportRandom = seededRandom(reportSeed(linkSeed))
-    this.#alarm = link.alarms.newAlarm((atMs) => this.#sendDue(atMs))
-    this.#flow = link.openFlow({
-      down: {
-        delivered: (packet, atMs) => this.#deliver(packet as SentPacket, atMs), // the very object that was sent
-        duplicated: (packet, atMs) => this.#deliver(packet as SentPacket, atMs),
-      },
-    })
+    this.#alarm = alarms.newAlarm((atMs) => this.#sendDue(atMs))
   }
 
   /** The first packet is due now. */
@@ -73,28 +51,37 @@ export class RtpSender {
     this.#reportMs = atMs
     this.#nextReportMs = toMicrosecond(atMs)
     this.#goTo(0)
-    this.#link.alarms.set(this.#alarm, atMs)
+    this.#alarms.set(this.#alarm, atMs)
+  }
+
+  /** A viewer asks for packets again. */
+  resend({ trackIndex, sequenceNumbers }: LostPackets, nowMs: number): void {
+    for (const sequenceNumber of sequenceNumbers) {
+      const again = this.#sent?.again(trackIndex, sequenceNumber, nowMs)
+      if (again !== undefined) this.#way.send('rtx', again.place, again.sizeBytes, nowMs)
+    }
   }
 
   close(): void {
-    this.#link.alarms.cancel(this.#alarm)
-    this.#link.closeFlow(this.#flow)
+    this.#alarms.cancel(this.#alarm)
+    this.#way.close()
   }
 
   /** Reports before packets of the same moment, as the live sender sends them. */
   #sendDue(nowMs: number): void {
     while (this.#packetMs < Infinity) {
       const dueMs = Math.min(this.#packetMs, this.#nextReportMs)
-      if (dueMs > nowMs) return this.#link.alarms.set(this.#alarm, dueMs)
+      if (dueMs > nowMs) return this.#alarms.set(this.#alarm, dueMs)
       if (this.#nextReportMs <= this.#packetMs) this.#sendReports(this.#nextReportMs)
       else this.#sendNext()
     }
-    this.#told.ended(this.#course.packetsOfTrack, nowMs)
+    this.#ended(this.#course.packetsOfTrack, nowMs)
   }
 
   #sendNext(): void {
     const place = this.#place
-    this.#send(this.#course.sizesBytes[place] as number, 'rtp', place, this.#packetMs)
+    this.#way.send('rtp', place, this.#course.sizesBytes[place] as number, this.#packetMs)
+    this.#sent?.keep(place, this.#packetMs)
     this.#goTo(place + 1)
   }
 
@@ -105,20 +92,9 @@ export class RtpSender {
   }
 
   #sendReports(atMs: number): void {
-    for (let track = 0; track < this.#tracks; track += 1) this.#send(SENDER_REPORT_BYTES, 'rtcp', -1, atMs)
+    for (let track = 0; track < this.#tracks; track += 1) this.#way.send('rtcp', NO_PLACE, SENDER_REPORT_BYTES, atMs)
     this.#reportMs += reportDelayMs(this.#reportRandom)
     this.#nextReportMs = toMicrosecond(this.#reportMs)
-  }
-
-  #send(rtpBytes: number, traffic: Traffic, place: number, atMs: number): void {
-    this.#newestId += 1
-    const sizeBytes = rtpBytes + UDP_IPV4_HEADER_BYTES
-    const packet: SentPacket = { id: this.#newestId, flow: this.#flow, sizeBytes, traffic, place, course: this.#course }
-    this.#link.send('down', packet, atMs)
-  }
-
-  #deliver({ place }: SentPacket, atMs: number): void {
-    if (place >= 0) this.#told.arrived(place, atMs)
   }
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { AccessLink } from '../link/access-link.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { MeasuresFold, type Measures } from '../stream/measures.ts'
+import { SideMeasuresFold } from '../stream/side-measures.ts'
 import { packetEvents } from '../stream/packet-events.ts'
 import { SendPlan } from '../stream/send-plan.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
@@ -74,4 +75,25 @@ test('RtpSession shows nothing where UDP is blocked', () => {
 test('RtpSession begins at the keyframe at or before the start', () => {
   const { intactFrames } = play({ seed: 7, downlink: {} }, { startSeconds: 11 })
   expect(intactFrames).toBe((SECONDS - 10) * 30)
+})
+
+test('RtpSession with retransmissions repairs 2 % loss within a jitter buffer of three round trips', () => {
+  const downlink = {
+    rateBitsPerSecond: 6_000_000,
+    oneWayDelayMs: 50,
+    loss: { kind: 'random', lossRatio: 0.02 },
+  } as const
+  const profile: LinkProfile = { seed: 7, downlink, uplink: { oneWayDelayMs: 50 } }
+  const told = (changes: Partial<RtpSessionOptions>) => {
+    const fold = new SideMeasuresFold({ side: 'udp', frameIntervalMs: 1000 / 30 })
+    const { hasEnded } = play(profile, { ...changes, tell: (event) => fold.add(event) })
+    const { lostPackets, repairedPackets, residualLossRatio = 1, repairOverheadRatio } = fold.measures(undefined)
+    return { hasEnded, lostPackets, repairedPackets, residualLossRatio, repairOverheadRatio }
+  }
+  expect(told({ jitterBufferMs: 300 })).toMatchObject({ lostPackets: 109, repairedPackets: 0, repairOverheadRatio: 0 })
+  const repaired = told({ jitterBufferMs: 300, repair: 'rtx' })
+  expect(repaired).toMatchObject({ hasEnded: true, lostPackets: 0, repairedPackets: 110 })
+  expect(repaired.residualLossRatio).toBeLessThanOrEqual(0.001)
+  const tooShort = told({ jitterBufferMs: 100, repair: 'rtx' }) // repairs come after 100 ms, waited for 70 ms
+  expect(tooShort).toMatchObject({ lostPackets: 109, repairedPackets: 0 })
 })

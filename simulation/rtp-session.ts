@@ -6,7 +6,10 @@ import type { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import type { SendPlan } from '../stream/send-plan.ts'
 import { RtpSender } from './rtp-sender.ts'
-import { RtpViewer } from './rtp-viewer.ts'
+import { UdpWay } from './rtp-way.ts'
+import { RtpViewer, type RtpReceived } from './rtp-viewer.ts'
+
+export type { RtpReceived }
 
 export type RtpSessionOptions = {
   readonly plan: SendPlan
@@ -14,9 +17,10 @@ export type RtpSessionOptions = {
   readonly congestionControl?: CongestionControl // of the set-up's connection; absent: cubic
   readonly tell: (event: ViewerEvent) => void // moments are link time
   /** For who counts packets and records none: told in place of an event for each. */
-  readonly received?: ((sizeBytes: number, atMs: number) => void) | undefined
+  readonly received?: RtpReceived | undefined
   readonly startSeconds?: number // absent: from the beginning
   readonly jitterBufferMs?: number // absent: 200, as in the page
+  readonly repair?: 'off' | 'rtx' // absent: off
 }
 
 const DEFAULT_JITTER_BUFFER_MS = 200
@@ -31,18 +35,28 @@ export class RtpSession {
 
   /** Throws RangeError when the outline has no keyframe. */
   constructor(link: AccessLink, options: RtpSessionOptions) {
-    const { startSeconds = 0, jitterBufferMs = DEFAULT_JITTER_BUFFER_MS } = options
+    const { plan, linkSeed, startSeconds = 0, jitterBufferMs = DEFAULT_JITTER_BUFFER_MS } = options
+    const canRepair = options.repair === 'rtx'
     this.#options = options
     this.#setUp = new Conversation(link, { congestionControl: options.congestionControl ?? 'cubic', tlsRoundTrips: 0 })
-    this.#viewer = new RtpViewer(link.alarms, { ...options, startSeconds, jitterBufferMs })
-    this.#sender = new RtpSender(
-      link,
-      { ...options, startSeconds },
-      {
-        arrived: (place, atMs) => this.#viewer.receive(place, atMs),
-        ended: (packetsOfTrack) => this.#viewer.end(packetsOfTrack),
-      },
-    )
+    const way = new UdpWay(link, plan.courseFrom(startSeconds), {
+      arrived: (place, atMs) => this.#viewer.receive(place, atMs),
+      resent: (place, sizeBytes, atMs) => this.#viewer.receiveAgain(place, sizeBytes, atMs),
+      asked: (lost, atMs) => this.#sender.resend(lost, atMs),
+    })
+    this.#viewer = new RtpViewer(link.alarms, {
+      ...options,
+      startSeconds,
+      jitterBufferMs,
+      ...(canRepair ? { ask: (lost, sizeBytes, atMs) => way.ask(lost, sizeBytes, atMs) } : {}),
+    })
+    this.#sender = new RtpSender(link.alarms, way, {
+      plan,
+      startSeconds,
+      linkSeed,
+      canRepair,
+      ended: (packetsOfTrack) => this.#viewer.end(packetsOfTrack),
+    })
   }
 
   /** The end of the presentation was on the screen. */
@@ -65,7 +79,8 @@ export class RtpSession {
     const facts = { videoId: VIDEO_ID, variant: outline.variant, title: outline.variant, outline }
     this.#options.tell({ kind: 'play-asked', atMs })
     this.#setUp.ask([...setUpExchanges(facts), playExchange(facts)], atMs, (reached) => {
-      this.#viewer.begin(reached.atMs)
+      const answered = reached.steps.filter(({ name }) => name !== 'connect' && name !== 'PLAY').map(({ ms }) => ms)
+      this.#viewer.begin(reached.atMs, Math.min(...answered)) // as udp-relay/receiver-connection.ts measures it
       this.#sender.begin(reached.atMs)
     })
   }

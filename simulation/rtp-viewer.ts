@@ -9,15 +9,21 @@ import { TRACK_AUDIO, TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { videoCodecOf } from '../protocol/nal-syntax.ts'
 import { FrameArrivals, type JudgedFrame } from './frame-arrivals.ts'
 import { variantBandwidth } from './hls-package.ts'
-import { SIMULATED_SSRCS } from './rtp-sender.ts'
+import { SIMULATED_SSRCS, type LostPackets } from './rtp-way.ts'
 import { Screen } from './screen.ts'
+import { TrackRepairs } from './track-repairs.ts'
+
+/** In place of an event for each packet. */
+export type RtpReceived = (sizeBytes: number, atMs: number, track: 'video' | 'audio') => void
 
 export type RtpViewerOptions = {
   readonly plan: SendPlan
   readonly startSeconds: number
   readonly jitterBufferMs: number
   readonly tell: (event: ViewerEvent) => void
-  readonly received?: ((sizeBytes: number, atMs: number) => void) | undefined // absent: events of it
+  readonly received?: RtpReceived | undefined // absent: events of it
+  /** Asks the sender for packets again, by RTCP of so many bytes; absent: what is lost is lost. */
+  readonly ask?: (lost: LostPackets, sizeBytes: number, atMs: number) => void
 }
 
 type Track = {
@@ -25,6 +31,7 @@ type Track = {
   readonly statistics: ReceptionStatistics
   readonly buffer: JitterBuffer<number> // places of the course
   readonly gapAlarm: Alarm // when the oldest gap is given up
+  repairs: TrackRepairs | undefined
   toldLatePackets: number
 }
 
@@ -37,7 +44,7 @@ const VIDEO_CLOCK_HZ = 90_000
 export class RtpViewer {
   readonly #alarms: EventQueue
   readonly #options: RtpViewerOptions
-  readonly #received: ((sizeBytes: number, atMs: number) => void) | undefined
+  readonly #received: RtpReceived | undefined
   readonly #course: SendCourse
   readonly #clock: PlaybackClock
   readonly #tracks: readonly Track[]
@@ -88,8 +95,9 @@ export class RtpViewer {
     return this.#tracks.map(({ statistics }) => statistics)
   }
 
-  /** The set-up is done: the sender begins. */
-  begin(atMs: number): void {
+  /** The set-up is done, in which a round trip took so long: the sender begins. */
+  begin(atMs: number, roundTripMs: number): void {
+    for (const track of this.#tracks) track.repairs = this.#newRepairs(track.index, roundTripMs)
     const { plan, tell } = this.#options
     const { keyframe, packetsOfTrack } = this.#course
     const { variant } = plan.outline
@@ -115,9 +123,38 @@ export class RtpViewer {
     const ticks = mediaTicks[place] as number
     this.#nowMs = atMs
     if (!this.#clock.isStarted && track.index === this.#clockTrack) this.#start(ticks, atMs)
-    const extendedSequenceNumber = track.statistics.addNew((sequenceNumbers[place] as number) & 0xffff, ticks, atMs)
+    const { repairs, statistics } = track
+    const expectedBefore = repairs === undefined ? 0 : statistics.expectedPackets
+    const extendedSequenceNumber = statistics.addNew((sequenceNumbers[place] as number) & 0xffff, ticks, atMs)
+    if (extendedSequenceNumber !== undefined && repairs?.isRepaired(extendedSequenceNumber) === true) return
     this.#tellReceived(track, sizesBytes[place] as number, atMs)
     if (extendedSequenceNumber === undefined) return
+    this.#take(track, extendedSequenceNumber, place, atMs)
+    if (repairs === undefined) return
+    repairs.note(extendedSequenceNumber, statistics.expectedPackets - expectedBefore - 1, atMs)
+    repairs.askForMissing(atMs)
+  }
+
+  /** The packet at this place, as a retransmission of so many bytes. */
+  receiveAgain(place: number, sizeBytes: number, atMs: number): void {
+    const { trackIndices, sequenceNumbers, sizesBytes } = this.#course
+    const track = this.#tracks[trackIndices[place] as number] as Track
+    const sequenceNumber = sequenceNumbers[place] as number
+    this.#nowMs = atMs
+    const { buffer } = track
+    const isInTime = track.repairs?.repair(sequenceNumber, atMs) === true && buffer.awaits(sequenceNumber)
+    this.#options.tell({
+      kind: 'repair-received',
+      atMs,
+      sizeBytes,
+      repairedPackets: isInTime ? 1 : 0,
+      repairedBytes: isInTime ? (sizesBytes[place] as number) : 0,
+      track: nameOf(track.index),
+    })
+    if (isInTime) this.#take(track, sequenceNumber, place, atMs)
+  }
+
+  #take(track: Track, extendedSequenceNumber: number, place: number, atMs: number): void {
     if (track.buffer.passes(extendedSequenceNumber)) this.#assemble(track, place)
     else this.#route(track, track.buffer.push(extendedSequenceNumber, place, atMs), atMs)
   }
@@ -129,14 +166,31 @@ export class RtpViewer {
 
   close(): void {
     this.#screen.close()
-    for (const { gapAlarm } of this.#tracks) this.#alarms.cancel(gapAlarm)
+    for (const { gapAlarm, repairs } of this.#tracks) {
+      this.#alarms.cancel(gapAlarm)
+      repairs?.close()
+    }
     this.#alarms.cancel(this.#playheadAlarm)
   }
 
+  /** A missing packet is waited for until so little is left of the jitter buffer's time. */
+  get #waitMs(): number {
+    return Math.max(0, this.#options.jitterBufferMs - DECODE_MS)
+  }
+
+  #newRepairs(trackIndex: number, roundTripMs: number): TrackRepairs | undefined {
+    const { ask } = this.#options
+    if (ask === undefined) return undefined
+    return new TrackRepairs(this.#alarms, { waitMs: this.#waitMs, roundTripMs }, (sequenceNumbers, sizeBytes, atMs) =>
+      ask({ trackIndex, sequenceNumbers }, sizeBytes, atMs),
+    )
+  }
+
   #newTrack(index: number, clockRateHz: number): Track {
-    const waitMs = Math.max(0, this.#options.jitterBufferMs - DECODE_MS)
+    const waitMs = this.#waitMs
     const track: Track = {
       index,
+      repairs: undefined,
       statistics: new ReceptionStatistics({ clockRateHz, firstSequenceNumber: 0 }),
       buffer: new JitterBuffer({ waitMs, firstSequenceNumber: 0 }),
       gapAlarm: this.#alarms.newAlarm((atMs) => {
@@ -167,7 +221,7 @@ export class RtpViewer {
   }
 
   #tellReceived({ index }: Track, sizeBytes: number, atMs: number): void {
-    if (this.#received !== undefined) return this.#received(sizeBytes, atMs)
+    if (this.#received !== undefined) return this.#received(sizeBytes, atMs, nameOf(index))
     this.#options.tell({ kind: 'media-received', atMs, sizeBytes, track: nameOf(index) })
   }
 

@@ -150,6 +150,21 @@ export const MEASURES = {
     source: 'RFC 7002',
     definition: 'RTP packets that came after the jitter buffer had given them up, and were discarded.',
   }),
+  repairedPackets: packets({
+    label: 'Repaired',
+    source: 'RFC 4588, RFC 5109',
+    definition: 'RTP packets that did not come, and were sent again or recovered by parity in time.',
+  }),
+  residualLossRatio: ratio({
+    label: 'Residual loss',
+    digits: 2,
+    definition: 'Packets that neither came in time nor were repaired, over packets expected.',
+  }),
+  repairOverheadRatio: ratio({
+    label: 'Repair overhead',
+    digits: 2,
+    definition: 'Bytes of retransmissions and parity that came, over those of the media’s packets that came.',
+  }),
   effectiveLossRatio: ratio({
     label: 'Effective loss',
     digits: 2,

@@ -2,11 +2,12 @@ import { extendSequenceNumber, RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { BurstGapFold } from './burst-gap.ts'
 import type { EventOf } from './event-kinds.ts'
 import type { ViewerEvent } from './record.ts'
-import { VideoLosses, type OutlineOf } from './video-losses.ts'
+import { VideoLosses, type NewSentVideo, type OutlineOf } from './video-losses.ts'
 
 /** The fold over RTP packets that came, did not come, or came for nothing. */
 export class PacketsReceived {
   readonly #outlineOf: OutlineOf
+  readonly #newSentVideo: NewSentVideo | undefined
   readonly #bursts = new BurstGapFold() // of the video, or of sound alone
   #burstsOf: 'video' | 'audio' = 'video'
   #losses: VideoLosses | undefined // since the newest start
@@ -14,38 +15,47 @@ export class PacketsReceived {
   #received = 0
   #receivedBytes = 0
   #givenUp = 0
+  #repairs = { packets: 0, bytes: 0, sentBytes: 0 } // what they gave back, and their own bytes
   #late = 0
   #ofUnshown = 0 // came, of frames that could not be shown
   #trackReceived = 0 // of that track
   #trackGivenUp = 0
+  #trackRepaired = 0
   #trackFirstMs: number | undefined
   #trackNewestMs = 0
 
-  constructor(outlineOf: OutlineOf = () => undefined) {
+  constructor(outlineOf: OutlineOf = () => undefined, newSentVideo?: NewSentVideo) {
     this.#outlineOf = outlineOf
+    this.#newSentVideo = newSentVideo
   }
 
   add(event: ViewerEvent): void {
     if (event.kind === 'rtp-started') this.#start(event)
-    else if (event.kind === 'media-received') this.#receive(event)
+    else if (event.kind === 'media-received') this.receive(event.sizeBytes, event.atMs, event.track)
     else if (event.kind === 'packets-given-up') this.#giveUp(event)
     else if (event.kind === 'packet-late') this.#late += 1
+    else if (event.kind === 'repair-received') this.#repair(event)
     else if (event.kind === 'frame-frozen') this.#ofUnshown += this.#receivedOfFrame(event.ptsTicks)
   }
 
   /** Payload bytes that were of use: a packet that came for nothing counts as a mean one. */
   get usedBytes(): number {
-    const payloadBytes = this.#receivedBytes - this.#received * RTP_HEADER_BYTES
-    return payloadBytes * (1 - (this.#late + this.#ofUnshown) / Math.max(1, this.#received))
+    const packets = this.#received + this.#repairs.packets
+    const payloadBytes = this.#receivedBytes + this.#repairs.bytes - packets * RTP_HEADER_BYTES
+    return payloadBytes * (1 - (this.#late + this.#ofUnshown) / Math.max(1, packets))
   }
 
   measures() {
-    const expected = this.#received + this.#givenUp - this.#late // a late one was given up, and came
+    const repaired = this.#repairs.packets
+    const expected = this.#received + repaired + this.#givenUp - this.#late // a late one was given up, and came
     if (expected === 0) return {}
     return {
       expectedPackets: expected,
       lostPackets: this.#givenUp - this.#late,
       latePackets: this.#late,
+      repairedPackets: repaired,
+      residualLossRatio: this.#givenUp / expected,
+      repairOverheadRatio: this.#repairs.sentBytes / Math.max(1, this.#receivedBytes),
       effectiveLossRatio: (this.#givenUp + this.#ofUnshown) / expected,
       discardRatio: this.#late / expected,
       ...this.#burstMeasures(),
@@ -57,16 +67,28 @@ export class PacketsReceived {
     if (isBeside) return
     this.#burstsOf = start.track
     this.#bursts.beginAnew()
-    this.#losses = start.track === 'audio' ? undefined : new VideoLosses(start, this.#outlineOf)
+    this.#losses =
+      start.track === 'audio' ? undefined : new VideoLosses(start, this.#outlineOf, undefined, this.#newSentVideo)
   }
 
-  #receive({ sizeBytes, track, atMs }: EventOf<'media-received'>): void {
+  /** For who has packets and no events. */
+  receive(sizeBytes: number, atMs: number, track: 'video' | 'audio' | undefined): void {
     this.#received += 1
     this.#receivedBytes += sizeBytes
     if (track !== this.#burstsOf) return
     this.#trackReceived += 1
     this.#trackFirstMs ??= atMs
     this.#trackNewestMs = atMs
+  }
+
+  #repair({ sizeBytes, repairedPackets, repairedBytes, track }: EventOf<'repair-received'>): void {
+    const { packets, bytes, sentBytes } = this.#repairs
+    this.#repairs = {
+      packets: packets + repairedPackets,
+      bytes: bytes + repairedBytes,
+      sentBytes: sentBytes + sizeBytes,
+    }
+    if (track === this.#burstsOf) this.#trackRepaired += repairedPackets
   }
 
   #giveUp({ packets, track, firstSequenceNumber }: EventOf<'packets-given-up'>): void {
@@ -91,7 +113,7 @@ export class PacketsReceived {
 
   /** Durations as RFC 3611 appendix A.2 has them: packets times the mean time between two. */
   #burstMeasures() {
-    const expected = this.#trackReceived + this.#trackGivenUp
+    const expected = this.#trackReceived + this.#trackRepaired + this.#trackGivenUp
     const bursts = this.#bursts.of(expected)
     if (bursts === undefined || this.#trackFirstMs === undefined) return {}
     const packetMs = (this.#trackNewestMs - this.#trackFirstMs) / expected

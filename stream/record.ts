@@ -50,6 +50,13 @@ export type ViewerEvent = Seen &
         readonly firstSequenceNumber?: number // 16 bits
       }
     | { readonly kind: 'packet-late' } // one of those came after all
+    | {
+        readonly kind: 'repair-received' // a retransmission (RFC 4588) or a packet of parity
+        readonly sizeBytes: number
+        readonly repairedPackets: number // media packets that it gave back in time
+        readonly repairedBytes: number // of these, with their headers
+        readonly track?: Track
+      }
   )
 
 /** The truth of the emulated link; `atMs` is link time. */

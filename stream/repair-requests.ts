@@ -57,7 +57,7 @@ export class RepairRequests {
     for (const [sequenceNumber, missing] of this.#missing) {
       if (missing.askMs > nowMs) continue
       const isOfUse = nowMs + this.#roundTripMs <= missing.untilMs || missing.asked === 0
-      if (nowMs > missing.untilMs) this.#missing.delete(sequenceNumber)
+      if (nowMs >= missing.untilMs) this.#missing.delete(sequenceNumber)
       else if (!isOfUse) missing.askMs = missing.untilMs
       else due.push(this.#ask(sequenceNumber, missing, nowMs))
     }

@@ -160,6 +160,14 @@ const READERS: { readonly [K in Kind]: (fields: EventFields) => RunEvent & { rea
     ...fields.optional('firstSequenceNumber', () => fields.wholeNumber('firstSequenceNumber', MOST_16_BITS)),
   }),
   'packet-late': (fields) => ({ kind: 'packet-late', ...seen(fields) }),
+  'repair-received': (fields) => ({
+    kind: 'repair-received',
+    ...seen(fields),
+    sizeBytes: fields.wholeNumber('sizeBytes'),
+    repairedPackets: fields.wholeNumber('repairedPackets', MOST_32_BITS),
+    repairedBytes: fields.wholeNumber('repairedBytes'),
+    ...fields.optional('track', () => fields.oneOf<'video' | 'audio'>('track', TRACKS)),
+  }),
   'packet-accepted': (fields) => ({ kind: 'packet-accepted', ...ofPacket(fields), ...ofRtp(fields) }),
   'packet-dropped': (fields) => ({
     kind: 'packet-dropped',

@@ -61,3 +61,24 @@ test('SegmentPlayback begins within a segment', () => {
   playback.advance(5000)
   expect(moments('frame-shown')).toEqual([100, 200, 300])
 })
+
+test('SegmentPlayback of segments whose frames are not known takes them as evenly spaced', () => {
+  const told: ViewerEvent[] = []
+  const playback = new SegmentPlayback({ startMs: 6000, framesPerSecond: 25 }, (event) => told.push(event))
+  playback.append({ startSeconds: 6, durationSeconds: 0.2 }, 100)
+  playback.advance(1000)
+  expect(told.filter(({ kind }) => kind === 'frame-shown').map(({ atMs }) => atMs)).toEqual([100, 140, 180, 220, 260])
+  expect(playback.hasEnded).toBe(false)
+  playback.end(1000)
+  expect([playback.hasEnded, told.at(-1)]).toEqual([true, { kind: 'ended', atMs: 1000 }])
+})
+
+test('SegmentPlayback that stands still before a hole goes on behind it', () => {
+  const { playback, moments } = newPlayback(4000)
+  playback.append(segment(0, 1), 0)
+  playback.advance(2000)
+  playback.append(segment(3, 1), 2000)
+  playback.advance(9000)
+  expect(moments('frame-shown').slice(9, 12)).toEqual([900, 2000, 2100])
+  expect(moments('ended')).toEqual([3000])
+})

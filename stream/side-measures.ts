@@ -3,7 +3,7 @@ import type { MeasureKey } from './measure-table.ts'
 import { MeasuresFold, type Measures } from './measures.ts'
 import { PacketsReceived } from './packets-received.ts'
 import type { ViewerEvent, ViewerSide } from './record.ts'
-import type { OutlineOf } from './video-losses.ts'
+import type { NewSentVideo, OutlineOf } from './video-losses.ts'
 import { VariantsShown } from './variants-shown.ts'
 
 /** Absent: there is nothing to measure on this side, or nobody told it. */
@@ -14,6 +14,7 @@ export type SideOptions = {
   readonly frameIntervalMs: number
   /** With it, packets of frames that could not be shown count in the effective loss. */
   readonly outlineOf?: OutlineOf
+  readonly newSentVideo?: NewSentVideo // absent: planned anew
 }
 
 /** The fold over what one viewer of a run tells. Both viewers are measured by the same definitions (measure-table.ts). */
@@ -30,7 +31,7 @@ export class SideMeasuresFold {
     this.#basic = new MeasuresFold(options.frameIntervalMs)
     this.#behind = new BehindFold(options.frameIntervalMs)
     this.#variants = new VariantsShown()
-    this.#packets = options.side === 'udp' ? new PacketsReceived(options.outlineOf) : undefined
+    this.#packets = options.side === 'udp' ? new PacketsReceived(options.outlineOf, options.newSentVideo) : undefined
   }
 
   /** In their order; the measures are those at the newest one. */
@@ -44,20 +45,27 @@ export class SideMeasuresFold {
     }
   }
 
-  /** `wireBytes`: what was sent to this viewer, where the link tells it. */
-  measures(wireBytes: number | undefined): SideMeasures {
+  /** For who has RTP packets and no events of them. */
+  receive(sizeBytes: number, atMs: number, track: 'video' | 'audio'): void {
+    this.#basic.receive(sizeBytes, atMs)
+    this.#packets?.receive(sizeBytes, atMs, track)
+  }
+
+  /** `wireBytes`: what was sent to this viewer, where the link tells it. `nowMs`: of the viewer's clock; absent: when the
+   *  newest event was. */
+  measures(wireBytes: number | undefined, nowMs = this.#newestMs): SideMeasures {
     const told = {
-      ...this.#playback(),
-      ...this.#variants.measures(this.#basic.watching.watchedMs(this.#newestMs)),
+      ...this.#playback(nowMs),
+      ...this.#variants.measures(this.#basic.watching.watchedMs(nowMs)),
       ...this.#packets?.measures(),
-      ...this.#efficiency(wireBytes),
+      ...this.#efficiency(wireBytes, nowMs),
       ...this.#behindMeasures(),
     }
     return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined))
   }
 
-  #playback() {
-    const basic = this.#basic.at(this.#newestMs)
+  #playback(nowMs: number) {
+    const basic = this.#basic.at(nowMs)
     const { startupMs, watchedMs } = basic
     const ofWatched = (ms: number) => (watchedMs === 0 ? undefined : ms / watchedMs)
     const stallsPerMs = ofWatched(basic.stallCount)
@@ -89,8 +97,8 @@ export class SideMeasuresFold {
   }
 
   /** HLS: whole segments. UDP: payloads, less the mean share of packets that came and were of no use. */
-  #efficiency(wireBytes: number | undefined) {
-    const { receivedBytes } = this.#basic.at(this.#newestMs)
+  #efficiency(wireBytes: number | undefined, nowMs: number) {
+    const { receivedBytes } = this.#basic.at(nowMs)
     const mediaBytes = this.#packets?.usedBytes ?? receivedBytes
     return {
       receivedBytes,

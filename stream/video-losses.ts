@@ -5,6 +5,9 @@ import { SentVideo, type VideoStart } from './sent-video.ts'
 /** A variant's outline, undefined while it is not known. */
 export type OutlineOf = (variant: string) => Outline | undefined
 
+/** For who knows many viewers of one video, and plans once what was sent to them. */
+export type NewSentVideo = (outline: Outline, start: VideoStart) => SentVideo
+
 const REMEMBERED_PACKETS = 20_000
 
 /** The video packets that a viewer went without since a start, the newest 20,000 of them where nothing else is asked for:
@@ -13,6 +16,7 @@ export class VideoLosses {
   readonly #start: VideoStart & { readonly variant: string }
   readonly #outlineOf: OutlineOf
   readonly #rememberedPackets: number
+  readonly #newSentVideo: NewSentVideo
   readonly #lost = new Set<number>()
   #newestPacket = 0
   #outline: Outline | undefined
@@ -22,7 +26,9 @@ export class VideoLosses {
     start: VideoStart & { readonly variant: string },
     outlineOf: OutlineOf,
     rememberedPackets = REMEMBERED_PACKETS,
+    newSentVideo: NewSentVideo = (outline, videoStart) => new SentVideo(outline, videoStart),
   ) {
+    this.#newSentVideo = newSentVideo
     this.#start = start
     this.#outlineOf = outlineOf
     this.#rememberedPackets = rememberedPackets
@@ -33,7 +39,7 @@ export class VideoLosses {
     const outline = this.#outlineOf(this.#start.variant)
     if (outline !== this.#outline) {
       this.#outline = outline // known now, or it has grown
-      this.#video = outline && new SentVideo(outline, this.#start)
+      this.#video = outline && this.#newSentVideo(outline, this.#start)
     }
     return this.#video
   }

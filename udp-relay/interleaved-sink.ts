@@ -1,5 +1,6 @@
 import { videoCodecOf } from '../protocol/nal-syntax.ts'
 import { beginsKeyframe } from '../protocol/rtp-video.ts'
+import { MAX_WAITING_BYTES } from '../stream/unit-gate.ts'
 import type { PortPair } from '../protocol/rtsp-headers.ts'
 import { FrameGate } from './frame-gate.ts'
 import type { ChannelListener, InterleavedChannels } from './interleaved-channels.ts'
@@ -18,9 +19,6 @@ export type InterleavedSinkOptions = {
   /** The connection has gone; no packet reaches the viewer any more. */
   readonly onDisconnected: () => void
 }
-
-/** Half a second of 16 Mbit/s; a frame that has begun may go beyond it. What the kernel holds comes on top. */
-export const MAX_WAITING_BYTES = 1_000_000
 
 type Track = { readonly channels: PortPair; readonly gate: FrameGate; readonly listener: ChannelListener }
 

@@ -1,5 +1,5 @@
 import { decodeRtx } from '../protocol/rtp-rtx.ts'
-import { decodeRtp, extendSequenceNumber, type RtpPacket } from '../protocol/rtp.ts'
+import { RTP_HEADER_BYTES, decodeRtp, extendSequenceNumber, type RtpPacket } from '../protocol/rtp.ts'
 import type { RtpInfo } from '../protocol/rtsp-headers.ts'
 import type { SdpTrack } from '../protocol/sdp.ts'
 import { JitterBuffer, type Released } from '../stream/jitter-buffer.ts'
@@ -8,7 +8,7 @@ import { ReceptionStatistics, type Arrival } from '../stream/reception-statistic
 import { ParityRecovery, type Recovered } from '../stream/parity-recovery.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import type { RepairRequests } from '../stream/repair-requests.ts'
-import { SeenLately } from './seen-lately.ts'
+import { SeenLately } from '../stream/seen-lately.ts'
 
 /** Takes a track's packets in order, each once, and the gaps between them. */
 export type TrackMedia = {
@@ -176,6 +176,7 @@ export class ReceivedTrack {
     if (!this.#isParity(packet)) return this.#options.tell({ kind: 'media-received', atMs: nowMs, sizeBytes })
     this.#counts.repairPackets += 1
     this.#counts.repairBytes += sizeBytes
+    this.#tellRepair(sizeBytes, undefined, nowMs)
   }
 
   #isParity({ payloadType }: RtpPacket): boolean {
@@ -196,7 +197,9 @@ export class ReceivedTrack {
     for (const { sequenceNumber, datagram } of recovered) {
       const read = decodeRtp(datagram)
       const isMedia = read.ok && read.value.payloadType === this.description.payloadType
-      if (isMedia && this.#fill(sequenceNumber, read.value, nowMs)) this.#counts.repairedPackets += 1
+      if (!isMedia || !this.#fill(sequenceNumber, read.value, nowMs)) continue
+      this.#counts.repairedPackets += 1
+      this.#tellRepair(0, read.value, nowMs) // the parity's own bytes have been told
     }
   }
 
@@ -227,14 +230,27 @@ export class ReceivedTrack {
     this.#counts.repairPackets += 1
     this.#counts.repairBytes += sizeBytes
     const read = decodeRtx(rtx, { payloadType, ssrc: this.#ssrc ?? 0 })
-    if (!read.ok || repairs === undefined) return
+    if (!read.ok || repairs === undefined) return this.#tellRepair(sizeBytes, undefined, nowMs)
     const highest = this.#statistics.highestSequenceNumber
     const sequenceNumber = extendSequenceNumber(read.value.sequenceNumber, highest)
-    if (!repairs.repair(sequenceNumber, nowMs)) return // it has come meanwhile, or nobody waits for it any more
+    // Else it has come meanwhile, or nobody waits for it any more.
+    if (!repairs.repair(sequenceNumber, nowMs)) return this.#tellRepair(sizeBytes, undefined, nowMs)
     this.#repaired.add(sequenceNumber)
     const lateBefore = this.#jitterBuffer.latePackets
     this.#push(sequenceNumber, read.value, nowMs)
-    if (this.#jitterBuffer.latePackets === lateBefore) this.#counts.repairedPackets += 1
+    const isInTime = this.#jitterBuffer.latePackets === lateBefore
+    if (isInTime) this.#counts.repairedPackets += 1
+    this.#tellRepair(sizeBytes, isInTime ? read.value : undefined, nowMs)
+  }
+
+  #tellRepair(sizeBytes: number, repaired: RtpPacket | undefined, atMs: number): void {
+    this.#options.tell({
+      kind: 'repair-received',
+      atMs,
+      sizeBytes,
+      repairedPackets: repaired === undefined ? 0 : 1,
+      repairedBytes: repaired === undefined ? 0 : RTP_HEADER_BYTES + repaired.payload.length,
+    })
   }
 
   #pushHeld(sequenceNumber: number, nowMs: number): void {

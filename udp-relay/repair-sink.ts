@@ -1,12 +1,8 @@
 import { RTX_TIME_MS, rtxPayloadTypeOf } from '../protocol/presentation-sdp.ts'
 import { encodeRtx } from '../protocol/rtp-rtx.ts'
 import type { RepairFigures } from '../protocol/weir-api.ts'
+import { KEPT_PACKETS, RepairCredit } from '../stream/repair-bounds.ts'
 import type { PacketKind, PacketSink } from './packet-sink.ts'
-
-/** About two seconds of 5 Mbit/s; a track's packets of the last second are wanted. */
-const KEPT_PACKETS = 1024 // a power of two
-const REPAIR_SHARE = 0.25 // retransmissions for each packet sent: what one viewer's requests may add to the rate
-const MAX_CREDIT_PACKETS = 64
 
 /** A sink before another that keeps what passes, and sends it again to who asks for it: generic NACK (RFC 4585 section 6.2.1)
  *  is answered with retransmissions of an SSRC of their own in the same session (RFC 4588 section 5.3). */
@@ -15,7 +11,7 @@ export class RepairSink implements PacketSink {
   readonly #random: () => number
   readonly #tracks = new Map<number, SentTrack>()
   #counts = { requestedPackets: 0, resentPackets: 0, resentBytes: 0, unknownPackets: 0, refusedPackets: 0 }
-  #creditPackets = MAX_CREDIT_PACKETS
+  readonly #credit = new RepairCredit()
 
   constructor(sink: PacketSink, random: () => number) {
     this.#sink = sink
@@ -25,7 +21,7 @@ export class RepairSink implements PacketSink {
   send(kind: PacketKind, trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
     if (kind === 'rtp') {
       this.#trackOf(trackIndex).keep(packet, scheduledMs)
-      this.#creditPackets = Math.min(this.#creditPackets + REPAIR_SHARE, MAX_CREDIT_PACKETS)
+      this.#credit.earn()
     }
     this.#sink.send(kind, trackIndex, packet, scheduledMs)
   }
@@ -49,11 +45,10 @@ export class RepairSink implements PacketSink {
     const original = track.find(sequenceNumber, nowMs)
     if (original === undefined) {
       this.#counts.unknownPackets += 1
-    } else if (this.#creditPackets < 1) {
+    } else if (!this.#credit.spend()) {
       this.#counts.refusedPackets += 1
     } else {
       const packet = track.again(original)
-      this.#creditPackets -= 1
       this.#counts.resentPackets += 1
       this.#counts.resentBytes += packet.length
       this.#sink.send('rtx', trackIndex, packet, nowMs)
