@@ -32,8 +32,11 @@ const legend = [
   { mark: 'standing', y: 0, height: 10 },
   { mark: 'buffer', y: 0, height: 10 },
   { mark: 'missing', y: 0, height: 10 },
+  { mark: 'repaired', y: 0, height: 10 },
   { mark: 'damaged', y: 6, height: 4 }, // a strip at the foot
 ] as const
+
+const isBar = (mark: string): boolean => mark === 'missing' || mark === 'repaired'
 
 function TimelineLegend() {
   return (
@@ -41,13 +44,7 @@ function TimelineLegend() {
       {legend.map(({ mark, y, height }) => (
         <li key={mark}>
           <svg viewBox="0 0 16 10" aria-hidden="true">
-            <rect
-              class={mark}
-              x={mark === 'missing' ? 5 : 0}
-              y={y}
-              width={mark === 'missing' ? 5 : 16}
-              height={height}
-            />
+            <rect class={mark} x={isBar(mark) ? 5 : 0} y={y} width={isBar(mark) ? 5 : 16} height={height} />
           </svg>
           {whatIfWords.timelineLegend[mark]}
         </li>
@@ -110,32 +107,57 @@ function Buffer({ timeline, seconds }: { timeline: SideTimeline; seconds: number
   return <path class="buffer" d={`M0 ${HEIGHT}L${points.join('L')}L${seconds * 1000} ${HEIGHT}Z`} />
 }
 
-function Missing({ timeline }: { timeline: SideTimeline }) {
-  const most = Math.max(FEWEST_MOST_PACKETS, ...timeline.missingPackets)
-  return timeline.missingPackets.map((packets, slot) => {
-    const height = (packets / most) * HEIGHT
-    if (packets === 0) return null
-    return (
-      <rect
-        key={slot}
-        class="missing"
-        x={slot * TIMELINE_SLOT_MS}
-        y={HEIGHT - height}
-        width={TIMELINE_SLOT_MS * 0.8}
-        height={height}
-      />
-    )
-  })
+/** Packets that never came, and above them those that were sent again in time. */
+function Missing({ timeline: { missingPackets, repairedPackets } }: { timeline: SideTimeline }) {
+  const most = Math.max(FEWEST_MOST_PACKETS, ...missingPackets.map((packets, slot) => packets + repairedIn(slot)))
+  function repairedIn(slot: number): number {
+    return repairedPackets[slot] ?? 0
+  }
+  return missingPackets.flatMap((missing, slot) => [
+    <Packets key={`${slot} missing`} mark="missing" slot={slot} from={0} to={missing / most} />,
+    <Packets
+      key={`${slot} repaired`}
+      mark="repaired"
+      slot={slot}
+      from={missing / most}
+      to={(missing + repairedIn(slot)) / most}
+    />,
+  ])
 }
 
-function figuresOf({ startupMs, standstills, missingPackets, damaged }: SideTimeline) {
+type PacketsProps = {
+  readonly mark: 'missing' | 'repaired'
+  readonly slot: number
+  readonly from: number // of the height
+  readonly to: number
+}
+
+function Packets({ mark, slot, from, to }: PacketsProps) {
+  if (to === from) return null
+  return (
+    <rect
+      class={mark}
+      x={slot * TIMELINE_SLOT_MS}
+      y={HEIGHT * (1 - to)}
+      width={TIMELINE_SLOT_MS * 0.8}
+      height={HEIGHT * (to - from)}
+    />
+  )
+}
+
+function figuresOf({ startupMs, standstills, missingPackets, repairedPackets, damaged }: SideTimeline) {
   const lengthMs = (spans: SideTimeline['standstills']) =>
     spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
   return {
     startupSeconds: startupMs === undefined ? undefined : startupMs / 1000, // ms to s
     standstills: standstills.length,
     standingSeconds: lengthMs(standstills) / 1000,
-    missingPackets: missingPackets.reduce((sum, packets) => sum + packets, 0),
+    missingPackets: sumOf(missingPackets),
+    repairedPackets: sumOf(repairedPackets),
     damagedSeconds: lengthMs(damaged) / 1000,
   }
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0)
 }

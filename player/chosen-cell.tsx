@@ -36,11 +36,22 @@ export function ChosenCell({ whatIf, job, place }: { whatIf: WhatIf; job: MapJob
         {': '}
         {cell === undefined ? whatIfWords.notRun : `${verdict(cell, measure)} · ${whatIfWords.seeds(cell.seeds)}`}
       </p>
+      <WatchedOtherwise whatIf={whatIf} />
       {timelines !== undefined && <CellTimelines timelines={timelines} seconds={job.settings.seconds} />}
       <p class="chosen-note">{whatIfWords.firstSeed(settings.network.seed ?? DEFAULT_SEED)}</p>
       <CellFigures job={job} place={place} />
     </section>
   )
+}
+
+/** What the compare page cannot repeat of how it is watched here. */
+function WatchedOtherwise({ whatIf }: { whatIf: WhatIf }) {
+  const { abr, repair } = whatIf.settings.value
+  const notes = [
+    ...(abr === 'throughput' || abr === 'bola' ? [whatIfWords.watchedOtherwise.rule] : []),
+    ...(repair === 'rtx' ? [whatIfWords.watchedOtherwise.repair] : []),
+  ]
+  return notes.length === 0 ? null : <p class="chosen-note">{notes.join(' ')}</p>
 }
 
 /** Every measure of which there is a map. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { linkPresets } from '../link/presets.ts'
 import { MAP_MEASURES } from '../simulation/map-figures.ts'
-import { drawnCell, sideFigure, verdict } from './map-drawing.ts'
+import { differenceText, drawnCell, sideFigure, verdict, withUnit } from './map-drawing.ts'
 import { MapJob, type MapOrder } from './map-job.ts'
 import { readWhatIfSettings } from './what-if-settings.ts'
 
@@ -78,4 +78,10 @@ test('a side that showed nothing says so, and has lost', () => {
   answer(job, order, 2000, undefined)
   const cell = job.cellAt(order.run, startup)!
   expect([verdict(cell, startup), sideFigure(cell, startup, 'udp')]).toEqual(['HLS better by 18000 ms', 'no picture'])
+})
+
+test('differenceText tells a difference of shares in points', () => {
+  const intact = MAP_MEASURES.find(({ key }) => key === 'intactFrameRatio')!
+  expect([differenceText(intact, 0.125), withUnit(intact, 0.125)]).toEqual(['12.5 points', '12.5 %'])
+  expect(differenceText(startup, 12)).toBe('12 ms')
 })

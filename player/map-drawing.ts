@@ -65,7 +65,7 @@ function saidOf(
 export function verdict(cell: MapCell, measure: MapMeasure): string {
   const winner = winnerOf(cell)
   if (winner === undefined) return whatIfWords.even
-  const by = withUnit(measure, Math.abs(cell.advantage))
+  const by = differenceText(measure, Math.abs(cell.advantage))
   if (cell.certainty === 'not-told-apart') return whatIfWords.notToldApart(by)
   return whatIfWords.better[winner](by)
 }
@@ -78,6 +78,12 @@ function sidesSaid(cell: MapCell, measure: MapMeasure): readonly string[] {
 export function sideFigure(cell: MapCell, measure: MapMeasure, side: 'hls' | 'udp'): string {
   const { mean, withPicture } = cell[side]
   return withPicture === 0 ? whatIfWords.noPicture : withUnit(measure, mean)
+}
+
+/** Of two shares in points, which no share of one of them is taken for. */
+export function differenceText(measure: MapMeasure, difference: number): string {
+  if (MEASURES[measure.key].unit !== '%') return withUnit(measure, difference)
+  return `${formatMeasure(measure.key, difference)} ${whatIfWords.points}`
 }
 
 export function withUnit({ key }: MapMeasure, value: number): string {

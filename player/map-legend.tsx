@@ -1,6 +1,6 @@
 import { MEASURES } from '../stream/measure-table.ts'
 import type { MapMeasure } from '../simulation/map-figures.ts'
-import { STEPS, withUnit } from './map-drawing.ts'
+import { differenceText, STEPS, withUnit } from './map-drawing.ts'
 import type { MapJob } from './map-job.ts'
 import { ProgressBar } from './progress-bar.tsx'
 import type { WhatIf } from './what-if.ts'
@@ -40,7 +40,7 @@ function WinnerScale({ measure }: { measure: MapMeasure }) {
     <div class="map-scale">
       <span>
         <i class="mark" aria-hidden="true" />
-        {whatIfWords.legend.better.hls(withUnit(measure, measure.fullDifference))}
+        {whatIfWords.legend.better.hls(differenceText(measure, measure.fullDifference))}
       </span>
       <Swatches tone="hls" steps={STEPS.toReversed()} />
       <span class="map-swatches">
@@ -48,7 +48,7 @@ function WinnerScale({ measure }: { measure: MapMeasure }) {
       </span>
       <Swatches tone="udp" steps={STEPS} />
       <span>
-        {whatIfWords.legend.better.udp(withUnit(measure, measure.fullDifference))}
+        {whatIfWords.legend.better.udp(differenceText(measure, measure.fullDifference))}
         <i class="mark udp" aria-hidden="true" />
       </span>
     </div>

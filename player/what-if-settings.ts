@@ -32,9 +32,9 @@ export const DEFAULT_PRESET = 'perfect'
 export const DEFAULT_SEED = 1
 
 const shownWords: readonly MapShown[] = ['winner', 'hls', 'udp']
-/** The rules that are played so far. */
-export const ABR_RULES: readonly AbrRule[] = ['fixed']
-export const REPAIRS: readonly WhatIfSettings['repair'][] = ['off']
+/** What HLS and UDP can do about a bad network. */
+export const ABR_RULES: readonly AbrRule[] = ['fixed', 'throughput', 'bola', 'hls.js']
+export const REPAIRS: readonly WhatIfSettings['repair'][] = ['off', 'rtx']
 const NEWCOMERS_DELAY_MS = 20
 
 /** Reads the page's query string; a value that makes no sense counts as absent. */

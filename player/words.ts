@@ -813,6 +813,11 @@ export const whatIfWords = {
   },
   watch: 'Watch this network',
   watchTitle: 'On the compare page, with this very network and seed',
+  watchedOtherwise: {
+    rule: 'On the compare page HLS chooses as hls.js does.',
+    repair: 'On the compare page UDP is watched without repair.',
+  },
+  points: 'points', // of per cent: the difference of two shares
   firstSeed: (seed: number) => `Drawn: the run with seed ${seed}. Figures: the mean over all seeds so far.`,
   figures: 'All measures of this place',
   difference: 'Difference',
@@ -822,16 +827,24 @@ export const whatIfWords = {
       startupSeconds === undefined
         ? 'no picture came'
         : `first picture after ${startupSeconds.toFixed(1)} s · stalled ${standstills}×, ${standingSeconds.toFixed(1)} s`,
-    udp: ({ startupSeconds, standstills, standingSeconds, missingPackets, damagedSeconds }: TimelineFigures) =>
+    udp: ({
+      startupSeconds,
+      standstills,
+      standingSeconds,
+      missingPackets,
+      repairedPackets,
+      damagedSeconds,
+    }: TimelineFigures) =>
       startupSeconds === undefined
         ? 'no picture came'
-        : `first picture after ${startupSeconds.toFixed(1)} s · ${missingPackets} packets missing · damaged ${damagedSeconds.toFixed(1)} s · frozen ${standstills}×, ${standingSeconds.toFixed(1)} s`,
+        : `first picture after ${startupSeconds.toFixed(1)} s · ${missingPackets} packets missing${repairedPackets > 0 ? `, ${repairedPackets} repaired` : ''} · damaged ${damagedSeconds.toFixed(1)} s · frozen ${standstills}×, ${standingSeconds.toFixed(1)} s`,
   },
   timelineLegend: {
     waiting: 'waiting for the first picture',
     standing: 'stands still',
     buffer: 'HLS: buffer, up to 10 s',
     missing: 'UDP: missing packets',
+    repaired: 'UDP: sent again in time',
     damaged: 'UDP: damaged pictures',
   },
   trust: 'How far this can be trusted',
@@ -850,6 +863,7 @@ type TimelineFigures = {
   readonly standstills: number
   readonly standingSeconds: number
   readonly missingPackets: number
+  readonly repairedPackets: number
   readonly damagedSeconds: number
 }
 

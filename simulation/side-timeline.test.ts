@@ -9,7 +9,7 @@ const outline = outlineStart(testOutline({ seconds: 60, videoBitsPerSecond: 2_00
 const INTERVAL_MS = 1000 / 30
 
 /** Both sides of 20 s on a line that is too slow at times. */
-function timelines() {
+function timelines(repair: 'off' | 'rtx' = 'off') {
   const folds = {
     hls: new SideTimelineFold('hls', [outline], INTERVAL_MS),
     udp: new SideTimelineFold('udp', [outline], INTERVAL_MS),
@@ -18,7 +18,7 @@ function timelines() {
     video: { title: 'made up', outlines: [outline] },
     sides: [
       { name: 'hls', spec: { kind: 'hls', abr: 'fixed' } },
-      { name: 'udp', spec: { kind: 'udp', repair: 'off' } },
+      { name: 'udp', spec: { kind: 'udp', repair } },
     ],
     profile: {
       seed: 7,
@@ -47,6 +47,13 @@ test('SideTimelineFold draws what the measures count: stalls of HLS, freezes and
   expect(lengthMs(udp.standstills)).toBeCloseTo(ofUdp?.freezeMs ?? -1, -2)
   expect(udp.missingPackets.reduce((sum, packets) => sum + packets)).toBe(ofUdp?.lostPackets)
   expect([hls.bufferSeconds.length, hls.missingPackets, udp.missingPackets.length]).toEqual([80, [], 80])
+})
+
+test('SideTimelineFold draws packets that were sent again in time', () => {
+  const { outcomes, udp } = timelines('rtx')
+  const repaired = udp.repairedPackets.reduce((sum, packets) => sum + packets, 0)
+  expect(repaired).toBe(outcomes[1]?.measures.repairedPackets)
+  expect(repaired).toBe(15)
 })
 
 test('SideTimelineFold keeps the buffer of each quarter of a second, and the variant that came on the screen', () => {

@@ -12,12 +12,20 @@ export type SideTimeline = {
   readonly damaged: readonly Standstill[] // pictures with a part missing were on the screen
   readonly bufferSeconds: readonly number[] // HLS: what was here and not yet shown, at the end of each slot
   readonly missingPackets: readonly number[] // UDP: given up in each slot
+  readonly repairedPackets: readonly number[] // UDP: sent again in time, in each slot
   readonly variants: readonly { readonly atMs: number; readonly variant: string }[] // came on the screen
 }
 
 export const TIMELINE_SLOT_MS = 250
 
-const isDrawn = listensTo('segment-received', 'playhead', 'packets-given-up', 'frame-shown', 'variant-shown')
+const isDrawn = listensTo(
+  'segment-received',
+  'playhead',
+  'packets-given-up',
+  'repair-received',
+  'frame-shown',
+  'variant-shown',
+)
 
 /** The fold over the events of a run. */
 export class SideTimelineFold {
@@ -27,6 +35,7 @@ export class SideTimelineFold {
   readonly #damaged: Standstill[] = []
   readonly #buffer: number[] = []
   readonly #missing: number[] = []
+  readonly #repaired: number[] = []
   readonly #variants: { atMs: number; variant: string }[] = []
   readonly #watching: Watching
   #bufferedSeconds = 0
@@ -57,6 +66,7 @@ export class SideTimelineFold {
       damaged: [...this.#damaged, ...openSpan(this.#damagedSinceMs, endMs)],
       bufferSeconds: this.#side === 'hls' ? this.#buffer : [],
       missingPackets: this.#side === 'udp' ? filled(this.#missing, endMs) : [],
+      repairedPackets: this.#side === 'udp' ? filled(this.#repaired, endMs) : [],
       variants: this.#variants,
     }
   }
@@ -72,7 +82,9 @@ export class SideTimelineFold {
         this.#positionSeconds = event.positionSeconds
         return
       case 'packets-given-up':
-        return this.#miss(event.packets, event.atMs)
+        return addTo(this.#missing, event.atMs, event.packets)
+      case 'repair-received':
+        return addTo(this.#repaired, event.atMs, event.repairedPackets)
       case 'frame-shown':
         return this.#show(event.state === 'damaged', event.atMs)
       case 'variant-shown':
@@ -85,12 +97,6 @@ export class SideTimelineFold {
   #fillBuffer(nowMs: number): void {
     const seconds = Math.max(0, this.#bufferedSeconds - this.#positionSeconds)
     while ((this.#buffer.length + 1) * TIMELINE_SLOT_MS <= nowMs) this.#buffer.push(seconds)
-  }
-
-  #miss(packets: number, atMs: number): void {
-    const slot = Math.floor(atMs / TIMELINE_SLOT_MS)
-    while (this.#missing.length <= slot) this.#missing.push(0)
-    this.#missing[slot] = (this.#missing[slot] as number) + packets
   }
 
   #show(isDamaged: boolean, atMs: number): void {
@@ -112,6 +118,12 @@ function segmentEnds(outlines: readonly Outline[]): ReadonlyMap<string, number> 
 
 function openSpan(fromMs: number | undefined, toMs: number): readonly Standstill[] {
   return fromMs === undefined ? [] : [{ fromMs, toMs }]
+}
+
+function addTo(counts: number[], atMs: number, count: number): void {
+  const slot = Math.floor(atMs / TIMELINE_SLOT_MS)
+  while (counts.length <= slot) counts.push(0)
+  counts[slot] = (counts[slot] as number) + count
 }
 
 function filled(counts: readonly number[], endMs: number): readonly number[] {
