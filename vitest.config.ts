@@ -16,6 +16,8 @@ const patient = [
   'lab/hevc*.system.test.ts',
   'lab/http-link-browser.system.test.ts',
   'lab/http-sockets.system.test.ts',
+  'lab/lab-*.system.test.ts',
+  'lab/live-lab.system.test.ts',
   'lab/main-job.system.test.ts',
   'lab/network-panel.system.test.ts',
   'lab/players.system.test.ts',

@@ -6,6 +6,7 @@ import { runAdd } from './commands/add.ts'
 import { runDoctor } from './commands/doctor.ts'
 import { exitCodes } from './commands/exit-codes.ts'
 import { reportFailure } from './commands/failure.ts'
+import { runLabRun } from './commands/lab-run.ts'
 import { runLint } from './commands/lint.ts'
 import { runNetworks } from './commands/networks.ts'
 import { runRelayPull } from './commands/relay-pull.ts'
@@ -115,6 +116,18 @@ export function createProgram(): Command {
     .action(runDoctor)
 
   const lab = program.command('lab').description('measure and check, without a viewer')
+  lab
+    .command('run')
+    .description('the experiment of a scenario file: results, verdict on its budgets, report')
+    .argument('<scenario>', 'a YAML file (docs/scenarios.md); examples are in lab/scenarios')
+    .option('--out <folder>', 'where to write (default: weir-lab/ and the name, with a number if there is one)')
+    .addOption(new Option('--mode <name>', "in place of the file's").choices(['virtual', 'live']))
+    .option('--seeds <list>', "in place of the file's, such as 1,2,5-9", seedList)
+    .option('--jobs <number>', 'virtual runs at once (default: one for each processor)', wholeNumber(1, 256))
+    .option('--record', 'everything that happened in the first run of each network, too')
+    .option('--overwrite', 'results that stand in --out give way')
+    .option('--json', 'one JSON object at the end')
+    .action(runLabRun)
   const validate = lab.command('validate').description('hold the models against what they stand for')
   validate
     .command('kernel')
@@ -144,6 +157,20 @@ function noCopy(): Option {
   const text = "encode the top variant, too, where a source's own H.264 would do as it is"
   return new Option('--no-copy', text).default(undefined)
 }
+
+/** `1,2,5-9`. */
+function seedList(text: string): readonly number[] {
+  const seeds = text.split(',').flatMap((part) => {
+    const [, from = '', to = from] = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(part) ?? []
+    const count = from === '' ? NaN : Number(to) - Number(from) + 1
+    if (!(count >= 1 && count <= MOST_SEEDS && Number(to) <= HIGHEST_SEED)) return [NaN]
+    return Array.from({ length: count }, (_, index) => Number(from) + index)
+  })
+  if (seeds.length <= MOST_SEEDS && seeds.every(Number.isFinite)) return seeds
+  throw new InvalidArgumentError(`It must be whole numbers, such as 1,2,5-9, at most ${MOST_SEEDS}.`)
+}
+const MOST_SEEDS = 100_000
+const HIGHEST_SEED = 0xffff_ffff
 
 /** In ms. */
 function duration(text: string): number {

@@ -46,7 +46,16 @@ export const folderRules = {
   },
   lab: {
     imports: [...EVERY_PROGRAM_FOLDER, 'build'],
-    packages: ['@sparticuz/chromium', 'playwright-core', 'vitest'],
+    packages: [
+      '@sparticuz/chromium',
+      'd3-contour',
+      'd3-scale',
+      'playwright-core',
+      'vitest',
+      'write-file-atomic',
+      'yaml',
+      'zod',
+    ],
     node: true,
   },
   bench: {
@@ -54,7 +63,7 @@ export const folderRules = {
     packages: ['esbuild', 'mediabunny', 'node-datachannel', 'rtp.js'],
     node: true,
   },
-  commands: { imports: EVERY_PROGRAM_FOLDER, packages: ['cli-progress'], node: true },
+  commands: { imports: EVERY_PROGRAM_FOLDER, packages: ['cli-progress', 'commander'], node: true },
   docs: { imports: [...EVERY_PROGRAM_FOLDER, ''], packages: ['commander'], node: true },
   build: { imports: [], packages: ['esbuild', 'vitest'], node: true },
   '': {

@@ -39,14 +39,15 @@ function bundlePages(config) {
   ])
 }
 
-/** One file of ours; packages stay where npm put them. */
+/** One file of ours, and one that a worker thread begins with; packages stay where npm put them. */
 async function bundleServer() {
   const { build, stop } = await import('esbuild')
   try {
     await build({
       absWorkingDir: root,
-      entryPoints: ['weir.ts'],
-      outfile: 'dist/weir.js',
+      entryPoints: ['weir.ts', 'lab/sweep-worker.ts'],
+      entryNames: '[name]',
+      outdir: 'dist',
       bundle: true,
       packages: 'external',
       platform: 'node',

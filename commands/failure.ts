@@ -1,3 +1,4 @@
+import { BadPackage } from '../lab/package-outlines.ts'
 import { LabMissing } from '../lab/validate-lab.ts'
 import { SegmenterRefusal } from '../segmenter/segmenter-refusal.ts'
 import { ToolMissing } from '../segmenter/tools.ts'
@@ -5,6 +6,7 @@ import { ConfigProblems } from '../server/config.ts'
 import { MediaInUse } from '../server/media-lock.ts'
 import { Refusal } from '../server/refusal.ts'
 import { ReceiverFailure } from '../udp-relay/receiver-failure.ts'
+import { UnplayableSide } from '../simulation/experiment.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /** What went wrong, in words on stderr, and the exit code. Only our own mistakes show where they happened. */
@@ -14,7 +16,9 @@ export function reportFailure(error: unknown): number {
   if (error instanceof ToolMissing) return complain([error.message, 'see weir doctor'], exitCodes.somethingMissing)
   if (error instanceof LabMissing) return complain([`missing: ${error.message}`], exitCodes.somethingMissing)
   if (error instanceof ReceiverFailure) return complain([error.message], exitCodes.finding)
-  const isRefusal = error instanceof Refusal || error instanceof SegmenterRefusal || error instanceof MediaInUse
+  const isOfScenario = error instanceof BadPackage || error instanceof UnplayableSide
+  const isRefusal =
+    isOfScenario || error instanceof Refusal || error instanceof SegmenterRefusal || error instanceof MediaInUse
   if (isRefusal) return complain([(error as Error).message], exitCodes.badArguments)
   if (code === 'EADDRINUSE' && port !== undefined) {
     const advice = 'choose another, or 0 for any free one (weir serve --help)'

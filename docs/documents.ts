@@ -6,6 +6,7 @@ import { sectionText } from '../segmenter/lint/report.ts'
 import { errorCodes } from '../protocol/error-codes.ts'
 import { MEASURE_KEYS, MEASURES } from '../stream/measure-table.ts'
 import { SCORE_FORMULA } from '../stream/composite-score.ts'
+import { scenarioText } from './scenario-document.ts'
 import { createProgram } from '../weir.ts'
 
 const NOTE = '<!-- Made by `npx tsx docs/write-docs.ts`; a test compares. -->\n'
@@ -17,6 +18,7 @@ export function makeDocuments(): Readonly<Record<string, string>> {
     'errors.md': errorsDocument(),
     'measures.md': measuresDocument(),
     'lint-rules.md': lintDocument(),
+    'scenarios.md': ['# Scenario files\n', NOTE, ...scenarioText(table)].join('\n'),
   }
 }
 

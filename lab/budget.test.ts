@@ -3,29 +3,36 @@ import { judgeBudgets, readBudgets } from './budget.ts'
 
 const measures = ['lostPackets', 'stallRatio']
 
+const lost = { kind: 'measure', measure: 'lostPackets' }
+const stalled = { kind: 'measure', measure: 'stallRatio' }
 const good = [
-  ['lostPackets<1', { measure: 'lostPackets', comparison: '<', limit: 1 }],
-  ['lostPackets <= 0', { measure: 'lostPackets', comparison: '<=', limit: 0 }],
-  [' stallRatio>.5 ', { measure: 'stallRatio', comparison: '>', limit: 0.5 }],
-  ['stallRatio>=1e-3', { measure: 'stallRatio', comparison: '>=', limit: 0.001 }],
-  ['lostPackets=-2', { measure: 'lostPackets', comparison: '=', limit: -2 }],
+  ['lostPackets<1', lost, '<', 1],
+  ['lostPackets <= 0', lost, '<=', 0],
+  [' stallRatio>.5 ', stalled, '>', 0.5],
+  ['stallRatio>=1e-3', stalled, '>=', 0.001],
+  ['lostPackets=-2', lost, '=', -2],
 ] as const
-for (const [text, budget] of good) {
+for (const [text, left, comparison, value] of good) {
   test(`readBudgets reads "${text}"`, () => {
-    expect(readBudgets([text], measures)).toEqual({ ok: true, budgets: [{ ...budget, text: text.trim() }] })
+    const budget = { text: text.trim(), left, comparison, right: { kind: 'number', value } }
+    expect(readBudgets([text], measures)).toEqual({ ok: true, budgets: [budget] })
   })
 }
 
-const shape = 'a budget must be a measure, a comparison (< <= > >= =) and a number'
+const comparison = 'a comparison (< <= > >= =)'
 const bad = [
-  ['', `${shape}, got ""`],
-  ['lostPackets', `${shape}, got "lostPackets"`],
-  ['lostPackets<', `${shape}, got "lostPackets<"`],
-  ['<1', `${shape}, got "<1"`],
+  ['', 'the budget "" must have a number or a measure at its end'],
+  ['lostPackets', `the budget "lostPackets" must have ${comparison} at its end`],
+  ['lostPackets<', 'the budget "lostPackets<" must have a number or a measure at its end'],
+  ['<1', 'the budget "<1" must have a number or a measure at "<1"'],
   ['lost<1', `a budget's measure must be one of lostPackets, stallRatio, got "lost"`],
-  ['lostPackets<1%', 'the limit of "lostPackets<1%" must be a number, got "1%"'],
-  ['lostPackets<<1', 'the limit of "lostPackets<<1" must be a number, got "<1"'],
-  ['lostPackets<Infinity', 'the limit of "lostPackets<Infinity" must be a number, got "Infinity"'],
+  ['lostPackets<1%', 'the budget "lostPackets<1%" must have nothing more at "%"'],
+  ['lostPackets<<1', 'the budget "lostPackets<<1" must have a number or a measure at "<1"'],
+  ['lostPackets<Infinity', `a budget's measure must be one of stallRatio, lostPackets, got "Infinity"`],
+  [
+    'udp.lostPackets<1',
+    'the budget "udp.lostPackets<1" must name no side, network, cell or statistic: there is one viewer',
+  ],
 ] as const
 for (const [text, problem] of bad) {
   test(`readBudgets refuses "${text}"`, () => {

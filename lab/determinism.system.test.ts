@@ -3,20 +3,32 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
+import { sweep } from './sweep-pool.ts'
 import { openChromium } from './test-support/chromium.ts'
 import { needs } from './test-support/clients.ts'
+import { determinismSweep, determinismVideo } from './test-support/determinism-sweep.ts'
 import { repositoryFolder } from './test-support/shared-files.ts'
 
 /** SHA-256 of all that the scenario tells. Another number means that the same seed tells another run than before: right
  *  after a change of the model, and of what a record or a measure holds; never otherwise. */
 const EXPECTED = { lines: 75_419, sha256: '0d08e9d6eb15b8230b4ff65521779f6d9b09687da17e9671bbfc9573a343a5a7' }
 
+/** The same of the runs of a sweep. */
+const EXPECTED_SWEEP = { lines: 16, sha256: 'ad893c1b5afea5bc4b158ac033ab96f6617855e076fbbb79017e691811c2716a' }
+
 const MAX_LOG_BYTES = 100_000_000
 
-/** As a script that leaves `determinism.determinismLog`, the same bytes for all engines. */
-async function bundledScenario(): Promise<string> {
+type Log = { readonly file: string; readonly name: string; readonly expected: ReturnType<typeof digestOf> }
+
+const logs: readonly Log[] = [
+  { file: 'determinism-scenario.ts', name: 'determinismLog', expected: EXPECTED },
+  { file: 'determinism-sweep.ts', name: 'determinismSweepLog', expected: EXPECTED_SWEEP },
+]
+
+/** As a script that leaves `determinism`, the same bytes for all engines. */
+async function bundled(file: string): Promise<string> {
   const bundled = await build({
-    entryPoints: [join(repositoryFolder, 'lab/test-support/determinism-scenario.ts')],
+    entryPoints: [join(repositoryFolder, 'lab/test-support', file)],
     bundle: true,
     write: false,
     format: 'iife',
@@ -26,9 +38,9 @@ async function bundledScenario(): Promise<string> {
   return bundled.outputFiles[0]?.text ?? ''
 }
 
-function logOfNode(path: string, script: string): string {
+function logOfNode(path: string, script: string, name: string): string {
   const { status, stdout, stderr } = spawnSync(path, ['-'], {
-    input: `${script}\nprocess.stdout.write(determinism.determinismLog())`,
+    input: `${script}\nprocess.stdout.write(determinism.${name}())`,
     encoding: 'utf8',
     maxBuffer: MAX_LOG_BYTES,
   })
@@ -40,18 +52,30 @@ function digestOf(log: string) {
   return { lines: log.split('\n').length - 1, sha256: createHash('sha256').update(log).digest('hex') }
 }
 
-test('the same seeds tell the same events in this Node', async () => {
-  expect(digestOf(logOfNode(process.execPath, await bundledScenario()))).toEqual(EXPECTED)
-})
+for (const { file, name, expected } of logs) {
+  test(`the same seeds tell the same in this Node: ${name}`, async () => {
+    expect(digestOf(logOfNode(process.execPath, await bundled(file), name))).toEqual(expected)
+  })
 
-test('the same seeds tell the same events in Node 24', async (context) => {
-  const node24 = needs(context, 'node-24')
-  expect(digestOf(logOfNode(node24, await bundledScenario()))).toEqual(EXPECTED)
-})
+  test(`the same seeds tell the same in Node 24: ${name}`, async (context) => {
+    const node24 = needs(context, 'node-24')
+    expect(digestOf(logOfNode(node24, await bundled(file), name))).toEqual(expected)
+  })
+}
 
-test('the same seeds tell the same events in Chromium', async (context) => {
+test('the same seeds tell the same in Chromium', async (context) => {
   const { page } = await openChromium(context)
-  const script = await bundledScenario()
-  const log = await page.evaluate<string>(`${script}\ndeterminism.determinismLog()`)
-  expect(digestOf(log)).toEqual(EXPECTED)
+  for (const { file, name, expected } of logs) {
+    const log = await page.evaluate<string>(`${await bundled(file)}\ndeterminism.${name}()`)
+    expect(digestOf(log), name).toEqual(expected)
+  }
 })
+
+for (const jobs of [1, 2, 4]) {
+  test(`a sweep with ${jobs} workers gives the same runs`, async () => {
+    const runs = []
+    for await (const run of sweep(determinismSweep, determinismVideo, { jobs })) runs.push(run)
+    const lines = runs.sort((a, b) => a.index - b.index).map((run) => `${JSON.stringify(run)}\n`)
+    expect(digestOf(lines.join(''))).toEqual(EXPECTED_SWEEP)
+  })
+}

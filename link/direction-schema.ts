@@ -23,16 +23,26 @@ const lossSchema = kindsOf(
 
 /** One direction of a line. What contradicts itself is told beside what is malformed. */
 export const directionSchema = objectOf({
-  rateBitsPerSecond: constantRateSchema.exactOptional(),
-  trace: traceSchema.exactOptional(),
-  generator: generatorSchema.exactOptional(),
-  queueMs: numberFrom(1, 10_000).exactOptional(),
-  queueBytes: numberFrom(FULL_PACKET_BYTES, 1_000_000_000).exactOptional(),
-  oneWayDelayMs: numberFrom(0, 10_000).exactOptional(),
-  jitterMs: numberFrom(0, 10_000).exactOptional(),
-  reorderRatio: ratioSchema.exactOptional(),
-  duplicateRatio: ratioSchema.exactOptional(),
-  loss: lossSchema.exactOptional(),
+  rateBitsPerSecond: constantRateSchema.exactOptional().describe('absent: unlimited'),
+  trace: traceSchema
+    .exactOptional()
+    .describe(
+      'a rate over time, in place of the rate: [kbit/s, seconds] …, or milliseconds at which 1500 bytes may leave',
+    ),
+  generator: generatorSchema.exactOptional().describe('a rate over time that is made, in place of the rate'),
+  queueMs: numberFrom(1, 10_000)
+    .exactOptional()
+    .describe('of the drop-tail queue, at the rate of the moment; absent: 200'),
+  queueBytes: numberFrom(FULL_PACKET_BYTES, 1_000_000_000).exactOptional().describe('in place of queueMs'),
+  oneWayDelayMs: numberFrom(0, 10_000).exactOptional().describe('absent: 0'),
+  jitterMs: numberFrom(0, 10_000)
+    .exactOptional()
+    .describe('uniform from 0 to this, added to the delay; never reorders'),
+  reorderRatio: ratioSchema.exactOptional().describe('of packets that take a longer way, of 10 ms more'),
+  duplicateRatio: ratioSchema.exactOptional().describe('of packets that come twice'),
+  loss: lossSchema
+    .exactOptional()
+    .describe('random: each packet alone; gilbert-elliott: bursts of packets; bad-moments: all packets of bad moments'),
 }).superRefine(
   (direction, context) => {
     for (const { path, message } of contradictions(direction)) context.addIssue({ code: 'custom', path, message })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runExperiment } from './experiment.ts'
 import { modelVideo } from './model-video.ts'
-import { plannedRuns } from './planned-runs.ts'
+import { plannedRun, plannedRunCount, plannedRuns } from './planned-runs.ts'
 import type { Scenario } from './scenario.ts'
 
 const scenario: Scenario = {
@@ -56,6 +56,15 @@ test('plannedRuns makes every network, cell and seed, the seed moving first', ()
     downlink: { oneWayDelayMs: 10, loss: { kind: 'random', lossRatio: 0.02 } },
     uplink: { rateBitsPerSecond: 1e6, oneWayDelayMs: 10 },
   })
+})
+
+test('plannedRun makes the same run alone, and none beyond the plan', () => {
+  const runs = plannedRuns(scenario)
+  expect(plannedRunCount(scenario)).toBe(16)
+  expect(runs.map(({ index }) => plannedRun(scenario, index))).toEqual(runs)
+  expect(Object.keys(plannedRun(scenario, 9).axes)).toEqual(['lossRatio', 'oneWayDelayMs', 'jitterBufferMs'])
+  expect(() => plannedRun(scenario, 16)).toThrow('run 16 of 16')
+  expect(() => plannedRun({ ...scenario, seeds: [] }, 0)).toThrow('run 0 of 0')
 })
 
 test('plannedRuns gives a buffer to the sides that have one', () => {

@@ -1,6 +1,6 @@
 import type { LinkProfile, LossProfile } from '../link/profile.ts'
 import type { NamedSide, SideSpec } from './experiment.ts'
-import type { AxisName, GridAxis, PlannedRun, Scenario } from './scenario.ts'
+import type { AxisName, PlannedRun, Scenario } from './scenario.ts'
 
 const DEFAULT_BURST_MS = 50
 
@@ -8,26 +8,37 @@ type Cell = Readonly<Partial<Record<AxisName, number>>>
 
 /** Every network × every cell of the grid × every seed, in this order; the last axis moves first, then the seed. */
 export function plannedRuns(scenario: Scenario): readonly PlannedRun[] {
-  const cells = cellsOf(scenario.grid)
-  const runs = scenario.networks.flatMap(({ name, profile }) =>
-    cells.flatMap((axes) =>
-      scenario.seeds.map((seed) => ({
-        network: name,
-        profile: { ...profileOf(profile, axes), seed },
-        sides: scenario.sides.map((side) => sideOf(side, axes)),
-        axes,
-        seed,
-      })),
-    ),
-  )
-  return runs.map((run, index) => ({ index, ...run }))
+  return Array.from({ length: plannedRunCount(scenario) }, (_, index) => plannedRun(scenario, index))
 }
 
-function cellsOf(grid: readonly GridAxis[]): readonly Cell[] {
-  return grid.reduce<readonly Cell[]>(
-    (cells, { name, values }) => cells.flatMap((cell) => values.map((value) => ({ ...cell, [name]: value }))),
-    [{}],
-  )
+/** How many runs `plannedRuns` would give. */
+export function plannedRunCount({ networks, grid, seeds }: Scenario): number {
+  return grid.reduce((count, { values }) => count * values.length, networks.length * seeds.length)
+}
+
+/** One of `plannedRuns`, made alone: of a large plan nobody needs to hold all. RangeError: there is no such run. */
+export function plannedRun(scenario: Scenario, index: number): PlannedRun {
+  const { networks, grid, seeds, sides } = scenario
+  let rest = index
+  const digit = <T>(values: readonly T[]): T => {
+    const value = values[rest % values.length]
+    if (value === undefined) throw new RangeError(`run ${index} of ${plannedRunCount(scenario)}`)
+    rest = Math.floor(rest / values.length)
+    return value
+  }
+  const seed = digit(seeds) // moves first
+  const cell = grid.toReversed().map(({ name, values }) => [name, digit(values)] as const)
+  const axes: Cell = Object.fromEntries(cell.toReversed())
+  const network = networks[rest]
+  if (network === undefined) throw new RangeError(`run ${index} of ${plannedRunCount(scenario)}`)
+  return {
+    index,
+    network: network.name,
+    profile: { ...profileOf(network.profile, axes), seed },
+    sides: sides.map((side) => sideOf(side, axes)),
+    axes,
+    seed,
+  }
 }
 
 /** The delay is given to both ways, rate and loss to the downlink. */

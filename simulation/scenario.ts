@@ -6,6 +6,7 @@ export type ScenarioSource =
   | { readonly kind: 'model'; readonly seconds: number; readonly variants: readonly ModelVariant[] }
   | { readonly kind: 'file'; readonly path: string } // a video file, segmented once and kept
   | { readonly kind: 'package'; readonly path: string } // a folder that the segmenter made
+  | { readonly kind: 'sample'; readonly seconds: number } // Weir's own clip, made and segmented once and kept
 
 export type ModelVariant = {
   readonly name: string

@@ -114,3 +114,23 @@ test('HlsViewer asks again for what has failed, later each time, and gives up af
   viewer.failed(nowMs)
   expect(viewer.next(nowMs, 0)).toEqual({ kind: 'over', because: 'failed' })
 })
+
+test('HlsViewer begins where the list says, and of what is live not within what is held back', () => {
+  const first = (changes: Partial<ListedMedia>) => {
+    const viewer = newViewer()
+    viewer.playlistReceived(1, media(changes, 6), at(0))
+    return viewer.next(100, 0)
+  }
+  expect(first({ startOffsetSeconds: 9 })).toMatchObject({ mediaSequence: 2 })
+  expect(first({ startOffsetSeconds: -5 })).toMatchObject({ mediaSequence: 4 })
+  expect(first({ startOffsetSeconds: 0, isEnded: false })).toMatchObject({ mediaSequence: 0 })
+  expect(first({ startOffsetSeconds: -5, isEnded: false })).toMatchObject({ mediaSequence: 3 })
+})
+
+test('HlsViewer goes on behind a segment that is missing by its playlist', () => {
+  const viewer = newViewer()
+  viewer.playlistReceived(1, media(), at(0))
+  viewer.next(100, 0)
+  viewer.segmentMissing()
+  expect(viewer.next(100, 0)).toMatchObject({ mediaSequence: 1, startSeconds: 4 })
+})

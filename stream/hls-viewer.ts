@@ -85,6 +85,12 @@ export class HlsViewer {
     this.#options.abr.received({ variantIndex, durationSeconds, sizeBytes, ...transfer })
   }
 
+  /** The segment that was asked for is not there, as its playlist says (EXT-X-GAP): the next one follows. */
+  segmentMissing(): void {
+    const { durationSeconds, mediaSequence, startSeconds } = this.#takeAsked()
+    this.#place = { mediaSequence: mediaSequence + 1, startSeconds: startSeconds + durationSeconds }
+  }
+
   /** Whether to cancel the segment under way; call it every `ABANDON_CHECK_MS` while the video plays. After a yes the
    *  segment is no longer under way. */
   abandons(progress: Omit<SegmentProgress, 'variantIndex' | 'durationSeconds'>, bufferMs: number): boolean {

@@ -5,6 +5,7 @@ export type ListedMedia = {
   readonly targetDurationSeconds: number
   readonly isEnded: boolean // EXT-X-ENDLIST
   readonly holdBackSeconds?: number // HOLD-BACK; absent: three target durations
+  readonly startOffsetSeconds?: number // EXT-X-START; negative: from the end
 }
 
 export type ListedSegment = {
@@ -17,13 +18,17 @@ export type PlaceToPlay = { readonly mediaSequence: number; readonly startSecond
 
 const HOLD_BACK_TARGETS = 3 // draft-pantos-hls-rfc8216bis section 4.4.3.8
 
-/** Where to begin: with the segment of the wanted second; without one at the beginning of what has ended, and so far
- *  behind the end of what has not. */
+/** Where to begin: with the segment of the wanted second; without one where the list says (EXT-X-START), else at the beginning
+ *  of what has ended, and so far behind the end of what has not. */
 export function placeToPlay(media: ListedMedia, wantedSeconds: number | undefined): PlaceToPlay {
   const starts = startsOf(media)
   const endSeconds = (starts.at(-1) ?? 0) + (media.segments.at(-1)?.durationSeconds ?? 0)
   const edgeSeconds = endSeconds - (media.holdBackSeconds ?? HOLD_BACK_TARGETS * media.targetDurationSeconds)
-  const fromSeconds = wantedSeconds ?? (media.isEnded ? 0 : edgeSeconds)
+  const { startOffsetSeconds: offset } = media
+  const toldSeconds = offset !== undefined && offset < 0 ? endSeconds + offset : offset
+  const latestSeconds = media.isEnded ? endSeconds : edgeSeconds
+  const usualSeconds = media.isEnded ? 0 : edgeSeconds
+  const fromSeconds = wantedSeconds ?? Math.min(latestSeconds, toldSeconds ?? usualSeconds)
   const index = Math.max(
     0,
     starts.findLastIndex((startSeconds) => startSeconds <= fromSeconds),

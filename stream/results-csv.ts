@@ -9,20 +9,25 @@ const DIGITS = 6 // after the point: more than any clock here tells
  *  measure-table.ts. */
 export function writeResultsCsv(measures: RunMeasures): string {
   const rows = SIDES.flatMap((side) => MEASURE_KEYS.flatMap((key) => rowOf(side, key, measures[side][key])))
-  return [['side', 'measure', 'value', 'unit', 'kind', 'definition', 'source'], ...rows].map(writeRow).join('')
+  return [['side', 'measure', 'value', 'unit', 'kind', 'definition', 'source'], ...rows].map(csvRow).join('')
 }
 
 function rowOf(side: ViewerSide, key: MeasureKey, value: number | undefined): readonly string[][] {
   if (value === undefined) return []
-  const { unit, perUnit, kind, definition, source } = MEASURES[key]
-  const shown = Number((value * perUnit).toFixed(DIGITS)) + 0 // no -0
-  return [[side, key, String(shown), unit, kind, definition, source]]
+  const { unit, kind, definition, source } = MEASURES[key]
+  return [[side, key, csvValue(key, value), unit, kind, definition, source]]
 }
 
-function writeRow(fields: readonly string[]): string {
-  return `${fields.map(writeField).join(',')}\r\n`
+/** A value in the unit of its measure, to the millionth. */
+export function csvValue(key: MeasureKey, value: number): string {
+  return String(Number((value * MEASURES[key].perUnit).toFixed(DIGITS)) + 0) // no -0
 }
 
-function writeField(text: string): string {
+/** RFC 4180 section 2: quoted where it must be. */
+export function csvRow(fields: readonly string[]): string {
+  return `${fields.map(csvField).join(',')}\r\n`
+}
+
+function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

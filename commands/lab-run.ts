@@ -1,0 +1,77 @@
+import { resolve } from 'node:path'
+import { runScenario, type ScenarioOutcome } from '../lab/run-scenario.ts'
+import { runTable } from '../lab/run-text.ts'
+import { readScenarioFile } from '../lab/scenario-file.ts'
+import { LONGEST_RECORD_SECONDS } from '../lab/scenario-records.ts'
+import { ConfigProblems } from '../server/config.ts'
+import { version } from '../server/project-folder.ts'
+import type { Scenario } from '../simulation/scenario.ts'
+import { exitCodes } from './exit-codes.ts'
+import { CLEAR_LINE, withBar } from './terminal.ts'
+import { readablePath, userFolder } from './user-files.ts'
+
+type LabRunFlags = {
+  readonly out?: string
+  readonly mode?: Scenario['mode']
+  readonly seeds?: readonly number[]
+  readonly jobs?: number
+  readonly record?: boolean
+  readonly overwrite?: boolean
+  readonly json?: boolean
+}
+
+/** `weir lab run`: a bar while it runs, then a table and the verdict, or one JSON object. */
+export async function runLabRun(file: string, flags: LabRunFlags): Promise<void> {
+  const { mode, seeds, jobs, json = false } = flags
+  const path = await readablePath(file)
+  const read = await readScenarioFile(path, { ...(mode && { mode }), ...(seeds && { seeds }) })
+  if (!read.ok) throw new ConfigProblems(read.problems)
+  const { scenario } = read
+  const record = flags.record ?? false
+  const problems = recordProblems(scenario, record)
+  if (problems.length > 0) throw new ConfigProblems(problems)
+  const stop = new AbortController()
+  process.on('SIGINT', () => stop.abort())
+  process.on('SIGTERM', () => stop.abort())
+  const tell = (line: string): void => {
+    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE) // of the bar, which comes back below
+    console.error(line)
+  }
+  const out = { path: resolve(userFolder, flags.out ?? `weir-lab/${scenario.name}`), isNamed: flags.out !== undefined }
+  const outcome = await withBar(scenario.name, (onProgress) =>
+    runScenario({
+      ...read,
+      ...(jobs === undefined ? {} : { jobs }),
+      out: { ...out, overwrite: flags.overwrite ?? false },
+      weir: version,
+      record,
+      signal: stop.signal,
+      onProgress: (what, ratio) => onProgress(what === 'running' ? ratio : 0),
+      tell,
+    }),
+  ).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error
+    console.error('weir: interrupted; the same command goes on where it was')
+    process.exit(exitCodes.interrupted)
+  })
+  const lines = json ? [JSON.stringify(summaryOf(scenario, outcome), undefined, 2)] : linesOf(scenario, outcome)
+  console.log(lines.join('\n'))
+  process.exitCode = outcome.judged.every(({ isKept }) => isKept) ? exitCodes.done : exitCodes.finding
+}
+
+function recordProblems({ durationSeconds, mode }: Scenario, record: boolean): readonly string[] {
+  if (!record) return []
+  if (mode === 'live') return ['--record is of virtual runs, got mode "live"']
+  if (durationSeconds <= LONGEST_RECORD_SECONDS) return []
+  return [`--record takes runs of at most ${LONGEST_RECORD_SECONDS} s, got ${durationSeconds}`]
+}
+
+function linesOf(scenario: Scenario, { folder, files, runs, judged, seconds }: ScenarioOutcome): readonly string[] {
+  const made = `${runs.length} ${scenario.mode} runs in ${seconds.toFixed(1)} s: ${folder}`
+  return [...runTable(scenario, runs, judged), `${made} (${files.join(', ')})`]
+}
+
+function summaryOf({ name, mode }: Scenario, { folder, files, runs, judged, seconds }: ScenarioOutcome) {
+  const isGood = judged.every(({ isKept }) => isKept)
+  return { scenario: name, mode, isGood, runs: runs.length, seconds, folder, files, budgets: judged }
+}

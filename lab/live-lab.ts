@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LabRun, LabSide } from '../simulation/lab-results.ts'
+import type { NamedSide } from '../simulation/experiment.ts'
+import type { PlannedRun, ScenarioSource } from '../simulation/scenario.ts'
+import type { RunEvent } from '../stream/record.ts'
+import { ownProgram, startLiveServer, type LiveServer } from './live-server.ts'
+import { putIntoLibrary, type LabVideo } from './live-library.ts'
+import { LiveSide } from './live-side.ts'
+
+/** Runs in real time: a server, links and viewers over real sockets. */
+export type LiveLab = {
+  /** All sides at the same time, each over a link of its own with the run's profile. Rejects with the signal's reason; nothing of
+   *  the run is left then. */
+  run(planned: PlannedRun, signal: AbortSignal): Promise<LabRun>
+  close(): Promise<void>
+}
+
+export type LiveLabOptions = {
+  readonly source: ScenarioSource
+  readonly durationSeconds: number // of each run, from the wish to play on
+  readonly signal: AbortSignal
+  readonly tell: (line: string) => void // what is being prepared, what does not count
+  readonly program?: readonly string[] // the arguments of Node that run `weir`; absent: as this process was started
+  /** Everything that happens to a side, as it happens; atMs on the process's clock or the link's, as its `clock` tells. */
+  readonly tellEvent?: (planned: PlannedRun, side: string, event: RunEvent) => void
+}
+
+/** Starts a server with the one video of the source. Rejects with BadSource, ToolMissing, SegmenterRefusal, the signal's reason. */
+export async function openLiveLab(options: LiveLabOptions): Promise<LiveLab> {
+  const mediaFolder = await mkdtemp(join(tmpdir(), 'weir-lab-'))
+  const removeFolder = (): Promise<void> => rm(mediaFolder, { recursive: true, force: true, maxRetries: 5 })
+  try {
+    const { source, signal, tell, program = ownProgram() } = options
+    const video = await putIntoLibrary(source, { mediaFolder, signal, tell })
+    const server = await startLiveServer({ mediaFolder, program, signal })
+    return {
+      run: (planned, runSignal) => runLive({ planned, video, server, signal: runSignal }, options),
+      async close() {
+        await server.close()
+        await removeFolder()
+      },
+    }
+  } catch (error) {
+    await removeFolder()
+    throw error
+  }
+}
+
+type Live = {
+  readonly planned: PlannedRun
+  readonly video: LabVideo
+  readonly server: LiveServer
+  readonly signal: AbortSignal
+}
+
+async function runLive({ planned, video, server, signal }: Live, options: LiveLabOptions): Promise<LabRun> {
+  signal.throwIfAborted()
+  const { durationSeconds, tell, tellEvent } = options
+  const { index, network, axes, seed, sides, profile } = planned
+  const stop = new AbortController() // where a side fails the others end, too
+  const open = ({ name, spec }: NamedSide): LiveSide =>
+    new LiveSide(name, spec, {
+      video,
+      server,
+      profile,
+      durationMs: durationSeconds * 1000, // s to ms
+      signal: AbortSignal.any([signal, stop.signal]),
+      tell: tellEvent && ((event) => tellEvent(planned, name, event)),
+    })
+  const opened = sides.map(open) // says what cannot be played before anything is begun
+  const made = await allOrNone(
+    opened.map((side) => side.watch()),
+    () => stop.abort(),
+  )
+  for (const { name, warning } of made) if (warning !== undefined) tell(`run ${index}, side ${name}: ${warning}`)
+  const told = made.map(({ name, side, measures, hasEnded }): LabSide => ({ name, side, measures, hasEnded }))
+  return { index, network, axes, seed, mode: 'live', sides: told }
+}
+
+/** Rejects with the first failure, when all have come to their end. */
+async function allOrNone<Value>(running: readonly Promise<Value>[], onFailure: () => void): Promise<Value[]> {
+  const failures: unknown[] = []
+  const settled = await Promise.all(
+    running.map((one) =>
+      one.then(
+        (value) => [value],
+        (error: unknown) => {
+          failures.push(error)
+          onFailure()
+          return []
+        },
+      ),
+    ),
+  )
+  if (failures.length > 0) throw failures[0]
+  return settled.flat()
+}

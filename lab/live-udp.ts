@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { variantBandwidth } from '../simulation/hls-package.ts'
+import type { SideSpec } from '../simulation/experiment.ts'
+import type { ViewerEvent } from '../stream/record.ts'
+import { startReceiver, type Receiver } from '../udp-relay/receiver.ts'
+import { ReceiverFailure } from '../udp-relay/receiver-failure.ts'
+import type { LabVariant } from './live-library.ts'
+
+export type LiveUdpOptions = {
+  readonly rtspUrl: string // of the variant, through the side's link
+  readonly variant: LabVariant
+  readonly spec: SideSpec & { readonly kind: 'udp' | 'rtp-over-tcp' }
+  readonly durationMs: number
+  readonly userAgent: string
+  readonly signal: AbortSignal
+  readonly tell: (event: ViewerEvent) => void
+}
+
+const DEFAULT_JITTER_BUFFER_MS = 200
+
+/** Watches over RTP with our own receiver, from the wish to play on, and says whether all was seen. An address that does not
+ *  play is an outcome: nothing was shown. Rejects with the signal's reason. */
+export async function watchRtp(options: LiveUdpOptions): Promise<{ readonly hasEnded: boolean }> {
+  const { signal, durationMs } = options
+  const askedMs = performance.now()
+  const timer = new AbortController()
+  const left: Receiver[] = []
+  try {
+    const receiver = await open(options)
+    left.push(receiver)
+    const leave = delay(Math.max(0, askedMs + durationMs - performance.now()), 'time' as const, {
+      signal: AbortSignal.any([signal, timer.signal]),
+    })
+    leave.catch(() => undefined)
+    const end = await Promise.race([receiver.ended, leave])
+    return { hasEnded: end !== 'time' && (end.reason === 'bye' || end.reason === 'complete') }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof ReceiverFailure)) throw error
+    return { hasEnded: false }
+  } finally {
+    timer.abort()
+    for (const receiver of left) await receiver.close()
+  }
+}
+
+function open({ rtspUrl, spec, userAgent, tell, variant }: LiveUdpOptions): Promise<Receiver> {
+  const { jitterBufferMs = DEFAULT_JITTER_BUFFER_MS } = spec
+  const isRepaired = spec.kind === 'udp' && spec.repair === 'rtx'
+  return startReceiver({
+    url: isRepaired ? `${rtspUrl}?repair=rtx` : rtspUrl,
+    transport: spec.kind === 'udp' ? 'udp' : 'tcp',
+    jitterBufferMs,
+    userAgent,
+    tell: withVariant(variant, tell),
+  })
+}
+
+/** What an RTSP address does not tell, and the lab knows. */
+function withVariant({ name, outline }: LabVariant, tell: (event: ViewerEvent) => void): (event: ViewerEvent) => void {
+  let isTold = false
+  return (event) => {
+    if (!isTold && (event.kind === 'frame-shown' || event.kind === 'sound-heard')) {
+      isTold = true
+      tell({ kind: 'variant-shown', atMs: event.atMs, variant: name, bitsPerSecond: variantBandwidth(outline) })
+    }
+    tell(event)
+  }
+}
