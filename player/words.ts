@@ -883,11 +883,11 @@ export const labWords = {
   commandsNote: 'In a terminal, in the project’s folder. Each has --help.',
   commandList: [
     {
-      command: 'npm run weir -- lab run SCENARIO.yaml --out results',
+      command: 'npm run weir -- lab run SCENARIO.yaml',
       does: 'One experiment: report.html, results.json, results.csv, JUnit. A broken budget exits 1.',
     },
     {
-      command: 'npm run weir -- lab sweep SCENARIO.yaml --out results',
+      command: 'npm run weir -- lab sweep --rate 1M,2M,4M,8M --loss 0,1%,2%,5%',
       does: 'Thousands of virtual sessions over a grid, on all cores, interrupted and resumed at will: heat maps of who wins.',
     },
     {
@@ -899,7 +899,7 @@ export const labWords = {
       does: 'Holds virtual time against real sockets, for the same seeds and networks.',
     },
     {
-      command: 'npm run weir -- lab plan',
+      command: 'npm run weir -- lab plan --viewers 100,10k,1M',
       does: 'What so many viewers need of CPU, memory, sockets and egress, from the cost measured for one.',
     },
   ],
