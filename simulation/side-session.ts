@@ -6,6 +6,7 @@ import type { TcpStateEvent, ViewerEvent } from '../stream/record.ts'
 import type { SideSpec } from './experiment.ts'
 import { ladderOf, type HlsVariant } from './hls-package.ts'
 import { HlsSession } from './hls-session.ts'
+import { LlHlsSession } from './ll-hls-session.ts'
 import type { PreparedVideo } from './prepared-video.ts'
 import { RtpSession, type RtpReceived, type RtpSessionOptions } from './rtp-session.ts'
 
@@ -21,7 +22,10 @@ export type SideSessionOptions = {
   readonly received: RtpReceived | undefined
 }
 
+const DEFAULT_PART_MS = 200 // as the live origin cuts them
+
 type HlsSpec = Extract<SideSpec, { readonly kind: 'hls' }>
+type LlHlsSpec = Extract<SideSpec, { readonly kind: 'll-hls' }>
 type RtpSpec = Extract<SideSpec, { readonly kind: 'udp' | 'rtp-over-tcp' }>
 
 /** A viewer who watches in this way. Throws RangeError for a variant or segments that the video has not. */
@@ -34,7 +38,7 @@ export function newSession(spec: SideSpec, link: AccessLink, options: SideSessio
     case 'rtp-over-tcp':
       return newRtpSession(spec, link, options, { transport: 'interleaved' })
     case 'll-hls':
-      throw new RangeError(`${spec.kind} is not played in virtual time`)
+      return newLlHlsSession(spec, link, options)
   }
 }
 
@@ -61,6 +65,21 @@ function newHlsSession(spec: HlsSpec, link: AccessLink, options: SideSessionOpti
 function ladderFor({ abr, variant, ladder }: HlsSpec, variants: readonly HlsVariant[]): readonly HlsVariant[] {
   const all = ladderOf(variants, ladder)
   return abr === 'fixed' ? ladderOf(all, variant === undefined ? undefined : [variant]).slice(-1) : all
+}
+
+function newLlHlsSession(
+  { variant, partMs = DEFAULT_PART_MS }: LlHlsSpec,
+  link: AccessLink,
+  { video, profile, tell }: SideSessionOptions,
+): LlHlsSession {
+  const outline = video.variant(variant)
+  const { congestionControl = 'cubic', tlsRoundTrips = 0 } = profile.tcp ?? {}
+  return new LlHlsSession(link, {
+    channel: video.liveChannel(outline, partMs),
+    multivariantPlaylistBytes: video.packageOf(undefined).multivariantPlaylistBytes,
+    tcp: { congestionControl, tlsRoundTrips },
+    tell,
+  })
 }
 
 function newRtpSession(
