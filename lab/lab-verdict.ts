@@ -1,10 +1,17 @@
 import type { AxisName } from '../simulation/scenario.ts'
 import { junitReport, type JunitCase } from './junit.ts'
 import type { JudgedLabBudget, JudgedRun } from './lab-budget.ts'
+import type { JudgedLabBudget as ReportedBudget } from './report.ts'
 
 /** A budget's name, with the side where it names none. */
 export function budgetName({ text, side }: JudgedLabBudget): string {
   return side === undefined ? text : `${text} (${side})`
+}
+
+/** As the report tells it. */
+export function reportedBudget(judged: JudgedLabBudget): ReportedBudget {
+  const { isKept, worst } = judged
+  return { text: budgetName(judged), isKept, value: budgetValue(judged), ...(worst === undefined ? {} : { worst }) }
 }
 
 /** `0.0213 against 0.01`. */

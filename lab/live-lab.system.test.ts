@@ -123,7 +123,7 @@ test('the lab says what it cannot play live, before anything is begun', async (c
   const options = { mediaFolder: temporaryFolder(context), signal: new AbortController().signal, tell: () => {} }
   const model = { kind: 'model', seconds: 8, variants: [] } as const
   await expect(putIntoLibrary(model, options)).rejects.toThrow(
-    'source.kind must be file or package: a model has nothing to play',
+    'a modelled source has nothing to play: live mode needs source.kind file, package or sample',
   )
   await expect(putIntoLibrary({ kind: 'package', path: '/none' }, options)).rejects.toThrow(
     'source.path must be a folder that weir segment has made, got /none (ENOENT)',

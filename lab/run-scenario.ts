@@ -1,18 +1,20 @@
-import { join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
-import type { LabResults, LabRun } from '../simulation/lab-results.ts'
+import type { LabRun } from '../simulation/lab-results.ts'
 import { plannedRunCount } from '../simulation/planned-runs.ts'
+import type { RunTimeline } from '../simulation/run-timeline.ts'
 import type { Scenario } from '../simulation/scenario.ts'
-import { budgetNames, judgeLabBudgets, type JudgedLabBudget } from './lab-budget.ts'
-import { budgetName, budgetValue, labJunit } from './lab-verdict.ts'
+import type { FrontierPoint } from './frontier.ts'
+import type { JudgedLabBudget } from './lab-budget.ts'
 import { writeResults } from './results-writer.ts'
 import { forgetRuns, openRunFolder, RESULT_FILES, type RunFolder, type RunFolderWish } from './run-folder.ts'
-import { labReport } from './report.ts'
+import { MOST_REPORTED_RUNS, RunConclusion } from './run-conclusion.ts'
+import type { RunMeans } from './run-means.ts'
+import { timelinesOf } from './run-timelines.ts'
 import { runsOf, type RunsOptions } from './runs-of.ts'
 import { LiveRecords, writeRecords } from './scenario-records.ts'
 import { scenarioVideo, type ScenarioVideo } from './scenario-video.ts'
 
-const MOST_REPORTED_RUNS = 20_000 // all are held while it is drawn
+/** Of all sides together: more of what is drawn over time would keep whoever waits for a report. */
+const LONGEST_TIMELINES_SECONDS = 3000
 
 export type RunScenarioOptions = {
   readonly scenario: Scenario
@@ -30,8 +32,10 @@ export type RunScenarioOptions = {
 export type ScenarioOutcome = {
   readonly folder: string
   readonly files: readonly string[] // in it
-  readonly runs: readonly LabRun[]
+  readonly runCount: number
+  readonly means: RunMeans
   readonly judged: readonly JudgedLabBudget[]
+  readonly frontier: readonly FrontierPoint[] // where HLS and RTP change places
   readonly seconds: number
 }
 
@@ -53,7 +57,8 @@ export async function runScenario(options: RunScenarioOptions): Promise<Scenario
     const live = await makeRuns(opened, watched, options)
     const isVirtual = scenario.mode === 'virtual'
     const records = record && isVirtual ? await writeRecords(opened.path, scenario, watched.video, weir) : live
-    return await conclude(opened, records, options, startMs)
+    const timelines = timelineSeconds(scenario) <= LONGEST_TIMELINES_SECONDS ? timelinesOf(scenario, watched.video) : []
+    return await conclude(opened, { records, timelines }, options, startMs)
   } finally {
     await opened.close()
   }
@@ -84,27 +89,29 @@ async function makeRuns(
 
 async function conclude(
   { path, runs: file }: RunFolder,
-  records: readonly string[],
+  { records, timelines }: { readonly records: readonly string[]; readonly timelines: readonly RunTimeline[] },
   { scenario, weir, tell }: RunScenarioOptions,
   startMs: number,
 ): Promise<ScenarioOutcome> {
-  const runs: LabRun[] = []
-  for await (const run of file.inOrder()) runs.push(run)
-  const judged = judgeLabBudgets(scenario.budgets, budgetNames(scenario), runs)
   const seconds = (performance.now() - startMs) / 1000 // ms to s
   const made = { atUnixMs: Date.now(), node: process.versions.node, seconds }
-  const results: LabResults = { format: 'weir-results', version: 1, weir, scenario, made, runs }
-  await writeFileAtomic(join(path, 'junit.xml'), labJunit(scenario.name, seconds, runs.length, judged))
-  const hasReport = runs.length <= MOST_REPORTED_RUNS
-  if (hasReport) await writeFileAtomic(join(path, 'report.html'), labReport(results, { judged: judged.map(forReport) }))
-  else tell(`no report.html: it is for at most ${MOST_REPORTED_RUNS} runs`)
-  await writeResults(path, results, runs)
+  const head = { weir, scenario, made }
+  const conclusion = new RunConclusion(scenario)
+  await writeResults(path, head, seenBy(file.inOrder(), conclusion)) // read once, from file to file
+  const { files, judged, frontier } = await conclusion.write(path, head, timelines)
+  if (!files.includes('report.html')) tell(`report.html is of at most ${MOST_REPORTED_RUNS} runs: there is none`)
   await forgetRuns(path)
-  const files = RESULT_FILES.filter((name) => hasReport || name !== 'report.html')
-  return { folder: path, files: [...files, ...records], runs, judged, seconds }
+  const written = { folder: path, files: [...RESULT_FILES, ...files, ...records], runCount: file.count }
+  return { ...written, means: conclusion.means, judged, frontier, seconds }
 }
 
-function forReport(judged: JudgedLabBudget) {
-  const { isKept, worst } = judged
-  return { text: budgetName(judged), isKept, value: budgetValue(judged), ...(worst === undefined ? {} : { worst }) }
+function timelineSeconds({ networks, sides, durationSeconds }: Scenario): number {
+  return networks.length * sides.length * durationSeconds
+}
+
+async function* seenBy(runs: AsyncIterable<LabRun>, conclusion: RunConclusion): AsyncGenerator<LabRun> {
+  for await (const run of runs) {
+    conclusion.add(run)
+    yield run
+  }
 }

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import { runExperiment, type SimulatedVideo } from '../simulation/experiment.ts'
+import type { SimulatedVideo } from '../simulation/experiment.ts'
 import type { LabRun } from '../simulation/lab-results.ts'
 import { plannedRun, plannedRunCount } from '../simulation/planned-runs.ts'
+import { playRun } from '../simulation/play-run.ts'
 import type { PlannedRun, Scenario } from '../simulation/scenario.ts'
 import type { RunEvent } from '../stream/record.ts'
 import { BadSource } from './bad-source.ts'
@@ -20,7 +21,7 @@ export type RunsOptions = {
 }
 
 /** Of all sides together: this much is simulated sooner than a worker has begun. */
-const FEW_SECONDS = 600
+const FEW_SECONDS = 1000
 
 /** The runs of a scenario as they end, virtual or live, in any order. Throws the signal's reason; UnplayableSide, and what
  *  sweep-pool.ts and live-lab.ts throw. */
@@ -33,14 +34,11 @@ export function runsOf({ video, folder }: ScenarioVideo, options: RunsOptions): 
 }
 
 async function* runHere(video: SimulatedVideo, { scenario, skip, signal }: RunsOptions): AsyncGenerator<LabRun> {
-  const { durationSeconds } = scenario
-  for (let place = 0; place < plannedRunCount(scenario); place += 1) {
-    if (skip(place)) continue
+  for (let index = 0; index < plannedRunCount(scenario); index += 1) {
+    if (skip(index)) continue
     await setImmediate() // a signal comes through
     signal.throwIfAborted()
-    const { index, network, profile, sides, axes, seed } = plannedRun(scenario, place)
-    const outcomes = runExperiment({ video, sides, profile, durationSeconds })
-    yield { index, network, axes, seed, mode: 'virtual', sides: outcomes }
+    yield playRun(scenario, video, index)
   }
 }
 
