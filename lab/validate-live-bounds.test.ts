@@ -48,13 +48,16 @@ test('judgeLive lets throughput be off by 5 %, or as much as 20 ms a segment mak
   expect(of(500, 610)).toBe('throughput false')
 })
 
-test('judgeLive wants of UDP the very number of lost packets', () => {
-  expect(kept(judgeLive(udp(300, 12), udp(310, 12), 'weir'))).toEqual(['startup true', 'lost true', 'dropped true'])
-  expect(kept(judgeLive(udp(300, 12), udp(310, 13, 12), 'weir'))).toEqual([
-    'startup true',
-    'lost false',
-    'dropped true',
-  ])
+test('judgeLive takes a virtual segment that took no time as one of 20 ms at most', () => {
+  const of = (liveMs: number) => kept(judgeLive(hls(1, 0, 0), hls(1, 0, liveMs), 'weir')).at(-1)
+  expect([of(100), of(101)]).toEqual(['segment true', 'segment false'])
+})
+
+test('judgeLive wants of UDP the very number of lost packets, and of missed ones where no queue holds some at the end', () => {
+  expect(kept(judgeLive(udp(300, 12), udp(310, 12), 'weir'))).toEqual(['startup true', 'lost true', 'missed true'])
+  expect(kept(judgeLive(udp(300, 12), udp(310, 13, 12), 'weir'))).toEqual(['startup true', 'lost true', 'missed false'])
+  const queued = { ...udp(300, 12), measures: { ...udp(300, 12).measures, linkTailDroppedPackets: 5 } }
+  expect(kept(judgeLive(queued, udp(310, 13, 17), 'weir'))).toEqual(['startup true', 'lost true'])
 })
 
 test('judgeLive judges of a browser the stalls alone, by 20 % or a second', () => {

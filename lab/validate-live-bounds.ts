@@ -11,7 +11,7 @@ export type TransferSums = { readonly segments: number; readonly bytes: number; 
 /** One figure of both, and how far apart they may be. */
 export type LiveCheck = {
   readonly side: string
-  readonly what: 'startup' | 'stalled' | 'lost' | 'dropped' | 'throughput'
+  readonly what: 'startup' | 'stalled' | 'lost' | 'missed' | 'throughput' | 'segment'
   readonly unit: 'ms' | 'packets' | 'bit/s'
   readonly virtual: number | undefined // undefined: it never came to it
   readonly live: number | undefined
@@ -39,32 +39,40 @@ export function judgeLive(virtual: PlayedSide, live: PlayedSide, player: LivePla
   const startup = check(live.name, 'startup', 'ms', virtual.measures.startupMs, live.measures.startupMs, (value) =>
     Math.max(STARTUP.ratio * value, STARTUP.ms),
   )
-  return live.side === 'udp'
-    ? [
-        startup,
-        check(live.name, 'lost', 'packets', virtual.measures.lostPackets, live.measures.lostPackets, () => 0),
-        check(live.name, 'dropped', 'packets', droppedOf(virtual), droppedOf(live), () => 0),
-      ]
-    : [startup, stalled, ...throughput(virtual, live)]
+  return live.side === 'udp' ? [startup, ...losses(virtual, live)] : [startup, stalled, ...throughput(virtual, live)]
 }
 
-/** By the link, be it by chance, by the queue, or as UDP. */
-function droppedOf({ measures }: PlayedSide): number {
+/** What the line lost. What the viewer missed is the same, but for a queue that still holds packets when all has been played: of
+ *  these the virtual viewer does not wait for the last. */
+function losses(virtual: PlayedSide, live: PlayedSide): readonly LiveCheck[] {
+  const equal = (): number => 0
+  const lost = check(live.name, 'lost', 'packets', lostOf(virtual), lostOf(live), equal)
+  if ((virtual.measures.linkTailDroppedPackets ?? 0) > 0) return [lost]
+  return [lost, check(live.name, 'missed', 'packets', virtual.measures.lostPackets, live.measures.lostPackets, equal)]
+}
+
+/** By chance, by the queue, or as UDP. */
+function lostOf({ measures }: PlayedSide): number {
   return (measures.linkLostPackets ?? 0) + (measures.linkTailDroppedPackets ?? 0) + (measures.linkBlockedPackets ?? 0)
 }
 
-/** Of both only what both have: a run that ends in the middle of a segment has one more or less. */
+/** Of a line without rate and delay a virtual segment takes no time at all: there the time of one is held against what
+ *  machines need. */
 function throughput(virtual: PlayedSide, live: PlayedSide): readonly LiveCheck[] {
-  const [ofVirtual, ofLive] = [rateOf(virtual), rateOf(live)]
-  return [
-    check(live.name, 'throughput', 'bit/s', ofVirtual, ofLive, (rate) => {
-      const { segments, bytes } = virtual.transfers
-      if (segments === 0) return 0
-      const segmentBits = (bytes * 8) / segments
-      const slowest = (segmentBits * 1000) / ((segmentBits * 1000) / rate + SEGMENT_MS) // ms per segment more
-      return Math.max(THROUGHPUT_RATIO * rate, rate - slowest)
-    }),
-  ]
+  const { segments, bytes, ms } = virtual.transfers
+  if (segments > 0 && ms === 0) {
+    return [check(live.name, 'segment', 'ms', 0, meanMs(live), () => SEGMENT_MS)]
+  }
+  const allow = (rate: number): number => {
+    const segmentBits = (bytes * 8) / segments
+    const slower = (segmentBits * 1000) / ((segmentBits * 1000) / rate + SEGMENT_MS) // with so much more time for each
+    return Math.max(THROUGHPUT_RATIO * rate, rate - slower)
+  }
+  return [check(live.name, 'throughput', 'bit/s', rateOf(virtual), rateOf(live), allow)]
+}
+
+function meanMs({ transfers: { segments, ms } }: PlayedSide): number | undefined {
+  return segments === 0 ? undefined : ms / segments
 }
 
 /** In bits a second; undefined where nothing came. */

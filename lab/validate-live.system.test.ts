@@ -22,14 +22,8 @@ test('virtual time and real sockets lose the same packets, and are within their 
   ])
   const checks = validation.cells.flatMap((cell) => cell.checks)
   const ofPackets = checks.filter(({ unit }) => unit === 'packets')
-  expect(ofPackets.map(({ what, holds }) => [what, holds])).toEqual(
-    Array(3)
-      .fill([
-        ['lost', true],
-        ['dropped', true],
-      ])
-      .flat(),
-  )
+  expect(ofPackets.filter(({ holds }) => !holds)).toEqual([])
+  expect(ofPackets.filter(({ what }) => what === 'lost').length).toBe(3)
   const counted = validation.cells.filter(({ restless }) => restless === undefined)
   expect(counted.flatMap((cell) => cell.checks).filter(({ holds }) => !holds)).toEqual([])
 })
