@@ -58,6 +58,8 @@ test('judgeLive wants of UDP the very number of lost packets, and of missed ones
   expect(kept(judgeLive(udp(300, 12), udp(310, 13, 12), 'weir'))).toEqual(['startup true', 'lost true', 'missed false'])
   const queued = { ...udp(300, 12), measures: { ...udp(300, 12).measures, linkTailDroppedPackets: 5 } }
   expect(kept(judgeLive(queued, udp(310, 13, 17), 'weir'))).toEqual(['startup true', 'lost true'])
+  const blocked = (packets: number) => ({ ...udp(0, 0), measures: { linkBlockedPackets: packets } })
+  expect(kept(judgeLive(blocked(900), blocked(300), 'weir'))).toEqual(['startup true'])
 })
 
 test('judgeLive judges of a browser the stalls alone, by 20 % or a second', () => {

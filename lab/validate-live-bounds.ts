@@ -45,6 +45,8 @@ export function judgeLive(virtual: PlayedSide, live: PlayedSide, player: LivePla
 /** What the line lost. What the viewer missed is the same, but for a queue that still holds packets when all has been played: of
  *  these the virtual viewer does not wait for the last. */
 function losses(virtual: PlayedSide, live: PlayedSide): readonly LiveCheck[] {
+  const isBlocked = [virtual, live].every(({ measures }) => (measures.linkBlockedPackets ?? 0) > 0)
+  if (isBlocked) return [] // a live viewer leaves when nothing comes: less is sent to it
   const equal = (): number => 0
   const lost = check(live.name, 'lost', 'packets', lostOf(virtual), lostOf(live), equal)
   if ((virtual.measures.linkTailDroppedPackets ?? 0) > 0) return [lost]

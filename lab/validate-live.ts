@@ -81,7 +81,8 @@ export async function validateLive(plan: LiveValidationPlan, options: LiveValida
   })
   try {
     onReady?.()
-    const validator: Validator = { plan, lab, signal, listeners }
+    const stop = new AbortController() // where a run fails the others end, too
+    const validator: Validator = { plan, lab, signal: AbortSignal.any([signal, stop.signal]), listeners }
     const runs = plannedRuns(plan)
     const cells: LiveCell[] = []
     const waiting = runs.values()
@@ -92,13 +93,22 @@ export async function validateLive(plan: LiveValidationPlan, options: LiveValida
         onCell?.(cell)
       }
     }
-    await Promise.all(Array.from({ length: Math.min(plan.parallel, runs.length) }, worker))
+    const workers = Array.from({ length: Math.min(plan.parallel, runs.length) }, worker)
+    const ended = await Promise.allSettled(workers.map((one) => one.catch((error: unknown) => stopWith(stop, error))))
+    const failed = ended.find((outcome) => outcome.status === 'rejected')
+    if (failed !== undefined) throw stop.signal.reason
     const counted = cells.filter(({ restless }) => restless === undefined)
     const holds = counted.length > 0 && counted.every(({ checks }) => checks.every((check) => check.holds))
     return { cells, restlessCells: cells.length - counted.length, holds }
   } finally {
     await lab.close()
   }
+}
+
+/** The first failure is the one that is told. */
+function stopWith(stop: AbortController, error: unknown): never {
+  stop.abort(error)
+  throw error
 }
 
 function plannedRuns({ presets, runs, withBrowser }: LiveValidationPlan): readonly PlannedRun[] {

@@ -42,7 +42,7 @@ import type { SessionParts } from './udp-session.ts'
 import { UdpSessions } from './udp-sessions.ts'
 
 const EVENTS_KEPT = 1000
-const RECORDS_PER_ADDRESS = 8
+const RECORDS_PER_ADDRESS = 32 // a lab has one for each side of each run
 const SEGMENT_CACHE_BYTES = 128_000_000
 const GRACE_MS = 4000 // for open answers, so that all has ended within 5 s
 
