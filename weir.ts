@@ -3,10 +3,13 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { realpathSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { runAdd } from './commands/add.ts'
+import { amounts } from './commands/amounts.ts'
 import { runDoctor } from './commands/doctor.ts'
 import { exitCodes } from './commands/exit-codes.ts'
 import { reportFailure } from './commands/failure.ts'
+import { runLabPlan } from './commands/lab-plan.ts'
 import { runLabRun } from './commands/lab-run.ts'
+import { runLabSweep } from './commands/lab-sweep.ts'
 import { runLint } from './commands/lint.ts'
 import { runNetworks } from './commands/networks.ts'
 import { runRelayPull } from './commands/relay-pull.ts'
@@ -14,6 +17,8 @@ import { runSegment } from './commands/segment.ts'
 import { runServe } from './commands/serve.ts'
 import { runValidateKernel } from './commands/validate-kernel.ts'
 import { measureNames, runWatch } from './commands/watch.ts'
+import { LONGEST_SECONDS } from './lab/scenario-schema.ts'
+import { sweepSides, type SweepSide } from './lab/sweep-flags.ts'
 import { segmentKinds } from './segmenter/segment-kind.ts'
 import { version } from './server/project-folder.ts'
 
@@ -128,6 +133,30 @@ export function createProgram(): Command {
     .option('--overwrite', 'results that stand in --out give way')
     .option('--json', 'one JSON object at the end')
     .action(runLabRun)
+  lab
+    .command('sweep')
+    .description('HLS and UDP over a grid of networks, in virtual time, on every processor')
+    .argument('[scenario]', 'a YAML file (docs/scenarios.md) in place of the flags that make a grid')
+    .option('--rate <list>', 'of the downlink, such as 1M,2M,800k', amounts({ '': 1, k: 1e3, M: 1e6 }))
+    .option('--loss <list>', 'of the downlink, such as 0,0.5%,2% or 0,0.005,0.02', amounts({ '': 1, '%': 0.01 }))
+    .option('--delay <list>', 'one way, in ms, such as 10,50', amounts({ '': 1 }))
+    .option('--burst <list>', 'how long bad moments last on average, in ms (default: 50)', amounts({ '': 1 }))
+    .option('--jitter-buffer <list>', 'of UDP, in ms (default: 200)', amounts({ '': 1 }))
+    .option('--segment <list>', 'how long the segments of HLS are, in s (default: 4)', amounts({ '': 1 }))
+    .option('--preset <list>', 'networks by their names (weir networks) in place of one plain line', names)
+    .option('--side <list>', `ways to watch (default: hls,udp): ${sweepSides.join(', ')}`, sides)
+    .option(
+      '--bitrate <list>',
+      'of the modelled video, one for each variant (default: 5M)',
+      amounts({ '': 1, k: 1e3, M: 1e6 }),
+    )
+    .option('--for <seconds>', 'how long each run is watched (default: 60)', wholeNumber(1, LONGEST_SECONDS))
+    .option('--seeds <number>', 'how often each cell is run, by seeds 1, 2, … (default: 5)', wholeNumber(1, 100_000))
+    .option('--out <folder>', 'where to write (default: weir-lab/ and the name, with a number if there is one)')
+    .option('--jobs <number>', 'runs at once (default: one for each processor)', wholeNumber(1, 256))
+    .option('--overwrite', 'results that stand in --out give way')
+    .option('--json', 'one JSON object at the end')
+    .action(runLabSweep)
   const validate = lab.command('validate').description('hold the models against what they stand for')
   validate
     .command('kernel')
@@ -138,7 +167,35 @@ export function createProgram(): Command {
     .option('--parallel <number>', 'runs at once (default: one for each processor)', wholeNumber(1, 16))
     .option('--json', 'one JSON object, once all is done')
     .action(runValidateKernel)
+  withPlanOptions(lab.command('plan'))
+    .description('what so many viewers need, by HLS, a CDN, UDP and multicast: from the measured cost of each')
+    .action(runLabPlan)
   return program
+}
+
+/** Numbers may end in k, M, G, T; they are read, and refused, all together. */
+function withPlanOptions(command: Command): Command {
+  return command
+    .option('--viewers <numbers>', 'one or several, such as 100,10k,1M', '100,10k,1M')
+    .option('--bitrate <number>', 'bits a second of the video with its sound, such as 5M')
+    .option('--package <folder>', 'in place of --bitrate: the folder of a variant, whose outline says its rate')
+    .option('--segment-seconds <number>', 'of HLS', '4')
+    .option('--streams <number>', 'different ones that are watched at once: multicast sends each once', '1')
+    .option('--hours <number>', 'that are paid for', '1')
+    .option('--cdn-hit-ratio <number>', 'of requests and bytes, what the CDN answers by itself', '0.95')
+    .option('--cores <number>', 'of a server', '8')
+    .option('--memory <bytes>', 'of a server', '16G')
+    .option('--nic <number>', 'bits a second of a NIC, one a server', '10G')
+    .option('--open-files <number>', 'that a server may have', '100k')
+    .option('--fill <ratio>', 'how full a server may be', '0.7')
+    .option('--core-price <number>', 'of a core for an hour, in any one currency')
+    .option('--egress-price <number>', 'of a gigabyte that our servers send')
+    .option('--cdn-price <number>', 'of a gigabyte that the CDN sends')
+    .option('--costs <file>', 'what --write-costs wrote (default: figures measured before this version)')
+    .option('--measure', 'measure the costs here and now, with real viewers on loopback: two to three minutes (Linux)')
+    .option('--measure-viewers <number>', 'of --measure, at most at once', wholeNumber(10, 1000), 250)
+    .option('--write-costs <file>', 'where --measure keeps them')
+    .option('--json', 'one JSON object, with the assumptions')
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {
@@ -156,6 +213,17 @@ function collect(text: string, before: readonly string[]): readonly string[] {
 function noCopy(): Option {
   const text = "encode the top variant, too, where a source's own H.264 would do as it is"
   return new Option('--no-copy', text).default(undefined)
+}
+
+function names(text: string): readonly string[] {
+  return text.split(',').map((name) => name.trim())
+}
+
+function sides(text: string): readonly SweepSide[] {
+  const asked = names(text)
+  const known = asked.filter((name): name is SweepSide => sweepSides.some((side) => side === name))
+  if (known.length === asked.length && new Set(known).size === known.length) return known
+  throw new InvalidArgumentError(`It must be some of ${sweepSides.join(', ')}.`)
 }
 
 /** `1,2,5-9`. */

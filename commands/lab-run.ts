@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { frontierLines } from '../lab/frontier-text.ts'
 import { runScenario, type ScenarioOutcome } from '../lab/run-scenario.ts'
 import { runTable } from '../lab/run-text.ts'
 import { readScenarioFile } from '../lab/scenario-file.ts'
@@ -20,13 +21,22 @@ type LabRunFlags = {
   readonly json?: boolean
 }
 
-/** `weir lab run`: a bar while it runs, then a table and the verdict, or one JSON object. */
+/** `weir lab run`. */
 export async function runLabRun(file: string, flags: LabRunFlags): Promise<void> {
-  const { mode, seeds, jobs, json = false } = flags
+  const { mode, seeds } = flags
   const path = await readablePath(file)
   const read = await readScenarioFile(path, { ...(mode && { mode }), ...(seeds && { seeds }) })
   if (!read.ok) throw new ConfigProblems(read.problems)
+  await runRead(read, flags)
+}
+
+/** A bar while the scenario runs, then a table and the verdict, or one JSON object. */
+export async function runRead(
+  read: { readonly scenario: Scenario; readonly folder: string }, // the paths in it are relative to the folder
+  flags: Omit<LabRunFlags, 'mode' | 'seeds'>,
+): Promise<void> {
   const { scenario } = read
+  const { jobs, json = false } = flags
   const record = flags.record ?? false
   const problems = recordProblems(scenario, record)
   if (problems.length > 0) throw new ConfigProblems(problems)
@@ -59,19 +69,21 @@ export async function runLabRun(file: string, flags: LabRunFlags): Promise<void>
   process.exitCode = outcome.judged.every(({ isKept }) => isKept) ? exitCodes.done : exitCodes.finding
 }
 
-function recordProblems({ durationSeconds, mode }: Scenario, record: boolean): readonly string[] {
+function recordProblems({ durationSeconds }: Scenario, record: boolean): readonly string[] {
   if (!record) return []
-  if (mode === 'live') return ['--record is of virtual runs, got mode "live"']
   if (durationSeconds <= LONGEST_RECORD_SECONDS) return []
   return [`--record takes runs of at most ${LONGEST_RECORD_SECONDS} s, got ${durationSeconds}`]
 }
 
-function linesOf(scenario: Scenario, { folder, files, runs, judged, seconds }: ScenarioOutcome): readonly string[] {
-  const made = `${runs.length} ${scenario.mode} runs in ${seconds.toFixed(1)} s: ${folder}`
-  return [...runTable(scenario, runs, judged), `${made} (${files.join(', ')})`]
+function linesOf(
+  scenario: Scenario,
+  { folder, files, runCount, means, judged, frontier, seconds }: ScenarioOutcome,
+): readonly string[] {
+  const made = `${runCount} ${scenario.mode} runs in ${seconds.toFixed(1)} s: ${folder}`
+  return [...runTable(scenario, means, judged), ...frontierLines(frontier), `${made} (${files.join(', ')})`]
 }
 
-function summaryOf({ name, mode }: Scenario, { folder, files, runs, judged, seconds }: ScenarioOutcome) {
+function summaryOf({ name, mode }: Scenario, { folder, files, runCount, judged, frontier, seconds }: ScenarioOutcome) {
   const isGood = judged.every(({ isKept }) => isKept)
-  return { scenario: name, mode, isGood, runs: runs.length, seconds, folder, files, budgets: judged }
+  return { scenario: name, mode, isGood, runs: runCount, seconds, folder, files, budgets: judged, frontier }
 }

@@ -1,11 +1,11 @@
 import type { LabRun } from '../simulation/lab-results.ts'
 import type { NamedSide } from '../simulation/experiment.ts'
-import type { AxisName, GridAxis, PlannedRun, Scenario } from '../simulation/scenario.ts'
+import type { GridAxis, PlannedRun, Scenario } from '../simulation/scenario.ts'
 import { MEASURE_KEYS, type MeasureKey } from '../stream/measure-table.ts'
 import { parseBudget, referencesIn, type BudgetSyntax } from './budget-grammar.ts'
 import { measureProblem } from './budget.ts'
 import { nearestNames } from './nearest-names.ts'
-import { judgeBudgetOf } from './judge-budget.ts'
+import { BudgetFold } from './judge-budget.ts'
 
 /** What budgets of a scenario may name. */
 export type BudgetNames = {
@@ -130,21 +130,35 @@ function sidesOf(budget: BudgetSyntax, sides: readonly NamedSide[]): readonly (s
   return namesOf(sides.filter((side) => free.every(({ measure }) => canHave(side, measure))))
 }
 
-/** Holds budgets, which the reader of the scenario has tried, against all runs. Throws what readLabBudget finds. */
+/** Holds budgets, which the reader of the scenario has tried, against the runs that are added. */
+export class LabBudgetsFold {
+  readonly #folds: readonly BudgetFold[]
+
+  /** Throws what readLabBudget finds. */
+  constructor(texts: readonly string[], names: BudgetNames) {
+    this.#folds = texts.flatMap((text) => {
+      const budget = readLabBudget(text, names)
+      if (!('left' in budget)) throw new Error(budget.join('; '))
+      return sidesOf(budget, names.sides).map((side) => new BudgetFold(budget, side))
+    })
+  }
+
+  add(run: LabRun): void {
+    for (const fold of this.#folds) fold.add(run)
+  }
+
+  judged(): readonly JudgedLabBudget[] {
+    return this.#folds.map((fold) => fold.judged())
+  }
+}
+
+/** The same of all runs at once. */
 export function judgeLabBudgets(
   texts: readonly string[],
   names: BudgetNames,
   runs: readonly LabRun[],
 ): readonly JudgedLabBudget[] {
-  return texts.flatMap((text) => {
-    const budget = readLabBudget(text, names)
-    if (!('left' in budget)) throw new Error(budget.join('; '))
-    const meant = runs.filter((run) => isMeant(budget, run))
-    return sidesOf(budget, names.sides).map((side) => judgeBudgetOf(budget, side, meant))
-  })
-}
-
-function isMeant(budget: BudgetSyntax, { network, axes }: LabRun): boolean {
-  if (budget.network !== undefined && budget.network !== network) return false
-  return Object.entries(budget.cell ?? {}).every(([name, value]) => axes[name as AxisName] === value)
+  const fold = new LabBudgetsFold(texts, names)
+  for (const run of runs) fold.add(run)
+  return fold.judged()
 }

@@ -28,8 +28,9 @@ export type LibraryOptions = {
  *  what cannot be played, with SegmenterRefusal and ToolMissing as the segmenter does, with the signal's reason. */
 export async function putIntoLibrary(source: ScenarioSource, options: LibraryOptions): Promise<LabVideo> {
   if (source.kind === 'model') {
-    throw new BadSource('a modelled source has nothing to play: live mode needs source.kind file or package')
+    throw new BadSource('a modelled source has nothing to play: live mode needs source.kind file, package or sample')
   }
+  if (source.kind === 'sample') throw new BadSource('the sample clip comes here as a package, made before')
   const media = new MediaFolder(options.mediaFolder)
   const id = newVideoId()
   await mkdir(media.video(id), { recursive: true })

@@ -32,10 +32,16 @@ test('runScenario gives the same results twice, but for when they were made', as
   const folder = temporaryFolder(context)
   const [one, two] = [join(folder, 'one'), join(folder, 'two')]
   const outcome = await runInto(one, tinyScenario)
-  expect(outcome.runs.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+  const { runs } = resultsIn(one)
+  expect(runs.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
   await runInto(two, tinyScenario)
   expect(withoutMade(two)).toBe(withoutMade(one))
-  expect(resultsIn(one).runs).toEqual(outcome.runs)
+  expect(outcome.runCount).toBe(12)
+  const startups = runs.flatMap(({ sides }) => sides[1]?.measures.startupMs ?? [])
+  expect(outcome.means.mean('line', 'udp', 'startupMs')).toBe(
+    startups.reduce((sum, ms) => sum + ms, 0) / startups.length,
+  )
+  expect(outcome.means.mean('line', 'hls', 'lostPackets')).toBeUndefined()
   expect(readdirSync(one).toSorted()).toEqual(outcome.files.toSorted())
 })
 

@@ -1,9 +1,8 @@
-import type { LabRun } from '../simulation/lab-results.ts'
 import type { Scenario } from '../simulation/scenario.ts'
 import { formatMeasure, MEASURES, type MeasureKey } from '../stream/measure-table.ts'
-import { aggregated } from './aggregates.ts'
 import { budgetLine } from './lab-verdict.ts'
 import type { JudgedLabBudget } from './lab-budget.ts'
+import type { RunMeans } from './run-means.ts'
 
 const SHOWN: readonly MeasureKey[] = [
   'startupMs',
@@ -16,15 +15,14 @@ const SHOWN: readonly MeasureKey[] = [
 const MOST_ROWS = 60
 
 /** What `weir lab run` prints at its end: a few means of each side on each network, then every budget. */
-export function runTable(
-  scenario: Scenario,
-  runs: readonly LabRun[],
-  judged: readonly JudgedLabBudget[],
-): readonly string[] {
+export function runTable(scenario: Scenario, means: RunMeans, judged: readonly JudgedLabBudget[]): readonly string[] {
   const head = ['network', 'side', ...SHOWN.map((key) => headOf(key))]
   const rows = scenario.networks.flatMap(({ name }) => {
-    const onNetwork = runs.filter(({ network }) => network === name)
-    return scenario.sides.map((side) => [name, side.name, ...SHOWN.map((key) => meanOf(onNetwork, side.name, key))])
+    return scenario.sides.map((side) => [
+      name,
+      side.name,
+      ...SHOWN.map((key) => shown(key, means.mean(name, side.name, key))),
+    ])
   })
   const left = rows.length > MOST_ROWS ? [`… and ${rows.length - MOST_ROWS} more rows, see results.csv`] : []
   return [...alignedLines([head, ...rows.slice(0, MOST_ROWS)]), ...left, ...judged.map(budgetLine)]
@@ -35,9 +33,8 @@ function headOf(key: MeasureKey): string {
   return unit === '' ? label : `${label}, ${unit}`
 }
 
-function meanOf(runs: readonly LabRun[], name: string, key: MeasureKey): string {
-  const values = runs.flatMap(({ sides }) => sides.find((side) => side.name === name)?.measures[key] ?? [])
-  return values.length === 0 ? '–' : formatMeasure(key, aggregated({ kind: 'mean' }, values))
+function shown(key: MeasureKey, mean: number | undefined): string {
+  return mean === undefined ? '–' : formatMeasure(key, mean)
 }
 
 /** Numbers to the right, names to the left. */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { runExperiment, UnplayableSide, type SimulatedVideo } from '../simulation/experiment.ts'
+import { UnplayableSide, type SimulatedVideo } from '../simulation/experiment.ts'
 import type { LabRun } from '../simulation/lab-results.ts'
-import { plannedRun } from '../simulation/planned-runs.ts'
+import { playRun } from '../simulation/play-run.ts'
 import type { Scenario } from '../simulation/scenario.ts'
 
 /** What every worker of a sweep is given once. */
@@ -18,15 +18,9 @@ parentPort?.on('message', (index: number) => parentPort?.postMessage(answerTo(in
 
 function answerTo(index: number): SweepAnswer {
   try {
-    return { kind: 'done', run: played(index) }
+    return { kind: 'done', run: playRun(scenario, video, index) }
   } catch (error) {
     if (error instanceof UnplayableSide) return { kind: 'unplayable', index, why: error.message }
     return { kind: 'failed', index, why: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }
-}
-
-function played(index: number): LabRun {
-  const { network, profile, sides, axes, seed } = plannedRun(scenario, index)
-  const outcomes = runExperiment({ video, sides, profile, durationSeconds: scenario.durationSeconds })
-  return { index, network, axes, seed, mode: 'virtual', sides: outcomes }
 }
