@@ -7,6 +7,7 @@ import { amounts } from './commands/amounts.ts'
 import { runDoctor } from './commands/doctor.ts'
 import { exitCodes } from './commands/exit-codes.ts'
 import { reportFailure } from './commands/failure.ts'
+import { runLabPlan } from './commands/lab-plan.ts'
 import { runLabRun } from './commands/lab-run.ts'
 import { runLabSweep } from './commands/lab-sweep.ts'
 import { runLint } from './commands/lint.ts'
@@ -166,7 +167,35 @@ export function createProgram(): Command {
     .option('--parallel <number>', 'runs at once (default: one for each processor)', wholeNumber(1, 16))
     .option('--json', 'one JSON object, once all is done')
     .action(runValidateKernel)
+  withPlanOptions(lab.command('plan'))
+    .description('what so many viewers need, by HLS, a CDN, UDP and multicast: from the measured cost of each')
+    .action(runLabPlan)
   return program
+}
+
+/** Numbers may end in k, M, G, T; they are read, and refused, all together. */
+function withPlanOptions(command: Command): Command {
+  return command
+    .option('--viewers <numbers>', 'one or several, such as 100,10k,1M', '100,10k,1M')
+    .option('--bitrate <number>', 'bits a second of the video with its sound, such as 5M')
+    .option('--package <folder>', 'in place of --bitrate: the folder of a variant, whose outline says its rate')
+    .option('--segment-seconds <number>', 'of HLS', '4')
+    .option('--streams <number>', 'different ones that are watched at once: multicast sends each once', '1')
+    .option('--hours <number>', 'that are paid for', '1')
+    .option('--cdn-hit-ratio <number>', 'of requests and bytes, what the CDN answers by itself', '0.95')
+    .option('--cores <number>', 'of a server', '8')
+    .option('--memory <bytes>', 'of a server', '16G')
+    .option('--nic <number>', 'bits a second of a NIC, one a server', '10G')
+    .option('--open-files <number>', 'that a server may have', '100k')
+    .option('--fill <ratio>', 'how full a server may be', '0.7')
+    .option('--core-price <number>', 'of a core for an hour, in any one currency')
+    .option('--egress-price <number>', 'of a gigabyte that our servers send')
+    .option('--cdn-price <number>', 'of a gigabyte that the CDN sends')
+    .option('--costs <file>', 'what --write-costs wrote (default: figures measured before this version)')
+    .option('--measure', 'measure the costs here and now, with real viewers on loopback: two to three minutes (Linux)')
+    .option('--measure-viewers <number>', 'of --measure, at most at once', wholeNumber(10, 1000), 250)
+    .option('--write-costs <file>', 'where --measure keeps them')
+    .option('--json', 'one JSON object, with the assumptions')
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

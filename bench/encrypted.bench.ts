@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startWeir, type WeirProcess } from '../lab/test-support/weir-process.ts'
 import type { Benchmark } from './benchmark.ts'
 import { makeHttpLibrary, type HttpLibrary } from './http-library.ts'
-import { cpuTicks, TICKS_PER_SECOND } from './process-cpu.ts'
+import { cpuTicks, TICKS_PER_SECOND } from '../lab/process-figures.ts'
 
 const SEGMENTS = 120 // 192 MB: more than is held in memory
 const SEGMENT_BYTES = 1_600_000

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inRoot } from '../build/places.mjs'
 import { trackChild } from '../lab/test-support/child-processes.ts'
 import { median, type Report } from './benchmark.ts'
-import { cpuTicks, TICKS_PER_SECOND } from './process-cpu.ts'
+import { cpuTicks, TICKS_PER_SECOND } from '../lab/process-figures.ts'
 
 const JOBS = 2
 const WATCHED_SECONDS = 120

@@ -11,21 +11,24 @@ import { planH264Copy } from '../segmenter/copy-survey.ts'
 import { copyArguments, encodeArguments, type EncodePlan } from '../segmenter/encode.ts'
 import { inspectSource, measureSource } from '../segmenter/inspect.ts'
 import { readMp4Index } from '../segmenter/mp4-index.ts'
+import { planThumbnails } from '../segmenter/thumbnail-plan.ts'
 import { planPackage } from '../segmenter/package-plan.ts'
 import type { PackageWishes } from '../segmenter/package.ts'
 import { findTools } from '../segmenter/tools.ts'
+import { bundledProgram } from './bundled.ts'
 import type { SegmenterFigures, SegmenterJob } from './segmenter-child.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-bench-segmenter-'))
 export const removeAll = (): void => rmSync(folder, { recursive: true, force: true })
 const tools = await findTools(process.env)
 
+const program = await bundledProgram('segmenter-child.ts')
+
 let runs = 0
 const newFolder = (): string => join(folder, `run${(runs += 1)}`)
 
 async function inChild(job: SegmenterJob): Promise<SegmenterFigures> {
-  const script = join(import.meta.dirname, 'segmenter-child.ts')
-  const child = trackChild(fork(script, { execArgv: ['--expose-gc', '--import', import.meta.resolve('tsx')] }))
+  const child = trackChild(fork(program, { execArgv: ['--expose-gc'] }))
   child.send(job)
   const [figures] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [SegmenterFigures | number]
   if (typeof figures === 'number') throw new Error(`the run ended with exit code ${figures}`)
@@ -57,9 +60,42 @@ export async function bareRun(source: string, withCopy: boolean): Promise<Segmen
 }
 
 function bareArguments(plan: EncodePlan): string[] {
-  if (plan.copy === undefined) return encodeArguments(plan)
-  const copying = copyArguments(plan, plan.copy)
-  return [...encodeArguments(plan), ...copying.slice(copying.indexOf('-i') + 2)]
+  const encoding = encodeArguments(plan)
+  const copying = plan.copy === undefined ? [] : copyArguments(plan, plan.copy)
+  const afterInput = (args: readonly string[]): number => args.indexOf('-i') + 2
+  const stills = stillArguments(plan)
+  return [
+    ...encoding.slice(0, afterInput(encoding)),
+    ...stills.inputs,
+    ...encoding.slice(afterInput(encoding)),
+    ...copying.slice(afterInput(copying)),
+    ...stills.outputs,
+  ]
+}
+
+/** The poster and the sheet of thumbnails, as cheaply as one command line has them: from a seek, from keyframes alone. */
+function stillArguments({ sourcePath, durationSeconds, cuts }: EncodePlan) {
+  const keyframes = cuts.keyframeSeconds.map((startSeconds) => ({
+    startSeconds,
+    uri: '',
+    offsetBytes: 0,
+    sizeBytes: 0,
+  }))
+  const size = { widthPixels: 1280, heightPixels: 720 }
+  const { columns, rows, widthPixels, heightPixels } = planThumbnails({ keyframes, durationSeconds, ...size })
+  const sheet = `scale=${widthPixels}:${heightPixels},setsar=1,format=yuvj420p,tile=${columns}x${rows}`
+  return {
+    inputs: ['-ss', `${durationSeconds / 10}`, '-t', '0.1', '-i', sourcePath, '-skip_frame', 'nokey', '-i', sourcePath],
+    outputs: [
+      ...stillOutput('[1:v]scale=640:-2,setsar=1,format=yuvj420p', '4', 'poster.jpg'),
+      ...stillOutput(`[2:v]${sheet}`, '5', 'thumbnails.jpg'),
+    ],
+  }
+}
+
+function stillOutput(filters: string, quality: string, file: string): string[] {
+  const coding = ['-frames:v', '1', '-c:v', 'mjpeg', '-q:v', quality, '-f', 'mjpeg']
+  return ['-filter_complex', `${filters}[${file}]`, '-map', `[${file}]`, ...coding, file]
 }
 
 function ffmpeg(...args: readonly string[]): void {

@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
+import { napBetweenLooks, rtspAsker } from '../lab/rtsp-asker.ts'
 import { readSessionHeader } from '../protocol/rtsp-headers.ts'
-import { encodeRtspMessage, RtspReader, type RtspResponse } from '../protocol/rtsp-message.ts'
 import { bindUdpPair, findFreePair } from '../udp-relay/udp-sockets.ts'
 
 /** The viewers of the viewers benchmark, in a process of their own: watch until it is ended, and print what came. */
@@ -44,7 +43,7 @@ async function take(address: string, agent: Agent): Promise<void> {
 /** Plays from the beginning each time before the end comes. */
 async function watchByRtsp({ rtspUrl, videoId, segments }: ViewersWish, link: string): Promise<never> {
   const url = `${rtspUrl}/link/${link}/${videoId}`
-  const ask = rtspClient(Number(new URL(rtspUrl).port))
+  const { ask } = await rtspAsker(Number(new URL(rtspUrl).port))
   let session = {}
   for (const track of [0, 1]) {
     const port = await countingPorts()
@@ -65,25 +64,6 @@ async function countingPorts(): Promise<number> {
   const [rtp] = await bindUdpPair('127.0.0.1', await findFreePair('127.0.0.1'), false)
   rtp.on('message', (datagram) => void (received.rtsp += datagram.length))
   return rtp.address().port
-}
-
-function rtspClient(port: number) {
-  const socket = connect({ port, host: '127.0.0.1' })
-  const reader = new RtspReader()
-  const waiting: ((reply: RtspResponse) => void)[] = []
-  let cSeq = 0
-  socket.on('data', (bytes) => {
-    for (const event of reader.push(bytes)) if (event.kind === 'response') waiting.shift()?.(event)
-  })
-  return (method: string, url: string, headers: Record<string, string>): Promise<RtspResponse> => {
-    cSeq += 1
-    const named = new Map(Object.entries({ cseq: String(cSeq), ...headers }))
-    const message = { kind: 'request', method, url, version: '1.0', headers: named, body: new Uint8Array(0) } as const
-    return new Promise((resolve) => {
-      waiting.push(resolve)
-      socket.write(encodeRtspMessage(message))
-    })
-  }
 }
 
 /** As a page would, without a browser; plays again when it has ended. */
@@ -126,13 +106,6 @@ function begin(watch: (wish: ViewersWish, link: string) => Promise<void>, links:
   for (const [place, link] of links.entries()) {
     setTimeout(() => void watch(wish, link), (segmentMs * place) / links.length)
   }
-}
-
-/** This process looks at its sockets every 10 ms. Real viewers are on other machines; one on this machine that the kernel
- *  wakes for a datagram makes it three times as dear, and the kernel books that as the server's. */
-function napBetweenLooks(): void {
-  const never = new Int32Array(new SharedArrayBuffer(4))
-  setInterval(() => void Atomics.wait(never, 0, 0, 10), 1)
 }
 
 const wish = JSON.parse(process.argv[2] ?? '') as ViewersWish

@@ -12,7 +12,7 @@ import type { LinkProfile } from '../link/profile.ts'
 import type { Outline } from '../protocol/outline.ts'
 import type { Benchmark } from './benchmark.ts'
 import { addClip, makeNoisyClip } from './noisy-clip.ts'
-import { cpuTicks, TICKS_PER_SECOND } from './process-cpu.ts'
+import { cpuTicks, TICKS_PER_SECOND } from '../lab/process-figures.ts'
 import type { ViewersWish } from './viewers-load.ts'
 
 const VIEWERS = 25 // of each kind

@@ -1,3 +1,4 @@
+import { TooBusy } from '../lab/plan-measure.ts'
 import { BadSource } from '../lab/bad-source.ts'
 import { BadPackage } from '../lab/package-outlines.ts'
 import { LabMissing } from '../lab/validate-lab.ts'
@@ -16,6 +17,7 @@ export function reportFailure(error: unknown): number {
   if (error instanceof ConfigProblems) return complain(error.problems, exitCodes.badArguments)
   if (error instanceof ToolMissing) return complain([error.message, 'see weir doctor'], exitCodes.somethingMissing)
   if (error instanceof LabMissing) return complain([`missing: ${error.message}`], exitCodes.somethingMissing)
+  if (error instanceof TooBusy) return complain([error.message], exitCodes.finding)
   if (error instanceof ReceiverFailure) return complain([error.message], exitCodes.finding)
   const isOfScenario = error instanceof BadPackage || error instanceof BadSource || error instanceof UnplayableSide
   const isRefusal =

@@ -55,6 +55,35 @@ for (const profile of matrix(profiles)) {
   })
 }
 
+test('byte ranges of one file take the time live that they take in virtual time, and are those bytes', async (context) => {
+  const wholeBytes = answerBytes.reduce((sum, bytes) => sum + bytes, 0)
+  const whole = patternBytes(wholeBytes)
+  const server = await startLinkServer(context, { 'single.ts': whole })
+  const { id } = server.links.create(line)
+  const crossing = watchCrossings(server.links, id)
+  const client = await RawHttp.open(context, server.port)
+  const live: Request[] = []
+  let at = 0
+  for (const sizeBytes of answerBytes) {
+    const [sentBytes, receivedBytes] = [client.socket.bytesWritten, client.wireBytes]
+    const range = `Range: bytes=${at}-${at + sizeBytes - 1}`
+    const { status, head, body } = await client.ask(server.through(id, 'single.ts'), [range])
+    expect([status, /content-range: (.*)/i.exec(head)?.[1]]).toEqual([
+      206,
+      `bytes ${at}-${at + sizeBytes - 1}/${wholeBytes}`,
+    ])
+    expect(body.equals(whole.subarray(at, at + sizeBytes))).toBe(true)
+    const requestBytes = client.socket.bytesWritten - sentBytes
+    live.push({ ...crossing(), requestBytes, responseBytes: client.wireBytes - receivedBytes })
+    at += sizeBytes
+  }
+  const virtual = crossVirtually(line, live)
+  for (const [index, { startMs, endMs }] of live.entries()) {
+    const expectedMs = (virtual[index] as number) - startMs
+    expect(Math.abs(endMs - startMs - expectedMs)).toBeLessThan(Math.max(0.03 * expectedMs, 5))
+  }
+})
+
 /** The moments at which the same requests end on a fresh line without sockets, files and timers. */
 function crossVirtually(profile: LinkProfile, requests: readonly Request[]): number[] {
   const fresh = new AccessLink(profile)

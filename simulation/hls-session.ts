@@ -127,7 +127,7 @@ export class HlsSession {
     const { tell } = this.#options
     const asked = { variant, segment, file, askedMs: nowMs }
     this.#asked = asked
-    tell({ kind: 'buffer', atMs: nowMs, bufferSeconds: this.#playback.bufferMs(nowMs) / 1000 }) // ms to s
+    this.#tellBuffer(nowMs)
     tell({ kind: 'segment-asked', atMs: nowMs, ...file })
     if (this.#options.tellTcp !== undefined) this.#alarms.set(this.#tcpAlarm, nowMs + TCP_STATE_MS)
     if (this.#canAbandon) this.#alarms.set(this.#abandonAlarm, nowMs + ABANDON_CHECK_MS)
@@ -142,8 +142,13 @@ export class HlsSession {
     this.#alarms.cancel(this.#tcpAlarm)
     this.#alarms.cancel(this.#abandonAlarm)
     this.#append(variant, segment, atMs)
+    this.#tellBuffer(atMs)
     this.#play(atMs)
     this.#askNext(atMs)
+  }
+
+  #tellBuffer(nowMs: number): void {
+    this.#options.tell({ kind: 'buffer', atMs: nowMs, bufferSeconds: this.#playback.bufferMs(nowMs) / 1000 }) // ms to s
   }
 
   /** The first variant is told with its first segment, another one when it comes on the screen. */

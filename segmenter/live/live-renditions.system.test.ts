@@ -100,6 +100,20 @@ test('LiveRenditions tells no part that lasts longer than it said, whatever a pi
   expect(secondsOf(near?.playlist() ?? '')).toBeCloseTo(SECONDS - 2.5 + 0.5, 0)
 })
 
+test('LiveRenditions tells of what others send the bitrate that it had so far, and a tenth', async (context) => {
+  const { steady: _, ...unsteady } = sources[0]
+  const { units, audio } = await encode(await toolsOf(context), unsteady)
+  const { segments, renditions } = publish(units, audio, unsteady)
+  const durations = [...renditions.windows.live.playlist().matchAll(/#EXTINF:([\d.]+)/g)].map(([, text]) =>
+    Number(text),
+  )
+  const rates = segments.map(({ length }, index) => (length * 8) / (durations[index] ?? NaN)) // bit/s
+  expect(durations.map((seconds) => Math.round(seconds))).toEqual([2, 2, 1])
+  expect(Math.abs(renditions.bitsPerSecond / (1.1 * Math.max(...rates)) - 1)).toBeLessThan(0.001)
+  expect(renditions.multivariant('live')).toContain(`BANDWIDTH=${renditions.bitsPerSecond},`)
+  expect(publish(units, audio, sources[0]).renditions.bitsPerSecond).toBe(1e6) // our encoder keeps to it
+})
+
 const secondsOf = (playlist: string): number =>
   [...playlist.matchAll(/#EXTINF:([\d.]+)/g)].reduce((sum, [, seconds]) => sum + Number(seconds), 0)
 

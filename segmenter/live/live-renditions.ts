@@ -13,7 +13,7 @@ import {
   type SteadyStream,
 } from './live-cutter.ts'
 import { Fmp4Muxer, TsMuxer, type StreamFormat } from './live-muxers.ts'
-import { LiveWindow, type NewPart } from './live-window.ts'
+import { LiveWindow, type FinishedSegment, type NewPart } from './live-window.ts'
 import { SoundGate } from './sound-gate.ts'
 
 /** The renditions of a live channel, of the very same pictures. */
@@ -25,7 +25,7 @@ export type LiveOptions = {
   readonly maxBytes: number // of each rendition
   readonly steady?: SteadyStream
   readonly reorderTicks?: number // from the first picture's decode time to its presentation time; absent: 0
-  readonly bitsPerSecond: number // what the encoder keeps to, sound and all
+  readonly bitsPerSecond: number // of our own encoder what it keeps to, sound and all; of others a guess until a segment is there
   /** Each finished `.ts` segment. */
   readonly onSegment?: (bytes: Uint8Array) => void
 }
@@ -40,7 +40,6 @@ export class LiveRenditions {
   readonly widthPixels: number
   readonly heightPixels: number
   readonly framesPerSecond: number
-  readonly bitsPerSecond: number
   readonly windows: Readonly<Record<RenditionName, LiveWindow>>
   readonly #options: LiveOptions
   readonly #format: StreamFormat
@@ -49,10 +48,11 @@ export class LiveRenditions {
   readonly #cutter: LiveCutter
   readonly #ts: TsMuxer
   readonly #fmp4: Fmp4Muxer
+  #peakBitsPerSecond = 0 // of the segments so far
 
   /** Throws RangeError for parameter sets that cannot be read. */
   constructor(format: StreamFormat, framesPerSecond: number, options: LiveOptions) {
-    const { segmentSeconds, windowSeconds, maxBytes, steady, bitsPerSecond } = options
+    const { segmentSeconds, windowSeconds, maxBytes, steady } = options
     const sps = readSps(format.sps)
     if (!sps.ok) throw new RangeError(`not an SPS: ${JSON.stringify(sps.fault)}`)
     this.#options = options
@@ -60,7 +60,6 @@ export class LiveRenditions {
     this.widthPixels = sps.value.widthPixels
     this.heightPixels = sps.value.heightPixels
     this.framesPerSecond = framesPerSecond
-    this.bitsPerSecond = bitsPerSecond
     this.codecs = [h264CodecString(sps.value), ...(format.audio === undefined ? [] : [aacCodecString(format.audio)])]
     this.#partTicks = steady === undefined ? unsteadyPartTicks(framesPerSecond) : steadyPartTicks(steady.frameTicks)
     const longestSegmentSeconds = steady === undefined ? LONGEST_SEGMENT_SECONDS : segmentSeconds
@@ -91,6 +90,13 @@ export class LiveRenditions {
     }
   }
 
+  /** BANDWIDTH. Nobody can say it of what others send: the peak so far, and a tenth for what may come. */
+  get bitsPerSecond(): number {
+    const { steady, bitsPerSecond } = this.#options
+    if (steady !== undefined || this.#peakBitsPerSecond === 0) return bitsPerSecond
+    return Math.ceil(this.#peakBitsPerSecond * 1.1)
+  }
+
   /** True when a part is new. A keyframe with other parameter sets ends `low-latency`, in whose initialisation section they stand,
    *  and the transport stream goes on. */
   pushPicture(picture: LivePicture): boolean {
@@ -108,7 +114,7 @@ export class LiveRenditions {
     this.#cutAll(this.#gate?.end() ?? [])
     this.#publish(this.#cutter.end())
     const last = this.windows.live.end()
-    if (last !== undefined) this.#options.onSegment?.(last.bytes)
+    if (last !== undefined) this.#finish(last)
     this.windows['low-latency'].end()
   }
 
@@ -141,9 +147,17 @@ export class LiveRenditions {
       }
       this.#publishNear(atMost(cut, this.#partTicks), facts)
       const segment = this.windows.live.add({ ...facts, bytes: this.#ts.write(cut) })
-      if (segment !== undefined) this.#options.onSegment?.(segment.bytes)
+      if (segment !== undefined) this.#finish(segment)
     }
     return cuts.length > 0
+  }
+
+  /** A last segment of a moment does not count alone, RFC 8216 section 4.3.4.2. */
+  #finish({ bytes, durationSeconds }: FinishedSegment): void {
+    if (durationSeconds >= this.#options.segmentSeconds / 2) {
+      this.#peakBitsPerSecond = Math.max(this.#peakBitsPerSecond, (bytes.length * 8) / durationSeconds)
+    }
+    this.#options.onSegment?.(bytes)
   }
 
   #publishNear(cut: LiveCut, facts: Omit<NewPart, 'bytes'>): void {

@@ -33,7 +33,11 @@ export type WindowFile = { readonly kind: 'bytes'; readonly bytes: Uint8Array } 
 /** What a player wants a playlist to contain, section 6.2.5.2. */
 export type ReloadWish = { readonly sequence: number; readonly part?: number }
 
-export type FinishedSegment = { readonly sequence: number; readonly bytes: Uint8Array }
+export type FinishedSegment = {
+  readonly sequence: number
+  readonly bytes: Uint8Array
+  readonly durationSeconds: number
+}
 
 type Segment = {
   readonly sequence: number
@@ -123,7 +127,7 @@ export class LiveWindow {
     this.#open = undefined
     this.#segments.push({ ...open, bytes: parts, whole: bytes })
     this.#slide()
-    return { sequence: open.sequence, bytes }
+    return { sequence: open.sequence, bytes, durationSeconds: open.durationSeconds }
   }
 
   playlist(isDelta = false): string {
