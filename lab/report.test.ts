@@ -77,7 +77,7 @@ test('labReport maps the mean of the differences under the same seed', () => {
   const map = dataOf(labReport(swept)).charts.find(
     ({ chart, measure }) => chart === 'heat-map' && measure === 'startupMs',
   )
-  for (const cell of map?.['cells'] as { axes: Record<string, number>; difference: number; winner: string }[]) {
+  for (const cell of (map?.['cells'] ?? []) as { axes: Record<string, number>; difference: number; winner: string }[]) {
     const isHere = ({ axes }: LabResults['runs'][number]) =>
       axes.lossRatio === cell.axes['lossRatio'] && axes.rateBitsPerSecond === cell.axes['rateBitsPerSecond']
     const hls = values(swept, 'hls', 'startupMs', isHere)
