@@ -49,6 +49,7 @@ export async function runRead(
     console.error(line)
   }
   const out = { path: resolve(userFolder, flags.out ?? `weir-lab/${scenario.name}`), isNamed: flags.out !== undefined }
+  let isTold = false
   const outcome = await withBar(scenario.name, (onProgress) =>
     runScenario({
       ...read,
@@ -57,7 +58,11 @@ export async function runRead(
       weir: version,
       record,
       signal: stop.signal,
-      onProgress: (what, ratio) => onProgress(what === 'running' ? ratio : 0),
+      onProgress: (what, ratio) => {
+        if (what === 'segmenting' && !isTold) tell('segmenting the video: it is kept for the next time')
+        isTold ||= what === 'segmenting'
+        onProgress(ratio)
+      },
       tell,
     }),
   ).catch((error: unknown) => {
