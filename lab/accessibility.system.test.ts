@@ -33,6 +33,26 @@ test('axe-core finds nothing serious on the compare page, everything unfolded', 
   expect(await allFindings(page)).toEqual(nothing)
 })
 
+test('axe-core finds nothing serious on the what-if page, everything unfolded', async (context) => {
+  needs(context, 'chromium')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const { page } = await openChromium(context)
+  await page.goto(`${clip.weir.url}/what-if/${clip.videoId}?seed=7`)
+  await page.locator('.map-status[data-size="17"]').waitFor()
+  await page.locator('.side-timeline').first().waitFor()
+  await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))
+  expect(await allFindings(page)).toEqual(nothing)
+})
+
+test('axe-core finds nothing serious on the lab page', async (context) => {
+  needs(context, 'chromium')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const { page } = await openChromium(context)
+  await page.goto(`${clip.weir.url}/lab`)
+  await page.locator('.lab-videos a').waitFor()
+  expect(await allFindings(page)).toEqual(nothing)
+})
+
 test('the preview of a place in the video comes for pointer and keys alike, and goes with Escape', async (context) => {
   needs(context, 'chromium')
   if (clip === undefined) return needs(context, 'ffmpeg')

@@ -111,7 +111,7 @@ test('the lab says what it cannot play live, before anything is begun', async (c
   const options = { mediaFolder: temporaryFolder(context), signal: new AbortController().signal, tell: () => {} }
   const model = { kind: 'model', seconds: 8, variants: [] } as const
   await expect(putIntoLibrary(model, options)).rejects.toThrow(
-    'a modelled source has nothing to play: live mode needs source.kind file or package',
+    'a modelled source has nothing to play: live mode needs source.kind file, package or sample',
   )
   await expect(putIntoLibrary({ kind: 'package', path: '/none' }, options)).rejects.toThrow(
     'source.path must be a folder that weir segment has made, got /none (ENOENT)',

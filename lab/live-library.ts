@@ -27,8 +27,8 @@ export type LibraryOptions = {
 /** Puts the one video of a scenario into an empty library: a package is copied, a file is segmented. Rejects with BadSource for
  *  what cannot be played, with SegmenterRefusal and ToolMissing as the segmenter does, with the signal's reason. */
 export async function putIntoLibrary(source: ScenarioSource, options: LibraryOptions): Promise<LabVideo> {
-  if (source.kind === 'model') {
-    throw new BadSource('a modelled source has nothing to play: live mode needs source.kind file or package')
+  if (source.kind === 'model' || source.kind === 'sample') {
+    throw new BadSource(`source.kind must be file or package: a ${source.kind} has nothing to play yet`)
   }
   const media = new MediaFolder(options.mediaFolder)
   const id = newVideoId()

@@ -7,7 +7,7 @@ import { HlsViewer, type SegmentWish } from '../stream/hls-viewer.ts'
 import type { TcpStateEvent, ViewerEvent } from '../stream/record.ts'
 import { SegmentPlayback } from '../stream/segment-playback.ts'
 import type { HlsVariant } from './hls-package.ts'
-import { HttpClient } from './http-client.ts'
+import { HttpClient, REQUEST_BYTES, RESPONSE_HEAD_BYTES } from './http-client.ts'
 
 export type HlsSessionOptions = {
   readonly multivariantPlaylistBytes: number
@@ -28,9 +28,6 @@ type Asked = {
   readonly askedMs: number
 }
 
-/** Heads of a browser's request and of the origin's answer. Either fits one segment, so the size hardly matters. */
-const REQUEST_BYTES = 500
-const RESPONSE_HEAD_BYTES = 900
 const TCP_STATE_MS = 100
 const ALWAYS_HIGHEST: (ladder: readonly HlsVariant[]) => Abr = ({ length }) => ({
   choose: () => ({ variantIndex: length - 1 }),
@@ -98,7 +95,7 @@ export class HlsSession {
 
   #ask(bodyBytes: number, nowMs: number, arrived: (atMs: number, firstByteMs: number) => void): void {
     const responseBytes = RESPONSE_HEAD_BYTES + bodyBytes
-    this.#client.ask({ requestBytes: REQUEST_BYTES, responseBytes, arrived }, nowMs)
+    this.#client.ask({ requestBytes: REQUEST_BYTES, answer: responseBytes, arrived }, nowMs)
   }
 
   #askNext(nowMs: number): void {

@@ -37,7 +37,7 @@ export function scenarioSection({ scenario, runs, made, weir }: LabResults, side
 }
 
 function sourceSaid(source: ScenarioSource): string {
-  if (source.kind === 'sample') return `the sample clip, ${source.seconds}\u00a0s`
+  if (source.kind === 'sample') return `Weir’s own clip of ${source.seconds}\u00a0s`
   if (source.kind !== 'model') return `${source.kind} ${source.path}`
   const variants = source.variants.map(
     ({ name, bitsPerSecond, framesPerSecond }) =>
