@@ -36,6 +36,11 @@ export function section(title: string, ...children: readonly Markup[]): Markup {
   return element('section', {}, element('h2', {}, text(title)), ...children)
 }
 
+/** A section of folds alone: on paper nobody can unfold them. */
+export function foldSection(title: string, ...folds: readonly Markup[]): Markup {
+  return element('section', { class: 'only-folds' }, element('h2', {}, text(title)), ...folds)
+}
+
 export function paragraph(words: string, className?: string): Markup {
   return element('p', { class: className }, text(words))
 }
