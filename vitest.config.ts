@@ -23,6 +23,7 @@ const patient = [
   'lab/players.system.test.ts',
   'lab/presets.system.test.ts',
   'lab/renditions.system.test.ts',
+  'lab/report.system.test.ts',
   'lab/run-quality.system.test.ts',
   'lab/run-report.system.test.ts',
   'lab/run-upload.system.test.ts',

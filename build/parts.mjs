@@ -20,7 +20,7 @@ export const parts = {
     build: bundleServer,
   },
   player: {
-    sources: ['player', ...PURE_FOLDERS, 'tsconfig.browser.json'],
+    sources: ['player', ...PURE_FOLDERS, 'lab/scenarios', 'tsconfig.browser.json'],
     output: 'dist/player/index.html',
     async build() {
       await bundlePages('player/vite.config.ts')

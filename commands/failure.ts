@@ -1,4 +1,5 @@
 import { TooBusy } from '../lab/plan-measure.ts'
+import { BadSource } from '../lab/bad-source.ts'
 import { BadPackage } from '../lab/package-outlines.ts'
 import { LabMissing } from '../lab/validate-lab.ts'
 import { SegmenterRefusal } from '../segmenter/segmenter-refusal.ts'
@@ -18,7 +19,7 @@ export function reportFailure(error: unknown): number {
   if (error instanceof LabMissing) return complain([`missing: ${error.message}`], exitCodes.somethingMissing)
   if (error instanceof TooBusy) return complain([error.message], exitCodes.finding)
   if (error instanceof ReceiverFailure) return complain([error.message], exitCodes.finding)
-  const isOfScenario = error instanceof BadPackage || error instanceof UnplayableSide
+  const isOfScenario = error instanceof BadPackage || error instanceof BadSource || error instanceof UnplayableSide
   const isRefusal =
     isOfScenario || error instanceof Refusal || error instanceof SegmenterRefusal || error instanceof MediaInUse
   if (isRefusal) return complain([(error as Error).message], exitCodes.badArguments)

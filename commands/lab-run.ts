@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { frontierLines } from '../lab/frontier-text.ts'
 import { runScenario, type ScenarioOutcome } from '../lab/run-scenario.ts'
 import { runTable } from '../lab/run-text.ts'
 import { readScenarioFile } from '../lab/scenario-file.ts'
@@ -68,22 +69,21 @@ export async function runRead(
   process.exitCode = outcome.judged.every(({ isKept }) => isKept) ? exitCodes.done : exitCodes.finding
 }
 
-function recordProblems({ durationSeconds, mode }: Scenario, record: boolean): readonly string[] {
+function recordProblems({ durationSeconds }: Scenario, record: boolean): readonly string[] {
   if (!record) return []
-  if (mode === 'live') return ['--record is of virtual runs, got mode "live"']
   if (durationSeconds <= LONGEST_RECORD_SECONDS) return []
   return [`--record takes runs of at most ${LONGEST_RECORD_SECONDS} s, got ${durationSeconds}`]
 }
 
 function linesOf(
   scenario: Scenario,
-  { folder, files, runCount, means, judged, seconds }: ScenarioOutcome,
+  { folder, files, runCount, means, judged, frontier, seconds }: ScenarioOutcome,
 ): readonly string[] {
   const made = `${runCount} ${scenario.mode} runs in ${seconds.toFixed(1)} s: ${folder}`
-  return [...runTable(scenario, means, judged), `${made} (${files.join(', ')})`]
+  return [...runTable(scenario, means, judged), ...frontierLines(frontier), `${made} (${files.join(', ')})`]
 }
 
-function summaryOf({ name, mode }: Scenario, { folder, files, runCount, judged, seconds }: ScenarioOutcome) {
+function summaryOf({ name, mode }: Scenario, { folder, files, runCount, judged, frontier, seconds }: ScenarioOutcome) {
   const isGood = judged.every(({ isKept }) => isKept)
-  return { scenario: name, mode, isGood, runs: runCount, seconds, folder, files, budgets: judged }
+  return { scenario: name, mode, isGood, runs: runCount, seconds, folder, files, budgets: judged, frontier }
 }

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
-import type { Locator, Page } from 'playwright-core'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { allFindings, noFindings as nothing } from './test-support/axe.ts'
 import { needs } from './test-support/clients.ts'
 import { untilPage } from './test-support/page-state.ts'
 import { ServedClip } from './test-support/served-clip.ts'
@@ -13,35 +11,6 @@ beforeAll(async () => {
   clip = await ServedClip.start({ seconds: 4 })
 }, 120_000)
 afterAll(() => clip?.stop())
-
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-/** What axe-core calls serious or critical, a line a finding with the first element. */
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await page.evaluate(async () => {
-    const axe = Reflect.get(window, 'axe') as { run(options: object): Promise<AxeResults> }
-    return axe.run({ resultTypes: ['violations'] })
-  })
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.target.join(' ')} (${nodes[0]?.failureSummary})`)
-}
-
-/** In both themes at both widths; the page stays as it is. */
-async function allFindings(page: Page): Promise<Record<string, string[]>> {
-  await page.evaluate(await readFile(axeFile, 'utf8'))
-  const found: Record<string, string[]> = {}
-  for (const width of [1280, 400]) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height: 800 })
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      found[`${width} ${colorScheme}`] = await findings(page)
-    }
-  }
-  return found
-}
-
-const nothing = { '1280 light': [], '1280 dark': [], '400 light': [], '400 dark': [] }
 
 test('axe-core finds nothing serious on the library page, its addresses unfolded', async (context) => {
   needs(context, 'chromium')
@@ -61,6 +30,26 @@ test('axe-core finds nothing serious on the compare page, everything unfolded', 
   await page.locator('[data-phase=playing]').first().waitFor()
   await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))
   await page.locator('.qr-code path').waitFor()
+  expect(await allFindings(page)).toEqual(nothing)
+})
+
+test('axe-core finds nothing serious on the what-if page, everything unfolded', async (context) => {
+  needs(context, 'chromium')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const { page } = await openChromium(context)
+  await page.goto(`${clip.weir.url}/what-if/${clip.videoId}?seed=7`)
+  await page.locator('.map-status[data-size="17"]').waitFor()
+  await page.locator('.side-timeline').first().waitFor()
+  await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))
+  expect(await allFindings(page)).toEqual(nothing)
+})
+
+test('axe-core finds nothing serious on the lab page', async (context) => {
+  needs(context, 'chromium')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const { page } = await openChromium(context)
+  await page.goto(`${clip.weir.url}/lab`)
+  await page.locator('.lab-videos a').waitFor()
   expect(await allFindings(page)).toEqual(nothing)
 })
 

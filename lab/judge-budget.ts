@@ -1,4 +1,5 @@
 import type { LabRun } from '../simulation/lab-results.ts'
+import type { AxisName } from '../simulation/scenario.ts'
 import type { MeasureKey } from '../stream/measure-table.ts'
 import { aggregated } from './aggregates.ts'
 import {
@@ -32,8 +33,7 @@ export class BudgetFold {
   }
 
   add(run: LabRun): void {
-    const { network } = this.#budget
-    if (network !== undefined && network !== run.network) return
+    if (!isMeant(this.#budget, run)) return
     const judged = judgeRun(this.#budget, this.#side, run)
     this.#runs += 1
     if (!isKeptBy(this.#budget, judged)) this.#brokenRuns += 1
@@ -124,4 +124,9 @@ function reserveOf({ comparison }: BudgetSyntax, { value, limit }: Figures): num
 
 function isBelow(comparison: BudgetSyntax['comparison']): boolean {
   return comparison === '<' || comparison === '<='
+}
+
+function isMeant(budget: BudgetSyntax, { network, axes }: LabRun): boolean {
+  if (budget.network !== undefined && budget.network !== network) return false
+  return Object.entries(budget.cell ?? {}).every(([name, value]) => axes[name as AxisName] === value)
 }

@@ -1,19 +1,30 @@
 import type { AxisName } from '../simulation/scenario.ts'
 import { junitReport, type JunitCase } from './junit.ts'
 import type { JudgedLabBudget, JudgedRun } from './lab-budget.ts'
+import type { JudgedLabBudget as ReportedBudget } from './report.ts'
 
 /** A budget's name, with the side where it names none. */
 export function budgetName({ text, side }: JudgedLabBudget): string {
   return side === undefined ? text : `${text} (${side})`
 }
 
-/** `0.0213, must be < 0.01; 3 of 10 runs break it, the worst on lte, lossRatio 0.02, seed 7: 0.05`. */
+/** As the report tells it. */
+export function reportedBudget(judged: JudgedLabBudget): ReportedBudget {
+  const { isKept, worst } = judged
+  return { text: budgetName(judged), isKept, value: budgetValue(judged), ...(worst === undefined ? {} : { worst }) }
+}
+
+/** `0.0213 against 0.01`. */
+export function budgetValue({ value, limit }: Pick<JudgedRun, 'value' | 'limit'>): string {
+  return `${shown(value)} against ${shown(limit)}`
+}
+
+/** `0.0213 against 0.01; 3 of 10 runs beyond it, the worst on lte, lossRatio 0.02, seed 7: 0.05 against 0.01`. */
 export function budgetFigures(judged: JudgedLabBudget): string {
-  const { value, limit, runs, brokenRuns, worst } = judged
+  const { runs, brokenRuns, worst } = judged
   const broken = brokenRuns === 0 ? `${runs} runs` : `${brokenRuns} of ${runs} runs beyond it`
-  const at =
-    worst === undefined ? '' : `, the worst on ${placeOf(worst)}: ${shown(worst.value)} against ${shown(worst.limit)}`
-  return `${shown(value)} against ${shown(limit)}; ${broken}${at}`
+  const at = worst === undefined ? '' : `, the worst on ${placeOf(worst)}: ${budgetValue(worst)}`
+  return `${budgetValue(judged)}; ${broken}${at}`
 }
 
 /** `✗ stallRatio < 0.01 (hls): 0.0213 against …`. */

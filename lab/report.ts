@@ -1,5 +1,6 @@
 import type { LabResults } from '../simulation/lab-results.ts'
 import { groupRuns, seedCount, FEWEST_SEEDS, type LabGroup } from '../simulation/lab-statistics.ts'
+import type { RunTimeline } from '../simulation/run-timeline.ts'
 import { MEASURE_KEYS, type MeasureKey } from '../stream/measure-table.ts'
 import { budgetSection, type JudgedLabBudget } from './report/budget-section.ts'
 import { headlines } from './report/headlines.ts'
@@ -9,6 +10,7 @@ import { fold, paragraph, section, sentences, type DrawnSide, type Figure } from
 import { recommendationSection } from './report/recommendation-section.ts'
 import { scenarioSection } from './report/scenario-section.ts'
 import { style } from './report/style.ts'
+import { timelineSection } from './report/timeline-section.ts'
 import { validitySection, type LiveValidation } from './report/validity-section.ts'
 import { counted } from './report/wording.ts'
 import { hatching } from './svg/heat-map.ts'
@@ -21,6 +23,7 @@ export type { LiveValidation } from './report/validity-section.ts'
 export type LabReportExtras = {
   readonly judged?: readonly JudgedLabBudget[]
   readonly live?: LiveValidation
+  readonly timelines?: readonly RunTimeline[] // lab/run-timelines.ts
 }
 
 /** The first ones of all measures, in the order in which they are told. */
@@ -39,22 +42,24 @@ const IMPORTANT: readonly MeasureKey[] = [
 
 /** `report.html` of a lab run or sweep: one HTML file that needs nothing else, without a script that runs. Everything in
  *  it follows from the results; what the charts show stands in it as JSON, too (`#report-data`). */
-export function labReport(results: LabResults, { judged = [], live }: LabReportExtras = {}): string {
+export function labReport(results: LabResults, { judged = [], live, timelines = [] }: LabReportExtras = {}): string {
   const groups = groupRuns(results.runs)
   const sides = drawnSides(results)
   const important = IMPORTANT.filter((key) => hasMeasure(results, key))
   const measures = measuresSection(important, groups, sides, results.scenario.grid)
+  const overTime = timelineSection(timelines, sides)
   const main = [
     header(results),
     ...(groups.length === 0 ? [section('In short', paragraph('No run was made.'))] : [inShort(groups, sides)]),
     ...(judged.length === 0 ? [] : [budgetSection(judged)]),
-    ...(groups.length === 0 || sides.length < 2 ? [] : [recommendationSection(groups, sides)]),
+    ...(groups.length === 0 || sides.length < 2 ? [] : [recommendationSection(groups, sides, results.scenario.grid)]),
     ...(groups.length === 0 ? [] : measures.markup),
+    ...overTime.markup,
     otherMeasures(results, groups, sides),
     scenarioSection(results, sides),
     ...(groups.length === 0 ? [] : [validitySection(results, groups, sides, live)]),
   ]
-  return page(results, main, measures.figures)
+  return page(results, main, [...measures.figures, ...overTime.figures])
 }
 
 function header({ scenario, runs }: LabResults): Markup {
@@ -86,7 +91,7 @@ function inShort(groups: readonly LabGroup[], sides: readonly DrawnSide[]): Mark
   )
 }
 
-const MOST_GROUPS_OF_OTHERS = 60
+const MOST_GROUPS_OF_OTHERS = 20
 
 /** Everything else that was measured, as tables in a fold. */
 function otherMeasures(results: LabResults, groups: readonly LabGroup[], sides: readonly DrawnSide[]): Markup {

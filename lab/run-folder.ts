@@ -8,8 +8,8 @@ import { RunsFile, type RunsIdentity } from './runs-file.ts'
 /** What is there of a run that has not come to its end. */
 export const RUNS = 'runs.jsonl'
 
-/** What a finished run leaves; a record for each network comes beside them. */
-export const RESULT_FILES = ['results.json', 'results.csv', 'junit.xml'] as const
+/** What every finished run leaves; verdict, report, frontier and records come beside them. */
+export const RESULT_FILES = ['results.json', 'results.csv'] as const
 
 const LOCK = '.weir-running.json'
 const MOST_FOLDERS = 10_000

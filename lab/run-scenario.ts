@@ -1,15 +1,14 @@
-import { join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import type { LabRun } from '../simulation/lab-results.ts'
 import { plannedRunCount } from '../simulation/planned-runs.ts'
 import type { Scenario } from '../simulation/scenario.ts'
-import { budgetNames, LabBudgetsFold, type JudgedLabBudget } from './lab-budget.ts'
-import { labJunit } from './lab-verdict.ts'
+import type { FrontierPoint } from './frontier.ts'
+import type { JudgedLabBudget } from './lab-budget.ts'
 import { writeResults } from './results-writer.ts'
 import { forgetRuns, openRunFolder, RESULT_FILES, type RunFolder, type RunFolderWish } from './run-folder.ts'
-import { RunMeans } from './run-means.ts'
-import { runsOf } from './runs-of.ts'
-import { writeRecords } from './scenario-records.ts'
+import { MOST_REPORTED_RUNS, RunConclusion } from './run-conclusion.ts'
+import type { RunMeans } from './run-means.ts'
+import { runsOf, type RunsOptions } from './runs-of.ts'
+import { LiveRecords, writeRecords } from './scenario-records.ts'
 import { scenarioVideo, type ScenarioVideo } from './scenario-video.ts'
 
 export type RunScenarioOptions = {
@@ -31,6 +30,7 @@ export type ScenarioOutcome = {
   readonly runCount: number
   readonly means: RunMeans
   readonly judged: readonly JudgedLabBudget[]
+  readonly frontier: readonly FrontierPoint[] // where HLS and RTP change places
   readonly seconds: number
 }
 
@@ -38,7 +38,7 @@ export type ScenarioOutcome = {
  *  the signal's reason; what has been run is kept then, and the same call goes on. Rejects with ConfigProblems for a folder
  *  that is taken, with UnplayableSide, and as scenario-video.ts and the live lab do. */
 export async function runScenario(options: RunScenarioOptions): Promise<ScenarioOutcome> {
-  const { scenario, folder, out, weir, signal, onProgress } = options
+  const { scenario, folder, out, weir, record, signal, onProgress } = options
   const startMs = performance.now()
   const watched = await scenarioVideo(scenario.source, {
     folder,
@@ -49,50 +49,59 @@ export async function runScenario(options: RunScenarioOptions): Promise<Scenario
   const identity = { weir, scenario, ...(watched.sha256 === undefined ? {} : { videoSha256: watched.sha256 }) }
   const opened = await openRunFolder(out, identity)
   try {
-    await makeRuns(opened, watched, options)
-    return await conclude(opened, watched, options, startMs)
+    const live = await makeRuns(opened, watched, options)
+    const isVirtual = scenario.mode === 'virtual'
+    const records = record && isVirtual ? await writeRecords(opened.path, scenario, watched.video, weir) : live
+    return await conclude(opened, records, options, startMs)
   } finally {
     await opened.close()
   }
 }
 
-async function makeRuns({ path, runs }: RunFolder, video: ScenarioVideo, options: RunScenarioOptions): Promise<void> {
-  const { scenario, onProgress, tell } = options
+/** Gives the names of the records of live runs. */
+async function makeRuns(
+  { path, runs }: RunFolder,
+  video: ScenarioVideo,
+  options: RunScenarioOptions,
+): Promise<readonly string[]> {
+  const { scenario, record, weir, onProgress, tell } = options
   const count = plannedRunCount(scenario)
   if (runs.count > 0) tell(`${path} has ${runs.count} of ${count} runs: going on`)
   onProgress('running', runs.count / count)
-  if (runs.count === count) return
-  for await (const run of runsOf(video, { ...options, skip: (index) => runs.has(index) })) {
+  if (runs.count === count) return []
+  const records = new LiveRecords(scenario)
+  const names: string[] = []
+  const skip = (index: number): boolean => runs.has(index)
+  const tellEvent: RunsOptions['tellEvent'] = (planned, side, event) => records.add(planned, side, event)
+  for await (const run of runsOf(video, { ...options, skip, ...(record ? { tellEvent } : {}) })) {
+    names.push(...(await records.write(path, run, weir)))
     await runs.append(run)
     onProgress('running', runs.count / count)
   }
+  return names
 }
 
 async function conclude(
   { path, runs: file }: RunFolder,
-  { video }: ScenarioVideo,
-  options: RunScenarioOptions,
+  records: readonly string[],
+  { scenario, weir, tell }: RunScenarioOptions,
   startMs: number,
 ): Promise<ScenarioOutcome> {
-  const { scenario, weir, record } = options
-  const records = record ? await writeRecords(path, scenario, video, weir) : []
   const seconds = (performance.now() - startMs) / 1000 // ms to s
   const made = { atUnixMs: Date.now(), node: process.versions.node, seconds }
-  const budgets = new LabBudgetsFold(scenario.budgets, budgetNames(scenario))
-  const means = new RunMeans()
-  const runs = seenBy(file.inOrder(), [budgets, means]) // read once, and none is kept
-  await writeResults(path, { weir, scenario, made }, runs)
-  const judged = budgets.judged()
-  await writeFileAtomic(join(path, 'junit.xml'), labJunit(scenario.name, seconds, file.count, judged))
+  const head = { weir, scenario, made }
+  const conclusion = new RunConclusion(scenario)
+  await writeResults(path, head, seenBy(file.inOrder(), conclusion)) // read once, from file to file
+  const { files, judged, frontier } = await conclusion.write(path, head)
+  if (!files.includes('report.html')) tell(`report.html is of at most ${MOST_REPORTED_RUNS} runs: there is none`)
   await forgetRuns(path)
-  return { folder: path, files: [...RESULT_FILES, ...records], runCount: file.count, means, judged, seconds }
+  const written = { folder: path, files: [...RESULT_FILES, ...files, ...records], runCount: file.count }
+  return { ...written, means: conclusion.means, judged, frontier, seconds }
 }
 
-type RunFold = { add(run: LabRun): void }
-
-async function* seenBy(runs: AsyncIterable<LabRun>, folds: readonly RunFold[]): AsyncGenerator<LabRun> {
+async function* seenBy(runs: AsyncIterable<LabRun>, conclusion: RunConclusion): AsyncGenerator<LabRun> {
   for await (const run of runs) {
-    for (const fold of folds) fold.add(run)
+    conclusion.add(run)
     yield run
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { runExperiment, type NamedSide, type SimulatedVideo } from '../simulation/experiment.ts'
+import type { LabRun, LabSide } from '../simulation/lab-results.ts'
 import { plannedRun, plannedRunCount } from '../simulation/planned-runs.ts'
 import type { PlannedRun, Scenario } from '../simulation/scenario.ts'
 import { isOfViewer } from '../stream/event-kinds.ts'
@@ -11,8 +12,71 @@ export const LONGEST_RECORD_SECONDS = 600 // its events are held until both side
 
 type Told = { readonly side: string; readonly event: RunEvent }
 
-/** Plays the first run of each network once more and writes everything that happened: `record-<network>.jsonl`, or where
- *  several sides are of a kind `record-<network>-<side>.jsonl`. Gives the names of the files. */
+/** The first run of each network, by its place in the plan: of these there are records. */
+function recordedRuns(scenario: Scenario): ReadonlySet<number> {
+  const ofNetwork = plannedRunCount(scenario) / scenario.networks.length
+  return new Set(scenario.networks.map((_, place) => place * ofNetwork))
+}
+
+/** Everything that happened in one run, until it is written: `record-<network>.jsonl`, or where several sides are of a kind,
+ *  and of a live run, whose sides have clocks of their own, `record-<network>-<side>.jsonl`. */
+class RunRecords {
+  readonly #scenario: Scenario
+  readonly #planned: PlannedRun
+  readonly #told: Told[] = []
+
+  constructor(scenario: Scenario, planned: PlannedRun) {
+    this.#scenario = scenario
+    this.#planned = planned
+  }
+
+  add(side: string, event: RunEvent): void {
+    this.#told.push({ side, event })
+  }
+
+  /** Gives the names of the files. */
+  async write(
+    folder: string,
+    sides: readonly Pick<LabSide, 'name' | 'side'>[],
+    weir: string,
+  ): Promise<readonly string[]> {
+    const kinds = new Map(sides.map(({ name, side }) => [name, side]))
+    const isShared = this.#scenario.mode === 'virtual' && new Set(kinds.values()).size === kinds.size
+    const records = recordsOf(this.#planned, kinds, this.#told, isShared)
+    for (const { name, sides: told, events } of records) {
+      await writeRecord(join(folder, name), headOf(this.#scenario, this.#planned, told, weir), events)
+    }
+    return records.map(({ name }) => name)
+  }
+}
+
+/** Of live runs, as they are told; those that are not recorded are nobody's. */
+export class LiveRecords {
+  readonly #scenario: Scenario
+  readonly #recorded: ReadonlySet<number>
+  readonly #running = new Map<number, RunRecords>()
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario
+    this.#recorded = recordedRuns(scenario)
+  }
+
+  add(planned: PlannedRun, side: string, event: RunEvent): void {
+    if (!this.#recorded.has(planned.index)) return
+    const records = this.#running.get(planned.index) ?? new RunRecords(this.#scenario, planned)
+    this.#running.set(planned.index, records)
+    records.add(side, event)
+  }
+
+  /** Gives the names of the files, none of a run that nothing was told of. */
+  async write(folder: string, { index, sides }: LabRun, weir: string): Promise<readonly string[]> {
+    const records = this.#running.get(index)
+    this.#running.delete(index)
+    return (await records?.write(folder, sides, weir)) ?? []
+  }
+}
+
+/** Plays the recorded runs of a virtual scenario once more. Gives the names of the files. */
 export async function writeRecords(
   folder: string,
   scenario: Scenario,
@@ -20,30 +84,16 @@ export async function writeRecords(
   weir: string,
 ): Promise<readonly string[]> {
   const names: string[] = []
-  for (const index of firstRuns(scenario)) {
+  for (const index of recordedRuns(scenario)) {
     const planned = plannedRun(scenario, index)
-    const told: Told[] = []
+    const records = new RunRecords(scenario, planned)
     const { profile, sides } = planned
     const { durationSeconds } = scenario
-    const outcomes = runExperiment({
-      video,
-      profile,
-      sides,
-      durationSeconds,
-      tell: (side, event) => void told.push({ side, event }),
-    })
-    const kinds = new Map(outcomes.map(({ name, side }) => [name, side]))
-    for (const record of recordsOf(planned, kinds, told)) {
-      await writeRecord(join(folder, record.name), headOf(scenario, planned, record.sides, weir), record.events)
-      names.push(record.name)
-    }
+    const tell = (side: string, event: RunEvent): void => records.add(side, event)
+    const outcomes = runExperiment({ video, profile, sides, durationSeconds, tell })
+    names.push(...(await records.write(folder, outcomes, weir)))
   }
   return names
-}
-
-function firstRuns(scenario: Scenario): readonly number[] {
-  const ofNetwork = plannedRunCount(scenario) / scenario.networks.length
-  return scenario.networks.map((_, place) => place * ofNetwork)
 }
 
 type OneRecord = {
@@ -57,10 +107,10 @@ function recordsOf(
   { network, sides }: PlannedRun,
   kinds: ReadonlyMap<string, ViewerSide>,
   told: readonly Told[],
+  isShared: boolean,
 ): readonly OneRecord[] {
   const eventsOf = (name: string) =>
     told.flatMap(({ side, event }) => (side === name ? [ofSide(event, kinds.get(name))] : []))
-  const isShared = new Set(kinds.values()).size === sides.length
   if (!isShared) {
     return sides.map((side) => ({
       name: `record-${network}-${side.name}.jsonl`,

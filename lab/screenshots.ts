@@ -118,6 +118,28 @@ const states: readonly State[] = [
     },
   },
   {
+    name: 'what-if',
+    show: (page, place) => whatIf(page, place, 'preset=perfect&oneWayDelayMs=20&lossRatio=0.02&seed=7', 17),
+  },
+  {
+    name: 'what-if-first',
+    show: (page, place) => whatIf(page, place, 'preset=hotel-wifi&measure=startupMs&seed=7', 5),
+  },
+  {
+    name: 'what-if-one-side',
+    show: async (page, place) => {
+      await whatIf(page, place, 'preset=lte&x=oneWayDelayMs&measure=presentedFrameRatio&shown=udp&seed=7', 9)
+      for (const fold of ['More of this network', 'as a table', 'trusted']) await unfold(page, fold)
+    },
+  },
+  {
+    name: 'lab',
+    show: async (page, { url }) => {
+      await page.goto(`${url}/lab`)
+      await page.locator('.lab-videos img').first().waitFor()
+    },
+  },
+  {
     name: 'compare-unknown',
     show: async (page, { url }) => {
       await page.goto(`${url}/compare/none`)
@@ -129,6 +151,13 @@ const states: readonly State[] = [
 async function compareBlocked(page: Page, { url, videoId }: Place): Promise<void> {
   await page.goto(`${url}/compare/${videoId}?side=udp&preset=office`)
   await page.getByText('This network blocks UDP').waitFor()
+}
+
+/** Once the map is so fine in its first seed, and the chosen place is drawn. */
+async function whatIf(page: Page, { url, videoId }: Place, query: string, size: 5 | 9 | 17): Promise<void> {
+  await page.goto(`${url}/what-if/${videoId}?${query}`)
+  await page.locator(`.map-status[data-size="${size}"]`).waitFor({ timeout: WAIT_MS })
+  await page.locator('.side-timeline').first().waitFor()
 }
 
 /** One picture a width and theme; the page stays as it is. */

@@ -35,6 +35,7 @@ type Current<Method extends string> = {
  *  as he is answered: what a set-up costs on a line, from sizes alone. */
 export class Conversation<Method extends string> {
   readonly tcp: TcpConnection
+  readonly #beyond: ((bytes: number, atMs: number) => void) | undefined
   #phase: 'new' | 'connecting' | 'established' = 'new'
   #asking: Asking<Method> | undefined
   #current: Current<Method> | undefined
@@ -42,7 +43,9 @@ export class Conversation<Method extends string> {
   #requestBytes = 0 // of the exchange under way, still to arrive
   #responseBytes = 0
 
-  constructor(line: AccessLink, options: TcpOptions) {
+  /** `beyond` is told of bytes that come to the client after all answers: packets between the messages of RTSP. */
+  constructor(line: AccessLink, options: TcpOptions, beyond?: (bytes: number, atMs: number) => void) {
+    this.#beyond = beyond
     this.tcp = new TcpConnection(line, options, {
       established: (atMs) => this.#establish(atMs),
       requestArrived: (bytes, atMs) => this.#reach(bytes, atMs),
@@ -99,11 +102,14 @@ export class Conversation<Method extends string> {
   }
 
   #answer(bytes: number, atMs: number): void {
+    if (this.#current === undefined) return this.#beyond?.(bytes, atMs)
+    const beyondBytes = bytes - this.#responseBytes
     this.#responseBytes -= bytes
-    if (this.#responseBytes > 0 || this.#current === undefined) return
+    if (this.#responseBytes > 0) return
     const { asking, isLast, method } = this.#current
     this.#current = undefined
     if (!isLast) asking.steps.push({ name: method, ms: atMs - this.#stepMs })
     this.#next(atMs)
+    if (beyondBytes > 0) this.#beyond?.(beyondBytes, atMs)
   }
 }

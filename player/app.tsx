@@ -8,10 +8,16 @@ import { shellWords } from './words.ts'
 /** Players and panels load with the first video that somebody watches: the library needs none of them. */
 const ComparePage = lazyPage(() => import('./compare-page.tsx').then((module) => module.ComparePage))
 
-/** The video of a `/compare/:id` address. */
-function comparedVideoId(): string | undefined {
-  const id = /^\/compare\/([^/]+)\/?$/.exec(path.value)?.[1]
-  return id === undefined ? undefined : decodeURIComponent(id)
+const LabPage = lazyPage(() => import('./lab-page.tsx').then((module) => module.LabPage))
+const WhatIfPage = lazyPage(() => import('./what-if-page.tsx').then((module) => module.WhatIfPage))
+
+type Place = { readonly page: 'library' | 'lab' } | { readonly page: 'compare' | 'what-if'; readonly videoId: string }
+
+/** What an address shows; the library is what no other page is. */
+function placeOf(address: string): Place {
+  const [, page, id] = /^\/(compare|what-if)\/([^/]+)\/?$/.exec(address) ?? []
+  if (id !== undefined) return { page: page === 'compare' ? 'compare' : 'what-if', videoId: decodeURIComponent(id) }
+  return { page: /^\/lab\/?$/.test(address) ? 'lab' : 'library' }
 }
 
 function BrandMark() {
@@ -31,9 +37,18 @@ function BrandMark() {
   )
 }
 
+function PageLink({ href, isHere, children }: { href: string; isHere: boolean; children: string }) {
+  return (
+    <a href={href} onClick={onLinkClick} aria-current={isHere ? 'page' : undefined}>
+      {children}
+    </a>
+  )
+}
+
 /** Only pages that exist stand in the navigation: Compare once a video is chosen. */
-function ShellHead({ videoId }: { videoId: string | undefined }) {
+function ShellHead({ place }: { place: Place }) {
   const other = theme.value === 'dark' ? 'light' : 'dark'
+  const isCompare = place.page === 'compare'
   return (
     <header class="shell-head">
       <a class="brand" href="/" onClick={onLinkClick}>
@@ -41,14 +56,20 @@ function ShellHead({ videoId }: { videoId: string | undefined }) {
         {shellWords.name}
       </a>
       <nav class="shell-nav" aria-label={shellWords.pages}>
-        <a href="/" onClick={onLinkClick} aria-current={videoId === undefined ? 'page' : undefined}>
+        <PageLink href="/" isHere={place.page === 'library'}>
           {shellWords.library}
-        </a>
-        {videoId !== undefined && (
-          <a href={location.href} onClick={onLinkClick} aria-current="page">
+        </PageLink>
+        {'videoId' in place && (
+          <PageLink
+            href={isCompare ? location.href : `/compare/${encodeURIComponent(place.videoId)}`}
+            isHere={isCompare}
+          >
             {shellWords.compare}
-          </a>
+          </PageLink>
         )}
+        <PageLink href="/lab" isHere={place.page === 'lab' || place.page === 'what-if'}>
+          {shellWords.lab}
+        </PageLink>
       </nav>
       <button
         type="button"
@@ -63,13 +84,26 @@ function ShellHead({ videoId }: { videoId: string | undefined }) {
   )
 }
 
+function PageAt({ place }: { place: Place }) {
+  switch (place.page) {
+    case 'library':
+      return <LibraryPage />
+    case 'lab':
+      return <LabPage />
+    case 'compare':
+      return <ComparePage key={place.videoId} videoId={place.videoId} />
+    case 'what-if':
+      return <WhatIfPage key={place.videoId} videoId={place.videoId} />
+  }
+}
+
 export function App() {
-  const videoId = comparedVideoId()
+  const place = placeOf(path.value)
   return (
     <>
-      <ShellHead videoId={videoId} />
+      <ShellHead place={place} />
       <main class="shell-main">
-        {videoId === undefined ? <LibraryPage /> : <ComparePage key={videoId} videoId={videoId} />}
+        <PageAt place={place} />
       </main>
     </>
   )

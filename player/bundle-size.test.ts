@@ -31,8 +31,9 @@ function chunkOf(isIt: (chunk: Rolldown.OutputChunk) => boolean): Rolldown.Outpu
 }
 
 const entry = (): Rolldown.OutputChunk => chunkOf(({ isEntry }) => isEntry)
-const comparePage = (): Rolldown.OutputChunk =>
-  chunkOf(({ facadeModuleId }) => facadeModuleId?.endsWith('compare-page.tsx') ?? false)
+const pageChunk = (file: string): Rolldown.OutputChunk =>
+  chunkOf(({ facadeModuleId }) => facadeModuleId?.endsWith(`/${file}`) ?? false)
+const comparePage = (): Rolldown.OutputChunk => pageChunk('compare-page.tsx')
 
 /** The chunks that load with these, and what they import from outside. */
 function reachedFrom(chunks: readonly Rolldown.OutputChunk[]): Set<string> {
@@ -64,8 +65,14 @@ test('the compare page loads less than 250 kB, compressed, without hls.js and uP
   expect(bytes).toBeLessThan(BUDGET_BYTES)
 })
 
-test('the library page loads neither hls.js nor uPlot nor the compare page', () => {
+test('the library page loads neither hls.js nor uPlot nor any other page', () => {
   const reached = reachedFrom([entry()])
+  const pages = ['compare-page.tsx', 'what-if-page.tsx', 'lab-page.tsx'].map((file) => pageChunk(file).fileName)
+  for (const name of [...LATER_PACKAGES, ...pages]) expect(reached).not.toContain(name)
+})
+
+test('the what-if page loads neither hls.js nor uPlot nor the compare page', () => {
+  const reached = reachedFrom([entry(), pageChunk('what-if-page.tsx')])
   for (const name of [...LATER_PACKAGES, comparePage().fileName]) expect(reached).not.toContain(name)
 })
 

@@ -1,11 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Video } from '../protocol/weir-api.ts'
-import { requestJson } from './api.ts'
 import { CompareDetails } from './compare-details.tsx'
 import { ExternalPlayers } from './external-players.tsx'
 import { toggleFullScreen } from './full-screen.ts'
-import { videosById } from './library-store.ts'
 import { LinkReadout } from './link-readout.tsx'
 import { onLinkClick } from './navigation.ts'
 import { NetworkPanel } from './network-panel.tsx'
@@ -16,42 +14,16 @@ import { usePlayerKeys } from './player-keys.ts'
 import type { Hosts } from './side-set.ts'
 import { Reasons } from './reasons.tsx'
 import { RunReport } from './run-report.tsx'
+import { writeCompareSettings } from './settings.ts'
 import { SideView } from './side-view.tsx'
 import { decodableVariants, variantsForAll, type DecodableVariants } from './decodable-variants.ts'
 import { exposeSnapshot } from './snapshot.ts'
+import { NoSuchVideo, useVideo } from './video-of-address.tsx'
 import { ComparisonLine, ViewSwitch } from './view-switch.tsx'
 import { Viewing } from './viewing.ts'
-import { compareWords, shellWords } from './words.ts'
+import { shellWords, whatIfWords } from './words.ts'
 
 const noVariants: Video['variants'] = []
-
-/** The video from the feed when it is there, else asked for once: the address may be opened directly. */
-function useVideo(videoId: string) {
-  const problem = useSignal<string | undefined>(undefined)
-  const asked = useSignal<Video | undefined>(undefined)
-  useEffect(() => {
-    requestJson<Video>('GET', `/api/videos/${encodeURIComponent(videoId)}`).then(
-      (video) => (asked.value = video),
-      (error: Error) => (problem.value = error.message),
-    )
-  }, [videoId])
-  return { video: videosById.value?.get(videoId) ?? asked.value, problem: problem.value }
-}
-
-function NoSuchVideo({ message }: { message: string }) {
-  return (
-    <div class="notice" role="alert">
-      <p>{message}</p>
-      <p>
-        {compareWords.chooseAnother}{' '}
-        <a href="/" onClick={onLinkClick}>
-          {compareWords.library}
-        </a>
-        .
-      </p>
-    </div>
-  )
-}
 
 /** Plays in the hosts while the video can be played and the page is there. */
 function useViewing(viewing: Viewing, hosts: Partial<Hosts>, video: Video | undefined): void {
@@ -130,6 +102,16 @@ function Show({ viewing }: { viewing: Viewing }) {
   return <ShowMe link={viewing.network} phase={phase} play={() => viewing.togglePlay()} />
 }
 
+/** The same network on the what-if page, whose address speaks the same words. */
+function WhatIfLink({ viewing }: { viewing: Viewing }) {
+  const address = `/what-if/${encodeURIComponent(viewing.videoId)}${writeCompareSettings(viewing.settings.value)}`
+  return (
+    <a class="what-if-link" href={address} onClick={onLinkClick}>
+      {whatIfWords.link}
+    </a>
+  )
+}
+
 export function ComparePage({ videoId }: { videoId: string }) {
   const viewing = useMemo(() => new Viewing(videoId), [videoId])
   const hosts = useMemo<Partial<Hosts>>(() => ({}), [videoId])
@@ -148,6 +130,7 @@ export function ComparePage({ videoId }: { videoId: string }) {
       <div class="compare-side">
         <Show viewing={viewing} />
         <NetworkPanel link={viewing.network} startAnew={() => void viewing.startAnew()} />
+        {video?.kind === 'video' && <WhatIfLink viewing={viewing} />}
       </div>
       <div class="compare-main">
         <LinkReadout link={viewing.truth} />

@@ -1,9 +1,12 @@
 import { networkBounds, type NumberKey } from './settings.ts'
 import { controlWords, unitWords } from './words.ts'
 
-/** One row of the network panel. A slider walks over stops, close together where a viewer sees the difference. */
-export type NetworkControl = {
-  readonly key: Exclude<NumberKey, 'seed'>
+/** One row of the network panel. */
+export type NetworkControl = SliderControl & { readonly key: Exclude<NumberKey, 'seed'> }
+
+/** A slider walks over stops, close together where a viewer sees the difference. */
+export type SliderControl = {
+  readonly key: string
   readonly label: string
   readonly title: string
   readonly unit: string

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { Icon } from './icons.tsx'
-import { nearestStop, type NetworkControl } from './network-controls.ts'
+import { nearestStop, type SliderControl } from './network-controls.ts'
 import type { AsPreset } from './settings.ts'
 import { networkWords } from './words.ts'
 
@@ -10,7 +10,7 @@ export function SliderRow({
   value,
   onChange,
 }: {
-  control: NetworkControl
+  control: SliderControl
   value: number | AsPreset
   onChange: (value: number) => void
 }) {

@@ -16,6 +16,7 @@ export const shellWords = {
   pages: 'Pages',
   library: 'Library',
   compare: 'Compare',
+  lab: 'Lab',
   changeTo: { dark: 'Change to dark colours', light: 'Change to light colours' },
   notLoaded: 'This part of the page could not be loaded.',
   loadAgain: 'See whether the server runs, then load the page again.',
@@ -753,4 +754,157 @@ export const seenWords = {
     `Sockets a viewer: HLS ${http}, and none between its requests if it likes; page over UDP ${page}; RTSP ${rtsp}, for as long as its session, with its state.`,
   costTitle:
     'What a media control server costs and plain HTTP does not: sockets and state for as long as somebody watches.',
+} as const
+
+const seedCount = (seeds: number) => (seeds === 1 ? 'one seed' : `${seeds} seeds`)
+
+/** The what-if page. */
+export const whatIfWords = {
+  title: 'What if?',
+  titleOf: (video: string) => `What if? ${video}`,
+  link: 'What if the network were another?',
+  map: 'Map',
+  mapOf: (y: string, x: string) => `${y} over ${x.toLowerCase()}: who wins`,
+  measure: 'Measure',
+  measureTitle: 'What the map shows of each network',
+  shownLabel: 'Show',
+  shownTitle: 'Which side is better and by how much, or the figure of one side',
+  shown: { winner: 'who wins', hls: 'HLS alone', udp: 'UDP alone' },
+  up: 'Up',
+  across: 'Across',
+  axisTitle: 'What grows along this side of the map',
+  sides: 'How it is watched',
+  variant: 'Variant',
+  variantTitle: 'Of both sides, of HLS unless it chooses by itself',
+  abr: 'HLS',
+  abrTitle: 'Which variant HLS takes next',
+  abrRules: {
+    fixed: 'always this variant',
+    throughput: 'by throughput',
+    bola: 'by its buffer (BOLA)',
+    'hls.js': 'as hls.js does',
+  },
+  repair: 'UDP',
+  repairTitle: 'What becomes of a lost packet',
+  repairs: { off: 'no repair', rtx: 'asked for again (RTX)' },
+  jitterBuffer: 'Buffer',
+  jitterBufferTitle: 'How long UDP holds packets back, to wait for those that come late (jitter buffer)',
+  seconds: 'Each run',
+  secondsTitle: 'How long is watched, from the wish to play on',
+  modelled: 'Modelled',
+  beginning: 'the first 5 × 5 places …',
+  state: (size: number, seeds: number, seconds: number) =>
+    `${size} × ${size} places, runs of ${seconds} s, ${seeds === 1 ? 'one seed each: an anecdote' : `${seeds} seeds each`}`,
+  refining: 'refining …',
+  progress: 'Runs of this map',
+  notRun: 'not run yet',
+  seeds: seedCount,
+  seedsHead: 'Seeds',
+  even: 'no difference',
+  notToldApart: (by: string) => `not told apart (${by})`,
+  better: { hls: (by: string) => `HLS better by ${by}`, udp: (by: string) => `UDP better by ${by}` },
+  sideSays: { hls: (figure: string) => `HLS ${figure}`, udp: (figure: string) => `UDP ${figure}` },
+  noPicture: 'no picture',
+  legend: {
+    better: { hls: (by: string) => `HLS better by ${by}`, udp: (by: string) => `UDP better by ${by}` },
+    orMore: (value: string) => `${value} or more`,
+    guess: 'not run yet, drawn as the nearest that is',
+    undecided: 'the seeds do not tell which is better',
+  },
+  watch: 'Watch this network',
+  watchTitle: 'On the compare page, with this very network and seed',
+  watchedOtherwise: {
+    rule: 'On the compare page HLS chooses as hls.js does.',
+    repair: 'On the compare page UDP is watched without repair.',
+  },
+  points: 'points', // of per cent: the difference of two shares
+  firstSeed: (seed: number) => `Drawn: the run with seed ${seed}. Figures: the mean over all seeds so far.`,
+  figures: 'All measures of this place',
+  difference: 'Difference',
+  asTable: 'The map as a table',
+  timeline: {
+    hls: ({ startupSeconds, standstills, standingSeconds }: TimelineFigures) =>
+      startupSeconds === undefined
+        ? 'no picture came'
+        : `first picture after ${startupSeconds.toFixed(1)} s · stalled ${standstills}×, ${standingSeconds.toFixed(1)} s`,
+    udp: ({
+      startupSeconds,
+      standstills,
+      standingSeconds,
+      missingPackets,
+      repairedPackets,
+      damagedSeconds,
+    }: TimelineFigures) =>
+      startupSeconds === undefined
+        ? 'no picture came'
+        : `first picture after ${startupSeconds.toFixed(1)} s · ${missingPackets} packets missing${repairedPackets > 0 ? `, ${repairedPackets} repaired` : ''} · damaged ${damagedSeconds.toFixed(1)} s · frozen ${standstills}×, ${standingSeconds.toFixed(1)} s`,
+  },
+  timelineLegend: {
+    waiting: 'waiting for the first picture',
+    standing: 'stands still',
+    buffer: 'HLS: buffer, up to 10 s',
+    missing: 'UDP: missing packets',
+    repaired: 'UDP: sent again in time',
+    damaged: 'UDP: damaged pictures',
+  },
+  trust: 'How far this can be trusted',
+  trustNotes: [
+    'Everything here is modelled in this browser: the video’s real segments, frames and packets over an emulated line, HLS by a model of TCP. Nothing is played.',
+    'The same seed gives the same figures again, here, in the lab and in Node. Five seeds give a mean and a 95 % interval; with fewer, a difference is told and not claimed.',
+    'Both sides have a line each, with the same weather. Watching the network for real repeats UDP’s losses exactly; TCP depends on the moments of the browser’s requests.',
+    'A run begins where the video begins. What HLS fetches beyond the end of a run, and the longer playlist of a longer video, are left out.',
+  ],
+  notSimulated: 'There is no what-if of what is live, or is not segmented yet.',
+  noVariant: 'This video has no variant yet.',
+} as const
+
+type TimelineFigures = {
+  readonly startupSeconds: number | undefined
+  readonly standstills: number
+  readonly standingSeconds: number
+  readonly missingPackets: number
+  readonly repairedPackets: number
+  readonly damagedSeconds: number
+}
+
+/** The lab page. */
+export const labWords = {
+  intro:
+    'Experiments instead of anecdotes: many runs of the same video over the same networks, with seeds, intervals and budgets.',
+  whatIf: 'What if the network were another?',
+  whatIfNote: 'Choose a video: a map of who wins over loss and rate, made in this browser while you move the sliders.',
+  noVideo: 'There is no segmented video yet. Add one in the',
+  toLibrary: 'library',
+  scenarios: 'Example scenarios',
+  scenariosNote:
+    'A scenario is one file: source, sides, networks, seeds and budgets. Each makes a report, a table and a verdict; run them in the project’s folder.',
+  modes: { virtual: 'virtual time', live: 'live' },
+  commands: 'All that the lab does',
+  commandsNote: 'In a terminal, in the project’s folder. Each has --help.',
+  commandList: [
+    {
+      command: 'npm run weir -- lab run SCENARIO.yaml',
+      does: 'One experiment: report.html, results.json, results.csv, JUnit. A broken budget exits 1.',
+    },
+    {
+      command: 'npm run weir -- lab sweep --rate 1M,2M,4M,8M --loss 0,1%,2%,5%',
+      does: 'Thousands of virtual sessions over a grid, on all cores, interrupted and resumed at will: heat maps of who wins.',
+    },
+    {
+      command: 'npm run weir -- lab validate kernel',
+      does: 'Holds the model of TCP against the Linux kernel of this machine.',
+    },
+    {
+      command: 'npm run weir -- lab validate live',
+      does: 'Holds virtual time against real sockets, for the same seeds and networks.',
+    },
+    {
+      command: 'npm run weir -- lab plan --viewers 100,10k,1M',
+      does: 'What so many viewers need of CPU, memory, sockets and egress, from the cost measured for one.',
+    },
+  ],
+  copy: (command: string) => `Copy ${command}`,
+  runs: 'Recorded runs',
+  runsNote: 'What the compare page has played on this server, the newest first.',
+  noRuns: 'None yet: each play of both sides on the compare page becomes one.',
 } as const

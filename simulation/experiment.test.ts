@@ -30,6 +30,8 @@ const everySide: Readonly<Record<string, SideSpec>> = {
   'hls hls.js': { kind: 'hls', abr: 'hls.js', ladder: ['240p', '480p'] },
   udp: { kind: 'udp', repair: 'off', variant: '480p' },
   'udp rtx': { kind: 'udp', repair: 'rtx', variant: '480p', jitterBufferMs: 300 },
+  'rtp over tcp': { kind: 'rtp-over-tcp', variant: '240p' },
+  'll-hls': { kind: 'll-hls', variant: '480p', partMs: 250 },
 }
 
 test('runExperiment gives the same figures for the same seed, and others for another', () => {
@@ -42,6 +44,8 @@ test('runExperiment gives the same figures for the same seed, and others for ano
     ['hls hls.js', 'hls', true],
     ['udp', 'udp', true],
     ['udp rtx', 'udp', true],
+    ['rtp over tcp', 'udp', true],
+    ['ll-hls', 'hls', true],
   ])
   const wireBytes = first.map(({ measures }) => measures.wireBytes)
   expect(wireBytes.slice(0, 4)).toEqual([3_657_607, 3_219_387, 2_560_415, 3_219_387])

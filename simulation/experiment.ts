@@ -47,7 +47,7 @@ export type SideOutcome = {
   readonly hasEnded: boolean // the whole video was seen
 }
 
-/** Sides that cannot be played so far say so. */
+/** The video has not what a side wants: a variant, segments of that length. */
 export class UnplayableSide extends Error {}
 
 const STEP_MS = 1000

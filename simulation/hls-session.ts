@@ -7,7 +7,7 @@ import { HlsViewer, type SegmentWish } from '../stream/hls-viewer.ts'
 import type { TcpStateEvent, ViewerEvent } from '../stream/record.ts'
 import { SegmentPlayback } from '../stream/segment-playback.ts'
 import type { HlsVariant } from './hls-package.ts'
-import { HttpClient } from './http-client.ts'
+import { HttpClient, REQUEST_BYTES, RESPONSE_HEAD_BYTES } from './http-client.ts'
 
 export type HlsSessionOptions = {
   readonly multivariantPlaylistBytes: number
@@ -28,9 +28,6 @@ type Asked = {
   readonly askedMs: number
 }
 
-/** Heads of a browser's request and of the origin's answer. Either fits one segment, so the size hardly matters. */
-const REQUEST_BYTES = 500
-const RESPONSE_HEAD_BYTES = 900
 const TCP_STATE_MS = 100
 const ALWAYS_HIGHEST: (ladder: readonly HlsVariant[]) => Abr = ({ length }) => ({
   choose: () => ({ variantIndex: length - 1 }),
@@ -98,7 +95,7 @@ export class HlsSession {
 
   #ask(bodyBytes: number, nowMs: number, arrived: (atMs: number, firstByteMs: number) => void): void {
     const responseBytes = RESPONSE_HEAD_BYTES + bodyBytes
-    this.#client.ask({ requestBytes: REQUEST_BYTES, responseBytes, arrived }, nowMs)
+    this.#client.ask({ requestBytes: REQUEST_BYTES, answer: responseBytes, arrived }, nowMs)
   }
 
   #askNext(nowMs: number): void {
@@ -130,7 +127,7 @@ export class HlsSession {
     const { tell } = this.#options
     const asked = { variant, segment, file, askedMs: nowMs }
     this.#asked = asked
-    tell({ kind: 'buffer', atMs: nowMs, bufferSeconds: this.#playback.bufferMs(nowMs) / 1000 }) // ms to s
+    this.#tellBuffer(nowMs)
     tell({ kind: 'segment-asked', atMs: nowMs, ...file })
     if (this.#options.tellTcp !== undefined) this.#alarms.set(this.#tcpAlarm, nowMs + TCP_STATE_MS)
     if (this.#canAbandon) this.#alarms.set(this.#abandonAlarm, nowMs + ABANDON_CHECK_MS)
@@ -145,8 +142,13 @@ export class HlsSession {
     this.#alarms.cancel(this.#tcpAlarm)
     this.#alarms.cancel(this.#abandonAlarm)
     this.#append(variant, segment, atMs)
+    this.#tellBuffer(atMs)
     this.#play(atMs)
     this.#askNext(atMs)
+  }
+
+  #tellBuffer(nowMs: number): void {
+    this.#options.tell({ kind: 'buffer', atMs: nowMs, bufferSeconds: this.#playback.bufferMs(nowMs) / 1000 }) // ms to s
   }
 
   /** The first variant is told with its first segment, another one when it comes on the screen. */

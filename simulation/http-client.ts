@@ -1,16 +1,25 @@
 import type { Line } from '../link/access-link.ts'
+import type { Alarm } from '../link/event-queue.ts'
 import { TcpConnection, type TcpOptions, type TcpState } from '../link/tcp/connection.ts'
+
+/** When the server answers, and with how much. */
+export type HttpAnswer = { readonly atMs: number; readonly responseBytes: number }
 
 /** One exchange: sizes with their heads. `arrived` is told when the last byte of the answer is here, and when the first
  *  one was. */
 export type HttpExchange = {
   readonly requestBytes: number
-  readonly responseBytes: number
+  /** A function where the server may hold the request: it is told when that has come. */
+  readonly answer: number | ((askedMs: number) => HttpAnswer)
   readonly arrived: (atMs: number, firstByteMs: number) => void
 }
 
 /** How far the answer under way is; its head counted in. */
 export type HttpProgress = { readonly receivedBytes: number; readonly firstByteMs: number | undefined }
+
+/** Heads of a browser's request and of the origin's answer. Either fits one segment, so the size hardly matters. */
+export const REQUEST_BYTES = 500
+export const RESPONSE_HEAD_BYTES = 900
 
 const RESET_BYTES = 40 // headers of IP and TCP
 
@@ -19,9 +28,11 @@ const RESET_BYTES = 40 // headers of IP and TCP
 export class HttpClient {
   readonly #link: Line
   readonly #options: TcpOptions
+  readonly #answerAlarm: Alarm
   #connection: TcpConnection
   #exchange: HttpExchange | undefined
   #requestBytesLeft = 0
+  #responseBytes = 0
   #responseBytesLeft = 0
   #firstByteMs: number | undefined
 
@@ -29,6 +40,7 @@ export class HttpClient {
     this.#link = link
     this.#options = options
     this.#connection = this.#newConnection()
+    this.#answerAlarm = link.alarms.newAlarm((atMs) => this.#answer(atMs))
   }
 
   open(nowMs: number): void {
@@ -40,7 +52,8 @@ export class HttpClient {
     if (this.#exchange !== undefined) throw new Error('a request came before the answer to the one before it')
     this.#exchange = exchange
     this.#requestBytesLeft = exchange.requestBytes
-    this.#responseBytesLeft = exchange.responseBytes
+    this.#responseBytes = typeof exchange.answer === 'number' ? exchange.answer : 0
+    this.#responseBytesLeft = this.#responseBytes
     this.#firstByteMs = undefined
     this.#connection.request(exchange.requestBytes, nowMs)
   }
@@ -56,8 +69,7 @@ export class HttpClient {
   }
 
   progress(): HttpProgress {
-    const receivedBytes = (this.#exchange?.responseBytes ?? 0) - this.#responseBytesLeft
-    return { receivedBytes, firstByteMs: this.#firstByteMs }
+    return { receivedBytes: this.#responseBytes - this.#responseBytesLeft, firstByteMs: this.#firstByteMs }
   }
 
   state(): TcpState {
@@ -69,6 +81,7 @@ export class HttpClient {
   }
 
   close(): void {
+    this.#link.alarms.cancel(this.#answerAlarm)
     this.#connection.close()
   }
 
@@ -93,9 +106,18 @@ export class HttpClient {
   #serve(connection: TcpConnection, bytes: number, atMs: number): void {
     if (connection !== this.#connection) return
     this.#requestBytesLeft -= bytes
-    if (this.#requestBytesLeft === 0 && this.#exchange !== undefined) {
-      connection.write(this.#exchange.responseBytes, atMs)
-    }
+    if (this.#requestBytesLeft > 0 || this.#exchange === undefined) return
+    const { answer } = this.#exchange
+    if (typeof answer === 'number') return this.#answer(atMs)
+    const held = answer(atMs)
+    this.#responseBytes = held.responseBytes
+    this.#responseBytesLeft = held.responseBytes
+    if (held.atMs <= atMs) this.#answer(atMs)
+    else this.#link.alarms.set(this.#answerAlarm, held.atMs)
+  }
+
+  #answer(atMs: number): void {
+    this.#connection.write(this.#responseBytes, atMs)
   }
 
   #receive(connection: TcpConnection, bytes: number, atMs: number): void {

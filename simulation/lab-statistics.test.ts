@@ -70,3 +70,11 @@ test('several runs under one seed are one seed, with their mean', () => {
   expect([...valuesBySeed(group, 'hls', 'startupMs')]).toEqual([[1, 15]])
   expect([playedSeeds(group, 'hls'), playedSeeds(group, 'udp')]).toEqual([1, 0])
 })
+
+test('a side that never played has no freezes, but bytes that were sent', () => {
+  const measures = { hls: { startupMs: 900, freezeMs: 40, wireBytes: 100 }, udp: { freezeMs: 0, wireBytes: 90 } }
+  const group = groupOf(labRuns(Array<typeof measures>(5).fill(measures)))
+  expect(valuesBySeed(group, 'udp', 'freezeMs').size).toBe(0)
+  expect(differenceOf(group, 'freezeMs', 'hls', 'udp')).toMatchObject({ pairs: 0, certainty: 'unequal-play' })
+  expect(differenceOf(group, 'wireBytes', 'hls', 'udp')).toMatchObject({ pairs: 5, mean: 10, certainty: 'sure' })
+})

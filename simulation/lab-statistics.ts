@@ -56,11 +56,30 @@ export function valuesBySeed(group: LabGroup, side: string, measure: MeasureKey)
   return values
 }
 
+/** What is so whether or not anything was played. The rest would flatter who showed no picture: that side never froze. */
+const WITHOUT_PLAY: ReadonlySet<MeasureKey> = new Set([
+  'receivedBytes',
+  'wireBytes',
+  'efficiencyRatio',
+  'expectedPackets',
+  'lostPackets',
+  'latePackets',
+  'linkOfferedPackets',
+  'linkLostPackets',
+  'linkTailDroppedPackets',
+  'linkBlockedPackets',
+  'queueingDelayMsMean',
+  'queueingDelayMsP95',
+  'utilisationRatio',
+])
+
 function collected(group: LabGroup, side: string, measure: MeasureKey): BySeed {
   const values = new Map<number, number[]>()
   for (const { seed, sides } of group.runs) {
-    const value = sideNamed(sides, side)?.measures[measure]
+    const measures = sideNamed(sides, side)?.measures
+    const value = measures?.[measure]
     if (value === undefined) continue
+    if (measures?.startupMs === undefined && !WITHOUT_PLAY.has(measure)) continue
     const ofSeed = values.get(seed)
     if (ofSeed === undefined) values.set(seed, [value])
     else ofSeed.push(value)
@@ -105,8 +124,10 @@ export function differenceOf(group: LabGroup, measure: MeasureKey, first: string
 
 type Told = Omit<Difference, 'certainty'>
 
-function certaintyOf({ seeds, pairs, played, interval }: Told, differences: readonly number[]): Certainty {
-  if (Math.abs(played.first - played.second) >= FEWEST_SEEDS) return 'unequal-play'
+function certaintyOf(told: Told, differences: readonly number[]): Certainty {
+  const { measure, seeds, pairs, played, interval } = told
+  const isUnequal = Math.abs(played.first - played.second) >= FEWEST_SEEDS
+  if (isUnequal && !WITHOUT_PLAY.has(measure)) return 'unequal-play'
   if (pairs === 0 && played.first === played.second) return 'nothing'
   if (seeds < FEWEST_SEEDS) return 'too-few-seeds'
   if (interval === undefined) return 'not-told-apart'

@@ -3,6 +3,7 @@ import { SendPlan } from '../stream/send-plan.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { SentVideo, type VideoStart } from '../stream/sent-video.ts'
 import { hlsPackage, type HlsPackage } from './hls-package.ts'
+import { LiveChannel } from './live-channel.ts'
 import { recutOutline } from './recut-outline.ts'
 
 /** A video as its viewers can have it: the outlines of its variants, the lowest bitrate first. */
@@ -22,6 +23,7 @@ export class PreparedVideo {
   readonly #outlines: readonly Outline[]
   readonly #plans = new Map<Outline, SendPlan>()
   readonly #packages = new Map<number | undefined, HlsPackage>() // by segment length; undefined: as it is cut
+  readonly #channels = new Map<string, LiveChannel>()
   readonly #sent = new Map<string, SentVideo>()
 
   constructor({ outlines }: SimulatedVideo) {
@@ -49,6 +51,14 @@ export class PreparedVideo {
     const made = hlsPackage(this.#outlines.map(cut))
     this.#packages.set(segmentSeconds, made)
     return made
+  }
+
+  /** The variant as it is live, in parts of so long. */
+  liveChannel(outline: Outline, partMs: number): LiveChannel {
+    const name = `${outline.variant} ${partMs}`
+    const known = this.#channels.get(name) ?? new LiveChannel(outline, partMs)
+    this.#channels.set(name, known)
+    return known
   }
 
   /** Which frames the packets of a start carried. */

@@ -1,9 +1,5 @@
-import { unitPtsTicks, type Outline, type OutlineFrame, type OutlineSegment } from '../protocol/outline.ts'
-
-/** What is in a segment, and how many bytes of its file it stands for: of all that wraps it its share. */
-type Piece = { readonly ptsTicks: number; readonly fileBytes: number }
-type Picture = Piece & { readonly frame: OutlineFrame }
-type Unit = Piece & { readonly sizeBytes: number }
+import type { Outline, OutlineSegment } from '../protocol/outline.ts'
+import { fileBytesOf, picturesOf, unitsOf, type Piece, type Picture, type Unit } from './outline-pieces.ts'
 
 const TICKS_PER_SECOND = 90_000
 
@@ -37,11 +33,10 @@ function segmentOf(
   pictures: readonly Picture[],
   units: readonly Unit[],
 ): OutlineSegment {
-  const fileBytes = [...pictures, ...units].reduce((sum, piece) => sum + piece.fileBytes, 0)
   const first = units[0]
   return {
     uri,
-    sizeBytes: Math.round(fileBytes),
+    sizeBytes: fileBytesOf([...pictures, ...units]),
     startSeconds: fromTicks / TICKS_PER_SECOND,
     durationSeconds: (toTicks - fromTicks) / TICKS_PER_SECOND,
     frames: pictures.map(({ frame }) => frame),
@@ -49,32 +44,6 @@ function segmentOf(
       ? {}
       : { audio: { firstPtsTicks: first.ptsTicks, sizesBytes: units.map(({ sizeBytes }) => sizeBytes) } }),
   }
-}
-
-function picturesOf(segment: OutlineSegment): readonly Picture[] {
-  const share = fileShare(segment)
-  return segment.frames.map((frame) => ({
-    frame,
-    ptsTicks: frame.ptsTicks,
-    fileBytes: share * sumOf(frame.nalSizesBytes),
-  }))
-}
-
-function unitsOf(segment: OutlineSegment, { audio: clock }: Outline): readonly Unit[] {
-  const { audio } = segment
-  if (audio === undefined || clock === undefined) return []
-  const share = fileShare(segment)
-  return audio.sizesBytes.map((sizeBytes, index) => ({
-    sizeBytes,
-    ptsTicks: unitPtsTicks(audio, clock, index),
-    fileBytes: share * sizeBytes,
-  }))
-}
-
-/** File bytes for each byte of its pieces. */
-function fileShare({ sizeBytes, frames, audio }: OutlineSegment): number {
-  const pieceBytes = sumOf(frames.flatMap(({ nalSizesBytes }) => nalSizesBytes)) + sumOf(audio?.sizesBytes ?? [])
-  return pieceBytes === 0 ? 0 : sizeBytes / pieceBytes
 }
 
 /** Where a segment can begin. */
@@ -113,8 +82,4 @@ function refuseLongGroups(
 function endOf({ segments }: Outline): number {
   const last = segments.at(-1)
   return last === undefined ? 0 : last.startSeconds + last.durationSeconds
-}
-
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0)
 }

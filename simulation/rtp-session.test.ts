@@ -97,3 +97,38 @@ test('RtpSession with retransmissions repairs 2 % loss within a jitter buffer of
   const tooShort = told({ jitterBufferMs: 100, repair: 'rtx' }) // repairs come after 100 ms, waited for 70 ms
   expect(tooShort).toMatchObject({ lostPackets: 109, repairedPackets: 0 })
 })
+
+const interleaved = { transport: 'interleaved' } as const
+
+test('RtpSession on the RTSP connection loses nothing, and is late where packets have to wait for a lost one', () => {
+  const downlink = {
+    rateBitsPerSecond: 6_000_000,
+    oneWayDelayMs: 50,
+    loss: { kind: 'random', lossRatio: 0.002 },
+  } as const
+  const profile: LinkProfile = { seed: 7, downlink, uplink: { oneWayDelayMs: 50 } }
+  for (const [jitterBufferMs, freezes, intactFrames] of [
+    [50, 1, 553],
+    [200, 0, FRAMES],
+  ] as const) {
+    const measures = play(profile, { ...interleaved, jitterBufferMs })
+    expect(measures).toMatchObject({ hasEnded: true, receivedPackets: 5988, lostPackets: 0, latePackets: 0 })
+    expect(measures).toMatchObject({ damagedFrames: 0, frozenFrames: 0, stallCount: 0 })
+    expect([measures.freezeCount, measures.intactFrames]).toEqual([freezes, intactFrames])
+  }
+})
+
+test('RtpSession on the RTSP connection adds four bytes a packet to TCP', () => {
+  const profile: LinkProfile = { seed: 7, downlink: { oneWayDelayMs: 10 } }
+  const measures = play(profile, interleaved)
+  const down = downlinkOf(measures)
+  expect(measures).toMatchObject({ hasEnded: true, intactFrames: FRAMES, lostPackets: 0 })
+  expect(down?.offeredBytes).toBe(5_743_703) // UDP: 5,765,471
+})
+
+test('RtpSession on the RTSP connection drops whole frames where too much waits', () => {
+  const profile: LinkProfile = { seed: 7, downlink: { rateBitsPerSecond: 500_000, oneWayDelayMs: 20 } }
+  const measures = play(profile, interleaved)
+  expect([measures.receivedPackets, measures.lostPackets, measures.damagedFrames]).toEqual([2220, 3768, 0])
+  expect([measures.freezeCount, measures.stallCount, measures.hasEnded]).toEqual([96, 0, true])
+})

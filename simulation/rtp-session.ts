@@ -6,7 +6,8 @@ import type { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import type { SendPlan } from '../stream/send-plan.ts'
 import { RtpSender } from './rtp-sender.ts'
-import { UdpWay } from './rtp-way.ts'
+import { InterleavedWay } from './interleaved-way.ts'
+import { UdpWay, type RtpEnds } from './rtp-way.ts'
 import { RtpViewer, type RtpReceived } from './rtp-viewer.ts'
 
 export type { RtpReceived }
@@ -21,12 +22,13 @@ export type RtpSessionOptions = {
   readonly startSeconds?: number // absent: from the beginning
   readonly jitterBufferMs?: number // absent: 200, as in the page
   readonly repair?: 'off' | 'rtx' // absent: off
+  readonly transport?: 'udp' | 'interleaved' // absent: udp; else on the RTSP connection, where nothing is repaired
 }
 
 const DEFAULT_JITTER_BUFFER_MS = 200
 const VIDEO_ID = '00000000' // as long as the library's
 
-/** A viewer of RTP over the udp lane, in virtual time: whoever advances the link plays it. */
+/** A viewer of RTP, over UDP or on his RTSP connection, in virtual time: whoever advances the link plays it. */
 export class RtpSession {
   readonly #options: RtpSessionOptions
   readonly #sender: RtpSender
@@ -36,14 +38,19 @@ export class RtpSession {
   /** Throws RangeError when the outline has no keyframe. */
   constructor(link: AccessLink, options: RtpSessionOptions) {
     const { plan, linkSeed, startSeconds = 0, jitterBufferMs = DEFAULT_JITTER_BUFFER_MS } = options
-    const canRepair = options.repair === 'rtx'
     this.#options = options
-    this.#setUp = new Conversation(link, { congestionControl: options.congestionControl ?? 'cubic', tlsRoundTrips: 0 })
-    const way = new UdpWay(link, plan.courseFrom(startSeconds), {
+    const tcp = { congestionControl: options.congestionControl ?? 'cubic', tlsRoundTrips: 0 } as const
+    const ends: RtpEnds = {
       arrived: (place, atMs) => this.#viewer.receive(place, atMs),
       resent: (place, sizeBytes, atMs) => this.#viewer.receiveAgain(place, sizeBytes, atMs),
       asked: (lost, atMs) => this.#sender.resend(lost, atMs),
-    })
+    }
+    const course = plan.courseFrom(startSeconds)
+    const interleaved =
+      options.transport === 'interleaved' ? new InterleavedWay(() => this.#setUp.tcp, course, ends) : undefined
+    this.#setUp = new Conversation(link, tcp, (bytes, atMs) => interleaved?.receive(bytes, atMs))
+    const way = interleaved ?? new UdpWay(link, course, ends)
+    const canRepair = options.repair === 'rtx' && interleaved === undefined
     this.#viewer = new RtpViewer(link.alarms, {
       ...options,
       startSeconds,
@@ -55,7 +62,7 @@ export class RtpSession {
       startSeconds,
       linkSeed,
       canRepair,
-      ended: (packetsOfTrack) => this.#viewer.end(packetsOfTrack),
+      ended: (packetsOfTrack) => way.whenDrained(() => this.#viewer.end(packetsOfTrack)),
     })
   }
 

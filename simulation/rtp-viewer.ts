@@ -249,7 +249,7 @@ export class RtpViewer {
 
   #movePlayhead(atMs: number): void {
     this.#nowMs = atMs
-    const positionMs = Math.min(this.#clock.positionMs(atMs) ?? 0, this.#endMs)
+    const positionMs = this.#clock.positionMs(atMs) ?? 0 // beyond the end while what is late still comes
     if (this.#clockTrack === TRACK_AUDIO && !this.#isHeard && positionMs >= this.#firstMs) {
       this.#isHeard = true
       this.#options.tell({ kind: 'sound-heard', atMs })

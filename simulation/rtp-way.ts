@@ -27,6 +27,8 @@ export type RtpEnds = {
 export type RtpWay = {
   send(kind: SentKind, place: number, sizeBytes: number, atMs: number): void
   ask(lost: LostPackets, sizeBytes: number, atMs: number): void
+  /** Told once what was sent can still come only by accident: at once where packets get lost, else when all has come. */
+  whenDrained(told: () => void): void
   close(): void
 }
 
@@ -89,6 +91,10 @@ export class UdpWay implements RtpWay {
       lost,
     }
     this.#link.send('up', packet, atMs)
+  }
+
+  whenDrained(told: () => void): void {
+    told()
   }
 
   close(): void {

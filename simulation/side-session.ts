@@ -6,8 +6,9 @@ import type { TcpStateEvent, ViewerEvent } from '../stream/record.ts'
 import type { SideSpec } from './experiment.ts'
 import { ladderOf, type HlsVariant } from './hls-package.ts'
 import { HlsSession } from './hls-session.ts'
+import { LlHlsSession } from './ll-hls-session.ts'
 import type { PreparedVideo } from './prepared-video.ts'
-import { RtpSession, type RtpReceived } from './rtp-session.ts'
+import { RtpSession, type RtpReceived, type RtpSessionOptions } from './rtp-session.ts'
 
 /** One viewer on one lane; whoever advances the link plays it. */
 export type Session = { readonly hasEnded: boolean; play(atMs: number): void; close(): void }
@@ -21,8 +22,11 @@ export type SideSessionOptions = {
   readonly received: RtpReceived | undefined
 }
 
+const DEFAULT_PART_MS = 200 // as the live origin cuts them
+
 type HlsSpec = Extract<SideSpec, { readonly kind: 'hls' }>
-type UdpSpec = Extract<SideSpec, { readonly kind: 'udp' }>
+type LlHlsSpec = Extract<SideSpec, { readonly kind: 'll-hls' }>
+type RtpSpec = Extract<SideSpec, { readonly kind: 'udp' | 'rtp-over-tcp' }>
 
 /** A viewer who watches in this way. Throws RangeError for a variant or segments that the video has not. */
 export function newSession(spec: SideSpec, link: AccessLink, options: SideSessionOptions): Session {
@@ -30,10 +34,11 @@ export function newSession(spec: SideSpec, link: AccessLink, options: SideSessio
     case 'hls':
       return newHlsSession(spec, link, options)
     case 'udp':
-      return newUdpSession(spec, link, options)
-    case 'll-hls':
+      return newRtpSession(spec, link, options, { repair: spec.repair })
     case 'rtp-over-tcp':
-      throw new RangeError(`${spec.kind} is not played in virtual time`)
+      return newRtpSession(spec, link, options, { transport: 'interleaved' })
+    case 'll-hls':
+      return newLlHlsSession(spec, link, options)
   }
 }
 
@@ -62,19 +67,34 @@ function ladderFor({ abr, variant, ladder }: HlsSpec, variants: readonly HlsVari
   return abr === 'fixed' ? ladderOf(all, variant === undefined ? undefined : [variant]).slice(-1) : all
 }
 
-function newUdpSession(
-  { variant, jitterBufferMs, repair }: UdpSpec,
+function newLlHlsSession(
+  { variant, partMs = DEFAULT_PART_MS }: LlHlsSpec,
   link: AccessLink,
-  options: SideSessionOptions,
+  { video, profile, tell }: SideSessionOptions,
+): LlHlsSession {
+  const outline = video.variant(variant)
+  const { congestionControl = 'cubic', tlsRoundTrips = 0 } = profile.tcp ?? {}
+  return new LlHlsSession(link, {
+    channel: video.liveChannel(outline, partMs),
+    multivariantPlaylistBytes: video.packageOf(undefined).multivariantPlaylistBytes,
+    tcp: { congestionControl, tlsRoundTrips },
+    tell,
+  })
+}
+
+function newRtpSession(
+  { variant, jitterBufferMs }: RtpSpec,
+  link: AccessLink,
+  { video, profile, tell, received }: SideSessionOptions,
+  how: Pick<RtpSessionOptions, 'repair' | 'transport'>,
 ): RtpSession {
-  const { video, profile, tell, received } = options
   return new RtpSession(link, {
     plan: video.planOf(video.variant(variant)),
     linkSeed: profile.seed,
     congestionControl: profile.tcp?.congestionControl ?? 'cubic',
     tell,
     received,
-    repair,
+    ...how,
     ...(jitterBufferMs === undefined ? {} : { jitterBufferMs }),
   })
 }

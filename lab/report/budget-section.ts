@@ -19,7 +19,10 @@ export function budgetSection(judged: readonly JudgedLabBudget[]): Markup {
     value,
     worst === undefined ? '–' : `${showPlace(worst.network, worst.axes)}, seed ${worst.seed}`,
   ])
-  return section('Budgets', table({ caption: 'Budgets', head: ['Budget', 'Verdict', 'Value', 'Worst run'], rows }))
+  return section(
+    'Budgets',
+    table({ caption: 'Budgets', head: ['Budget', 'Verdict', 'Value', 'Worst run'], rows, isText: true }),
+  )
 }
 
 function verdictOf(isKept: boolean): Markup {

@@ -52,6 +52,15 @@ export function slicesOf(groups: readonly LabGroup[], axes: readonly GridAxis[],
   }))
 }
 
+const MOST_CHARTS = 12 // of one measure
+const MOST_CELLS = 4000 // in all of these
+
+/** The first slices, as many as a page has room for. */
+export function shownSlices(slices: readonly GridSlice[]): readonly GridSlice[] {
+  let cells = 0
+  return slices.slice(0, MOST_CHARTS).filter(({ groups }) => (cells += groups.length) <= MOST_CELLS)
+}
+
 /** One axis: the mean of each side and its interval, over the values of the axis. */
 export function axisFigure(key: MeasureKey, slice: GridSlice, axis: GridAxis, sides: readonly DrawnSide[]): Figure {
   const { label, perUnit } = measureOf(key)
@@ -100,6 +109,7 @@ type MapOf = {
   readonly first: DrawnSide
   readonly second: DrawnSide
   readonly largest: number // difference that any map of this measure shows
+  readonly isOnlyPair: boolean // else the sides are named
 }
 
 /** The largest difference of means, so that all maps of a measure have one scale of colours; at least what matters. */
@@ -120,25 +130,24 @@ export function largestDifference(
 export function heatMapFigure(of: MapOf): Figure {
   const { measure, slice, columns, rows, first, second } = of
   const { key } = measure
-  const { label, perUnit } = measureOf(key)
+  const { perUnit } = measureOf(key)
   const contests = slice.groups.map((group) => ({ group, contest: contestOf(group, measure, first.name, second.name) }))
-  const at = (row: number, column: number) =>
-    contests.find(({ group }) => group.axes[rows.name] === row && group.axes[columns.name] === column)
+  const byCell = new Map(contests.map((place) => [cellKey(place.group, rows, columns), place]))
+  const at = (row: number, column: number) => byCell.get(`${row} ${column}`)
   const columnValues = ascending(columns.values)
   const rowValues = ascending(rows.values)
-  const titled = slice.name === '' ? label : `${label}, ${slice.name}`
+  const unitSaid = axisOf(key)
+  const placed = slice.name === '' ? unitSaid : `${unitSaid}, ${slice.name}`
+  const titled = of.isOnlyPair ? placed : `${placed}: ${first.name} or ${second.name}`
   return {
     title: titled,
     drawing: heatMap({
       columns: columnValues.map((value) => axisNumber(columns.name, value)),
       rows: rowValues.map((value) => axisNumber(rows.name, value)),
-      cells: rowValues.map((row) => columnValues.map((column) => cellOf(measure, at(row, column)))),
+      cells: rowValues.map((row) => columnValues.map((column) => cellOf(of, at(row, column)))),
       columnsLabel: axisLabel(columns.name),
       rowsLabel: axisLabel(rows.name),
-      first: first.style,
-      second: second.style,
-      largest: of.largest * perUnit,
-      showStep: (value) => showDifference(key, Math.abs(value) / perUnit),
+      showLevel: (level) => showDifference(key, Math.abs(level) / perUnit),
       label: `${titled}: who is better by how much, over ${axisLabel(columns.name)} and ${axisLabel(rows.name)}`,
     }),
     table: contestTable(
@@ -157,6 +166,11 @@ export function heatMapFigure(of: MapOf): Figure {
   }
 }
 
+/** Where a group lies in a map. */
+export function cellKey({ axes }: LabGroup, rows: GridAxis, columns: GridAxis): string {
+  return `${axes[rows.name]} ${axes[columns.name]}`
+}
+
 function plottedContest({
   mean,
   interval,
@@ -170,23 +184,25 @@ function plottedContest({
 
 type Place = { readonly group: LabGroup; readonly contest: Contest }
 
-/** Above 0 the first side is better. */
-function cellOf(measure: ContestMeasure, place: Place | undefined): HeatCell {
-  if (place === undefined) return { value: undefined, shown: '', certainty: 'unsure', said: 'not run' }
+/** Its level is above 0 where the first side is better, and the largest there is where only one of them played. */
+function cellOf({ measure, first, second, largest }: MapOf, place: Place | undefined): HeatCell {
+  if (place === undefined) return { strength: 0, isHatched: true, shown: '', said: 'not run' }
   const { contest, group } = place
-  const { winner, mean, certainty } = contest
-  const { perUnit } = measureOf(measure.key)
-  const sign = winner === 'first' ? 1 : -1
-  const size =
-    certainty === 'unequal-play' || (mean === undefined && winner !== undefined)
-      ? Infinity
-      : Math.abs(mean ?? 0) * perUnit
-  const isNothing = mean === undefined && winner === undefined
+  const { winner, mean, certainty, isNegligible } = contest
+  const said = `${showCell(group.axes)}: ${saidOf(measure.key, contest)}`
+  if (mean === undefined && winner === undefined) return { strength: 0, isHatched: true, shown: '–', said }
+  const isOnly = certainty === 'unequal-play' || mean === undefined
+  const size = isOnly ? largest : Math.abs(mean)
+  const level = (winner === 'first' ? size : winner === 'second' ? -size : 0) * measureOf(measure.key).perUnit
+  const style = winner === 'first' ? first.style : second.style
+  const isNobodys = winner === undefined || isNegligible
   return {
-    value: isNothing ? undefined : winner === undefined ? 0 : sign * size,
-    shown: isNothing ? '–' : size === Infinity ? 'only' : showNumber(measure.key, Math.abs(mean ?? 0)),
-    certainty: contest.isNegligible ? 'negligible' : isClaim(contest) ? 'sure' : 'unsure',
-    said: `${showCell(group.axes)}: ${saidOf(measure.key, contest)}`,
+    ...(isNobodys ? {} : { style }),
+    strength: size / (largest || 1),
+    isHatched: !isNegligible && !isClaim(contest),
+    shown: isOnly ? 'only' : showNumber(measure.key, size),
+    level,
+    said,
   }
 }
 
@@ -202,7 +218,7 @@ function saidOf(key: MeasureKey, contest: Contest): string {
 function contestTable({ key }: ContestMeasure, rows: readonly { readonly place: string; readonly contest: Contest }[]) {
   return {
     caption: `${measureOf(key).label}: differences by cell`,
-    head: ['Cell', 'Difference', '95 % interval', 'Better', 'Sure?'],
+    head: ['Cell', 'Difference', '95\u00a0% interval', 'Better', 'Sure?'],
     rows: rows.map(({ place, contest }) => {
       const { mean, interval, winner, first, second } = contest
       return [

@@ -70,7 +70,7 @@ function ofOne(contest: Contest, measure: ContestMeasure): string {
   if (certainty === 'too-few-seeds') return tooFew(contest, key)
   if (certainty === 'equal') return `${label}: the same for ${first} and ${second} under each of ${under}.`
   if (interval === undefined) return `${label}: nothing to compare.`
-  const range = `${showInterval(key, interval, true)} with 95 % confidence, ${under}`
+  const range = `${showInterval(key, interval, true)} with 95\u00a0% confidence, ${under}`
   if (isNegligible) return `${label}: no difference that matters (${first} − ${second}: ${range}).`
   if (certainty === 'not-told-apart') {
     return `${label}: ${first} and ${second} are not told apart (${first} − ${second}: ${range}).`
@@ -80,7 +80,7 @@ function ofOne(contest: Contest, measure: ContestMeasure): string {
   const by = showDifference(key, advantage.by)
   const between = advantage.interval === undefined ? '' : `${showInterval(key, advantage.interval, true)} `
   const deed = deeds[key as ContestKey][0](by)
-  return `${label}: ${better} ${deed} than ${worse} (${between}with 95 % confidence, ${under})${contest.matters ? '' : ', too little to matter'}.`
+  return `${label}: ${better} ${deed} than ${worse} (${between}with 95\u00a0% confidence, ${under})${contest.matters ? '' : ', too little to matter'}.`
 }
 
 function tooFew({ first, second, mean = 0, pairs }: Contest, key: MeasureKey): string {

@@ -9,8 +9,8 @@ import {
 import type { Spread } from '../../simulation/spread.ts'
 import type { MeasureKey } from '../../stream/measure-table.ts'
 import type { Markup } from '../svg/markup.ts'
-import { fold, paragraph, sideName, table, type Cell, type DrawnSide, type Table } from './page-parts.ts'
-import { measureOf, showInterval, showMean, showNumber, showPlace, showSigned, showValue } from './wording.ts'
+import { paragraph, sideName, table, type Cell, type DrawnSide, type Table } from './page-parts.ts'
+import { inBrackets, measureOf, showInterval, showMean, showPlace, showSigned, showValue } from './wording.ts'
 
 /** The figures of one measure: a row for each place, a column for each side, and how the others stand to the first. */
 export function measureTable(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): Markup {
@@ -19,21 +19,22 @@ export function measureTable(key: MeasureKey, groups: readonly LabGroup[], sides
     'Network',
     ...sides.map((side) => ({ markup: sideName(side) })),
     ...others.map((other) => `${other.name} − ${first?.name ?? ''}`),
-    ...(others.length === 0 ? [] : ['Sure?']),
+    ...(others.length === 1 ? ['Sure?'] : []),
   ]
   const rows = groups.map((group) => {
     const contests = others.map((other) => contestOrDifference(group, key, other.name, first?.name ?? ''))
     return [
       showPlace(group.network, group.axes),
       ...sides.map((side) => meanCell(key, spreadOfSide(group, side.name, key))),
-      ...contests.map((contest) => differenceCell(key, contest)),
-      ...(others.length === 0 ? [] : [contests.map(verdict).join('; ')]),
+      ...(contests.length === 1
+        ? contests.flatMap((contest) => [differenceCell(key, contest), verdict(contest)])
+        : contests.map((contest) => `${differenceCell(key, contest)}, ${verdict(contest)}`)),
     ]
   })
-  return table({ caption: `${measureOf(key).label}: mean and 95 % interval`, head, rows })
+  return table({ caption: `${measureOf(key).label}: mean and 95\u00a0% interval`, head, rows })
 }
 
-/** Every figure of the spread, for the fold below. */
+/** Every figure of the spread, to stand beside a chart. */
 export function spreadTable(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): Table {
   const rows = groups.flatMap((group) =>
     sides.flatMap((side) => {
@@ -49,7 +50,7 @@ export function spreadTable(key: MeasureKey, groups: readonly LabGroup[], sides:
       'Side',
       'Seeds',
       'Mean',
-      '95 % interval',
+      '95\u00a0% interval',
       'Least',
       'Quartile',
       'Median',
@@ -74,9 +75,7 @@ function meanCell(key: MeasureKey, spread: Spread | undefined): string {
 
 function differenceCell(key: MeasureKey, { mean, interval }: Difference): string {
   if (mean === undefined) return '–'
-  if (interval === undefined) return showSigned(key, mean)
-  const isOne = showNumber(key, interval.low) === showNumber(key, interval.high)
-  return isOne ? showSigned(key, mean) : `${showSigned(key, mean)} (${showInterval(key, interval, true)})`
+  return `${showSigned(key, mean)}${inBrackets(key, interval)}`
 }
 
 function contestOrDifference(
@@ -106,15 +105,8 @@ const verdicts: Readonly<Record<Certainty, string>> = {
   nothing: '–',
 }
 
-/** What the measure is, whether it was measured or modelled, and every figure in a fold. */
-export function measureNotes(
-  key: MeasureKey,
-  groups: readonly LabGroup[],
-  sides: readonly DrawnSide[],
-): readonly Markup[] {
+/** What the measure is, and whether it was measured or modelled. */
+export function definitionOf(key: MeasureKey): Markup {
   const { definition, kind, source } = measureOf(key)
-  return [
-    paragraph(`${definition} (${kind}; ${source})`, 'note'),
-    fold('Every figure over seeds', table(spreadTable(key, groups, sides))),
-  ]
+  return paragraph(`${definition} (${kind}; ${source})`, 'note')
 }

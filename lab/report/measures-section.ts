@@ -1,15 +1,14 @@
-import { CONTEST_MEASURES, type ContestMeasure } from '../../simulation/contest.ts'
-import { FEWEST_SEEDS, seedCount, spreadOfSide, type LabGroup } from '../../simulation/lab-statistics.ts'
+import { CONTEST_MEASURES, contestOf, type ContestMeasure } from '../../simulation/contest.ts'
+import { FEWEST_SEEDS, seedCount, spreadOfSide, valuesBySeed, type LabGroup } from '../../simulation/lab-statistics.ts'
 import type { GridAxis } from '../../simulation/scenario.ts'
 import type { MeasureKey } from '../../stream/measure-table.ts'
 import { element, text, type Markup } from '../svg/markup.ts'
-import { axisFigure, drawnAxes, heatMapFigure, largestDifference, slicesOf } from './grid-figures.ts'
-import { measureNotes, measureTable } from './measure-section.ts'
+import { axisFigure, drawnAxes, heatMapFigure, largestDifference, shownSlices, slicesOf } from './grid-figures.ts'
+import { definitionOf, measureTable } from './measure-section.ts'
 import { figures, fold, legend, paragraph, section, type DrawnSide, type Figure } from './page-parts.ts'
 import { boxPlotFigure, distributionFigure } from './spread-figures.ts'
 import { listed, measureOf } from './wording.ts'
 
-const MOST_MAPS = 12 // small multiples of one measure
 const MOST_BOX_ROWS = 30
 const MOST_DISTRIBUTIONS = 4 // of single networks; of more all runs are taken together
 
@@ -46,12 +45,12 @@ export function measuresSection(
 }
 
 const boxesSaid =
-  'Box plots: the box is from quartile to quartile with a line at the median, the line is from the least to the most; below it the mean and its 95 % interval. Distributions: the share of runs with at most this value.'
+  'Box plots: the box is from quartile to quartile with a line at the median, the line is from the least to the most; below it the mean and its 95\u00a0% interval. Distributions: the share of runs with at most this value.'
 
 const mapsSaid =
-  'The mark in a cell is the better side, the number by how much, the stronger the colour the more. Hatched: not sure. The thick line is the frontier, on which neither side is better; thin lines are those of equal difference.'
+  'The mark in a cell is the better side, the number by how much, the stronger the colour the more. Hatched: not sure. The thick line is the frontier, on which neither side is better; thin lines are those of equal difference. A measure without a difference that matters in any cell has no map.'
 
-const linesSaid = 'Means and their 95 % intervals.'
+const linesSaid = 'Means and their 95\u00a0% intervals.'
 
 function drawnOf(
   key: MeasureKey,
@@ -59,8 +58,8 @@ function drawnOf(
   sides: readonly DrawnSide[],
   axes: readonly GridAxis[],
 ): Drawn {
-  const all = axes.length === 0 ? overSeeds(key, groups, sides) : overAxes(key, groups, sides, axes)
-  return { key, figures: all.slice(0, MOST_MAPS), leftOut: Math.max(0, all.length - MOST_MAPS) }
+  if (axes.length === 0) return { key, figures: overSeeds(key, groups, sides), leftOut: 0 }
+  return { key, ...overAxes(key, groups, sides, axes) }
 }
 
 /** A measure of a run without a grid: table, charts, definition. */
@@ -71,7 +70,7 @@ function ofNetworks({ key, figures: own }: Drawn, groups: readonly LabGroup[], s
     element('h3', {}, text(labelOf(key))),
     measureTable(key, groups, sides),
     ...(own.length === 0 ? [] : [figures(own)]),
-    ...measureNotes(key, groups, sides),
+    definitionOf(key),
   )
 }
 
@@ -92,7 +91,7 @@ function leftOut(of: Drawn): readonly Markup[] {
 }
 
 function folded(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): Markup {
-  return fold(labelOf(key), measureTable(key, groups, sides), ...measureNotes(key, groups, sides))
+  return fold(labelOf(key), definitionOf(key), measureTable(key, groups, sides))
 }
 
 function overSeeds(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): readonly Figure[] {
@@ -103,7 +102,8 @@ function overSeeds(key: MeasureKey, groups: readonly LabGroup[], sides: readonly
 
 /** Fewer seeds make no distribution. */
 function distributions(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): readonly Figure[] {
-  const enough = groups.filter((group) => seedCount(group) >= FEWEST_SEEDS)
+  const hasValues = (group: LabGroup) => sides.some(({ name }) => valuesBySeed(group, name, key).size >= FEWEST_SEEDS)
+  const enough = groups.filter((group) => seedCount(group) >= FEWEST_SEEDS && hasValues(group))
   if (enough.length === 0) return []
   if (enough.length <= MOST_DISTRIBUTIONS) {
     return enough.map((group) => distributionFigure(key, group.network, [group], sides))
@@ -116,19 +116,34 @@ function overAxes(
   groups: readonly LabGroup[],
   sides: readonly DrawnSide[],
   axes: readonly GridAxis[],
-): readonly Figure[] {
+): Omit<Drawn, 'key'> {
   const [rows, columns] = axes
-  if (rows === undefined) return []
-  if (columns === undefined) return slicesOf(groups, axes, 1).map((slice) => axisFigure(key, slice, rows, sides))
+  if (rows === undefined) return { figures: [], leftOut: 0 }
+  const slices = slicesOf(groups, axes, 2)
+  const shown = shownSlices(slices)
+  if (columns === undefined) {
+    return { figures: shown.map((slice) => axisFigure(key, slice, rows, sides)), leftOut: slices.length - shown.length }
+  }
   const measure: ContestMeasure | undefined = CONTEST_MEASURES.find((contest) => contest.key === key)
   const [first, ...others] = sides
-  if (measure === undefined || first === undefined) return []
-  return others.flatMap((second) => {
+  if (measure === undefined || first === undefined) return { figures: [], leftOut: 0 }
+  const seconds = others.filter((second) => hasDifference(groups, measure, first, second))
+  const maps = seconds.flatMap((second) => {
     const largest = largestDifference(groups, measure, first.name, second.name)
-    return slicesOf(groups, axes, 2).map((slice) =>
-      heatMapFigure({ measure, slice, columns, rows, first, second, largest }),
+    return shown.map((slice) =>
+      heatMapFigure({ measure, slice, columns, rows, first, second, largest, isOnlyPair: others.length === 1 }),
     )
   })
+  return { figures: maps, leftOut: (slices.length - shown.length) * seconds.length }
+}
+
+function hasDifference(
+  groups: readonly LabGroup[],
+  measure: ContestMeasure,
+  first: DrawnSide,
+  second: DrawnSide,
+): boolean {
+  return groups.some((group) => !contestOf(group, measure, first.name, second.name).isNegligible)
 }
 
 function isNothing(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): boolean {

@@ -11,6 +11,7 @@ export type Table = {
   readonly caption: string
   readonly head: readonly Cell[]
   readonly rows: readonly (readonly Cell[])[] // the first of a row is its header
+  readonly isText?: boolean // no numbers to be held below each other
 }
 
 /** One chart, the same numbers as a table, and as what a program reads out of the page. */
@@ -24,7 +25,7 @@ export type Figure = {
 
 /** What a chart shows, in the units of stream/measure-table.ts. */
 export type Plotted = {
-  readonly chart: 'box-plot' | 'distribution' | 'line' | 'heat-map' | 'timeline'
+  readonly chart: 'box-plot' | 'distribution' | 'line' | 'heat-map' | 'choice-map' | 'timeline'
   readonly measure: string
   readonly [key: string]: unknown
 }
@@ -48,7 +49,7 @@ export function fold(summary: string, ...children: readonly Markup[]): Markup {
 }
 
 /** A table that scrolls by itself where it is too wide; of many rows the first 400, which it says. */
-export function table({ caption, head, rows }: Table): Markup {
+export function table({ caption, head, rows, isText = false }: Table): Markup {
   const shown = rows.slice(0, MOST_ROWS)
   const left = rows.length - shown.length
   const cells = head.map((cell) => element('th', { scope: 'col' }, markupOf(cell)))
@@ -65,7 +66,7 @@ export function table({ caption, head, rows }: Table): Markup {
     { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
     element(
       'table',
-      {},
+      { class: isText ? 'words' : undefined },
       element('caption', {}, text(caption)),
       element('thead', {}, element('tr', {}, ...cells)),
       element('tbody', {}, ...body),

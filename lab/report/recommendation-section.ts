@@ -1,15 +1,36 @@
 import { advantageOf, type Contest } from '../../simulation/contest.ts'
 import { FEWEST_SEEDS, seedCount, type LabGroup } from '../../simulation/lab-statistics.ts'
 import { recommend, RECOMMENDATION_RULES, type Recommendation } from '../../simulation/recommendation.ts'
+import { choiceMaps } from './choice-maps.ts'
+import type { GridAxis } from '../../simulation/scenario.ts'
 import { element, text, type Markup } from '../svg/markup.ts'
-import { fold, paragraph, section, sentences, sideName, table, type Cell, type DrawnSide } from './page-parts.ts'
-import { counted, listed, measureOf, showCell, showDifference, showInterval, showPlace } from './wording.ts'
+import {
+  figures,
+  fold,
+  legend,
+  paragraph,
+  section,
+  sentences,
+  sideName,
+  table,
+  type Cell,
+  type DrawnSide,
+} from './page-parts.ts'
+import { counted, inBrackets, listed, measureOf, showCell, showDifference, showPlace } from './wording.ts'
+
+const mapsSaid =
+  'The mark is the side to choose. Hatched: not sure. No mark: no difference that matters, or nobody played.'
 
 type Judged = { readonly group: LabGroup; readonly recommendation: Recommendation }
 
-/** What to choose in each network, with the reasons and how sure they are; the rules are told. */
-export function recommendationSection(groups: readonly LabGroup[], sides: readonly DrawnSide[]): Markup {
+/** What to choose in each network, with the reasons and how sure they are; over a grid as maps. The rules are told. */
+export function recommendationSection(
+  groups: readonly LabGroup[],
+  sides: readonly DrawnSide[],
+  grid: readonly GridAxis[],
+): Markup {
   const names = sides.map(({ name }) => name)
+  const maps = choiceMaps(groups, sides, grid)
   const choices = networksOf(groups).map(([network, ofNetwork]) => {
     const judged = ofNetwork.map((group) => ({ group, recommendation: recommend(group, names) }))
     return judged.length === 1 ? ofPlace(network, judged, sides) : ofGrid(network, judged, sides)
@@ -17,6 +38,7 @@ export function recommendationSection(groups: readonly LabGroup[], sides: readon
   return section(
     'What to choose',
     element('div', { class: 'choices' }, ...choices),
+    ...(maps.length === 0 ? [] : [legend(sides), paragraph(mapsSaid, 'note'), figures(maps)]),
     fold('The rules', paragraph(rulesSaid, 'note'), sentences(RECOMMENDATION_RULES.map(ruleSaid))),
   )
 }
@@ -65,16 +87,14 @@ function reasonSaid(contest: Contest): string {
     return `${second} began to play under ${played.second} of ${counted(seeds, 'seed')}, ${first} under ${played.first}.`
   }
   const { by, interval } = advantageOf(contest)
-  const isTold = interval !== undefined && certainty === 'sure'
-  const between = isTold ? ` (${showInterval(measure, interval, true)})` : ''
+  const between = certainty === 'sure' ? inBrackets(measure, interval) : ''
   return `${measureOf(measure).label}: ${first} is better than ${second} by ${showDifference(measure, by)}${between}.`
 }
 
 function doubtSaid(contest: Contest): string {
   const { first, second, measure } = contest
   const { by, interval } = advantageOf(contest)
-  const between = interval === undefined ? '' : ` (${showInterval(measure, interval, true)})`
-  return `${measureOf(measure).label}: ${first} is better than ${second} by ${showDifference(measure, by)} on average${between}, which may be chance.`
+  return `${measureOf(measure).label}: ${first} is better than ${second} by ${showDifference(measure, by)} on average${inBrackets(measure, interval)}, which may be chance.`
 }
 
 function certaintyOf({ group, recommendation }: Judged): string {
@@ -106,6 +126,7 @@ function ofGrid(network: string, judged: readonly Judged[], sides: readonly Draw
         caption: `${network}: choice by cell`,
         head: ['Cell', 'Choice', 'Why', 'Sure?'],
         rows: judged.map(cellRow),
+        isText: true,
       }),
     ),
   )

@@ -29,7 +29,7 @@ export function scenarioSection({ scenario, runs, made, weir }: LabResults, side
         `${counted(runs.length, 'run')}, ${scenario.mode === 'virtual' ? 'in virtual time' : 'over live sockets'}`,
       ],
       ['Weir', weir],
-      ['Made', `${moment(made.atUnixMs)} in ${made.seconds.toFixed(1)}\u00a0s, ${made.node}`],
+      ['Made', `${moment(made.atUnixMs)} in ${made.seconds.toFixed(1)}\u00a0s, Node ${made.node.replace(/^v/, '')}`],
     ]),
     sidesTable(scenario, sides),
     fold('The scenario as it was read', element('pre', { tabindex: 0 }, text(scenarioText(scenario)))),
@@ -37,7 +37,7 @@ export function scenarioSection({ scenario, runs, made, weir }: LabResults, side
 }
 
 function sourceSaid(source: ScenarioSource): string {
-  if (source.kind === 'sample') return `the sample clip, ${source.seconds}\u00a0s`
+  if (source.kind === 'sample') return `Weir’s own clip of ${source.seconds}\u00a0s`
   if (source.kind !== 'model') return `${source.kind} ${source.path}`
   const variants = source.variants.map(
     ({ name, bitsPerSecond, framesPerSecond }) =>
@@ -59,7 +59,7 @@ function sidesTable({ sides: specs }: Scenario, sides: readonly DrawnSide[]): Ma
     const side = sides.find((drawn) => drawn.name === name)
     return [[side === undefined ? name : { markup: sideName(side) }, kindWords[spec.kind], settingsOf(spec)]]
   })
-  return table({ caption: 'The sides', head: ['Side', 'Way', 'Settings'], rows })
+  return table({ caption: 'The sides', head: ['Side', 'Way', 'Settings'], rows, isText: true })
 }
 
 const kindWords: Readonly<Record<SideSpec['kind'], string>> = {

@@ -5,7 +5,7 @@ import { boxPlot, type Box } from '../svg/box-plot.ts'
 import { lineChart } from '../svg/line-chart.ts'
 import { spreadTable } from './measure-section.ts'
 import type { DrawnSide, Figure } from './page-parts.ts'
-import { counted, measureOf, possible, showPlace, showValue, withUnit } from './wording.ts'
+import { counted, measureOf, possible, showPlace, showValue } from './wording.ts'
 
 /** How the runs of each place spread, side by side. */
 export function boxPlotFigure(key: MeasureKey, groups: readonly LabGroup[], sides: readonly DrawnSide[]): Figure {
@@ -102,5 +102,5 @@ function distributionRow(key: MeasureKey, side: string, { value, share }: ShareP
 /** `Startup, ms`. */
 export function axisOf(key: MeasureKey): string {
   const { label, unit } = measureOf(key)
-  return unit === '' ? label : `${label}, ${withUnit('', unit).trim()}`
+  return unit === '' ? label : `${label}, ${unit}`
 }

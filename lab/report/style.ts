@@ -88,6 +88,10 @@ figcaption small { display: block; color: var(--muted); font-size: 13px; line-he
 .mark { fill: var(--side); stroke: var(--surface); stroke-width: 1; }
 .mark.hollow { fill: none; stroke: var(--side); stroke-width: 2; }
 .line { fill: none; stroke: var(--side); stroke-width: 2; stroke-linejoin: round; }
+.line.thin { stroke-width: 1.5; }
+.strip { fill: var(--sunken); }
+.strip-damaged { fill: var(--side); fill-opacity: 0.55; }
+.strip-still { fill: var(--text); }
 .interval { fill: none; stroke: var(--side); stroke-width: 1.5; }
 .box .interval { stroke: var(--text); stroke-width: 1; }
 .whisker { fill: none; stroke: var(--side); stroke-width: 1.5; }

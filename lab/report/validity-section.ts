@@ -48,10 +48,10 @@ function seedsSaid(groups: readonly LabGroup[]): readonly string[] {
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
   const range = fewest === most ? counted(fewest, 'seed') : `${fewest} to ${counted(most, 'seed')}`
   const few = counts.filter((count) => count < FEWEST_SEEDS).length
-  const claim = `A difference is called sure only where the 95 % interval of the differences, paired by seed, excludes 0 under at least ${FEWEST_SEEDS} seeds.`
+  const claim = `A difference is called sure only where the 95\u00a0% interval of the differences, paired by seed, excludes 0 under at least ${FEWEST_SEEDS} seeds.`
   const places = few === counts.length ? 'anywhere' : `in ${few} of ${counts.length} places`
   return [
-    `Each place was run under ${range}.`,
+    `Each network, and each cell of a grid, was run under ${range}.`,
     few === 0 ? claim : `${claim} There are too few of them ${places}.`,
     'The intervals are by Student’s t, which takes the mean of the seeds as about normal. Few seeds with rare large stalls are not: there the interval is too narrow.',
   ]

@@ -38,6 +38,12 @@ export function showInterval(key: MeasureKey, { low, high }: Interval, isDiffere
   return from === showNumber(key, high) ? to : `${from} to ${to}`
 }
 
+/** ` (280 to 340 ms)`; nothing where there is no interval, or one without a width in the digits that are shown. */
+export function inBrackets(key: MeasureKey, interval: Interval | undefined): string {
+  if (interval === undefined || showNumber(key, interval.low) === showNumber(key, interval.high)) return ''
+  return ` (${showInterval(key, interval, true)})`
+}
+
 /** `310 ± 30 ms`. */
 export function showMean(key: MeasureKey, mean: number, interval: Interval | undefined): string {
   if (interval === undefined) return showValue(key, mean)
@@ -80,7 +86,7 @@ export function axisNumber(name: AxisName, value: number): string {
   return grouped(String(Number((value * axisWords[name].perUnit).toPrecision(4))))
 }
 
-/** A cell of the grid: `loss 1 %, rate 4 Mbit/s`; nothing where there is no grid. */
+/** A cell of the grid: `loss 1 % · rate 4 Mbit/s`; nothing where there is no grid. */
 export function showCell(axes: PlannedRun['axes']): string {
   const entries = Object.entries(axes) as [AxisName, number][]
   return entries
@@ -88,7 +94,7 @@ export function showCell(axes: PlannedRun['axes']): string {
       const { word, unit } = axisWords[name]
       return withUnit(`${word} ${axisNumber(name, value)}`, unit)
     })
-    .join(', ')
+    .join(' · ')
 }
 
 /** A network and its cell. */

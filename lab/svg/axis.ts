@@ -13,7 +13,7 @@ export function bottomAxis(scale: Scale, frame: Frame, label: string): readonly 
       element('line', { class: 'grid', x1: x, x2: x, y1: top, y2: bottom }),
       element(
         'text',
-        { class: 'tick', x, y: bottom + 14, 'text-anchor': 'middle', 'data-tick': tick.value },
+        { class: 'tick', x, y: bottom + 14, 'text-anchor': 'middle', 'data-tick': String(tick.value) },
         text(tick.label),
       ),
     ]
@@ -31,10 +31,10 @@ export function leftAxis(scale: Scale, frame: Frame, label: string): readonly Ma
       element('line', { class: 'grid', x1: left, x2: right, y1: y, y2: y }),
       element(
         'text',
-        { class: 'tick', x: left - 6, y: y + 4, 'text-anchor': 'end', 'data-tick': tick.value },
+        { class: 'tick', x: left - 6, y: y + 4, 'text-anchor': 'end', 'data-tick': String(tick.value) },
         text(tick.label),
       ),
     ]
   })
-  return [...ticks, element('text', { class: 'axis', x: 0, y: top - 8 }, text(label))]
+  return [...ticks, element('text', { class: 'axis', x: 0, y: top - 16 }, text(label))]
 }

@@ -2,7 +2,7 @@ import type { Spread } from '../../simulation/spread.ts'
 import { bottomAxis, type Frame } from './axis.ts'
 import { mark, type MarkStyle } from './mark.ts'
 import { drawing, element, join, text, title, type Markup } from './markup.ts'
-import { valueScale, type Scale } from './scale.ts'
+import { lyingScale, type Scale } from './scale.ts'
 
 export type Box = {
   readonly style: MarkStyle
@@ -23,7 +23,7 @@ export function boxPlot(rows: readonly BoxRow[], axis: string, label: string): M
   const bottom = 4 + heights.reduce((sum, height) => sum + height, 0)
   const frame: Frame = { left: LABEL_WIDTH, right: WIDTH - 20, top: 4, bottom }
   const boxes = rows.flatMap((row) => row.boxes.filter((box) => box !== undefined))
-  const scale = valueScale(
+  const scale = lyingScale(
     boxes.flatMap(({ spread }) => [
       spread.least,
       spread.most,
@@ -73,7 +73,7 @@ function boxOf({ style, spread, said }: Box, top: number, scale: Scale): Markup 
     title(said),
     element('path', { class: 'whisker', d: `M${low} ${y}H${high}M${low} ${y - 3}v6M${high} ${y - 3}v6` }),
     element('rect', { class: 'quartiles', x: lower, y: y - 4, width: Math.max(1, upper - lower), height: 8 }),
-    element('path', { class: 'median', 'data-median': median, d: `M${middle} ${y - 5}v10` }),
+    element('path', { class: 'median', 'data-median': String(median), d: `M${middle} ${y - 5}v10` }),
     ...meanBelow(style, spread, y + 8, scale),
   )
 }

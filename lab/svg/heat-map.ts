@@ -4,9 +4,11 @@ import { mark, type MarkStyle } from './mark.ts'
 import { roundSteps } from './scale.ts'
 
 export type HeatCell = {
-  readonly value: number | undefined // above 0: the first side is better; ±Infinity: only one of them played
+  readonly style?: MarkStyle // whose cell it is; absent: nobody's
+  readonly strength: number // of its colour, 0 to 1
+  readonly isHatched: boolean // not sure
   readonly shown: string // in the cell, where there is room
-  readonly certainty: 'sure' | 'unsure' | 'negligible' // unsure: hatched; negligible: nobody's colour
+  readonly level?: number // for the lines of equal difference; absent: not known, and then there are no lines
   readonly said: string
 }
 
@@ -16,10 +18,7 @@ export type HeatMap = {
   readonly cells: readonly (readonly HeatCell[])[] // by row, then column
   readonly columnsLabel: string
   readonly rowsLabel: string
-  readonly first: MarkStyle
-  readonly second: MarkStyle
-  readonly largest: number // of the values' sizes, in all maps that shall be compared
-  readonly showStep: (value: number) => string
+  readonly showLevel: (level: number) => string
   readonly label: string
 }
 
@@ -27,6 +26,7 @@ const WIDTH = 352
 const LEFT = 60
 const TOP = 22
 const MOST_COLUMNS_WITH_TEXT = 7
+const FAINTEST = 0.08
 const STRONGEST = 0.6 // of a colour over the ground, so that text stays readable on it
 
 /** Who wins and by how much, cell by cell; with the frontier, on which neither does, and lines of equal difference. */
@@ -35,9 +35,10 @@ export function heatMap(map: HeatMap): Markup {
   const rowPixels = Math.min(36, Math.max(16, columnPixels))
   const bottom = TOP + rowPixels * map.rows.length
   const at = (column: number, row: number) => [LEFT + column * columnPixels, bottom - row * rowPixels] as const
-  const cells = map.cells.flatMap((row, y) =>
-    row.map((cell, x) => cellOf(map, cell, at(x, y + 1), columnPixels, rowPixels)),
-  )
+  const hasText = map.columns.length <= MOST_COLUMNS_WITH_TEXT
+  const markLeft = hasText ? 7 : columnPixels / 2
+  const size = { width: columnPixels, height: rowPixels, markLeft }
+  const cells = map.cells.flatMap((row, y) => row.map((cell, x) => cellOf(cell, at(x, y + 1), size)))
   return drawing(
     WIDTH,
     bottom + 36,
@@ -53,27 +54,20 @@ export function heatMap(map: HeatMap): Markup {
 
 type At = (column: number, row: number) => readonly [x: number, y: number]
 
-function cellOf(
-  map: HeatMap,
-  cell: HeatCell,
-  [x, y]: readonly [number, number],
-  width: number,
-  height: number,
-): Markup {
+type CellSize = { readonly width: number; readonly height: number; readonly markLeft: number }
+
+function cellOf(cell: HeatCell, [x, y]: readonly [number, number], { width, height, markLeft }: CellSize): Markup {
   const box = { x, y, width, height }
-  const { value } = cell
-  const isNobodys = value === undefined || value === 0 || cell.certainty === 'negligible'
-  const winner = isNobodys ? undefined : value > 0 ? map.first : map.second
-  const share = Math.min(1, Math.abs(value ?? 0) / (map.largest || 1))
-  const strength = winner === undefined ? 0 : 0.08 + (STRONGEST - 0.08) * share
+  const { style, level } = cell
+  const opacity = FAINTEST + (STRONGEST - FAINTEST) * Math.min(1, cell.strength)
   return element(
     'g',
-    { class: 'cell', 'data-value': value },
+    { class: 'cell', 'data-level': level === undefined ? undefined : String(level) },
     title(cell.said),
     element('rect', { ...box, class: 'cell-ground' }),
-    ...(winner === undefined ? [] : [element('rect', { ...box, class: winner.className, 'fill-opacity': strength })]),
-    ...(cell.certainty !== 'unsure' ? [] : [element('rect', { ...box, fill: 'url(#unsure)' })]),
-    ...(winner === undefined || height < 14 ? [] : [mark(winner, x + 7, y + height / 2)]),
+    ...(style === undefined ? [] : [element('rect', { ...box, class: style.className, 'fill-opacity': opacity })]),
+    ...(cell.isHatched ? [element('rect', { ...box, fill: 'url(#unsure)' })] : []),
+    ...(style === undefined ? [] : [mark(style, x + markLeft, y + height / 2)]),
   )
 }
 
@@ -89,29 +83,36 @@ function cellTexts(map: HeatMap, at: At, columnPixels: number, rowPixels: number
   )
 }
 
-/** The frontier and the iso-lines, between the middles of the cells; none where a cell has no value. */
+/** The frontier and the iso-lines, between the middles of the cells; none where a cell has no value, and no parts in cells
+ *  that are nobody's: among differences that do not matter they would wander about. */
 function isoLines(map: HeatMap, at: At): readonly Markup[] {
   const size = { columns: map.columns.length, rows: map.rows.length }
-  const values = map.cells.flat().map(({ value }) => value)
-  if (size.columns < 2 || size.rows < 2 || values.some((value) => value === undefined)) return []
-  const bounded = values.map((value = 0) => Math.max(-map.largest, Math.min(map.largest, value)))
-  const steps = roundSteps(Math.min(...bounded), Math.max(...bounded), 4).filter((step) => step !== 0)
-  const pathAt = isoLineOf(bounded, size, at)
-  const hasFrontier = bounded.some((value) => value > 0) && bounded.some((value) => value < 0)
+  const levels = map.cells.flat().map(({ level }) => level)
+  if (size.columns < 2 || size.rows < 2 || !levels.every((level) => level !== undefined)) return []
+  const [lowest, highest] = [Math.min(...levels), Math.max(...levels)]
+  const steps = roundSteps(lowest, highest, 4).filter((step) => step !== 0 && step > lowest && step < highest)
+  const pathAt = isoLineOf(levels, size, at)
+  const isOwned = (column: number, row: number) => map.cells[row]?.[column]?.style !== undefined
+  const hasFrontier = lowest < 0 && highest > 0
   return [
     ...steps.map((step) =>
-      element('path', { class: 'iso-line', d: pathAt(step) }, title(`difference ${map.showStep(step)}`)),
+      element('path', { class: 'iso-line', d: pathAt(step, isOwned) }, title(`difference ${map.showLevel(step)}`)),
     ),
     ...(hasFrontier
-      ? [element('path', { class: 'frontier', d: pathAt(0) }, title('the frontier: no difference'))]
+      ? [element('path', { class: 'frontier', d: pathAt(0, isOwned) }, title('the frontier: no difference'))]
       : []),
   ]
 }
 
+type CellTest = (column: number, row: number) => boolean
 type Size = { readonly columns: number; readonly rows: number }
 
 /** The line of a value. A cell more on every side, with the values of the outermost ones, leads it straight to the edge. */
-function isoLineOf(values: readonly number[], { columns, rows }: Size, at: At): (value: number) => string {
+function isoLineOf(
+  values: readonly number[],
+  { columns, rows }: Size,
+  at: At,
+): (value: number, isIn: CellTest) => string {
   const inside = (index: number, count: number) => Math.max(0, Math.min(count - 1, index))
   const padded = Array.from({ length: (columns + 2) * (rows + 2) }, (_, index) => {
     const column = inside((index % (columns + 2)) - 1, columns)
@@ -119,17 +120,23 @@ function isoLineOf(values: readonly number[], { columns, rows }: Size, at: At): 
     return values[row * columns + column] ?? 0
   })
   const lines = contours().size([columns + 2, rows + 2])
-  return (value) =>
+  return (value, isIn) =>
     lines
       .contour(padded, value)
       .coordinates.flat()
       .flatMap((ring) => ring.slice(1).map((to, index) => [ring[index] ?? to, to] as const))
-      .map(([from, to]) => segmentWithin(from, to, { columns, rows }, at))
+      .map(([from, to]) => segmentWithin(from, to, { columns, rows }, at, isIn))
       .join('')
 }
 
 /** Without what lies beyond the map. */
-function segmentWithin(from: readonly number[], to: readonly number[], { columns, rows }: Size, at: At): string {
+function segmentWithin(
+  from: readonly number[],
+  to: readonly number[],
+  { columns, rows }: Size,
+  at: At,
+  isIn: CellTest,
+): string {
   const [start, end] = [from, to].map(([x = 0, y = 0]) => ({
     x: Math.max(0, Math.min(columns, x - 1)),
     y: Math.max(0, Math.min(rows, y - 1)),
@@ -137,7 +144,8 @@ function segmentWithin(from: readonly number[], to: readonly number[], { columns
   const isOnEdge =
     (start.x === end.x && (start.x === 0 || start.x === columns)) ||
     (start.y === end.y && (start.y === 0 || start.y === rows))
-  if (isOnEdge) return ''
+  const isHere = isIn(Math.floor((start.x + end.x) / 2), Math.floor((start.y + end.y) / 2))
+  if (isOnEdge || !isHere) return ''
   const [a, b] = [start, end].map(({ x, y }) =>
     at(x, y)
       .map((pixels) => pixels.toFixed(1))

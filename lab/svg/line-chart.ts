@@ -1,7 +1,7 @@
 import { bottomAxis, leftAxis, type Frame } from './axis.ts'
 import { mark, type MarkStyle } from './mark.ts'
 import { drawing, element, join, type Markup } from './markup.ts'
-import { pointScale, valueScale, type Scale, type Tick } from './scale.ts'
+import { lyingScale, pointScale, valueScale, type Scale, type Tick } from './scale.ts'
 
 export type LinePoint = {
   readonly x: number
@@ -22,8 +22,8 @@ export type LineChart = {
 }
 
 const WIDTH = 352
-const HEIGHT = 216
-const FRAME: Frame = { left: 48, right: WIDTH - 20, top: 24, bottom: HEIGHT - 36 }
+const HEIGHT = 220
+const FRAME: Frame = { left: 48, right: WIDTH - 20, top: 30, bottom: HEIGHT - 36 }
 
 /** Lines over one axis, with intervals where they are given. */
 export function lineChart({ lines, xLabel, yLabel, xTicks, yValues = [], label }: LineChart): Markup {
@@ -31,7 +31,7 @@ export function lineChart({ lines, xLabel, yLabel, xTicks, yValues = [], label }
   const span = [FRAME.left, FRAME.right] as const
   const x =
     xTicks === undefined
-      ? valueScale(
+      ? lyingScale(
           points.map((point) => point.x),
           span,
         )

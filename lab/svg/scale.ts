@@ -19,6 +19,18 @@ export function valueScale(values: readonly number[], [from, to]: Pixels, tickCo
   }
 }
 
+/** The same from left to right, with as many ticks as there is room for their labels. */
+export function lyingScale(values: readonly number[], span: Pixels): Scale {
+  for (let tickCount = 5; tickCount > 2; tickCount -= 1) {
+    const scale = valueScale(values, span, tickCount)
+    const widest = Math.max(...scale.ticks.map(({ label }) => label.length))
+    if (scale.ticks.length * (widest * DIGIT_PIXELS + 12) <= span[1] - span[0] + 12) return scale
+  }
+  return valueScale(values, span, 2)
+}
+
+const DIGIT_PIXELS = 6.5 // at the size of a tick's label
+
 /** An axis with a tick at each of the values: logarithmic where they span more than a factor of 12. */
 export function pointScale(ticks: readonly Tick[], [from, to]: Pixels): Scale {
   const { low, high } = rangeOf(ticks.map(({ value }) => value))

@@ -8,6 +8,7 @@ const source = {
   seconds: 12,
   variants: [
     { name: 'low', bitsPerSecond: 300_000, heightPixels: 240, framesPerSecond: 25 },
+    { name: 'middle', bitsPerSecond: 600_000, heightPixels: 360, framesPerSecond: 25 },
     { name: 'high', bitsPerSecond: 1_200_000, heightPixels: 480, framesPerSecond: 25 },
   ],
 } as const
@@ -19,9 +20,12 @@ export const determinismSweep: Scenario = {
   source,
   durationSeconds: 10,
   sides: [
-    { name: 'hls', spec: { kind: 'hls', abr: 'fixed' } },
-    { name: 'hls-low', spec: { kind: 'hls', abr: 'fixed', variant: 'low', maxBufferSeconds: 6 } },
-    { name: 'udp', spec: { kind: 'udp', repair: 'off' } },
+    { name: 'fixed', spec: { kind: 'hls', abr: 'fixed', variant: 'middle', maxBufferSeconds: 6 } },
+    { name: 'throughput', spec: { kind: 'hls', abr: 'throughput', segmentSeconds: 2 } },
+    { name: 'bola', spec: { kind: 'hls', abr: 'bola' } },
+    { name: 'hls-js', spec: { kind: 'hls', abr: 'hls.js', ladder: ['low', 'high'] } },
+    { name: 'udp', spec: { kind: 'udp', repair: 'off', variant: 'middle' } },
+    { name: 'rtx', spec: { kind: 'udp', repair: 'rtx', variant: 'middle', jitterBufferMs: 300 } },
   ],
   networks: [
     {
