@@ -43,5 +43,6 @@ describe('BOLA against the throughput rule (Spiteri, Urgaonkar, Sitaraman 2016)'
     if (profile === undefined) throw new Error('expected the preset lte-walking')
     const { bola, throughput } = watchByRules(viewingOf({ name: '', profile, ladder: 'hd' }, 0, 1), video)
     expect(bola.playedBitsPerSecond).toBeGreaterThan(1.2 * throughput.playedBitsPerSecond)
+    expect(bola.rebufferRatio).toBeLessThan(0.01)
   })
 })
