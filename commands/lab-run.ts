@@ -32,7 +32,8 @@ export async function runLabRun(file: string, flags: LabRunFlags): Promise<void>
 
 /** A bar while the scenario runs, then a table and the verdict, or one JSON object. */
 export async function runRead(
-  read: { readonly scenario: Scenario; readonly folder: string }, // the paths in it are relative to the folder
+  // The paths in the scenario are relative to the folder; the text is of one that is in no file.
+  read: { readonly scenario: Scenario; readonly folder: string; readonly scenarioText?: string },
   flags: Omit<LabRunFlags, 'mode' | 'seeds'>,
 ): Promise<void> {
   const { scenario } = read

@@ -27,9 +27,10 @@ export type LibraryOptions = {
 /** Puts the one video of a scenario into an empty library: a package is copied, a file is segmented. Rejects with BadSource for
  *  what cannot be played, with SegmenterRefusal and ToolMissing as the segmenter does, with the signal's reason. */
 export async function putIntoLibrary(source: ScenarioSource, options: LibraryOptions): Promise<LabVideo> {
-  if (source.kind === 'model' || source.kind === 'sample') {
-    throw new BadSource(`source.kind must be file or package: a ${source.kind} has nothing to play yet`)
+  if (source.kind === 'model') {
+    throw new BadSource('a modelled source has nothing to play: live mode needs source.kind file, package or sample')
   }
+  if (source.kind === 'sample') throw new BadSource('the sample clip comes here as a package, made before')
   const media = new MediaFolder(options.mediaFolder)
   const id = newVideoId()
   await mkdir(media.video(id), { recursive: true })

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
 import type { LabRun } from '../simulation/lab-results.ts'
 import { plannedRunCount } from '../simulation/planned-runs.ts'
 import type { RunTimeline } from '../simulation/run-timeline.ts'
@@ -19,6 +21,7 @@ const LONGEST_TIMELINES_SECONDS = 3000
 export type RunScenarioOptions = {
   readonly scenario: Scenario
   readonly folder: string // of the scenario file
+  readonly scenarioText?: string // of a scenario that is in no file, to be kept beside its results
   readonly out: RunFolderWish
   readonly weir: string // the version
   readonly record: boolean
@@ -90,7 +93,7 @@ async function makeRuns(
 async function conclude(
   { path, runs: file }: RunFolder,
   { records, timelines }: { readonly records: readonly string[]; readonly timelines: readonly RunTimeline[] },
-  { scenario, weir, tell }: RunScenarioOptions,
+  { scenario, weir, tell, scenarioText }: RunScenarioOptions,
   startMs: number,
 ): Promise<ScenarioOutcome> {
   const seconds = (performance.now() - startMs) / 1000 // ms to s
@@ -100,8 +103,10 @@ async function conclude(
   await writeResults(path, head, seenBy(file.inOrder(), conclusion)) // read once, from file to file
   const { files, judged, frontier } = await conclusion.write(path, head, timelines)
   if (!files.includes('report.html')) tell(`report.html is of at most ${MOST_REPORTED_RUNS} runs: there is none`)
+  const kept = scenarioText === undefined ? [] : ['scenario.yaml']
+  for (const name of kept) await writeFileAtomic(join(path, name), scenarioText ?? '')
   await forgetRuns(path)
-  const written = { folder: path, files: [...RESULT_FILES, ...files, ...records], runCount: file.count }
+  const written = { folder: path, files: [...RESULT_FILES, ...files, ...records, ...kept], runCount: file.count }
   return { ...written, means: conclusion.means, judged, frontier, seconds }
 }
 
