@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import type { LabResults } from '../simulation/lab-results.ts'
+import { modelVideo } from '../simulation/model-video.ts'
+import type { RunTimeline } from '../simulation/run-timeline.ts'
 import type { Scenario } from '../simulation/scenario.ts'
 import { quantile } from '../simulation/spread.ts'
 import type { MeasureKey } from '../stream/measure-table.ts'
 import { labReport } from './report.ts'
+import { timelinesOf } from './run-timelines.ts'
 import { lossyLine, runInVirtualTime, smallScenario } from './test-support/lab-run.ts'
 
 type Data = {
@@ -124,6 +127,23 @@ test('labReport tells budgets with the verdict and the worst run, and live figur
   expect(said).toContain('startupMs p95 &lt; 9000 ✓ kept')
   expect(said).toContain('1 of 1 figure within their bounds (weir lab validate live, 2026-11-30)')
   expect(said).toContain('lossy hls Startup 400 ms 430 ms yes')
+})
+
+test('labReport shows the first run of each network over time, as long still as it was measured', () => {
+  const { scenario } = networks
+  if (scenario.source.kind !== 'model') throw new Error('a modelled source')
+  const html = labReport(networks, { timelines: timelinesOf(scenario, modelVideo(scenario.source)) })
+  const timelines = dataOf(html).charts.filter(({ chart }) => chart === 'timeline') as unknown as RunTimeline[]
+  expect(timelines.map(({ network, seed }) => [network, seed])).toEqual([
+    ['lossy', 1],
+    ['blocked', 1],
+  ])
+  const stillMs = timelines[0]?.sides.map(({ still }) =>
+    still.reduce((sum, { fromSeconds, toSeconds }) => sum + (toSeconds - fromSeconds) * 1000, 0),
+  )
+  const measured = networks.runs[0]?.sides.map(({ measures }) => measures.freezeMs ?? NaN) ?? []
+  measured.forEach((freezeMs, index) => expect(stillMs?.[index]).toBeCloseTo(freezeMs, 3))
+  expect(textOf(html)).toContain('lossy, seed 1')
 })
 
 test('labReport takes names for text, whatever they hold', () => {
