@@ -28,6 +28,7 @@ const patient = [
   'lab/run-report.system.test.ts',
   'lab/run-upload.system.test.ts',
   'lab/test-support/*.system.test.ts',
+  'lab/scenario-video.system.test.ts',
   'lab/side-controls.system.test.ts',
   'lab/three-tabs.system.test.ts',
   'lab/upload-resumes.system.test.ts',

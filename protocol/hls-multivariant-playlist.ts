@@ -32,8 +32,10 @@ export function readMultivariantPlaylist({ playlists = [], mediaGroups = {} }: M
   return { kind: 'multivariant', variants: [...byUri.values()] }
 }
 
-/** The parser leaves the attributes away where it could not read them. */
-function variantOf({ uri, attributes = {} }: Item, sounds: Readonly<Record<string, SoundGroup>>): ViewedVariant {
+/** The parser leaves the attributes away where it could not read them, whatever its types say. */
+type ReadItem = Omit<Item, 'attributes'> & { readonly attributes?: Partial<Item['attributes']> }
+
+function variantOf({ uri, attributes = {} }: ReadItem, sounds: Readonly<Record<string, SoundGroup>>): ViewedVariant {
   const { width, height } = attributes.RESOLUTION ?? {}
   const soundUri = attributes.AUDIO === undefined ? undefined : soundOf(sounds[attributes.AUDIO])
   return {
