@@ -31,7 +31,6 @@ export async function putIntoLibrary(source: ScenarioSource, options: LibraryOpt
   if (source.kind === 'model') {
     throw new BadSource('a modelled source has nothing to play: live mode needs source.kind file, package or sample')
   }
-  if (source.kind === 'sample') throw new BadSource('the sample clip comes here as a package, made before')
   const media = new MediaFolder(options.mediaFolder)
   const id = newVideoId()
   await mkdir(media.video(id), { recursive: true })
