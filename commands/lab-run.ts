@@ -32,7 +32,8 @@ export async function runLabRun(file: string, flags: LabRunFlags): Promise<void>
 
 /** A bar while the scenario runs, then a table and the verdict, or one JSON object. */
 export async function runRead(
-  read: { readonly scenario: Scenario; readonly folder: string }, // the paths in it are relative to the folder
+  // The paths in the scenario are relative to the folder; the text is of one that is in no file.
+  read: { readonly scenario: Scenario; readonly folder: string; readonly scenarioText?: string },
   flags: Omit<LabRunFlags, 'mode' | 'seeds'>,
 ): Promise<void> {
   const { scenario } = read
@@ -41,13 +42,18 @@ export async function runRead(
   const problems = recordProblems(scenario, record)
   if (problems.length > 0) throw new ConfigProblems(problems)
   const stop = new AbortController()
-  process.on('SIGINT', () => stop.abort())
-  process.on('SIGTERM', () => stop.abort())
+  const interrupt = (): void => {
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted) // asked twice
+    stop.abort()
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
   const tell = (line: string): void => {
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE) // of the bar, which comes back below
     console.error(line)
   }
   const out = { path: resolve(userFolder, flags.out ?? `weir-lab/${scenario.name}`), isNamed: flags.out !== undefined }
+  let isTold = false
   const outcome = await withBar(scenario.name, (onProgress) =>
     runScenario({
       ...read,
@@ -56,7 +62,11 @@ export async function runRead(
       weir: version,
       record,
       signal: stop.signal,
-      onProgress: (what, ratio) => onProgress(what === 'running' ? ratio : 0),
+      onProgress: (what, ratio) => {
+        if (what === 'segmenting' && !isTold) tell('segmenting the video: it is kept for the next time')
+        isTold ||= what === 'segmenting'
+        onProgress(ratio)
+      },
       tell,
     }),
   ).catch((error: unknown) => {

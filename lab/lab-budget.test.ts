@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { LabRun } from '../simulation/lab-results.ts'
-import type { NamedSide } from '../simulation/experiment.ts'
+import { modelVideo } from '../simulation/model-video.ts'
+import { runExperiment, type NamedSide } from '../simulation/experiment.ts'
 import type { SideMeasures } from '../stream/side-measures.ts'
-import { judgeLabBudgets, readLabBudget } from './lab-budget.ts'
+import { judgeLabBudgets, OF_PACKETS, readLabBudget } from './lab-budget.ts'
 
 const sides: readonly NamedSide[] = [
   { name: 'hls', spec: { kind: 'hls', abr: 'fixed' } },
@@ -107,3 +108,13 @@ for (const [text, isKept, value] of verdicts) {
     expect([judged?.isKept, judged?.value, others]).toEqual([isKept, value, []])
   })
 }
+
+test('OF_PACKETS are the measures that RTP has and HLS has not', () => {
+  const variants = [{ name: 'v', bitsPerSecond: 400_000, heightPixels: 360, framesPerSecond: 25 }]
+  const video = modelVideo({ kind: 'model', seconds: 4, variants })
+  const loss = { kind: 'random', lossRatio: 0.05 } as const
+  const [hls, udp] = runExperiment({ video, sides, profile: { seed: 1, downlink: { loss } }, durationSeconds: 4 })
+  const ofHls = Object.keys(hls?.measures ?? {})
+  const ofUdpAlone = Object.keys(udp?.measures ?? {}).filter((key) => !ofHls.includes(key))
+  expect(ofUdpAlone.toSorted()).toEqual(OF_PACKETS.toSorted())
+})

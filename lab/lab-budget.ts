@@ -41,10 +41,13 @@ export type JudgedRun = Pick<PlannedRun, 'index' | 'network' | 'axes' | 'seed'> 
 const NOT_IN_LAB: readonly MeasureKey[] = ['displayedSsim', 'displayedSsimDb']
 
 /** Of RTP packets: HLS has none. */
-const OF_PACKETS: readonly MeasureKey[] = [
+export const OF_PACKETS: readonly MeasureKey[] = [
   'expectedPackets',
   'lostPackets',
   'latePackets',
+  'repairedPackets',
+  'residualLossRatio',
+  'repairOverheadRatio',
   'effectiveLossRatio',
   'discardRatio',
   'burstCount',

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { LabRun } from '../simulation/lab-results.ts'
+import type { RunTimeline } from '../simulation/run-timeline.ts'
 import type { Scenario } from '../simulation/scenario.ts'
 import { frontierCsv } from './frontier-text.ts'
 import { FrontierFold, type FrontierPoint } from './frontier.ts'
@@ -40,13 +41,17 @@ export class RunConclusion {
   }
 
   /** Writes the verdict and, of what was added, the report and the frontier; gives the names of the files. */
-  async write(folder: string, head: ResultsHead): Promise<Conclusion> {
+  async write(folder: string, head: ResultsHead, timelines: readonly RunTimeline[] = []): Promise<Conclusion> {
     const { name } = this.#scenario
     const judged = this.#budgets.judged()
     const frontier = this.#frontier.points()
     const runs = this.#reported
     const report =
-      runs && labReport({ format: 'weir-results', version: 1, ...head, runs }, { judged: judged.map(reportedBudget) })
+      runs &&
+      labReport(
+        { format: 'weir-results', version: 1, ...head, runs },
+        { judged: judged.map(reportedBudget), timelines },
+      )
     const texts = {
       'junit.xml': labJunit(name, head.made.seconds, this.#count, judged),
       'report.html': report,

@@ -1,5 +1,8 @@
+import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
 import type { LabRun } from '../simulation/lab-results.ts'
 import { plannedRunCount } from '../simulation/planned-runs.ts'
+import type { RunTimeline } from '../simulation/run-timeline.ts'
 import type { Scenario } from '../simulation/scenario.ts'
 import type { FrontierPoint } from './frontier.ts'
 import type { JudgedLabBudget } from './lab-budget.ts'
@@ -7,13 +10,18 @@ import { writeResults } from './results-writer.ts'
 import { forgetRuns, openRunFolder, RESULT_FILES, type RunFolder, type RunFolderWish } from './run-folder.ts'
 import { MOST_REPORTED_RUNS, RunConclusion } from './run-conclusion.ts'
 import type { RunMeans } from './run-means.ts'
+import { timelinesOf } from './run-timelines.ts'
 import { runsOf, type RunsOptions } from './runs-of.ts'
 import { LiveRecords, writeRecords } from './scenario-records.ts'
 import { scenarioVideo, type ScenarioVideo } from './scenario-video.ts'
 
+/** Of all sides together: more of what is drawn over time would keep whoever waits for a report. */
+const LONGEST_TIMELINES_SECONDS = 3000
+
 export type RunScenarioOptions = {
   readonly scenario: Scenario
   readonly folder: string // of the scenario file
+  readonly scenarioText?: string // of a scenario that is in no file, to be kept beside its results
   readonly out: RunFolderWish
   readonly weir: string // the version
   readonly record: boolean
@@ -52,7 +60,8 @@ export async function runScenario(options: RunScenarioOptions): Promise<Scenario
     const live = await makeRuns(opened, watched, options)
     const isVirtual = scenario.mode === 'virtual'
     const records = record && isVirtual ? await writeRecords(opened.path, scenario, watched.video, weir) : live
-    return await conclude(opened, records, options, startMs)
+    const timelines = timelineSeconds(scenario) <= LONGEST_TIMELINES_SECONDS ? timelinesOf(scenario, watched.video) : []
+    return await conclude(opened, { records, timelines }, options, startMs)
   } finally {
     await opened.close()
   }
@@ -83,8 +92,8 @@ async function makeRuns(
 
 async function conclude(
   { path, runs: file }: RunFolder,
-  records: readonly string[],
-  { scenario, weir, tell }: RunScenarioOptions,
+  { records, timelines }: { readonly records: readonly string[]; readonly timelines: readonly RunTimeline[] },
+  { scenario, weir, tell, scenarioText }: RunScenarioOptions,
   startMs: number,
 ): Promise<ScenarioOutcome> {
   const seconds = (performance.now() - startMs) / 1000 // ms to s
@@ -92,11 +101,17 @@ async function conclude(
   const head = { weir, scenario, made }
   const conclusion = new RunConclusion(scenario)
   await writeResults(path, head, seenBy(file.inOrder(), conclusion)) // read once, from file to file
-  const { files, judged, frontier } = await conclusion.write(path, head)
+  const { files, judged, frontier } = await conclusion.write(path, head, timelines)
   if (!files.includes('report.html')) tell(`report.html is of at most ${MOST_REPORTED_RUNS} runs: there is none`)
+  const kept = scenarioText === undefined ? [] : ['scenario.yaml']
+  for (const name of kept) await writeFileAtomic(join(path, name), scenarioText ?? '')
   await forgetRuns(path)
-  const written = { folder: path, files: [...RESULT_FILES, ...files, ...records], runCount: file.count }
+  const written = { folder: path, files: [...RESULT_FILES, ...files, ...records, ...kept], runCount: file.count }
   return { ...written, means: conclusion.means, judged, frontier, seconds }
+}
+
+function timelineSeconds({ networks, sides, durationSeconds }: Scenario): number {
+  return networks.length * sides.length * durationSeconds
 }
 
 async function* seenBy(runs: AsyncIterable<LabRun>, conclusion: RunConclusion): AsyncGenerator<LabRun> {

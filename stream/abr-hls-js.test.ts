@@ -96,6 +96,14 @@ test('hls.js gives up a segment for the next lower variant where that is in time
   expect(late(1_181_250, 5.1)).toEqual([false, 3])
 })
 
+test('hls.js goes to the lowest variant where the rest would take more than twice as long as the lower one', () => {
+  const abr = begun(3, 12_000_000)
+  const progress = { variantIndex: 3, durationSeconds: 4, askedMs: 0, firstByteMs: 0, totalBytes: 4_000_000 }
+  // 3 Mbit/s: 8.6 s for the rest, 2.7 s for the second lower one.
+  expect(abr.abandons({ ...progress, receivedBytes: 787_500, nowMs: 2100 }, view(4.5))).toBe(true)
+  expect(chosen(abr, view(4.5))).toBe(0)
+})
+
 test('hls.js does not give up the second lowest variant', () => {
   const progress = { variantIndex: 1, durationSeconds: 4, nowMs: 4000, askedMs: 0, firstByteMs: 0 }
   expect(begun(1, 12_000_000).abandons({ ...progress, receivedBytes: 100, totalBytes: 1_000_000 }, view(0))).toBe(false)

@@ -70,6 +70,7 @@ test('throughput gives up a segment that takes 1.8 times as long as it lasts, fo
   expect(late(251_000)).toEqual([false, 0])
   expect(late(249_000)).toEqual([true, 0]) // 1.99 Mbit/s of use
   expect(late(100_000, 499)).toEqual([false, 0]) // too early to tell
+  expect(late(1_900_000, 8000)).toEqual([false, 0]) // 1.92 Mbit/s, yet the rest is less than 500,000 bytes
 })
 
 test('BOLA changes where the scores of two neighbours are equal', () => {
