@@ -4,7 +4,7 @@ import type { LinkProfile } from '../link/profile.ts'
 import { MAP_AXES, mapAxisValues } from '../simulation/map-axes.ts'
 import { plannedRuns } from '../simulation/planned-runs.ts'
 import { withSettings } from './network-profile.ts'
-import { readCompareSettings } from './settings.ts'
+import { readCompareSettings, writeCompareSettings } from './settings.ts'
 import {
   cellProfile,
   cellSides,
@@ -149,4 +149,13 @@ test('jobKey is the same for every cell and measure of a map, another for each s
   expect(keyOf('?preset=lte&seed=7&lossRatio=0.05')).not.toBe(key) // each packet at random
   const onBuffer = (ms: number) => keyOf(`?preset=lte&x=jitterBufferMs&jitterBufferMs=${ms}`)
   expect(onBuffer(100)).toBe(onBuffer(300))
+})
+
+test('the compare page’s own settings, written for this page, are its network here', () => {
+  const compared = readCompareSettings('?side=both&preset=lte&lossRatio=0.02&lossKind=bad-moments&variant=480p&seed=9')
+  expect(readWhatIfSettings(writeCompareSettings(compared))).toMatchObject({
+    preset: 'lte',
+    variant: '480p',
+    network: { lossRatio: 0.02, lossKind: 'bad-moments', seed: 9 },
+  })
 })
