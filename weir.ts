@@ -16,10 +16,12 @@ import { runRelayPull } from './commands/relay-pull.ts'
 import { runSegment } from './commands/segment.ts'
 import { runServe } from './commands/serve.ts'
 import { runValidateKernel } from './commands/validate-kernel.ts'
+import { runValidateLive } from './commands/validate-live.ts'
 import { measureNames, runWatch } from './commands/watch.ts'
 import { LONGEST_SECONDS } from './lab/scenario-schema.ts'
 import { sweepSides, type SweepSide } from './lab/sweep-flags.ts'
 import { segmentKinds } from './segmenter/segment-kind.ts'
+import { abrRules } from './stream/abr.ts'
 import { version } from './server/project-folder.ts'
 
 /** The commands and their options. */
@@ -78,15 +80,29 @@ export function createProgram(): Command {
 
   program
     .command('watch')
-    .description('watch an RTSP address without a screen, and say how it was: startup, loss, damage, freezes, jitter')
+    .description(
+      'watch an HLS or RTSP address without a screen, and say how it was: startup, stalls, loss, damage, jitter',
+    )
     .argument(
       '<url>',
-      'rtsp[s]://[user:password@]host[:port]/…; with ?repair=rtx Weir sends again what is lost, with ?repair=fec parity',
+      "http[s]://… of an HLS playlist, anyone's; or rtsp[s]://[user:password@]host[:port]/…; with ?repair=rtx Weir sends again what is lost, with ?repair=fec parity",
     )
     .option('--for <duration>', 'such as 30s, 500ms or 2m (default: to the end)', duration)
+    .addOption(abrOption())
+    .option('--variant <name>', 'of HLS: this one all the time, such as 720p')
+    .option(
+      '--network <name>',
+      'of a Weir: through a link of this preset (weir networks), or of a file with a profile; the link goes at the end',
+    )
+    .option('--origin <url>', "of --network with rtsp: where the Weir's API is (default: http://<host>:8080)")
     .addOption(transportOption('it'))
-    .option('--insecure', 'of an rtsps address: take any certificate, such as a self-signed one')
-    .option('--jitter-buffer-ms <number>', 'how long a frame waits for what is late', wholeNumber(0, 10_000), 200)
+    .option('--insecure', 'of an https or rtsps address: take any certificate, such as a self-signed one')
+    .option(
+      '--jitter-buffer-ms <number>',
+      'of rtsp: how long a frame waits for what is late',
+      wholeNumber(0, 10_000),
+      200,
+    )
     .option(
       '--budget <limit>',
       'what must hold, such as lostPackets<1, else the exit code is 1; may be given again',
@@ -95,8 +111,9 @@ export function createProgram(): Command {
     )
     .option('--json', 'one JSON object at the end')
     .option('--junit <file>', 'a JUnit report of the budgets')
-    .option('--out <file>', 'what arrived, as a transport stream')
-    .addHelpText('after', `\nMeasures: ${measureNames.join(', ')}.`)
+    .option('--out <file>', 'of rtsp: what arrived, as a transport stream')
+    .addHelpText('after', `\nMeasures of HLS: ${measureNames.hls.join(', ')}.`)
+    .addHelpText('after', `\nMeasures of RTSP: ${measureNames.rtsp.join(', ')}.`)
     .action(runWatch)
 
   const relay = program.command('relay').description('pass on what others send')
@@ -167,6 +184,17 @@ export function createProgram(): Command {
     .option('--parallel <number>', 'runs at once (default: one for each processor)', wholeNumber(1, 16))
     .option('--json', 'one JSON object, once all is done')
     .action(runValidateKernel)
+  validate
+    .command('live')
+    .description('virtual time against real sockets in real time: the same video, networks and seeds both ways')
+    .option('--quick', 'three networks, about a minute')
+    .option('--runs <number>', 'of each network, each with a seed of its own', wholeNumber(1, 100), 1)
+    .option('--seconds <number>', 'of video', wholeNumber(4, 600), 20)
+    .option('--parallel <number>', 'runs at once', wholeNumber(1, 8), 3)
+    .option('--video <file>', 'this one, as long as it is (default: the sample clip)')
+    .option('--browser', 'hls.js in Chromium, too')
+    .option('--json', 'one JSON object, once all is done')
+    .action(runValidateLive)
   withPlanOptions(lab.command('plan'))
     .description('what so many viewers need, by HLS, a CDN, UDP and multicast: from the measured cost of each')
     .action(runLabPlan)
@@ -252,6 +280,11 @@ const MAX_DURATION_MS = 2 ** 31 - 1 // of a timer
 const KEEP_ORIGINAL = "keep a source's own HEVC, or AV1 over fmp4, as one more variant, where its keyframes suffice"
 
 const SINGLE_FILES = 'all segments of a variant in one file, too, listed as its byte ranges by master-single.m3u8'
+
+function abrOption(): Option {
+  const text = 'of HLS: how the variant is chosen; fixed: always the best (default: hls.js)'
+  return new Option('--abr <rule>', text).choices(abrRules)
+}
 
 function transportOption(whose: string): Option {
   const text = `how ${whose} comes: udp, or tcp in the RTSP connection (default: udp, else tcp; of rtsps: tcp)`

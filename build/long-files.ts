@@ -4,6 +4,7 @@ export const longFiles = [
   'lab/burnt-in-code.system.test.ts',
   'lab/captions.system.test.ts',
   'lab/hevc-page.system.test.ts',
+  'lab/lab-players.system.test.ts',
   'lab/live-latency.system.test.ts',
   'lab/live-players.system.test.ts',
   'lab/long-watch.system.test.ts',

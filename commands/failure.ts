@@ -1,6 +1,7 @@
 import { TooBusy } from '../lab/plan-measure.ts'
 import { BadSource } from '../lab/bad-source.ts'
 import { BadPackage } from '../lab/package-outlines.ts'
+import { LinkRefused } from '../lab/weir-links.ts'
 import { LabMissing } from '../lab/validate-lab.ts'
 import { SegmenterRefusal } from '../segmenter/segmenter-refusal.ts'
 import { ToolMissing } from '../segmenter/tools.ts'
@@ -18,7 +19,8 @@ export function reportFailure(error: unknown): number {
   if (error instanceof ToolMissing) return complain([error.message, 'see weir doctor'], exitCodes.somethingMissing)
   if (error instanceof LabMissing) return complain([`missing: ${error.message}`], exitCodes.somethingMissing)
   if (error instanceof TooBusy) return complain([error.message], exitCodes.finding)
-  if (error instanceof ReceiverFailure) return complain([error.message], exitCodes.finding)
+  if (error instanceof ReceiverFailure || error instanceof LinkRefused)
+    return complain([error.message], exitCodes.finding)
   const isOfScenario = error instanceof BadPackage || error instanceof BadSource || error instanceof UnplayableSide
   const isRefusal =
     isOfScenario || error instanceof Refusal || error instanceof SegmenterRefusal || error instanceof MediaInUse

@@ -42,8 +42,12 @@ export async function runRead(
   const problems = recordProblems(scenario, record)
   if (problems.length > 0) throw new ConfigProblems(problems)
   const stop = new AbortController()
-  process.on('SIGINT', () => stop.abort())
-  process.on('SIGTERM', () => stop.abort())
+  const interrupt = (): void => {
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted) // asked twice
+    stop.abort()
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
   const tell = (line: string): void => {
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE) // of the bar, which comes back below
     console.error(line)

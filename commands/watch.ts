@@ -1,16 +1,28 @@
-import { readBudgets } from '../lab/budget.ts'
+import { readBudgets, type Budget } from '../lab/budget.ts'
 import { watchMeasures } from '../lab/watch-figures.ts'
+import { hlsWatchMeasures } from '../lab/watch-hls-figures.ts'
+import { hlsWatchLine, hlsWatchScreen } from '../lab/watch-hls-text.ts'
+import { watchHls } from '../lab/watch-hls.ts'
 import { watchTable } from '../lab/watch-text.ts'
 import { watch } from '../lab/watch.ts'
+import { openWatchedNetwork, weirAddressOf, type WatchedNetwork } from '../lab/watched-network.ts'
+import { LinkRefused } from '../lab/weir-links.ts'
+import type { LinkProfile } from '../link/profile.ts'
 import { ConfigProblems } from '../server/config.ts'
+import { readNetworkWish } from '../server/network-wish.ts'
 import { version } from '../server/project-folder.ts'
+import type { AbrRule } from '../stream/abr.ts'
 import { readReceiverAddress } from '../udp-relay/receiver-address.ts'
 import { exitCodes } from './exit-codes.ts'
-import { CLEAR_LINE } from './terminal.ts'
-import { writableFile } from './user-files.ts'
+import { LiveLines } from './live-lines.ts'
+import { userFolder, writableFile } from './user-files.ts'
 
 type WatchFlags = {
   readonly for?: number
+  readonly abr?: AbrRule
+  readonly variant?: string
+  readonly network?: string
+  readonly origin?: string
   readonly transport?: 'udp' | 'tcp'
   readonly insecure?: boolean
   readonly jitterBufferMs: number
@@ -20,55 +32,153 @@ type WatchFlags = {
   readonly out?: string
 }
 
-/** Between two lines of `weir watch`: on a terminal one that changes, else one after the other. */
-const LINE_MS = { terminal: 500, elsewhere: 5000 } as const
+type Wanted = {
+  readonly url: string // to be watched: through the link, if there is one
+  readonly plainUrl: string
+  readonly flags: WatchFlags
+  readonly budgets: readonly Budget[]
+  readonly junitFile: string | undefined
+  readonly outFile: string | undefined
+  readonly signal: AbortSignal
+}
+
+type Outcome = { readonly isGood: boolean; readonly why?: string | undefined }
+
+/** Between two views of `weir watch`: on a terminal they change in place, else they are lines one after the other. */
+const VIEW_MS = { terminal: 500, elsewhere: 5000 } as const
 
 /** What a budget may limit. */
-export const measureNames = watchMeasures.map(({ name }) => name)
+export const measureNames = {
+  rtsp: watchMeasures.map(({ name }) => name),
+  hls: hlsWatchMeasures.map(({ name }) => name),
+}
 
-/** `weir watch`: a line now and then, at the end a table or JSON. */
+/** `weir watch`: how it goes now and then, at the end a table or JSON. */
 export async function runWatch(url: string, flags: WatchFlags): Promise<void> {
-  const { json = false, insecure = false, jitterBufferMs, transport, junit, out } = flags
-  const read = readBudgets(flags.budget, measureNames)
-  const files = await Promise.all([writableFile('--junit', junit), writableFile('--out', out)])
+  const isHls = /^https?:/i.test(url)
+  const read = readBudgets(flags.budget, isHls ? measureNames.hls : measureNames.rtsp)
+  const files = await Promise.all([writableFile('--junit', flags.junit), writableFile('--out', flags.out)])
+  const network = flags.network === undefined ? undefined : await readNetworkWish(flags.network, userFolder)
   const problems = [
-    ...watchProblems(url),
+    ...watchProblems(url, flags),
     ...(read.ok ? [] : read.problems),
     ...files.flatMap(({ problem }) => problem ?? []),
+    ...(network === undefined || network.ok ? [] : network.problems.map((problem) => `--network: ${problem}`)),
   ]
-  if (!read.ok || problems.length > 0) throw new ConfigProblems(problems)
+  if (!read.ok || network?.ok === false || problems.length > 0) throw new ConfigProblems(problems)
   const stop = new AbortController()
-  process.on('SIGINT', () => stop.abort())
-  const isTerminal = process.stdout.isTTY && !json
-  const tell = (line: string): void => {
-    if (isTerminal) process.stdout.write(`${CLEAR_LINE}${line.slice(0, process.stdout.columns - 1)}`)
-    else if (!json) console.log(line)
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort())
+  const link = network === undefined ? undefined : await openLink(url, flags, network.profile)
+  try {
+    const [junitFile, outFile] = files.map(({ path }) => path)
+    const wanted = { url: link?.url ?? url, plainUrl: url, flags, budgets: read.budgets, junitFile, outFile }
+    const { isGood, why } = await (isHls ? watchHlsUrl : watchRtspUrl)({ ...wanted, signal: stop.signal })
+    if (why !== undefined) console.error(`weir: ${why}`)
+    const warning = await link?.warning().catch(() => undefined)
+    if (warning !== undefined) console.error(`weir: ${warning}`)
+    process.exitCode = stop.signal.aborted ? exitCodes.interrupted : isGood ? exitCodes.done : exitCodes.finding
+  } finally {
+    await link?.remove()
   }
+}
+
+async function openLink(
+  url: string,
+  { origin, insecure = false }: WatchFlags,
+  profile: LinkProfile,
+): Promise<WatchedNetwork> {
+  const weir = weirAddressOf(url, origin?.replace(/\/$/, ''))
+  if (weir === undefined) throw new LinkRefused(`${url.slice(0, 200)} is no address of a Weir`) // told before
+  return openWatchedNetwork(weir, profile, { acceptsAnyCertificate: insecure })
+}
+
+async function watchHlsUrl({ url, plainUrl, flags, budgets, junitFile, signal }: Wanted): Promise<Outcome> {
+  const { insecure = false, json = false, abr = 'hls.js', variant } = flags
+  const display = newDisplay(json)
+  const watched = await watchHls({
+    url,
+    plainUrl,
+    abr: variant === undefined ? abr : 'fixed',
+    variant,
+    forMs: flags.for ?? Infinity,
+    acceptsAnyCertificate: insecure,
+    budgets,
+    junitFile,
+    userAgent: `Weir/${version}`,
+    signal,
+    everyMs: display.everyMs,
+    onView: (view) => display.show(hlsWatchScreen(view), hlsWatchLine(view)),
+  })
+  display.end()
+  const { figures, judged, end, isGood } = watched
+  if (json) console.log(JSON.stringify(watched, undefined, 2))
+  else if (end.reason !== 'failed' || figures['startupMs'] !== undefined)
+    console.log(watchTable(hlsWatchMeasures, figures, judged).join('\n'))
+  return { isGood, why: end.why }
+}
+
+async function watchRtspUrl({ url, flags, budgets, junitFile, outFile, signal }: Wanted): Promise<Outcome> {
+  const { insecure = false, json = false, jitterBufferMs, transport } = flags
+  const display = newDisplay(json)
   const watched = await watch({
     url,
     forMs: flags.for ?? Infinity,
     transport,
     acceptsAnyCertificate: insecure,
     jitterBufferMs,
-    budgets: read.budgets,
-    junitFile: files[0]?.path,
-    outFile: files[1]?.path,
+    budgets,
+    junitFile,
+    outFile,
     userAgent: `Weir/${version}`,
-    signal: stop.signal,
-    everyMs: isTerminal ? LINE_MS.terminal : LINE_MS.elsewhere,
-    onLine: tell,
+    signal,
+    everyMs: display.everyMs,
+    onLine: (line) => display.show([line], line),
   })
-  if (isTerminal) process.stdout.write(CLEAR_LINE)
+  display.end()
   const { figures, judged, end, isGood, unwrittenBytes } = watched
   if (json) console.log(JSON.stringify(watched, undefined, 2))
-  else if (figures !== undefined) console.log(watchTable(figures, judged).join('\n'))
-  if (end.why !== undefined) console.error(`weir: ${end.why}`)
+  else if (figures !== undefined) console.log(watchTable(watchMeasures, figures, judged).join('\n'))
   if (unwrittenBytes > 0) console.error(`weir: ${unwrittenBytes} bytes are not in --out: the disk was too slow`)
-  process.exitCode = stop.signal.aborted ? exitCodes.interrupted : isGood ? exitCodes.done : exitCodes.finding
+  return { isGood, why: end.why }
 }
 
-function watchProblems(url: string): string[] {
+type Display = { readonly everyMs: number; show(screen: readonly string[], line: string): void; end(): void }
+
+function newDisplay(isSilent: boolean): Display {
+  if (process.stdout.isTTY && !isSilent) {
+    const lines = new LiveLines(process.stdout)
+    return { everyMs: VIEW_MS.terminal, show: (screen) => lines.draw(screen), end: () => lines.clear() }
+  }
+  return { everyMs: VIEW_MS.elsewhere, show: (_screen, line) => void (isSilent || console.log(line)), end: () => {} }
+}
+
+function watchProblems(url: string, flags: WatchFlags): string[] {
   const shown = url.slice(0, 200)
-  if (/^https?:/i.test(url)) return [`<url> must be an rtsp address: weir watch does not play HLS yet, got ${shown}`]
-  return readReceiverAddress(url) === undefined ? [`<url> must be rtsp://host[:port]/… or rtsps://…, got ${shown}`] : []
+  const isHls = /^https?:/i.test(url)
+  const isAddress = isHls ? URL.canParse(url) : readReceiverAddress(url) !== undefined
+  if (!isAddress) return [`<url> must be http[s]://… of an HLS playlist or rtsp[s]://host[:port]/…, got ${shown}`]
+  const ofOther = isHls ? (['transport', 'out'] as const) : (['abr', 'variant'] as const)
+  const kinds = isHls ? ['an rtsp address', 'HLS'] : ['HLS', 'an rtsp address']
+  return [
+    ...ofOther
+      .filter((flag) => flags[flag] !== undefined)
+      .map((flag) => `--${flag} is for ${kinds[0]}, got ${kinds[1]}`),
+    ...networkProblems(url, flags),
+  ]
+}
+
+function networkProblems(url: string, { network, origin, abr, variant }: WatchFlags): string[] {
+  const isOrigin = origin === undefined || (URL.canParse(origin) && /^https?:/.test(origin))
+  const isOfWeir = network === undefined || weirAddressOf(url, undefined) !== undefined
+  return [
+    ...(isOrigin ? [] : [`--origin must be http[s]://host[:port], got ${origin.slice(0, 200)}`]),
+    ...(isOfWeir
+      ? []
+      : [
+          `--network needs an address of a Weir without a link, http[s]://…/hls/… or rtsp[s]://…/<id>, got ${url.slice(0, 200)}`,
+        ]),
+    ...(variant === undefined || abr === undefined || abr === 'fixed'
+      ? []
+      : [`--variant is watched all the time, and --abr ${abr} changes it: expected one of the two`]),
+  ]
 }

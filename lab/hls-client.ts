@@ -26,7 +26,10 @@ export type HlsClientOptions = {
 }
 
 /** By place in a list that has all from the beginning. */
-export type KnownVariant = { readonly segments: readonly PlayedSegment[] }
+export type KnownVariant = {
+  readonly segments: readonly PlayedSegment[]
+  readonly video?: { readonly framesPerSecond: number }
+}
 
 export type HlsEnd = { readonly reason: 'complete' | 'asked' | 'interrupted' | 'failed'; readonly why?: string }
 
@@ -41,6 +44,7 @@ export type HlsState = {
 }
 
 const TICK_MS = 20
+const DEFAULT_FRAMES_PER_SECOND = 30
 const FIRST_FAILURES = 3 // of the first playlist
 
 /** A viewer of HLS over real HTTP without a screen: what it asks for, and when, is decided by stream/hls-viewer.ts, as in
@@ -60,6 +64,8 @@ export class HlsClient {
   #ladder: readonly SourceVariant[] = []
   #shown: number | undefined
   #throughputBitsPerSecond: number | undefined
+  #areFramesKnown = true
+  #framesPerSecond = DEFAULT_FRAMES_PER_SECOND
   #why: string | undefined
 
   constructor(options: HlsClientOptions) {
@@ -86,6 +92,16 @@ export class HlsClient {
       clearTimeout(this.#tooLate)
       signal.removeEventListener('abort', end)
     }
+  }
+
+  /** Of all segments so far; else they are taken as evenly spaced. */
+  get areFramesKnown(): boolean {
+    return this.#areFramesKnown
+  }
+
+  /** Of the first variant shown: as its outline or its FRAME-RATE tells, else 30. */
+  get framesPerSecond(): number {
+    return this.#framesPerSecond
   }
 
   state(): HlsState {
@@ -245,18 +261,23 @@ export class HlsClient {
   #append(wish: SegmentWish, variant: SourceVariant, media: LoadedMedia, receivedMs: number): void {
     const atMs = this.#sound === undefined ? receivedMs : performance.now()
     const place = wish.mediaSequence - media.listed.firstMediaSequence
-    const known = this.#known.get(wish.variantIndex)?.segments[place]
+    const known = this.#known.get(wish.variantIndex)
     const { startSeconds, durationSeconds } = wish
-    this.#playback ??= new SegmentPlayback(
-      { startMs: (known?.startSeconds ?? startSeconds) * 1000, framesPerSecond: variant.framesPerSecond ?? 30 }, // s to ms
-      this.#options.tell,
-    )
+    const segment = known?.segments[place]
+    if (segment === undefined) this.#areFramesKnown = false
+    this.#playback ??= this.#newPlayback(segment?.startSeconds ?? startSeconds, known?.video ?? variant)
     if (this.#shown !== wish.variantIndex) {
       this.#shown = wish.variantIndex
       const { name, bandwidthBitsPerSecond: bitsPerSecond } = variant
       this.#options.tell({ kind: 'variant-shown', atMs, variant: name, bitsPerSecond })
     }
-    this.#playback.append(known ?? { startSeconds, durationSeconds }, atMs)
+    this.#playback.append(segment ?? { startSeconds, durationSeconds }, atMs)
+  }
+
+  #newPlayback(startSeconds: number, { framesPerSecond }: { readonly framesPerSecond?: number }): SegmentPlayback {
+    if (framesPerSecond !== undefined && framesPerSecond > 0) this.#framesPerSecond = framesPerSecond
+    const range = { startMs: startSeconds * 1000, framesPerSecond: this.#framesPerSecond } // s to ms
+    return new SegmentPlayback(range, this.#options.tell)
   }
 
   #abandonIfWise({ receivedBytes, totalBytes, firstByteMs, askedMs }: SegmentProgress, cancel: AbortController): void {

@@ -1,8 +1,10 @@
+import { createServer as createSecureServer } from 'node:https'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect, test, type TestContext } from 'vitest'
 import { HttpGetter, type GetOptions } from './http-get.ts'
+import { makeCertificate } from './test-support/certificate.ts'
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -133,4 +135,23 @@ test('HttpGetter asks again over a new connection where the kept one was closed 
   await get('/')
   expect(Buffer.from((await get('/')).body).toString()).toBe('abc')
   expect([requests, connections.size]).toEqual([3, 2])
+})
+
+test('HttpGetter takes a certificate that nobody vouches for only when it is told to', async (context) => {
+  const { certificate: cert, key } = makeCertificate(context)
+  const server = createSecureServer({ cert, key }, (_request, response) => void response.end('abc'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  context.onTestFinished(() => void server.close())
+  const url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  const options = { maxBytes: 10, timeoutMs: 5000, keepsBody: true }
+  const [careful, trusting] = [false, true].map(
+    (acceptsAnyCertificate) => new HttpGetter({ userAgent: 'weir tests', acceptsAnyCertificate }),
+  )
+  await expect(careful?.get(url, options)).rejects.toMatchObject({
+    kind: 'network',
+    message: 'DEPTH_ZERO_SELF_SIGNED_CERT (--insecure takes it all the same)',
+  })
+  expect(await trusting?.get(url, options)).toMatchObject({ sizeBytes: 3 })
+  careful?.close()
+  trusting?.close()
 })

@@ -87,7 +87,7 @@ export class HttpGetter {
       request.on('error', (error: NodeJS.ErrnoException) => {
         const isStale = request.reusedSocket && body.isUntouched && error.code === 'ECONNRESET'
         if (isStale) end(() => reject(new StaleConnection()))
-        else fail('network', error.code ?? error.message)
+        else fail('network', wordsOf(error))
       })
       request.on('response', (response) => {
         const location = locationOf(response, url)
@@ -127,4 +127,11 @@ function encodingHeader({ keepsBody, range }: GetOptions): Record<string, string
 function locationOf({ statusCode = 0, headers }: IncomingMessage, base: URL): URL | undefined {
   if (!REDIRECTS.includes(statusCode) || headers.location === undefined) return undefined
   return URL.canParse(headers.location, base) ? new URL(headers.location, base) : undefined
+}
+
+const CERTIFICATE = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY/
+
+function wordsOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === undefined) return message
+  return CERTIFICATE.test(code) ? `${code} (--insecure takes it all the same)` : code
 }

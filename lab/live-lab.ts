@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Outline } from '../protocol/outline.ts'
 import type { LabRun, LabSide } from '../simulation/lab-results.ts'
 import type { NamedSide } from '../simulation/experiment.ts'
 import type { PlannedRun, ScenarioSource } from '../simulation/scenario.ts'
@@ -14,8 +15,13 @@ export type LiveLab = {
   /** All sides at the same time, each over a link of its own with the run's profile. Rejects with the signal's reason; nothing of
    *  the run is left then. */
   run(planned: PlannedRun, signal: AbortSignal): Promise<LabRun>
+  /** The same, and why its figures do not count, if so, in place of telling it. */
+  runWatched(planned: PlannedRun, signal: AbortSignal): Promise<WatchedRun>
+  readonly outlines: readonly Outline[] // of the video's variants, the lowest bitrate first
   close(): Promise<void>
 }
+
+export type WatchedRun = LabRun & { readonly warnings: readonly string[] }
 
 export type LiveLabOptions = {
   readonly source: ScenarioSource
@@ -36,7 +42,13 @@ export async function openLiveLab(options: LiveLabOptions): Promise<LiveLab> {
     const video = await putIntoLibrary(source, { mediaFolder, signal, tell })
     const server = await startLiveServer({ mediaFolder, program, signal })
     return {
-      run: (planned, runSignal) => runLive({ planned, video, server, signal: runSignal }, options),
+      outlines: video.variants.map(({ outline }) => outline),
+      runWatched: (planned, runSignal) => runLive({ planned, video, server, signal: runSignal }, options),
+      async run(planned, runSignal) {
+        const { warnings, ...run } = await runLive({ planned, video, server, signal: runSignal }, options)
+        for (const warning of warnings) tell(warning)
+        return run
+      },
       async close() {
         await server.close()
         await removeFolder()
@@ -55,9 +67,9 @@ type Live = {
   readonly signal: AbortSignal
 }
 
-async function runLive({ planned, video, server, signal }: Live, options: LiveLabOptions): Promise<LabRun> {
+async function runLive({ planned, video, server, signal }: Live, options: LiveLabOptions): Promise<WatchedRun> {
   signal.throwIfAborted()
-  const { durationSeconds, tell, tellEvent } = options
+  const { durationSeconds, tellEvent } = options
   const { index, network, axes, seed, sides, profile } = planned
   const stop = new AbortController() // where a side fails the others end, too
   const open = ({ name, spec }: NamedSide): LiveSide =>
@@ -74,9 +86,11 @@ async function runLive({ planned, video, server, signal }: Live, options: LiveLa
     opened.map((side) => side.watch()),
     () => stop.abort(),
   )
-  for (const { name, warning } of made) if (warning !== undefined) tell(`run ${index}, side ${name}: ${warning}`)
   const told = made.map(({ name, side, measures, hasEnded }): LabSide => ({ name, side, measures, hasEnded }))
-  return { index, network, axes, seed, mode: 'live', sides: told }
+  const warnings = made.flatMap(({ name, warning }) =>
+    warning === undefined ? [] : [`run ${index}, side ${name}: ${warning}`],
+  )
+  return { index, network, axes, seed, mode: 'live', sides: told, warnings }
 }
 
 /** Rejects with the first failure, when all have come to their end. */

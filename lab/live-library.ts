@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { readOutline, type Outline } from '../protocol/outline.ts'
 import { readViewedPlaylist, type ViewedVariant } from '../protocol/hls-playlist.ts'
 import { makePackage } from '../segmenter/package.ts'
+import { makeSampleClip } from '../segmenter/sample-clip.ts'
 import { MASTER } from '../segmenter/segment-kind.ts'
 import { findTools } from '../segmenter/tools.ts'
 import { MediaFolder, newVideoId } from '../server/media-folder.ts'
@@ -30,13 +31,13 @@ export async function putIntoLibrary(source: ScenarioSource, options: LibraryOpt
   if (source.kind === 'model') {
     throw new BadSource('a modelled source has nothing to play: live mode needs source.kind file, package or sample')
   }
-  if (source.kind === 'sample') throw new BadSource('the sample clip comes here as a package, made before')
   const media = new MediaFolder(options.mediaFolder)
   const id = newVideoId()
   await mkdir(media.video(id), { recursive: true })
   const packageFolder = media.package(id)
   if (source.kind === 'package') await copyPackage(source.path, packageFolder)
-  else await segment(source.path, packageFolder, options)
+  else
+    await segment(source.kind === 'file' ? source.path : await sample(source.seconds, options), packageFolder, options)
   const found = await readPackage(packageFolder)
   await writeFile(media.record(id), writeVideoRecord(recordOf(id, found)))
   return { id, variants: found }
@@ -48,6 +49,13 @@ async function copyPackage(from: string, to: string): Promise<void> {
   })
   if (!names.includes(MASTER)) throw new BadSource(`source.path must be a folder with ${MASTER}, got ${from}`)
   await cp(from, to, { recursive: true })
+}
+
+/** Weir's own clip, beside the videos. */
+async function sample(seconds: number, { mediaFolder, signal }: LibraryOptions): Promise<string> {
+  const file = join(mediaFolder, '.sample.mp4')
+  await makeSampleClip(file, { tools: await findTools(process.env), seconds, signal })
+  return file
 }
 
 async function segment(path: string, to: string, { signal, tell }: LibraryOptions): Promise<void> {

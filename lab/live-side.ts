@@ -8,9 +8,11 @@ import { linkSideMeasures } from '../stream/run-measures.ts'
 import { SideMeasuresFold } from '../stream/side-measures.ts'
 import { BadSource } from './bad-source.ts'
 import { LinkTruth } from './link-truth.ts'
+import { watchWithHlsJs } from './live-hls-js.ts'
 import { watchHls } from './live-hls.ts'
 import type { LabVariant, LabVideo } from './live-library.ts'
 import type { LiveServer } from './live-server.ts'
+import { watchWithFfmpeg, watchWithGStreamer, type SeenOfProgram } from './live-programs.ts'
 import { watchRtp } from './live-udp.ts'
 import { MadeLink } from './weir-links.ts'
 
@@ -22,6 +24,9 @@ export type LiveSideOptions = {
   readonly signal: AbortSignal
   readonly tell?: ((event: RunEvent) => void) | undefined
 }
+
+/** How a viewer ended; of a program that tells no events, what was seen of it. */
+type Played = { readonly hasEnded: boolean; readonly seen?: SeenOfProgram }
 
 /** A side, and why its figures do not count, if so. */
 export type WatchedSide = LabSide & { readonly warning?: string }
@@ -43,6 +48,8 @@ export class LiveSide {
     this.#options = options
     this.#side = spec.kind === 'udp' || spec.kind === 'rtp-over-tcp' ? 'udp' : 'hls'
     this.#variant = variantOf(options.video, name, spec)
+    const problem = playerProblem(spec)
+    if (problem !== undefined) throw new BadSource(`side ${name}: ${problem}`)
     const { segmentSeconds } = spec.kind === 'hls' ? spec : {}
     if (segmentSeconds !== undefined)
       throw new BadSource(`side ${name}: segmentSeconds is for virtual time; live, segments are the package's`)
@@ -50,13 +57,15 @@ export class LiveSide {
 
   /** Rejects with the signal's reason, LinkRefused. The link has gone then. */
   async watch(): Promise<WatchedSide> {
-    const { server, profile, signal, tell } = this.#options
-    const link = await MadeLink.make(server.url, { profile })
+    const { server, profile, signal, tell, durationMs } = this.#options
+    const link = await MadeLink.make(server.url, profile)
     try {
       const truth = await LinkTruth.open(link.recordAddress, { tell })
       tell?.({ kind: 'clock', of: this.#side, atMs: performance.now(), unixMs: Date.now() })
       const fold = this.#newFold()
-      const { hasEnded } = await this.#play(link.id, (event) => {
+      let askedMs: number | undefined
+      const { hasEnded, seen } = await this.#play(link.id, (event) => {
+        if (event.kind === 'play-asked') askedMs = event.atMs
         fold.add(event)
         tell?.({ ...event, side: this.#side })
       })
@@ -64,7 +73,11 @@ export class LiveSide {
       const { warning } = await link.get()
       await link.remove()
       await truth.end()
-      const measures = this.#measures(fold, truth)
+      const untilMs = hasEnded || askedMs === undefined ? undefined : askedMs + durationMs
+      const down = truth.down(this.#side === 'hls' ? 'tcp' : 'udp')
+      const ofViewer =
+        this.#spec.player === 'ffmpeg' ? seenMeasures(seen ?? {}, askedMs) : fold.measures(down?.offeredBytes, untilMs)
+      const measures = { ...ofViewer, ...(down === undefined ? {} : linkSideMeasures(down)) }
       const told = { name: this.#name, side: this.#side, measures, hasEnded }
       return { ...told, ...(warning === undefined ? {} : { warning }) }
     } finally {
@@ -73,33 +86,43 @@ export class LiveSide {
   }
 
   #newFold(): SideMeasuresFold {
-    const framesPerSecond = this.#variant.outline.video?.framesPerSecond || 30
+    const framesPerSecond = this.#options.video.variants.at(-1)?.outline.video?.framesPerSecond || 30
     return new SideMeasuresFold({ side: this.#side, frameIntervalMs: 1000 / framesPerSecond })
   }
 
-  #measures(fold: SideMeasuresFold, truth: LinkTruth): LabSide['measures'] {
-    const down = truth.down(this.#side === 'hls' ? 'tcp' : 'udp')
-    return { ...fold.measures(down?.offeredBytes), ...(down === undefined ? {} : linkSideMeasures(down)) }
-  }
-
-  #play(linkId: string, tell: (event: ViewerEvent) => void): Promise<{ readonly hasEnded: boolean }> {
-    const { server, video, durationMs, signal } = this.#options
-    const common = { durationMs, signal, tell, userAgent: USER_AGENT }
+  #play(linkId: string, tell: (event: ViewerEvent) => void): Promise<Played> {
+    const { durationMs, signal, video } = this.#options
     const spec = this.#spec
+    const common = { durationMs, signal, tell }
+    const url = this.#address(linkId)
+    const { name, bandwidthBitsPerSecond: bitsPerSecond } = this.#variant
+    const program = { ...common, url, spec, variant: { name, bitsPerSecond } }
+    if (spec.player === 'ffmpeg') return watchWithFfmpeg(program)
+    if (spec.player === 'gstreamer') return watchWithGStreamer(program)
     switch (spec.kind) {
       case 'hls': {
-        const url = new URL(`${server.url}/link/${linkId}/hls/${video.id}/master.m3u8`)
-        const outlines = new Map<string, Outline>(video.variants.map(({ name, outline }) => [name, outline]))
-        return watchHls({ ...common, url, spec, variant: this.#variant.name, outlines })
+        const all = video.variants.map((variant) => variant.name)
+        const ladder = spec.abr === 'fixed' ? [name] : (spec.ladder ?? all)
+        if (spec.player === 'hls.js') return watchWithHlsJs({ ...common, url: new URL(url), spec, ladder })
+        const outlines = new Map<string, Outline>(video.variants.map((variant) => [variant.name, variant.outline]))
+        return watchHls({ ...common, userAgent: USER_AGENT, url: new URL(url), spec, variant: name, outlines })
       }
       case 'udp':
-      case 'rtp-over-tcp': {
-        const rtspUrl = `${server.rtspUrl}/link/${linkId}/${video.id}/${this.#variant.name}`
-        return watchRtp({ ...common, rtspUrl, spec, variant: this.#variant })
-      }
+      case 'rtp-over-tcp':
+        return watchRtp({ ...common, userAgent: USER_AGENT, rtspUrl: url, spec, variant: this.#variant })
       case 'll-hls':
         throw new Error('refused before')
     }
+  }
+
+  /** Through the link; of programs that choose no variant by themselves, of HLS, too, that of one. */
+  #address(linkId: string): string {
+    const { server, video } = this.#options
+    const spec = this.#spec
+    if (spec.kind !== 'hls') return `${server.rtspUrl}/link/${linkId}/${video.id}/${this.#variant.name}`
+    const folder = `${server.url}/link/${linkId}/hls/${video.id}`
+    const isOfOne = spec.abr === 'fixed' && (spec.player === 'ffmpeg' || spec.player === 'gstreamer')
+    return isOfOne ? `${folder}/${this.#variant.name}/index.m3u8` : `${folder}/master.m3u8`
   }
 }
 
@@ -114,4 +137,28 @@ function variantOf({ variants }: LabVideo, side: string, spec: SideSpec): LabVar
     throw new BadSource(`side ${side}: there is no variant ${unknown}; there are ${names.join(', ')}`)
   }
   return variants.find(({ name }) => name === spec.variant) ?? (variants.at(-1) as LabVariant)
+}
+
+/** What a player cannot do of what is wanted of it. */
+function playerProblem(spec: SideSpec): string | undefined {
+  const { player = 'weir', kind } = spec
+  if (player === 'weir') return undefined
+  if (player === 'hls.js') {
+    if (spec.kind !== 'hls') return `player hls.js plays kind hls, got ${kind}`
+    return spec.abr === 'hls.js' || spec.abr === 'fixed'
+      ? undefined
+      : `player hls.js has its own rule: abr must be hls.js or fixed, got ${spec.abr}`
+  }
+  if (spec.kind === 'udp' && spec.repair === 'rtx')
+    return `player ${player} is told of no repair: repair must be off, got rtx`
+  return undefined
+}
+
+/** Only what can be seen from outside. */
+function seenMeasures(
+  { firstMs, lastMs, outputBytes }: SeenOfProgram,
+  askedMs: number | undefined,
+): LabSide['measures'] {
+  if (firstMs === undefined || lastMs === undefined || askedMs === undefined) return {}
+  return { startupMs: firstMs - askedMs, watchedMs: lastMs - firstMs, receivedBytes: outputBytes ?? 0 }
 }

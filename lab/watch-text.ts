@@ -1,5 +1,5 @@
 import type { JudgedBudget } from './budget.ts'
-import { watchMeasures, type WatchFigures } from './watch-figures.ts'
+import type { WatchFigures, WatchMeasure } from './watch-figures.ts'
 
 /** What `weir watch` tells while it watches, on one line. */
 export function watchLine(
@@ -26,8 +26,12 @@ export function watchLine(
 }
 
 /** All figures at the end, a line each; then the budgets. */
-export function watchTable(figures: WatchFigures, judged: readonly JudgedBudget[]): string[] {
-  const rows = watchMeasures.map(({ name, unit, means }) => [name, shown(figures[name]), unit, means])
+export function watchTable(
+  measures: readonly WatchMeasure[],
+  figures: Readonly<Record<string, number | undefined>>,
+  judged: readonly JudgedBudget[],
+): string[] {
+  const rows = measures.map(({ name, unit, means }) => [name, shown(figures[name]), unit, means])
   const lines = aligned(rows)
   return judged.length === 0 ? lines : [...lines, '', ...judged.map(budgetLine)]
 }

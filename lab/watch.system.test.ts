@@ -73,7 +73,19 @@ test.concurrent('weir watch takes a self-signed certificate only with --insecure
 
 test.concurrent('weir watch names all bad arguments, with exit code 2', async (context) => {
   const folder = temporaryFolder(context)
-  const bad = ['http://host/master.m3u8', '--budget', 'lost<1', '--budget', 'lostPackets<x', '--out', 'no/folder.ts']
+  const bad = [
+    'ftp://host/master.m3u8',
+    '--abr',
+    'bola',
+    '--network',
+    'moon',
+    '--budget',
+    'lost<1',
+    '--budget',
+    'lostPackets<x',
+    '--out',
+    'no/folder.ts',
+  ]
   const run = await watch(folder, bad)
   expect(run.status).toBe(2)
   expect(
@@ -82,10 +94,11 @@ test.concurrent('weir watch names all bad arguments, with exit code 2', async (c
       .split('\n')
       .map((line) => line.slice(0, 40)),
   ).toEqual([
-    'weir: <url> must be an rtsp address: wei',
+    'weir: <url> must be http[s]://… of an HL',
     "weir: a budget's measure must be one of ",
     "weir: a budget's measure must be one of ",
     'weir: --out must be a file in a folder t',
+    'weir: --network: it must be a file with ',
   ])
   expect((await watch(folder, ['rtsp://h/', '--for', 'soon'])).stderr).toContain('such as 30s')
   expect(existsSync(join(folder, 'no'))).toBe(false)

@@ -1,14 +1,13 @@
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { readReceiverAddress } from '../udp-relay/receiver-address.ts'
 import { startReceiver, type Receiver } from '../udp-relay/receiver.ts'
 import { ReceiverFailure } from '../udp-relay/receiver-failure.ts'
 import type { ReceiverEnd } from '../udp-relay/received-presentation.ts'
-import { judgeBudgets, type Budget, type JudgedBudget } from './budget.ts'
-import { junitReport, type JunitCase } from './junit.ts'
+import type { Budget, JudgedBudget } from './budget.ts'
+import { concludeWatch } from './watch-conclusion.ts'
 import { watchFigures, type WatchFigures } from './watch-figures.ts'
-import { budgetLine, watchLine } from './watch-text.ts'
+import { watchLine } from './watch-text.ts'
 
 export type WatchOptions = {
   readonly url: string
@@ -93,20 +92,11 @@ type Outcome = Pick<Watched, 'end'> & Partial<Pick<Watched, 'transport' | 'figur
 async function conclude(options: WatchOptions, outcome: Outcome, startMs: number): Promise<Watched> {
   const { jitterBufferMs, budgets, junitFile } = options
   const url = readReceiverAddress(options.url)?.url ?? options.url // without the password
-  const { end, figures, unwrittenBytes = 0 } = outcome
-  const judged = judgeBudgets(budgets, figures ?? {})
+  const { end, figures = {}, unwrittenBytes = 0 } = outcome
   const isMeant = ['bye', 'complete', 'asked', 'interrupted'].includes(end.reason)
-  const isGood = isMeant && judged.every(({ isKept }) => isKept)
-  if (junitFile !== undefined) {
-    const plays = { name: 'plays', ...(isMeant ? {} : { failure: end.why ?? end.reason }) }
-    const cases: JunitCase[] = [plays, ...judged.map(budgetCase)]
-    await writeFile(junitFile, junitReport(`weir watch ${url}`, (performance.now() - startMs) / 1000, cases)) // ms to s
-  }
+  const failure = isMeant ? undefined : (end.why ?? end.reason)
+  const { judged, isGood } = await concludeWatch({ url, failure, figures, budgets, junitFile, startMs })
   return { url, jitterBufferMs, ...outcome, judged, unwrittenBytes, isGood }
-}
-
-function budgetCase(judged: JudgedBudget): JunitCase {
-  return { name: judged.budget.text, ...(judged.isKept ? {} : { failure: budgetLine(judged) }) }
 }
 
 /** A file that is written while packets come; what the disk cannot take in time is left out and counted. */

@@ -1,34 +1,40 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
 import type { LinkProfile } from '../link/profile.ts'
 import type { LinkSummary, Problem } from '../protocol/weir-api.ts'
 
 const ANSWER_MS = 10_000
+const MAX_ANSWER_BYTES = 5_000_000
 
-/** A server that answered, and not with what was asked for. */
+/** A server that answered, and not with what was asked for; or none. */
 export class LinkRefused extends Error {
   override readonly name = 'LinkRefused'
 }
+
+export type LinkOptions = { readonly acceptsAnyCertificate?: boolean }
 
 /** A link at a Weir origin, made for one who watches. */
 export class MadeLink {
   readonly id: string
   readonly #address: string
+  readonly #options: LinkOptions
 
-  private constructor(origin: string, id: string) {
+  private constructor(origin: string, id: string, options: LinkOptions) {
     this.id = id
     this.#address = `${origin}/api/links/${id}`
+    this.#options = options
   }
 
   /** `origin` without a slash at the end. Rejects with LinkRefused. */
-  static async make(
-    origin: string,
-    wanted: { readonly preset: string } | { readonly profile: LinkProfile },
-  ): Promise<MadeLink> {
-    const { id } = await ask<LinkSummary<LinkProfile>>(`${origin}/api/links`, 'POST', wanted)
-    return new MadeLink(origin, id)
+  static async make(origin: string, profile: LinkProfile, options: LinkOptions = {}): Promise<MadeLink> {
+    const address = `${origin}/api/links`
+    const made = await ask<Partial<LinkSummary<LinkProfile>>>(address, 'POST', options, { profile })
+    if (typeof made?.id !== 'string') throw new LinkRefused(`${address} is of no Weir: it made no link`)
+    return new MadeLink(origin, made.id, options)
   }
 
   get(): Promise<LinkSummary<LinkProfile>> {
-    return ask(this.#address, 'GET')
+    return ask(this.#address, 'GET', this.#options)
   }
 
   get recordAddress(): string {
@@ -37,24 +43,50 @@ export class MadeLink {
 
   /** One that has gone already is gone. */
   async remove(): Promise<void> {
-    await ask(this.#address, 'DELETE').catch((error: unknown) => {
+    await ask(this.#address, 'DELETE', this.#options).catch((error: unknown) => {
       if (!(error instanceof LinkRefused)) throw error
     })
   }
 }
 
-async function ask<Answer>(address: string, method: string, body?: object): Promise<Answer> {
-  const json = body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
-  const response = await fetch(address, { method, ...json, signal: AbortSignal.timeout(ANSWER_MS) }).catch(
-    (error: unknown) => {
-      throw new LinkRefused(`${address} does not answer: ${reasonOf(error)}`)
-    },
-  )
-  const text = await response.text()
+async function ask<Answer>(address: string, method: string, options: LinkOptions, body?: object): Promise<Answer> {
+  const { status, text } = await exchange(address, method, options, body)
   const answer = parsed(text)
-  if (!response.ok) throw new LinkRefused(`${method} ${address} was answered ${response.status}: ${detailOf(answer)}`)
+  if (status >= 300) throw new LinkRefused(`${method} ${address} was answered ${status}: ${detailOf(answer)}`)
   if (text !== '' && answer === undefined) throw new LinkRefused(`${address} is of no Weir: its answer is no JSON`)
   return answer as Answer
+}
+
+/** Over a connection of its own, which is closed after it. */
+function exchange(
+  address: string,
+  method: string,
+  { acceptsAnyCertificate = false }: LinkOptions,
+  body: object | undefined,
+): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => reject(new LinkRefused(`${address} does not answer: ${why}`))
+    const headers = body === undefined ? {} : { 'Content-Type': 'application/json' }
+    const settings = { method, headers, agent: false as const, signal: AbortSignal.timeout(ANSWER_MS) }
+    const isSecure = address.startsWith('https:')
+    const asking = isSecure
+      ? requestHttps(address, { ...settings, rejectUnauthorized: !acceptsAnyCertificate })
+      : requestHttp(address, settings)
+    asking.on('error', (error: NodeJS.ErrnoException) => {
+      fail(error.name === 'AbortError' ? `nothing within ${ANSWER_MS / 1000} s` : (error.code ?? error.message))
+    })
+    asking.on('response', (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (piece: string) => {
+        text += piece
+        if (text.length > MAX_ANSWER_BYTES) asking.destroy(new Error('it is too large'))
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
+      response.on('error', (error) => fail(error.message))
+    })
+    asking.end(body === undefined ? undefined : JSON.stringify(body))
+  })
 }
 
 function detailOf(answer: unknown): string {
@@ -68,10 +100,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { cause } = error
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message
 }

@@ -22,6 +22,7 @@ import {
 import { WhatIfWorkers } from './what-if-workers.ts'
 import { whatIfWords } from './words.ts'
 
+const PAINT_MS = 80 // the workers need the processor more than a person needs each cell
 const LONGER_SECONDS = RUN_SECONDS[1]
 /** Where HLS begins to have room for what it must repair. */
 const NEWCOMERS_PLACE: MapPlace = { column: 8, row: 6 }
@@ -37,9 +38,9 @@ export class WhatIf {
   readonly problem = signal<string | undefined>(undefined)
   readonly job = signal<MapJob | undefined>(undefined)
   readonly chosenRun = signal<ChosenRun | undefined>(undefined)
-  /** Counts what has come of the map; at most one more for each frame that the browser paints. */
+  /** Counts what has come of the map; some twelve more a second. */
   readonly news = signal(0)
-  /** From the beginning of the newest job until each of its first 25 places had a run. */
+  /** From the start of the workers, or of the newest job, until each of its first 25 places had a run. */
   firstMapMs: number | undefined
   readonly video: Video
   readonly base = computed((): LinkProfile => this.#presetProfile(this.settings.value.preset))
@@ -49,6 +50,7 @@ export class WhatIf {
   #wantsChosen = false
   #begunMs = 0
   #isPainting = false
+  #paintedMs = -Infinity
   #isClosed = false
   #stop = (): void => {}
 
@@ -70,6 +72,13 @@ export class WhatIf {
   async open(): Promise<void> {
     document.addEventListener('visibilitychange', this.#wake)
     this.#stop = () => document.removeEventListener('visibilitychange', this.#wake)
+    this.#begunMs = performance.now()
+    const workers = new WhatIfWorkers<MapOrder>({
+      next: () => this.#nextOrder(),
+      answered: (order, answer) => this.#take(order, answer),
+      failed: (message) => void (this.problem.value = message),
+    })
+    this.#workers = workers
     try {
       const [presets, outlines] = await Promise.all([
         requestJson<readonly LinkPreset[]>('GET', '/api/link-presets'),
@@ -79,13 +88,7 @@ export class WhatIf {
       this.presets.value = presets
       this.#followSettings()
       if (this.#isNewcomer) this.choose(NEWCOMERS_PLACE)
-      this.#workers = new WhatIfWorkers(this.video.title, outlines, {
-        next: () => this.#nextOrder(),
-        answered: (order, answer) => this.#take(order, answer),
-        failed: (message) => void (this.problem.value = message),
-      })
-      this.#begunMs = performance.now()
-      this.#wake()
+      workers.open(this.video.title, outlines)
     } catch (error) {
       this.problem.value = (error as Error).message
     }
@@ -171,7 +174,7 @@ export class WhatIf {
     const longerSeconds = isLong ? Math.max(LONGER_SECONDS, settings.seconds) : settings.seconds
     const job = new MapJob({ settings, base: this.base.peek(), mediaBitsPerSecond, longerSeconds })
     this.firstMapMs = undefined
-    this.#begunMs = performance.now()
+    if (this.job.peek() !== undefined) this.#begunMs = performance.now()
     this.job.value = job
     this.#paint()
     this.#wake()
@@ -196,7 +199,10 @@ export class WhatIf {
     const { job, run } = order
     if (job !== this.job.peek()) return
     job.add(order, answer)
-    if (job.stage !== job.stages[0]) this.firstMapMs ??= performance.now() - this.#begunMs
+    if (this.firstMapMs === undefined && job.stage !== job.stages[0]) {
+      this.firstMapMs = performance.now() - this.#begunMs
+      this.#workers?.widen()
+    }
     this.problem.value = job.problem
     const place = this.place.peek()
     const isChosen = order.withTimelines && place?.column === run.column && place.row === run.row
@@ -204,13 +210,18 @@ export class WhatIf {
     this.#paint()
   }
 
+  /** The first change is seen at once, those that follow it together. */
   #paint(): void {
     if (this.#isPainting) return
     this.#isPainting = true
-    requestAnimationFrame(() => {
-      this.#isPainting = false
-      this.news.value += 1
-    })
+    const waitMs = Math.max(0, this.#paintedMs + PAINT_MS - performance.now())
+    setTimeout(() => requestAnimationFrame(() => this.#paintNow()), waitMs)
+  }
+
+  #paintNow(): void {
+    this.#isPainting = false
+    this.#paintedMs = performance.now()
+    this.news.value += 1
   }
 }
 

@@ -17,7 +17,9 @@ export type ViewedMultivariantPlaylist = {
   readonly variants: readonly ViewedVariant[] // as listed, each address once
 }
 
-type Item = NonNullable<Manifest['playlists']>[number]
+type Listed = NonNullable<Manifest['playlists']>[number]
+/** The parser leaves the attributes away where it could not read them. */
+type Item = Pick<Listed, 'uri'> & { readonly attributes?: Listed['attributes'] }
 type SoundGroup = Readonly<
   Record<string, { readonly default: boolean; readonly autoselect: boolean; readonly uri?: string }>
 >
@@ -32,10 +34,7 @@ export function readMultivariantPlaylist({ playlists = [], mediaGroups = {} }: M
   return { kind: 'multivariant', variants: [...byUri.values()] }
 }
 
-/** The parser leaves the attributes away where it could not read them, whatever its types say. */
-type ReadItem = Omit<Item, 'attributes'> & { readonly attributes?: Partial<Item['attributes']> }
-
-function variantOf({ uri, attributes = {} }: ReadItem, sounds: Readonly<Record<string, SoundGroup>>): ViewedVariant {
+function variantOf({ uri, attributes = {} }: Item, sounds: Readonly<Record<string, SoundGroup>>): ViewedVariant {
   const { width, height } = attributes.RESOLUTION ?? {}
   const soundUri = attributes.AUDIO === undefined ? undefined : soundOf(sounds[attributes.AUDIO])
   return {

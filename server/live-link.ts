@@ -20,6 +20,8 @@ export type LaneUse = {
   readonly counters: LaneCounters // of this era's lane; here a flow is announced
   readonly recorders: ReadonlySet<LinkRecorder> // of this era
   isCurrent(): boolean
+  /** Link time 0 has been. */
+  hasBegun(): boolean
   /** First everything due before, then `act` at this moment, then what follows from it. A moment that has passed is
    *  allowed (a late timer); the first one ever is link time 0. Not to be called from inside `act` or from a callback of
    *  the line: there the line itself is at hand. */
@@ -134,6 +136,7 @@ export class LiveLink {
       counters,
       recorders: era.recorders,
       isCurrent: () => era === this.#era,
+      hasBegun: () => era.hasBegun,
       act: (processMs, act) => {
         if (!isUsed) this.#use(era)
         isUsed = true

@@ -83,8 +83,8 @@ test('RtpThroughLink lets what the viewer sends cross the uplink, and drops it w
   expect(told).toEqual(['up 30'])
 
   const blocked = through({}, { uplink, udpBlocked: true })
-  blocked.sink.sendUp(new Uint8Array(8), () => blocked.told.push('up'))
   for (const kind of ['rtp', 'rtcp'] as const) blocked.send(kind, 1)
+  blocked.sink.sendUp(new Uint8Array(8), () => blocked.told.push('up'))
   vi.advanceTimersByTime(100)
   expect(blocked.told).toEqual(['blocked 1'])
   const { downlink, uplink: up } = blocked.link.summary().udp
@@ -139,4 +139,23 @@ test('RtpThroughLink lets a report that follows a restart cross the old line: li
   expect([isArrived, link.summary().startedUnixMs]).toEqual([true, undefined])
   send('rtp', 2)
   expect(link.summary().startedUnixMs).toBe(Date.now())
+})
+
+test('RtpThroughLink lets what a viewer sends before PLAY cross a line of its own: the run begins with media', () => {
+  const { link, sink, send, told } = through({}, { uplink: { oneWayDelayMs: 30 } })
+  sink.sendUp(new Uint8Array(8), () => told.push('up'))
+  vi.advanceTimersByTime(30)
+  expect([told, link.summary().startedUnixMs, link.summary().udp.uplink.acceptedPackets]).toEqual([
+    ['up'],
+    undefined,
+    0,
+  ])
+  send('rtp', 1)
+  expect(link.summary().startedUnixMs).toBe(Date.now())
+  sink.sendUp(new Uint8Array(8), () => told.push('up'))
+  vi.advanceTimersByTime(30)
+  expect([told.length, link.summary().udp.uplink.acceptedPackets]).toEqual([3, 1])
+  sink.close()
+  vi.advanceTimersByTime(500)
+  expect(link.unusedMs(performance.now())).toBe(500)
 })

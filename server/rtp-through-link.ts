@@ -4,7 +4,7 @@ import { decodeRtp } from '../protocol/rtp.ts'
 import { reportSeed } from '../stream/report-schedule.ts'
 import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 import type { LinkedPackets } from '../udp-relay/viewer-link.ts'
-import type { LiveLink } from './live-link.ts'
+import type { LaneUse, LiveLink } from './live-link.ts'
 import { UdpPlace, type Traffic } from './udp-place.ts'
 
 /** The way out that lies behind the link, told of what never reaches it. */
@@ -31,6 +31,7 @@ export class RtpThroughLink implements LinkedPackets {
   readonly #held = new Map<number, Held>() // of the downlink, by packet id
   readonly #fromViewer = new Map<number, (atMs: number) => void>() // of the uplink, told when it arrives
   #place: UdpPlace
+  #placeBefore: UdpPlace | undefined // on a copy of the line, until the run begins
   #newestId = 0
   #newestDownId = 0
   #whenEmpty: (() => void) | undefined
@@ -39,7 +40,7 @@ export class RtpThroughLink implements LinkedPackets {
   constructor(link: LiveLink, end: UdpLaneEnd) {
     this.#link = link
     this.#end = end
-    this.#place = this.#newPlace()
+    this.#place = this.#newPlace(link.join('udp'))
   }
 
   send(kind: PacketKind, trackIndex: number, bytes: Uint8Array, scheduledMs: number): void {
@@ -56,7 +57,7 @@ export class RtpThroughLink implements LinkedPackets {
 
   sendUp(datagram: Uint8Array, arrived: (atMs: number) => void): void {
     if (this.#isClosed || this.#fromViewer.size >= MAX_UPLINK_DATAGRAMS) return
-    const place = this.#place // after a restart link time 0 is a packet of the media's, and no report
+    const place = this.#placeOfViewer()
     this.#newestId += 1
     const passing = { direction: 'up', kind: 'rtcp', bytes: datagram } as const
     place.tellPassing({ ...passing, at: 'viewer', processMs: place.nowMs() })
@@ -96,6 +97,7 @@ export class RtpThroughLink implements LinkedPackets {
     this.#held.clear()
     this.#fromViewer.clear()
     this.#place.close()
+    this.#placeBefore?.close()
     this.#end.sink.close()
   }
 
@@ -103,12 +105,21 @@ export class RtpThroughLink implements LinkedPackets {
   #currentPlace(): UdpPlace {
     if (this.#place.isCurrent()) return this.#place
     this.#place.leaveWhenEmpty()
-    this.#place = this.#newPlace()
+    this.#place = this.#newPlace(this.#link.join('udp'))
     return this.#place
   }
 
-  #newPlace(): UdpPlace {
-    const place: UdpPlace = new UdpPlace(this.#link.join('udp'), {
+  /** Link time 0 is a packet of the media's, and no report: neither after a restart, nor before PLAY, when a viewer opens a
+   *  firewall's way. */
+  #placeOfViewer(): UdpPlace {
+    if (!this.#place.hasBegun) return (this.#placeBefore ??= this.#newPlace(this.#link.joinConversation()))
+    this.#placeBefore?.leaveWhenEmpty()
+    this.#placeBefore = undefined
+    return this.#place
+  }
+
+  #newPlace(use: LaneUse): UdpPlace {
+    const place: UdpPlace = new UdpPlace(use, {
       duplicated: (direction, packetId, atMs) => {
         if (direction === 'up') this.#fromViewer.get(packetId)?.(atMs)
         else this.#pass(place, this.#held.get(packetId), atMs)

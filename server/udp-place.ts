@@ -38,6 +38,11 @@ export class UdpPlace {
     return this.#use.isCurrent()
   }
 
+  /** Media are the first; what a viewer sends before is no part of the run. */
+  get hasBegun(): boolean {
+    return this.#use.hasBegun()
+  }
+
   /** The clock of the link. */
   nowMs(): number {
     return this.#use.nowMs()

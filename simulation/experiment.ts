@@ -10,8 +10,14 @@ import { newSession, type Session } from './side-session.ts'
 
 export type { AbrRule, SimulatedVideo }
 
-/** One way of watching. Absent: the variant is the best one; segments are the package's; buffers are the players' own. */
-export type SideSpec =
+/** Whose player watches a live run; in virtual time there is ours alone. */
+export type PlayerName = 'weir' | 'hls.js' | 'ffmpeg' | 'gstreamer'
+
+/** One way of watching. Absent: the variant is the best one; segments are the package's; buffers are the players' own; the
+ *  player is ours. */
+export type SideSpec = WaySpec & { readonly player?: PlayerName }
+
+type WaySpec =
   | {
       readonly kind: 'hls'
       readonly abr: AbrRule
@@ -36,8 +42,13 @@ export type Experiment = {
   readonly sides: readonly NamedSide[]
   readonly profile: LinkProfile // each side has a copy of the line: same seed, same weather
   readonly durationSeconds: number // from the wish to play on; a side may come to its end before
+  /** As over a live link: what RTSP says before it plays has a line of its own, and link time 0 is PLAY at the server. Absent:
+   *  it crosses the line first, from link time 0 on. */
+  readonly isSetUpApart?: boolean
   /** Everything that happens to a side, in order of its moments; without it no event is made for a packet. */
   readonly tell?: (side: string, event: RunEvent) => void
+  /** What its viewer sees, the packets that came left out: that costs next to nothing. Of no use beside `tell`. */
+  readonly watch?: (side: string, event: ViewerEvent) => void
 }
 
 export type SideOutcome = {
@@ -62,19 +73,27 @@ export function runExperiment(experiment: Experiment): readonly SideOutcome[] {
 class SideRun {
   readonly #name: string
   readonly #side: ViewerSide
-  readonly #limitMs: number
+  readonly #durationMs: number // from the wish to play on
+  readonly #isSetUpApart: boolean
+  #askedMs = 0 // link time of that wish
   readonly #tell: ((event: RunEvent) => void) | undefined
+  readonly #watch: ((event: ViewerEvent) => void) | undefined
   readonly #truth = new LinkMeasuresFold()
   readonly #fold: SideMeasuresFold
   readonly #link: ReturnType<typeof measuredLane>
   readonly #session: Session
   #atEnd: SideMeasures | undefined
 
-  constructor({ name, spec }: NamedSide, { profile, tell, video, durationSeconds }: Experiment) {
+  constructor(
+    { name, spec }: NamedSide,
+    { profile, tell, watch, video, durationSeconds, isSetUpApart = false }: Experiment,
+  ) {
     this.#name = name
     this.#side = spec.kind === 'udp' || spec.kind === 'rtp-over-tcp' ? 'udp' : 'hls'
-    this.#limitMs = durationSeconds * 1000 // s to ms
+    this.#durationMs = durationSeconds * 1000 // s to ms
+    this.#isSetUpApart = isSetUpApart
     this.#tell = tell && ((event) => tell(name, event))
+    this.#watch = watch && ((event) => watch(name, event))
     this.#link = measuredLane(this.#side === 'udp' ? 'udp' : 'tcp', profile, this.#truth, this.#tell)
     const prepared = preparedVideo(video)
     this.#fold = newFold(this.#side, prepared)
@@ -84,11 +103,12 @@ class SideRun {
   run(): SideOutcome {
     const session = this.#session
     session.play(0)
-    for (let nowMs = 0; nowMs < this.#limitMs && !session.hasEnded; nowMs += STEP_MS) {
-      this.#link.advance(Math.min(nowMs + STEP_MS, this.#limitMs))
+    const limitMs = this.#askedMs + this.#durationMs
+    for (let nowMs = 0; nowMs < limitMs && !session.hasEnded; nowMs += STEP_MS) {
+      this.#link.advance(Math.min(nowMs + STEP_MS, limitMs))
     }
     session.close()
-    const measures = this.#atEnd ?? this.#measuresAt(this.#limitMs)
+    const measures = this.#atEnd ?? this.#measuresAt(limitMs)
     return { name: this.#name, side: this.#side, measures, hasEnded: session.hasEnded }
   }
 
@@ -99,6 +119,7 @@ class SideRun {
       return newSession(spec, this.#link, {
         video,
         profile,
+        isSetUpApart: this.#isSetUpApart,
         tell: (event) => this.#add(event),
         tellTcp: tell && ((event) => tell({ ...event, lane })),
         received:
@@ -112,8 +133,10 @@ class SideRun {
 
   /** What happens on the line after the end of a side is not its own any more. */
   #add(event: ViewerEvent): void {
+    if (event.kind === 'play-asked') this.#askedMs = event.atMs
     this.#fold.add(event)
     this.#tell?.(event)
+    this.#watch?.(event)
     if (event.kind === 'ended') this.#atEnd = this.#measuresAt(event.atMs)
   }
 

@@ -132,3 +132,17 @@ test('RtpSession on the RTSP connection drops whole frames where too much waits'
   expect([measures.receivedPackets, measures.lostPackets, measures.damagedFrames]).toEqual([2220, 3768, 0])
   expect([measures.freezeCount, measures.stallCount, measures.hasEnded]).toEqual([96, 0, true])
 })
+
+test('RtpSession with a line for the set-up begins at link time 0, and loses what it loses however long that took', () => {
+  const loss = { kind: 'bad-moments', lossRatio: 0.05, meanBurstMs: 40 } as const
+  const near: LinkProfile = { seed: 7, downlink: { loss } }
+  const far: LinkProfile = { seed: 7, downlink: { loss, oneWayDelayMs: 300 }, uplink: { oneWayDelayMs: 300 } }
+  const apart = (profile: LinkProfile) => play(profile, { setUpLine: new AccessLink(profile) })
+  expect([near, far].map((profile) => apart(profile).lostPackets)).toEqual([401, 401])
+  expect(play(far).lostPackets).not.toBe(401) // on the line it moves all that follows
+  // The wish came before: handshake, DESCRIBE, two SETUPs and the PLAY's way; the packets' way; the buffer; a frame.
+  expect(apart({ ...far, downlink: { oneWayDelayMs: 300 } }).startupMs).toBeCloseTo(
+    4 * 600 + 300 + 300 + 200 + 1000 / 30,
+    9,
+  )
+})

@@ -1,5 +1,5 @@
 import type { AccessLink } from '../link/access-link.ts'
-import { Conversation } from '../link/conversation.ts'
+import { Conversation, type Reached } from '../link/conversation.ts'
 import type { CongestionControl } from '../link/profile.ts'
 import { playExchange, setUpExchanges, type RtspExchange } from '../protocol/rtsp-exchange.ts'
 import type { ReceptionStatistics } from '../stream/reception-statistics.ts'
@@ -23,6 +23,8 @@ export type RtpSessionOptions = {
   readonly jitterBufferMs?: number // absent: 200, as in the page
   readonly repair?: 'off' | 'rtx' // absent: off
   readonly transport?: 'udp' | 'interleaved' // absent: udp; else on the RTSP connection, where nothing is repaired
+  /** Of udp: where the set-up is said, a copy of the line of its own; absent: on the link, before the packets. */
+  readonly setUpLine?: AccessLink | undefined
 }
 
 const DEFAULT_JITTER_BUFFER_MS = 200
@@ -48,7 +50,7 @@ export class RtpSession {
     const course = plan.courseFrom(startSeconds)
     const interleaved =
       options.transport === 'interleaved' ? new InterleavedWay(() => this.#setUp.tcp, course, ends) : undefined
-    this.#setUp = new Conversation(link, tcp, (bytes, atMs) => interleaved?.receive(bytes, atMs))
+    this.#setUp = new Conversation(options.setUpLine ?? link, tcp, (bytes, atMs) => interleaved?.receive(bytes, atMs))
     const way = interleaved ?? new UdpWay(link, course, ends)
     const canRepair = options.repair === 'rtx' && interleaved === undefined
     this.#viewer = new RtpViewer(link.alarms, {
@@ -80,16 +82,28 @@ export class RtpSession {
   }
 
   /** The wish to play: sets up as an RTSP viewer does, and is charged for it as a page is (server/setup-charge.ts). The
-   *  first packet is due when the PLAY is at the server. */
+   *  first packet is due when the PLAY is at the server. With a line for the set-up that is at `atMs`, and the wish so long
+   *  before it. */
   play(atMs: number): void {
     const { outline } = this.#options.plan
     const facts = { videoId: VIDEO_ID, variant: outline.variant, title: outline.variant, outline }
-    this.#options.tell({ kind: 'play-asked', atMs })
-    this.#setUp.ask([...setUpExchanges(facts), playExchange(facts)], atMs, (reached) => {
-      const answered = reached.steps.filter(({ name }) => name !== 'connect' && name !== 'PLAY').map(({ ms }) => ms)
-      this.#viewer.begin(reached.atMs, Math.min(...answered)) // as udp-relay/receiver-connection.ts measures it
-      this.#sender.begin(reached.atMs)
-    })
+    const { setUpLine, tell } = this.#options
+    const exchanges = [...setUpExchanges(facts), playExchange(facts)]
+    if (setUpLine === undefined) {
+      tell({ kind: 'play-asked', atMs })
+      return this.#setUp.ask(exchanges, atMs, (reached) => this.#begin(reached, reached.atMs))
+    }
+    let reached: Reached<RtspExchange['method']> | undefined
+    this.#setUp.ask(exchanges, 0, (found) => (reached = found))
+    while (reached === undefined) setUpLine.advance(setUpLine.nextEventMs())
+    tell({ kind: 'play-asked', atMs: atMs - reached.afterMs })
+    this.#begin(reached, atMs)
+  }
+
+  #begin({ steps }: Reached<RtspExchange['method']>, atMs: number): void {
+    const answered = steps.filter(({ name }) => name !== 'connect' && name !== 'PLAY').map(({ ms }) => ms)
+    this.#viewer.begin(atMs, Math.min(...answered)) // as udp-relay/receiver-connection.ts measures it
+    this.#sender.begin(atMs)
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { AccessLink } from '../link/access-link.ts'
+import { AccessLink } from '../link/access-link.ts'
 import { exp, ln } from '../link/exact-math.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { newAbr } from '../stream/abr-rules.ts'
@@ -20,6 +20,7 @@ export type SideSessionOptions = {
   readonly tellTcp: ((event: Omit<TcpStateEvent, 'lane'>) => void) | undefined
   /** Told of RTP packets in place of events, where nobody listens to these. */
   readonly received: RtpReceived | undefined
+  readonly isSetUpApart: boolean // of RTSP: on a copy of the line, before link time 0
 }
 
 const DEFAULT_PART_MS = 200 // as the live origin cuts them
@@ -85,7 +86,7 @@ function newLlHlsSession(
 function newRtpSession(
   { variant, jitterBufferMs }: RtpSpec,
   link: AccessLink,
-  { video, profile, tell, received }: SideSessionOptions,
+  { video, profile, tell, received, isSetUpApart }: SideSessionOptions,
   how: Pick<RtpSessionOptions, 'repair' | 'transport'>,
 ): RtpSession {
   return new RtpSession(link, {
@@ -95,6 +96,7 @@ function newRtpSession(
     tell,
     received,
     ...how,
+    setUpLine: isSetUpApart && how.transport !== 'interleaved' ? new AccessLink(profile) : undefined,
     ...(jitterBufferMs === undefined ? {} : { jitterBufferMs }),
   })
 }

@@ -1,5 +1,6 @@
 /** How a variant is chosen: always the same one, by measured throughput, by the buffer (BOLA), or as hls.js does. */
-export type AbrRule = 'fixed' | 'throughput' | 'bola' | 'hls.js'
+export const abrRules = ['fixed', 'throughput', 'bola', 'hls.js'] as const
+export type AbrRule = (typeof abrRules)[number]
 
 /** A variant as a rule sees it. A ladder has the lowest bitrate first; what is chosen is an index of it. */
 export type LadderVariant = {

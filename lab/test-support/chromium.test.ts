@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { packedChromium } from './chromium-binary.ts'
+import { packedChromium } from '../chromium-binary.ts'
 import { openChromium } from './chromium.ts'
 
 const MEDIA_ABILITIES = `({

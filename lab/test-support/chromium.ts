@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import type { TestContext } from 'vitest'
 import { isFresh } from '../../build/parts.mjs'
-import { findChromium } from './chromium-binary.ts'
+import { findChromium } from '../chromium-binary.ts'
 import { needs } from './clients.ts'
 
 export type ChromiumOptions = {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { TestContext } from 'vitest'
-import { findChromium } from './chromium-binary.ts'
-import { fromNpmPackage, isExecutableFile, onPath } from './executables.ts'
+import { findChromium } from '../chromium-binary.ts'
+import { fromNpmPackage, isExecutableFile, onPath } from '../executables.ts'
 import { repositoryFolder } from './shared-files.ts'
 
 export type ClientName =

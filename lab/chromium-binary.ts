@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isExecutableFile, onPath } from './executables.ts'
-import { repositoryFolder } from './shared-files.ts'
+import { projectFolder } from '../server/project-folder.ts'
 
 /** `env` is what must be set for this binary to load; `headlessFlag` differs between a whole browser and the shell. */
 export type ChromiumBinary = {
@@ -33,9 +33,9 @@ function whole(path: string): ChromiumBinary {
 
 /** Unpacked once (about 1 s, 250 MB) below node_modules, so that it goes when they go. */
 export function packedChromium(): ChromiumBinary | undefined {
-  const packageFolder = join(repositoryFolder, 'node_modules/@sparticuz/chromium')
+  const packageFolder = join(projectFolder, 'node_modules/@sparticuz/chromium')
   if (process.platform !== 'linux' || process.arch !== 'x64' || !existsSync(packageFolder)) return undefined
-  const folder = join(repositoryFolder, 'node_modules/.cache/weir-chromium')
+  const folder = join(projectFolder, 'node_modules/.cache/weir-chromium')
   if (!existsSync(join(folder, 'chromium'))) unpackInto(folder)
   const path = join(folder, 'chromium')
   // The package carries its own NSS libraries, for systems that have none.
@@ -55,7 +55,7 @@ function unpackInto(folder: string): void {
   const scratch = mkdtempSync(`${folder}.`)
   const script = "const { default: chromium } = await import('@sparticuz/chromium'); await chromium.executablePath()"
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: repositoryFolder,
+    cwd: projectFolder,
     env: { ...process.env, TMPDIR: scratch, AWS_LAMBDA_JS_RUNTIME: 'nodejs20.x' },
     encoding: 'utf8',
   })

@@ -1,0 +1,95 @@
+import type { SideOutcome } from '../simulation/experiment.ts'
+import type { LabSide } from '../simulation/lab-results.ts'
+
+/** A side as it was played, in virtual time or live. */
+export type PlayedSide = Pick<LabSide, 'name' | 'side' | 'measures' | 'hasEnded'> & {
+  readonly transfers: TransferSums // of whole segments
+}
+
+export type TransferSums = { readonly segments: number; readonly bytes: number; readonly ms: number }
+
+/** One figure of both, and how far apart they may be. */
+export type LiveCheck = {
+  readonly side: string
+  readonly what: 'startup' | 'stalled' | 'lost' | 'dropped' | 'throughput'
+  readonly unit: 'ms' | 'packets' | 'bit/s'
+  readonly virtual: number | undefined // undefined: it never came to it
+  readonly live: number | undefined
+  readonly allowed: number // difference
+  readonly holds: boolean
+}
+
+/** Whose player was live: ours decides as virtual time does. */
+export type LivePlayer = 'weir' | 'hls.js'
+
+const STARTUP = { ratio: 0.1, ms: 100 }
+const STALLED = { weir: { ratio: 0.1, ms: 500 }, 'hls.js': { ratio: 0.2, ms: 1000 } } as const
+const THROUGHPUT_RATIO = 0.05
+/** Two processes on one machine and their timers, for each segment: what is no part of a line. */
+const SEGMENT_MS = 20
+
+/** Holds a live side against the same in virtual time. Of a browser only the stalls are judged: decoder and media element have
+ *  times of their own. */
+export function judgeLive(virtual: PlayedSide, live: PlayedSide, player: LivePlayer): readonly LiveCheck[] {
+  const { ratio, ms } = STALLED[player]
+  const stalled = check(live.name, 'stalled', 'ms', virtual.measures.stallMs, live.measures.stallMs, (value) =>
+    Math.max(ratio * value, ms),
+  )
+  if (player !== 'weir') return [stalled]
+  const startup = check(live.name, 'startup', 'ms', virtual.measures.startupMs, live.measures.startupMs, (value) =>
+    Math.max(STARTUP.ratio * value, STARTUP.ms),
+  )
+  return live.side === 'udp'
+    ? [
+        startup,
+        check(live.name, 'lost', 'packets', virtual.measures.lostPackets, live.measures.lostPackets, () => 0),
+        check(live.name, 'dropped', 'packets', droppedOf(virtual), droppedOf(live), () => 0),
+      ]
+    : [startup, stalled, ...throughput(virtual, live)]
+}
+
+/** By the link, be it by chance, by the queue, or as UDP. */
+function droppedOf({ measures }: PlayedSide): number {
+  return (measures.linkLostPackets ?? 0) + (measures.linkTailDroppedPackets ?? 0) + (measures.linkBlockedPackets ?? 0)
+}
+
+/** Of both only what both have: a run that ends in the middle of a segment has one more or less. */
+function throughput(virtual: PlayedSide, live: PlayedSide): readonly LiveCheck[] {
+  const [ofVirtual, ofLive] = [rateOf(virtual), rateOf(live)]
+  return [
+    check(live.name, 'throughput', 'bit/s', ofVirtual, ofLive, (rate) => {
+      const { segments, bytes } = virtual.transfers
+      if (segments === 0) return 0
+      const segmentBits = (bytes * 8) / segments
+      const slowest = (segmentBits * 1000) / ((segmentBits * 1000) / rate + SEGMENT_MS) // ms per segment more
+      return Math.max(THROUGHPUT_RATIO * rate, rate - slowest)
+    }),
+  ]
+}
+
+/** In bits a second; undefined where nothing came. */
+function rateOf({ transfers: { bytes, ms } }: PlayedSide): number | undefined {
+  return ms === 0 ? undefined : (bytes * 8000) / ms // bytes a ms
+}
+
+function check(
+  side: string,
+  what: LiveCheck['what'],
+  unit: LiveCheck['unit'],
+  virtual: number | undefined,
+  live: number | undefined,
+  allow: (virtual: number) => number,
+): LiveCheck {
+  const allowed = virtual === undefined ? 0 : allow(virtual)
+  const isNear = virtual !== undefined && live !== undefined && Math.abs(live - virtual) <= allowed
+  const holds = isNear || (virtual === undefined && live === undefined)
+  return { side, what, unit, virtual, live, allowed, holds }
+}
+
+/** The same of virtual time's outcome. */
+export function playedOf(
+  { name, side, measures, hasEnded }: SideOutcome | LabSide,
+  transfers: TransferSums,
+): PlayedSide {
+  return { name, side, measures, hasEnded, transfers }
+}

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { makeClip } from '../server/test-support/clips.ts'
+import { needs } from './test-support/clients.ts'
+import { inLongRun } from './test-support/long-run.ts'
+import { temporaryFolder } from './test-support/temporary-folder.ts'
+import { weirProgram } from './test-support/weir-process.ts'
+import { livePlanOf, validateLive } from './validate-live.ts'
+
+test('virtual time and real sockets lose the same packets, and are within their bounds wherever the machine keeps up', async (context) => {
+  needs(context, 'ffmpeg')
+  const clip = makeClip(context, temporaryFolder(context), { seconds: 4, keyframeFrames: 50 })
+  const validation = await validateLive(livePlanOf({ quick: true, clipSeconds: 4, tries: 1 }), {
+    source: { kind: 'file', path: clip },
+    signal: new AbortController().signal,
+    program: weirProgram(),
+  })
+  expect(validation.cells.map(({ preset, seed }) => [preset, seed])).toEqual([
+    ['hotel-wifi', 1],
+    ['lossy', 1],
+    ['slow', 1],
+  ])
+  const checks = validation.cells.flatMap((cell) => cell.checks)
+  const ofPackets = checks.filter(({ unit }) => unit === 'packets')
+  expect(ofPackets.map(({ what, holds }) => [what, holds])).toEqual(
+    Array(3)
+      .fill([
+        ['lost', true],
+        ['dropped', true],
+      ])
+      .flat(),
+  )
+  const counted = validation.cells.filter(({ restless }) => restless === undefined)
+  expect(counted.flatMap((cell) => cell.checks).filter(({ holds }) => !holds)).toEqual([])
+})
+
+if (inLongRun) {
+  test('weir lab validate live is within its bounds on every preset', () => {
+    const args = [...weirProgram(), 'lab', 'validate', 'live', '--browser', '--json']
+    const told = execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1e8 })
+    expect(JSON.parse(told)).toMatchObject({ holds: true })
+  })
+}
