@@ -1,4 +1,4 @@
-import { computed, effect, signal } from '@preact/signals'
+import { computed, effect, signal, untracked } from '@preact/signals'
 import type { LinkPreset } from '../link/presets.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { Video } from '../protocol/weir-api.ts'
@@ -14,8 +14,10 @@ import {
   axisSettings,
   DEFAULT_PRESET,
   DEFAULT_SEED,
+  jobKey,
   readWhatIfSettings,
   RUN_SECONDS,
+  withLossKind,
   writeWhatIfSettings,
   type WhatIfSettings,
 } from './what-if-settings.ts'
@@ -101,7 +103,7 @@ export class WhatIf {
   }
 
   change(changes: Partial<WhatIfSettings>): void {
-    this.settings.value = { ...this.settings.value, ...changes }
+    this.settings.value = withLossKind({ ...this.settings.value, ...changes }, this.base.peek())
     replaceSearch(writeWhatIfSettings(this.settings.value))
   }
 
@@ -148,15 +150,15 @@ export class WhatIf {
 
   /** One job for all that its runs depend on; one look at the chosen place for each of its values. */
   #followSettings(): void {
-    const jobKey = computed(() => jobKeyOf(this.settings.value))
+    const key = computed(() => jobKey(this.settings.value, this.base.value))
     const endJobs = effect(() => {
-      void jobKey.value
-      this.#beginJob()
+      void key.value
+      untracked(() => this.#beginJob())
     })
     const endPlaces = effect(() => {
       void JSON.stringify(this.place.value)
       this.#wantsChosen = true
-      this.#wake()
+      untracked(this.#wake)
     })
     const stop = this.#stop
     this.#stop = () => {
@@ -223,14 +225,4 @@ export class WhatIf {
     this.#paintedMs = performance.now()
     this.news.value += 1
   }
-}
-
-/** What a map's runs depend on: all but what is shown of them, and where on the axes somebody is. */
-function jobKeyOf({ measure: _measure, shown: _shown, ...settings }: WhatIfSettings): string {
-  const { x, y, network, jitterBufferMs } = settings
-  const ofAxes = Object.assign({}, axisSettings(x, 0), axisSettings(y, 0))
-  const others = Object.entries(network).filter(([name]) => !(name in ofAxes))
-  const buffer = x === 'jitterBufferMs' || y === 'jitterBufferMs' ? undefined : jitterBufferMs
-  const sorted = others.sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify({ ...settings, network: sorted, jitterBufferMs: buffer })
 }
