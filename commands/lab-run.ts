@@ -17,6 +17,7 @@ type LabRunFlags = {
   readonly seeds?: readonly number[]
   readonly jobs?: number
   readonly record?: boolean
+  readonly checkLive?: number
   readonly overwrite?: boolean
   readonly json?: boolean
 }
@@ -37,7 +38,7 @@ export async function runRead(
   flags: Omit<LabRunFlags, 'mode' | 'seeds'>,
 ): Promise<void> {
   const { scenario } = read
-  const { jobs, json = false } = flags
+  const { jobs, checkLive, json = false } = flags
   const record = flags.record ?? false
   const problems = recordProblems(scenario, record)
   if (problems.length > 0) throw new ConfigProblems(problems)
@@ -58,6 +59,7 @@ export async function runRead(
     runScenario({
       ...read,
       ...(jobs === undefined ? {} : { jobs }),
+      ...(checkLive === undefined ? {} : { checkLive }),
       out: { ...out, overwrite: flags.overwrite ?? false },
       weir: version,
       record,

@@ -37,10 +37,13 @@ export type LiveLabOptions = {
 export async function openLiveLab(options: LiveLabOptions): Promise<LiveLab> {
   const mediaFolder = await mkdtemp(join(tmpdir(), 'weir-lab-'))
   const removeFolder = (): Promise<void> => rm(mediaFolder, { recursive: true, force: true, maxRetries: 5 })
+  const opened: LiveServer[] = []
   try {
     const { source, signal, tell, program = ownProgram() } = options
     const video = await putIntoLibrary(source, { mediaFolder, signal, tell })
     const server = await startLiveServer({ mediaFolder, program, signal })
+    opened.push(server)
+    await warmUp({ planned: WARM_UP, video, server, signal }, options)
     return {
       outlines: video.variants.map(({ outline }) => outline),
       runWatched: (planned, runSignal) => runLive({ planned, video, server, signal: runSignal }, options),
@@ -55,6 +58,7 @@ export async function openLiveLab(options: LiveLabOptions): Promise<LiveLab> {
       },
     }
   } catch (error) {
+    await Promise.all(opened.map((server) => server.close()))
     await removeFolder()
     throw error
   }
@@ -65,6 +69,24 @@ type Live = {
   readonly video: LabVideo
   readonly server: LiveServer
   readonly signal: AbortSignal
+}
+
+/** What is compiled and opened for the first time costs time that is no side's. */
+const WARM_UP: PlannedRun = {
+  index: -1,
+  network: 'warm-up',
+  profile: { seed: 1, downlink: {} },
+  sides: [
+    { name: 'hls', spec: { kind: 'hls', abr: 'fixed' } },
+    { name: 'udp', spec: { kind: 'udp', repair: 'off' } },
+  ],
+  axes: {},
+  seed: 1,
+}
+const WARM_UP_SECONDS = 1.5
+
+async function warmUp(live: Live, { source, signal, tell }: LiveLabOptions): Promise<void> {
+  await runLive(live, { source, signal, tell, durationSeconds: WARM_UP_SECONDS })
 }
 
 async function runLive({ planned, video, server, signal }: Live, options: LiveLabOptions): Promise<WatchedRun> {

@@ -52,6 +52,7 @@ function open({ rtspUrl, spec, userAgent, tell, variant }: LiveUdpOptions): Prom
     transport: spec.kind === 'udp' ? 'udp' : 'tcp',
     jitterBufferMs,
     userAgent,
+    leavesOutOptions: true, // as the model of a set-up has it (protocol/rtsp-exchange.ts)
     tell: withVariant(variant, tell),
   })
 }

@@ -117,16 +117,27 @@ test('labReport tells budgets with the verdict and the worst run, and live figur
         { text: 'stallRatio < 0.01', isKept: false, value: '0.33', worst: { network: 'lossy', axes: {}, seed: 3 } },
         { text: 'startupMs p95 < 9000', isKept: true },
       ],
-      live: {
-        madeBy: 'weir lab validate live, 2026-11-30',
-        rows: [{ network: 'lossy', side: 'hls', measure: 'startupMs', virtual: 400, live: 430, isWithin: true }],
-      },
+      live: [
+        {
+          network: 'lossy',
+          axes: { lossRatio: 0.01 },
+          seed: 7,
+          checks: [
+            { side: 'hls', what: 'startup', unit: 'ms', virtual: 400, live: 430, allowed: 100, holds: true },
+            { side: 'udp', what: 'lost', unit: 'packets', virtual: 12, live: 13, allowed: 0, holds: false },
+          ],
+        },
+        { network: 'fine', axes: {}, seed: 8, checks: [], restless: 'the link was late' },
+      ],
     }),
   )
   expect(said).toContain('stallRatio &lt; 0.01 ✗ broken 0.33 lossy, seed 3')
   expect(said).toContain('startupMs p95 &lt; 9000 ✓ kept')
-  expect(said).toContain('1 of 1 figure within their bounds (weir lab validate live, 2026-11-30)')
-  expect(said).toContain('lossy hls Startup 400 ms 430 ms yes')
+  expect(said).toContain(
+    '1 of these runs were made over live sockets, too, under the same seed: 1 of 2 figures are within the bounds of weir lab validate live. 1 more do not count',
+  )
+  expect(said).toContain('lossy, lossRatio 0.01 7 hls startup 400 ms 430 ms 100 ms yes')
+  expect(said).toContain('lossy, lossRatio 0.01 7 udp lost 12 13 0 no')
 })
 
 test('labReport shows the first run of each network over time, as long still as it was measured', () => {

@@ -11,18 +11,18 @@ import { recommendationSection } from './report/recommendation-section.ts'
 import { scenarioSection } from './report/scenario-section.ts'
 import { style } from './report/style.ts'
 import { timelineSection } from './report/timeline-section.ts'
-import { validitySection, type LiveValidation } from './report/validity-section.ts'
+import { validitySection } from './report/validity-section.ts'
 import { counted } from './report/wording.ts'
 import { hatching } from './svg/heat-map.ts'
 import { markStyles } from './svg/mark.ts'
 import { element, text, type Markup } from './svg/markup.ts'
+import type { LiveCell } from './validate-live.ts'
 
 export type { JudgedLabBudget } from './report/budget-section.ts'
-export type { LiveValidation } from './report/validity-section.ts'
 
 export type LabReportExtras = {
   readonly judged?: readonly JudgedLabBudget[]
-  readonly live?: LiveValidation
+  readonly live?: readonly LiveCell[] // runs that were made over live sockets, too
   readonly timelines?: readonly RunTimeline[] // lab/run-timelines.ts
 }
 

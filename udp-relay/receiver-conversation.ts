@@ -45,16 +45,20 @@ export class ReceiverConversation {
     return Math.max(MIN_KEEP_ALIVE_MS, ((this.#session?.timeoutSeconds ?? 60) * 1000) / 2)
   }
 
-  /** OPTIONS and DESCRIBE. Rejects with ReceiverFailure. */
-  async describe(): Promise<PresentationDescription> {
-    const options = await this.#connection.request('OPTIONS', this.#url)
-    if (/\bGET_PARAMETER\b/.test(options.headers.get('public') ?? '')) this.#keepAliveMethod = 'GET_PARAMETER'
+  /** OPTIONS, unless it is left out, and DESCRIBE. Rejects with ReceiverFailure. */
+  async describe({ leavesOutOptions = false } = {}): Promise<PresentationDescription> {
+    if (!leavesOutOptions) await this.#askOptions()
     const described = await this.#connection.request('DESCRIBE', this.#url, { accept: 'application/sdp' })
     const read = readSdp(Buffer.from(described.body).toString())
     if (!read.ok) throw new ReceiverFailure('bad-answer', 'the server describes the presentation in no SDP')
     this.#baseUrl = described.headers.get('content-base') ?? described.headers.get('content-location') ?? this.#url
     this.#sessionUrl = controlUrl(this.#baseUrl, read.value.controlUrl)
     return read.value
+  }
+
+  async #askOptions(): Promise<void> {
+    const options = await this.#connection.request('OPTIONS', this.#url)
+    if (/\bGET_PARAMETER\b/.test(options.headers.get('public') ?? '')) this.#keepAliveMethod = 'GET_PARAMETER'
   }
 
   /** SETUP of one track. Rejects with ReceiverFailure. */

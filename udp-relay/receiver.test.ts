@@ -191,3 +191,20 @@ for (const [name, answers, failure] of [
     await expect(startReceiver({ ...common, url })).rejects.toMatchObject(failure)
   })
 }
+
+for (const leavesOutOptions of [false, true]) {
+  test.concurrent(`the receiver asks ${leavesOutOptions ? 'DESCRIBE' : 'OPTIONS'} first${leavesOutOptions ? ' where it is to' : ''}`, async (context) => {
+    let first = ''
+    const server = createServer((socket) => {
+      socket.once('data', (bytes) => {
+        first = bytes.toString().split(' ')[0] ?? ''
+        socket.destroy()
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    context.onTestFinished(() => void server.close())
+    const url = `rtsp://127.0.0.1:${(server.address() as AddressInfo).port}/clip`
+    await expect(startReceiver({ ...common, url, leavesOutOptions })).rejects.toThrow()
+    expect(first).toBe(leavesOutOptions ? 'DESCRIBE' : 'OPTIONS')
+  })
+}
