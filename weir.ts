@@ -147,6 +147,11 @@ export function createProgram(): Command {
     .option('--seeds <list>', "in place of the file's, such as 1,2,5-9", seedList)
     .option('--jobs <number>', 'virtual runs at once (default: one for each processor)', wholeNumber(1, 256))
     .option('--record', 'everything that happened in the first run of each network, too')
+    .option(
+      '--check-live <number>',
+      'of the virtual runs so many are made over live sockets, too, and the report tells how they differ',
+      wholeNumber(1, 100),
+    )
     .option('--overwrite', 'results that stand in --out give way')
     .option('--json', 'one JSON object at the end')
     .action(runLabRun)

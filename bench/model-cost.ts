@@ -3,6 +3,7 @@ import { UDP_IPV4_HEADER_BYTES } from '../link/link-packet.ts'
 import type { CongestionControl, LinkProfile } from '../link/profile.ts'
 import { TcpConnection } from '../link/tcp/connection.ts'
 import { compare } from '../simulation/comparison.ts'
+import { runExperiment, type NamedSide } from '../simulation/experiment.ts'
 import { SendPlan } from '../stream/send-plan.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { testOutline } from '../simulation/test-support/test-outline.ts'
@@ -72,6 +73,31 @@ export const plan = new SendPlan(
   testOutline({ seconds: COMPARED_SECONDS, videoBitsPerSecond: 4_800_000 }),
   DEFAULT_MAX_RTP_BYTES,
 )
+
+const EXPERIMENT_SECONDS = 120
+const EXPERIMENTS = 5
+const experimentVideo = {
+  title: 'modelled',
+  outlines: [testOutline({ seconds: EXPERIMENT_SECONDS, videoBitsPerSecond: 4_800_000 })],
+}
+const experimentSides: readonly NamedSide[] = [
+  { name: 'hls', spec: { kind: 'hls', abr: 'fixed' } },
+  { name: 'udp', spec: { kind: 'udp', repair: 'off' } },
+]
+
+/** Two-minute experiments of two sides, one seed after the other, with all measures of the lab: seconds of video per second
+ *  of CPU time. */
+export function experimentSpeed(): number {
+  const cpu = cpuMicroseconds(() => {
+    for (let seed = 1; seed <= EXPERIMENTS; seed += 1) {
+      const profile = { ...compared, seed }
+      const durationSeconds = 2 * EXPERIMENT_SECONDS
+      const outcomes = runExperiment({ video: experimentVideo, sides: experimentSides, profile, durationSeconds })
+      if (!outcomes.every(({ hasEnded }) => hasEnded)) throw new Error('a side did not come to its end')
+    }
+  })
+  return (EXPERIMENTS * EXPERIMENT_SECONDS) / (cpu / 1e6) // µs to s
+}
 
 /** Both sides of that video: seconds of it per second of CPU time. */
 export function comparisonSpeed(): number {

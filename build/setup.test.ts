@@ -19,6 +19,7 @@ console.log(JSON.stringify({ answer, args: process.argv.slice(2), folder: proces
 `
 const SOURCES = {
   'weir.ts': WEIR,
+  'lab/sweep-worker.ts': "import { answer } from '../protocol/answer.ts'\nconsole.log(answer)\n",
   'protocol/answer.ts': 'export const answer: number = 42\n',
   'server/README.md': 'text\n',
   'player/index.html': '<!doctype html><script type="module" src="./main.tsx"></script>\n',
@@ -62,6 +63,7 @@ test('setup.mjs builds what is stale and nothing else', async (context) => {
     return built(await project.setup(['build']))
   }
   expect(await builtBy(() => undefined)).toEqual(['server', 'player'])
+  expect(readdirSync(join(project.folder, 'dist'))).toContain('sweep-worker.js')
   expect(readdirSync(join(project.folder, 'dist/player')).toSorted()).toEqual(['assets', 'index.html', 'report.html'])
   expect(await builtBy(() => undefined)).toEqual([])
   const newer = new Date(Date.now() + 60_000)

@@ -71,6 +71,7 @@ async function costsOf(file: string | undefined): Promise<PlanCosts> {
 async function measuredNow(viewers: number): Promise<PlanCosts> {
   const stop = new AbortController()
   process.on('SIGINT', () => stop.abort())
+  process.on('SIGTERM', () => stop.abort())
   const program = [...process.execArgv, process.argv[1] ?? '']
   const options = {
     program,

@@ -17,6 +17,7 @@ type LabRunFlags = {
   readonly seeds?: readonly number[]
   readonly jobs?: number
   readonly record?: boolean
+  readonly checkLive?: number
   readonly overwrite?: boolean
   readonly json?: boolean
 }
@@ -32,17 +33,22 @@ export async function runLabRun(file: string, flags: LabRunFlags): Promise<void>
 
 /** A bar while the scenario runs, then a table and the verdict, or one JSON object. */
 export async function runRead(
-  read: { readonly scenario: Scenario; readonly folder: string }, // the paths in it are relative to the folder
+  // The paths in the scenario are relative to the folder; the text is of one that is in no file.
+  read: { readonly scenario: Scenario; readonly folder: string; readonly scenarioText?: string },
   flags: Omit<LabRunFlags, 'mode' | 'seeds'>,
 ): Promise<void> {
   const { scenario } = read
-  const { jobs, json = false } = flags
+  const { jobs, checkLive, json = false } = flags
   const record = flags.record ?? false
   const problems = recordProblems(scenario, record)
   if (problems.length > 0) throw new ConfigProblems(problems)
   const stop = new AbortController()
-  process.on('SIGINT', () => stop.abort())
-  process.on('SIGTERM', () => stop.abort())
+  const interrupt = (): void => {
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted) // asked twice
+    stop.abort()
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
   const tell = (line: string): void => {
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE) // of the bar, which comes back below
     console.error(line)
@@ -53,6 +59,7 @@ export async function runRead(
     runScenario({
       ...read,
       ...(jobs === undefined ? {} : { jobs }),
+      ...(checkLive === undefined ? {} : { checkLive }),
       out: { ...out, overwrite: flags.overwrite ?? false },
       weir: version,
       record,

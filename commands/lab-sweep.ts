@@ -1,4 +1,4 @@
-import { readScenario, readScenarioFile, type ScenarioRead } from '../lab/scenario-file.ts'
+import { readScenario, readScenarioFile } from '../lab/scenario-file.ts'
 import { flagProblem, sweepScenario, type SweepFlags } from '../lab/sweep-flags.ts'
 import { ConfigProblems } from '../server/config.ts'
 import { runRead } from './lab-run.ts'
@@ -15,23 +15,26 @@ type LabSweepFlags = SweepFlags & {
 export async function runLabSweep(file: string | undefined, flags: LabSweepFlags): Promise<void> {
   const { out, jobs, overwrite, json, ...grid } = flags
   const read = file === undefined ? await madeBy(grid) : await readBy(file, grid)
-  if (!read.ok) throw new ConfigProblems(read.problems)
   const wishes = { out, jobs, overwrite, json }
   await runRead(read, Object.fromEntries(Object.entries(wishes).filter(([, wish]) => wish !== undefined)))
 }
 
-async function madeBy(grid: SweepFlags): Promise<ScenarioRead> {
-  const read = await readScenario(sweepScenario(grid), userFolder, {})
-  return read.ok ? { ...read, folder: userFolder } : { ok: false, problems: read.problems.map(flagProblem) }
+async function madeBy(grid: SweepFlags) {
+  const scenarioText = sweepScenario(grid)
+  const read = await readScenario(scenarioText, userFolder, {})
+  if (!read.ok) throw new ConfigProblems(read.problems.map(flagProblem))
+  return { ...read, folder: userFolder, scenarioText }
 }
 
-async function readBy(file: string, { seeds, ...grid }: SweepFlags): Promise<ScenarioRead> {
+async function readBy(file: string, { seeds, ...grid }: SweepFlags) {
   const idle = Object.entries(grid).flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
   if (idle.length > 0) {
     throw new ConfigProblems(idle.map((flag) => `--${kebab(flag)} makes a grid without a file: it belongs in ${file}`))
   }
   const wishes = seeds === undefined ? {} : { seeds: Array.from({ length: seeds }, (_, index) => index + 1) }
-  return readScenarioFile(await readablePath(file), wishes)
+  const read = await readScenarioFile(await readablePath(file), wishes)
+  if (!read.ok) throw new ConfigProblems(read.problems)
+  return read
 }
 
 function kebab(flag: string): string {

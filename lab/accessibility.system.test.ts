@@ -37,9 +37,10 @@ test('axe-core finds nothing serious on the what-if page, everything unfolded', 
   needs(context, 'chromium')
   if (clip === undefined) return needs(context, 'ffmpeg')
   const { page } = await openChromium(context)
-  await page.goto(`${clip.weir.url}/what-if/${clip.videoId}?seed=7`)
-  await page.locator('.map-status[data-size="17"]').waitFor()
+  await page.goto(`${clip.weir.url}/what-if/${clip.videoId}?seed=7&measure=startupMs`)
+  await page.locator('.map-status[data-size="9"]').waitFor()
   await page.locator('.side-timeline').first().waitFor()
+  await page.locator('td.udp[data-step="4"]').first().waitFor() // the strongest colour behind figures
   await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))
   expect(await allFindings(page)).toEqual(nothing)
 })

@@ -64,15 +64,11 @@ export class FrontierFold {
     for (const { first, second, cells } of this.#pairs) {
       for (const measure of CONTEST_MEASURES) {
         const contest = contestOf({ network, axes, runs }, measure, first, second)
-        const isTold = isClaim(contest) && !contest.isNegligible
+        if (!isClaim(contest) || contest.isNegligible) continue // what is not told apart is passed over anyway
+        const ahead = contest.winner === 'first' ? first : second
         const judged = cells.get(measure.key) ?? []
         cells.set(measure.key, judged)
-        judged.push({
-          network,
-          axes,
-          ...(isTold ? { ahead: contest.winner === 'first' ? first : second } : {}),
-          ...(contest.mean === undefined ? {} : { difference: contest.mean }),
-        })
+        judged.push({ network, axes, ahead, ...(contest.mean === undefined ? {} : { difference: contest.mean }) })
       }
     }
   }

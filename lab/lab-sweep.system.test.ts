@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -45,6 +45,8 @@ test('weir lab sweep that is interrupted goes on: its results are those of an un
   ]
   expect(again).toMatchObject({ status: 0, stderr: expect.stringContaining(`cut has ${before} of 100 runs: going on`) })
   expect(whole).toMatchObject({ status: 0, stderr: '' })
+  const files = ['frontier.csv', 'junit.xml', 'report.html', 'results.csv', 'results.json', 'scenario.yaml']
+  expect(readdirSync(join(folder, 'cut')).toSorted()).toEqual(files)
   expect(withoutMade(join(folder, 'cut'))).toBe(withoutMade(join(folder, 'whole')))
   expect(readFileSync(join(folder, 'cut/results.csv'))).toEqual(readFileSync(join(folder, 'whole/results.csv')))
 })

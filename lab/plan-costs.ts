@@ -70,7 +70,8 @@ export function readCosts(text: string): CostsRead {
   return problems.length === 0 ? { ok: true, costs: value as PlanCosts } : { ok: false, problems }
 }
 
-/** The committed figures, made by `weir lab plan --measure --write-costs lab/measured-costs.json`. */
+/** The committed figures: their `measured` says where each comes from. On a quiet machine
+ *  `weir lab plan --bitrate 5M --measure --write-costs lab/measured-costs.json` makes them anew. */
 export const measuredCosts = measured as PlanCosts
 
 function textProblems(costs: Readonly<Record<string, unknown>>, key: string): string[] {

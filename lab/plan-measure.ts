@@ -10,7 +10,7 @@ import { findFreePair } from '../udp-relay/udp-sockets.ts'
 import type { HlsCost, PlanCosts, UdpCost } from './plan-costs.ts'
 import { startOwnServer, type OwnServer } from './plan-server.ts'
 import { hlsCrowd, multicastCrowd, udpCrowd, type Crowd, type CrowdCounts } from './plan-viewers.ts'
-import { cpuNanoseconds, openFiles, residentBytes } from './process-figures.ts'
+import { cpuNanoseconds, openFiles, peakBytes, residentBytes } from './process-figures.ts'
 import { LabMissing } from './validate-lab.ts'
 
 export type MeasureOptions = {
@@ -92,16 +92,14 @@ async function measureHls(watched: Watched, options: MeasureOptions): Promise<Hl
   const playlistPath = `${folder}/index.m3u8`
   const segmentPaths = segments.map(({ uri }) => `${folder}/${uri}`)
   const everyMs = (segments[0]?.durationSeconds ?? 4) * 1000 // s to ms
+  const gather = (viewers: number, url: string) => hlsCrowd(viewers, { url, playlistPath, segmentPaths, everyMs })
   return withServer(watched, options, {}, async (server) => {
-    const idle = figuresOf(server)
+    const { taken, window } = await watchCrowd(server, (viewers) => gather(viewers, server.url), everyMs, options)
+    refuseTooFew('HLS viewers', window.counts.bytes * 8, options.viewers * window.seconds * rateOf(watched))
     const hammer = await hlsCrowd(HTTP_CONNECTIONS, { url: server.url, playlistPath, segmentPaths: [], everyMs: 0 })
     const requests = await watchWindow(server, hammer, options)
     await hammer.end()
     const cpuMicrosecondsPerRequest = requests.cpuMicroseconds / requests.counts.requests
-    const gather = (viewers: number) => hlsCrowd(viewers, { url: server.url, playlistPath, segmentPaths, everyMs })
-    const watching = await watchCrowd(server, gather, { settleMs: everyMs, idle }, options)
-    const { taken, window } = watching
-    refuseTooFew(window.counts.bytes * 8, options.viewers * window.seconds * rateOf(watched))
     const ofSegments = window.cpuMicroseconds - window.counts.requests * cpuMicrosecondsPerRequest
     return {
       ...taken,
@@ -115,9 +113,9 @@ async function measureHls(watched: Watched, options: MeasureOptions): Promise<Hl
 async function measureUdp(watched: Watched, options: MeasureOptions, env: NodeJS.ProcessEnv): Promise<UdpCost> {
   return withServer(watched, options, env, async (server) => {
     const gather = (viewers: number) => udpCrowd(viewers, rtspUrl(server, watched))
-    const watching = await watchCrowd(server, gather, { settleMs: 0, idle: figuresOf(server) }, options)
+    const watching = await watchCrowd(server, gather, 0, options)
     const cost = udpCost(watching, watching.window.sentPackets)
-    refuseTooFew(cost.bitsPerSecond, options.viewers * rateOf(watched))
+    refuseTooFew('UDP viewers', cost.bitsPerSecond, options.viewers * rateOf(watched))
     return cost
   })
 }
@@ -127,9 +125,9 @@ async function measureMulticast(watched: Watched, options: MeasureOptions): Prom
   const multicast = `{ groups: 239.255.42.0/28, port: ${port}, ttl: 0, interface: 127.0.0.1 }`
   return withServer(watched, options, { WEIR_MULTICAST: multicast }, async (server) => {
     const gather = (viewers: number) => multicastCrowd(viewers, rtspUrl(server, watched))
-    const watching = await watchCrowd(server, gather, { settleMs: 0, idle: figuresOf(server) }, options)
+    const watching = await watchCrowd(server, gather, 0, options)
     const cost = udpCost(watching, watching.window.counts.packets) // the relay counts those of ports alone
-    refuseTooFew(cost.bitsPerSecond, rateOf(watched))
+    refuseTooFew('the multicast group', cost.bitsPerSecond, rateOf(watched))
     return cost
   })
 }
@@ -144,11 +142,11 @@ function rateOf({ outline: { segments } }: Watched): number {
 export class TooBusy extends Error {}
 
 /** Viewers who do not get what they watch cost something else. */
-function refuseTooFew(got: number, expected: number): void {
+function refuseTooFew(who: string, got: number, expected: number): void {
   if (got >= ENOUGH * expected) return
   const percent = Math.round((100 * got) / expected)
   throw new TooBusy(
-    `the viewers got ${percent} % of the video's rate: the machine is too busy, or too slow for so many`,
+    `${who} got ${percent} % of the video's rate: the machine is too busy, or too slow for so many; try fewer (--measure-viewers)`,
   )
 }
 
@@ -199,10 +197,11 @@ async function withTries<Cost>(measure: () => Promise<Cost>): Promise<Cost> {
 async function watchCrowd(
   server: OwnServer,
   gather: (viewers: number) => Promise<Crowd>,
-  { settleMs, idle }: { readonly settleMs: number; readonly idle: Figures },
+  settleMs: number,
   options: MeasureOptions,
 ) {
   const { viewers } = options
+  const idle = { memoryBytes: residentBytes(server.pid), files: openFiles(server.pid) }
   const nobody = await watchWindow(server, NOBODY, options)
   const few = await gather(Math.ceil(viewers / WARMING_SHARE))
   await sleep(SETTLE_MS)
@@ -210,7 +209,7 @@ async function watchCrowd(
   const all = await gather(viewers)
   await sleep(SETTLE_MS + settleMs)
   const window = await watchWindow(server, all, options)
-  const figures = figuresOf(server)
+  const most = { memoryBytes: peakBytes(server.pid), files: openFiles(server.pid) }
   await all.end()
   const ofNobody = (nobody.cpuMicroseconds * window.seconds) / nobody.seconds
   return {
@@ -218,16 +217,13 @@ async function watchCrowd(
     taken: {
       viewers,
       idleMemoryBytes: idle.memoryBytes,
-      memoryBytesPerViewer: Math.max(0, figures.memoryBytes - idle.memoryBytes) / viewers,
-      filesPerViewer: Math.max(0, figures.files - idle.files) / viewers,
+      memoryBytesPerViewer: Math.max(0, most.memoryBytes - idle.memoryBytes) / viewers,
+      filesPerViewer: Math.max(0, most.files - idle.files) / viewers,
     },
   }
 }
 
 const NOBODY: Crowd = { counts: () => ({ bytes: 0, requests: 0, packets: 0 }), end: async () => {} }
-
-type Figures = ReturnType<typeof figuresOf>
-const figuresOf = ({ pid }: OwnServer) => ({ memoryBytes: residentBytes(pid), files: openFiles(pid) })
 
 type Window = {
   readonly seconds: number

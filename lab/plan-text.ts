@@ -9,6 +9,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'An HLS viewer asks for a playlist and a segment each segment’s time, as live, over one connection that is kept, without TLS.',
   'Behind a CDN, the origin sees the requests and bytes that the hit ratio leaves over, with a connection for each viewer of those; the CDN’s own machines are in its price alone.',
   'A UDP viewer plays on demand, with a playout of his own, as RTP/MP2T; a live stream that all share is cheaper.',
+  'A packet costs less the more of them leave together: of one viewer at 3.4 Mbit/s about half of what it costs at 1 Mbit/s (docs/measured/relay.md, relay-scale.md). The cost taken is that of the rate measured.',
   'Multicast sends each stream once, and viewers keep an RTSP session; it needs a network that forwards groups, which the Internet does not. The routers’ and switches’ part is not planned.',
   'Egress counts the headers of IP, TCP, UDP and RTP, not those of Ethernet, and no retransmissions. Money: all cores of whole servers, and egress, for the hours given; 1 GB = 10⁹ bytes.',
 ]

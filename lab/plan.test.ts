@@ -6,7 +6,7 @@ import { plan, type PlanQuestion, type WayName } from './plan.ts'
 
 const taken = {
   viewers: 200,
-  bitsPerSecond: 1e9,
+  bitsPerSecond: 5e8,
   idleMemoryBytes: 100e6,
   memoryBytesPerViewer: 100e3,
   filesPerViewer: 1,
@@ -48,7 +48,7 @@ describe('plan', () => {
     expect(way?.egressBitsPerSecond).toBeCloseTo((5e9 * 1500) / 1448, 0) // 5.18 Gbit/s of the 5 that may be full
     expect(way).toMatchObject({ servers: 2, nics: 2, bottleneck: 'network', openFiles: 1000, cdnBitsPerSecond: 0 })
     expect(way?.memoryBytes).toBe(300e6) // 1000 viewers, two processes
-    expect(way?.extrapolatedBy).toBe(5) // 1000 of 200 viewers, 5 of 1 Gbit/s
+    expect(way?.extrapolatedBy).toBe(10) // 5 times the viewers, 10 times the rate
   })
 
   test('behind a CDN the origin has what the hit ratio leaves over, and the CDN sends the rest', () => {
@@ -88,7 +88,7 @@ describe('plan', () => {
   test('all is linear: a thousand times the viewers, a thousand times the load', () => {
     const many = wayOf('udp-bursts', { viewers: [1_000_000] })
     expect(many?.cores).toBeCloseTo(500, 8)
-    expect(many?.extrapolatedBy).toBe(5000)
+    expect(many?.extrapolatedBy).toBe(10_000)
   })
 })
 
@@ -174,7 +174,7 @@ test('the text marks what was extrapolated, names what is full first, and lists 
   const lines = planText(plan(asked, costs), asked, costs).split('\n')
   const rows = lines.filter((line) => line.includes('HLS, origin alone'))
   expect(rows[0]).toMatch(/alone +0\.0323 +110 MB +100 +518 Mbit\/s +1 +1 +network +0\.80$/)
-  expect(rows[1]).toMatch(/alone +0\.323 +300 MB +1,000 +5\.18 Gbit\/s +2 +2 +network +1\.60 +extrapolated ×5$/)
+  expect(rows[1]).toMatch(/alone +0\.323 +300 MB +1,000 +5\.18 Gbit\/s +2 +2 +network +1\.60 +extrapolated ×10$/)
   expect(lines).toContain('Costs of one process, measured by hand, weir 0.0.0:')
   expect(lines.filter((line) => line.startsWith('- ')).length).toBeGreaterThan(5)
 })

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import type { LabResults } from '../simulation/lab-results.ts'
+import { modelVideo } from '../simulation/model-video.ts'
+import type { RunTimeline } from '../simulation/run-timeline.ts'
 import type { Scenario } from '../simulation/scenario.ts'
 import { quantile } from '../simulation/spread.ts'
 import type { MeasureKey } from '../stream/measure-table.ts'
 import { labReport } from './report.ts'
+import { timelinesOf } from './run-timelines.ts'
 import { lossyLine, runInVirtualTime, smallScenario } from './test-support/lab-run.ts'
 
 type Data = {
@@ -77,7 +80,8 @@ test('labReport maps the mean of the differences under the same seed', () => {
   const map = dataOf(labReport(swept)).charts.find(
     ({ chart, measure }) => chart === 'heat-map' && measure === 'startupMs',
   )
-  for (const cell of map?.['cells'] as { axes: Record<string, number>; difference: number; winner: string }[]) {
+  const cells = (map?.['cells'] ?? []) as { axes: Record<string, number>; difference: number; winner: string }[]
+  for (const cell of cells) {
     const isHere = ({ axes }: LabResults['runs'][number]) =>
       axes.lossRatio === cell.axes['lossRatio'] && axes.rateBitsPerSecond === cell.axes['rateBitsPerSecond']
     const hls = values(swept, 'hls', 'startupMs', isHere)
@@ -86,7 +90,7 @@ test('labReport maps the mean of the differences under the same seed', () => {
     expect(cell.difference).toBeCloseTo(differences.reduce((sum, value) => sum + value, 0) / 5, 9)
     expect(cell.winner).toBe('second') // UDP starts earlier
   }
-  expect(map?.['cells']).toHaveLength(4)
+  expect(cells).toHaveLength(4)
 })
 
 test('labReport says who starts earlier and by how much, with the interval and the seeds', () => {
@@ -113,16 +117,44 @@ test('labReport tells budgets with the verdict and the worst run, and live figur
         { text: 'stallRatio < 0.01', isKept: false, value: '0.33', worst: { network: 'lossy', axes: {}, seed: 3 } },
         { text: 'startupMs p95 < 9000', isKept: true },
       ],
-      live: {
-        madeBy: 'weir lab validate live, 2026-11-30',
-        rows: [{ network: 'lossy', side: 'hls', measure: 'startupMs', virtual: 400, live: 430, isWithin: true }],
-      },
+      live: [
+        {
+          network: 'lossy',
+          axes: { lossRatio: 0.01 },
+          seed: 7,
+          checks: [
+            { side: 'hls', what: 'startup', unit: 'ms', virtual: 400, live: 430, allowed: 100, holds: true },
+            { side: 'udp', what: 'lost', unit: 'packets', virtual: 12, live: 13, allowed: 0, holds: false },
+          ],
+        },
+        { network: 'fine', axes: {}, seed: 8, checks: [], restless: 'the link was late' },
+      ],
     }),
   )
   expect(said).toContain('stallRatio &lt; 0.01 ✗ broken 0.33 lossy, seed 3')
   expect(said).toContain('startupMs p95 &lt; 9000 ✓ kept')
-  expect(said).toContain('1 of 1 figure within their bounds (weir lab validate live, 2026-11-30)')
-  expect(said).toContain('lossy hls Startup 400 ms 430 ms yes')
+  expect(said).toContain(
+    '1 of these runs were made over live sockets, too, under the same seed: 1 of 2 figures are within the bounds of weir lab validate live. 1 more do not count',
+  )
+  expect(said).toContain('lossy, lossRatio 0.01 7 hls startup 400 ms 430 ms 100 ms yes')
+  expect(said).toContain('lossy, lossRatio 0.01 7 udp lost 12 13 0 no')
+})
+
+test('labReport shows the first run of each network over time, as long still as it was measured', () => {
+  const { scenario } = networks
+  if (scenario.source.kind !== 'model') throw new Error('a modelled source')
+  const html = labReport(networks, { timelines: timelinesOf(scenario, modelVideo(scenario.source)) })
+  const timelines = dataOf(html).charts.filter(({ chart }) => chart === 'timeline') as unknown as RunTimeline[]
+  expect(timelines.map(({ network, seed }) => [network, seed])).toEqual([
+    ['lossy', 1],
+    ['blocked', 1],
+  ])
+  const stillMs = timelines[0]?.sides.map(({ still }) =>
+    still.reduce((sum, { fromSeconds, toSeconds }) => sum + (toSeconds - fromSeconds) * 1000, 0),
+  )
+  const measured = networks.runs[0]?.sides.map(({ measures }) => measures.freezeMs ?? NaN) ?? []
+  measured.forEach((freezeMs, index) => expect(stillMs?.[index]).toBeCloseTo(freezeMs, 3))
+  expect(textOf(html)).toContain('lossy, seed 1')
 })
 
 test('labReport takes names for text, whatever they hold', () => {

@@ -6,23 +6,23 @@ import { budgetSection, type JudgedLabBudget } from './report/budget-section.ts'
 import { headlines } from './report/headlines.ts'
 import { measureTable } from './report/measure-section.ts'
 import { measuresSection } from './report/measures-section.ts'
-import { fold, paragraph, section, sentences, type DrawnSide, type Figure } from './report/page-parts.ts'
+import { fold, foldSection, paragraph, section, sentences, type DrawnSide, type Figure } from './report/page-parts.ts'
 import { recommendationSection } from './report/recommendation-section.ts'
 import { scenarioSection } from './report/scenario-section.ts'
 import { style } from './report/style.ts'
 import { timelineSection } from './report/timeline-section.ts'
-import { validitySection, type LiveValidation } from './report/validity-section.ts'
+import { validitySection } from './report/validity-section.ts'
 import { counted } from './report/wording.ts'
 import { hatching } from './svg/heat-map.ts'
 import { markStyles } from './svg/mark.ts'
 import { element, text, type Markup } from './svg/markup.ts'
+import type { LiveCell } from './validate-live.ts'
 
 export type { JudgedLabBudget } from './report/budget-section.ts'
-export type { LiveValidation } from './report/validity-section.ts'
 
 export type LabReportExtras = {
   readonly judged?: readonly JudgedLabBudget[]
-  readonly live?: LiveValidation
+  readonly live?: readonly LiveCell[] // runs that were made over live sockets, too
   readonly timelines?: readonly RunTimeline[] // lab/run-timelines.ts
 }
 
@@ -103,7 +103,7 @@ function otherMeasures(results: LabResults, groups: readonly LabGroup[], sides: 
       paragraph('They are in results.csv: there are too many places for tables.', 'note'),
     )
   }
-  return section('Other measures', fold('All tables', ...keys.map((key) => measureTable(key, groups, sides))))
+  return foldSection('Other measures', fold('All tables', ...keys.map((key) => measureTable(key, groups, sides))))
 }
 
 function drawnSides({ runs, scenario }: LabResults): readonly DrawnSide[] {

@@ -2,13 +2,12 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { LabRun } from '../simulation/lab-results.ts'
-import type { RunTimeline } from '../simulation/run-timeline.ts'
 import type { Scenario } from '../simulation/scenario.ts'
 import { frontierCsv } from './frontier-text.ts'
 import { FrontierFold, type FrontierPoint } from './frontier.ts'
 import { budgetNames, LabBudgetsFold, type JudgedLabBudget } from './lab-budget.ts'
 import { labJunit, reportedBudget } from './lab-verdict.ts'
-import { labReport } from './report.ts'
+import { labReport, type LabReportExtras } from './report.ts'
 import type { ResultsHead } from './results-writer.ts'
 import { RunMeans } from './run-means.ts'
 
@@ -41,7 +40,11 @@ export class RunConclusion {
   }
 
   /** Writes the verdict and, of what was added, the report and the frontier; gives the names of the files. */
-  async write(folder: string, head: ResultsHead, timelines: readonly RunTimeline[] = []): Promise<Conclusion> {
+  async write(
+    folder: string,
+    head: ResultsHead,
+    extras: Pick<LabReportExtras, 'timelines' | 'live'> = {},
+  ): Promise<Conclusion> {
     const { name } = this.#scenario
     const judged = this.#budgets.judged()
     const frontier = this.#frontier.points()
@@ -50,7 +53,7 @@ export class RunConclusion {
       runs &&
       labReport(
         { format: 'weir-results', version: 1, ...head, runs },
-        { judged: judged.map(reportedBudget), timelines },
+        { judged: judged.map(reportedBudget), ...extras },
       )
     const texts = {
       'junit.xml': labJunit(name, head.made.seconds, this.#count, judged),

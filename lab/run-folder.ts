@@ -87,10 +87,17 @@ async function lock(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, LOCK)
   const holder = parseJson(await readFile(path, 'utf8').catch(() => '')) as ProcessIdentity | undefined
   if (holder !== undefined && (await isStillRunning(holder))) {
-    throw new ConfigProblems([`--out must be nobody else's, got ${folder}: process ${holder.pid} is writing there`])
+    throw takenBy(folder, holder.pid)
   }
   await rm(path, { force: true })
   const own = (await identifyProcess(process.pid)) ?? { pid: process.pid, startTicks: 0, command: 'weir' }
-  await writeFile(path, JSON.stringify(own), { flag: 'wx' }) // of two that come at once, one fails here
+  await writeFile(path, JSON.stringify(own), { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST' ? takenBy(folder, undefined) : error // of two that come at once, one fails here
+  })
   return () => rm(path, { force: true })
+}
+
+function takenBy(folder: string, pid: number | undefined): ConfigProblems {
+  const who = pid === undefined ? 'another process' : `process ${pid}`
+  return new ConfigProblems([`--out must be nobody else's, got ${folder}: ${who} is writing there`])
 }

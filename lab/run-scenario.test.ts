@@ -54,7 +54,10 @@ test('runScenario goes on where it was interrupted, even in the middle of a line
   expect(existsSync(join(cut, 'results.json'))).toBe(false)
   writeFileSync(join(cut, 'runs.jsonl'), '{"index":11,"netw', { flag: 'a' })
   const told: string[] = []
-  await runInto(cut, tinyScenario, { tell: (line) => told.push(line) })
+  const ratios: number[] = []
+  const further = (_: string, ratio: number): void => void ratios.push(ratio)
+  await runInto(cut, tinyScenario, { tell: (line) => told.push(line), onProgress: further })
+  expect(ratios.map((ratio) => Math.round(12 * ratio))).toEqual([5, 6, 7, 8, 9, 10, 11, 12]) // none is run twice
   expect(told).toEqual([`${cut} has 5 of 12 runs: going on`])
   await runInto(whole, tinyScenario)
   expect(withoutMade(cut)).toBe(withoutMade(whole))

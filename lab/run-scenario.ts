@@ -1,9 +1,13 @@
+import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
 import type { LabRun } from '../simulation/lab-results.ts'
 import { plannedRunCount } from '../simulation/planned-runs.ts'
-import type { RunTimeline } from '../simulation/run-timeline.ts'
 import type { Scenario } from '../simulation/scenario.ts'
+import { BadSource } from './bad-source.ts'
 import type { FrontierPoint } from './frontier.ts'
 import type { JudgedLabBudget } from './lab-budget.ts'
+import { checkLive } from './live-sample.ts'
+import type { LabReportExtras } from './report.ts'
 import { writeResults } from './results-writer.ts'
 import { forgetRuns, openRunFolder, RESULT_FILES, type RunFolder, type RunFolderWish } from './run-folder.ts'
 import { MOST_REPORTED_RUNS, RunConclusion } from './run-conclusion.ts'
@@ -12,6 +16,7 @@ import { timelinesOf } from './run-timelines.ts'
 import { runsOf, type RunsOptions } from './runs-of.ts'
 import { LiveRecords, writeRecords } from './scenario-records.ts'
 import { scenarioVideo, type ScenarioVideo } from './scenario-video.ts'
+import type { LiveCell } from './validate-live.ts'
 
 /** Of all sides together: more of what is drawn over time would keep whoever waits for a report. */
 const LONGEST_TIMELINES_SECONDS = 3000
@@ -19,9 +24,11 @@ const LONGEST_TIMELINES_SECONDS = 3000
 export type RunScenarioOptions = {
   readonly scenario: Scenario
   readonly folder: string // of the scenario file
+  readonly scenarioText?: string // of a scenario that is in no file, to be kept beside its results
   readonly out: RunFolderWish
   readonly weir: string // the version
   readonly record: boolean
+  readonly checkLive?: number // of the virtual runs so many are made over live sockets, too
   readonly jobs?: number // of virtual runs at once; absent: one for each processor
   readonly signal: AbortSignal
   /** What is being done, and how far it is. */
@@ -58,10 +65,23 @@ export async function runScenario(options: RunScenarioOptions): Promise<Scenario
     const isVirtual = scenario.mode === 'virtual'
     const records = record && isVirtual ? await writeRecords(opened.path, scenario, watched.video, weir) : live
     const timelines = timelineSeconds(scenario) <= LONGEST_TIMELINES_SECONDS ? timelinesOf(scenario, watched.video) : []
-    return await conclude(opened, { records, timelines }, options, startMs)
+    const checked = await heldAgainstLive(watched, options)
+    return await conclude(opened, { records, timelines, ...(checked && { live: checked }) }, options, startMs)
   } finally {
     await opened.close()
   }
+}
+
+/** Undefined where nobody asked for it, or nothing can be compared. */
+async function heldAgainstLive(
+  { folder }: ScenarioVideo,
+  { scenario, checkLive: count = 0, signal, tell }: RunScenarioOptions,
+): Promise<readonly LiveCell[] | undefined> {
+  if (count === 0 || scenario.mode === 'live') return undefined
+  if (folder === undefined) throw new BadSource('source.kind must be "sample", "file" or "package" for --check-live')
+  const checked = await checkLive(scenario, count, { source: { kind: 'package', path: folder }, signal, tell })
+  if (checked === undefined) tell('--check-live: no side of this scenario is played alike live and in virtual time')
+  return checked?.cells
 }
 
 /** Gives the names of the records of live runs. */
@@ -89,8 +109,8 @@ async function makeRuns(
 
 async function conclude(
   { path, runs: file }: RunFolder,
-  { records, timelines }: { readonly records: readonly string[]; readonly timelines: readonly RunTimeline[] },
-  { scenario, weir, tell }: RunScenarioOptions,
+  { records, ...extras }: { readonly records: readonly string[] } & Pick<LabReportExtras, 'timelines' | 'live'>,
+  { scenario, weir, tell, scenarioText }: RunScenarioOptions,
   startMs: number,
 ): Promise<ScenarioOutcome> {
   const seconds = (performance.now() - startMs) / 1000 // ms to s
@@ -98,10 +118,12 @@ async function conclude(
   const head = { weir, scenario, made }
   const conclusion = new RunConclusion(scenario)
   await writeResults(path, head, seenBy(file.inOrder(), conclusion)) // read once, from file to file
-  const { files, judged, frontier } = await conclusion.write(path, head, timelines)
+  const { files, judged, frontier } = await conclusion.write(path, head, extras)
   if (!files.includes('report.html')) tell(`report.html is of at most ${MOST_REPORTED_RUNS} runs: there is none`)
+  const kept = scenarioText === undefined ? [] : ['scenario.yaml']
+  for (const name of kept) await writeFileAtomic(join(path, name), scenarioText ?? '')
   await forgetRuns(path)
-  const written = { folder: path, files: [...RESULT_FILES, ...files, ...records], runCount: file.count }
+  const written = { folder: path, files: [...RESULT_FILES, ...files, ...records, ...kept], runCount: file.count }
   return { ...written, means: conclusion.means, judged, frontier, seconds }
 }
 

@@ -75,7 +75,7 @@ test('judgeLive takes what neither of the two has come to as equal', () => {
 
 test('the table names what is out of bounds, and what does not count', () => {
   const checks = judgeLive(hls(400, 3000), hls(501, 3000), 'weir')
-  const cell = { preset: 'slow', seed: 1, checks }
+  const cell = { axes: {}, network: 'slow', seed: 1, checks }
   const restless = { ...cell, seed: 2, restless: 'the machine is busy' }
   expect(liveCellLines(restless).split('\n')).toEqual([
     'slow, seed 2                 hls      startup           400 ms       501 ms      +101 ms     100 ms OUT OF BOUNDS',

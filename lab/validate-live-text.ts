@@ -15,13 +15,18 @@ export function liveIntroduction({ presets, runs, seconds, parallel, withBrowser
 }
 
 /** A line for each figure; of what is out of bounds one that says so. */
-export function liveCellLines({ preset, seed, checks, restless }: LiveCell): string {
+export function liveCellLines({ network, seed, checks, restless }: LiveCell): string {
   const rows = checks.map((check) => {
     const { side, what, virtual, live, allowed, holds } = check
-    const cells = [shown(check, virtual), shown(check, live), differenceOf(check), shown(check, allowed)]
-    return line(`${preset}, seed ${seed}`, side, what, ...cells, holds ? '' : 'OUT OF BOUNDS')
+    const cells = [
+      shownFigure(check, virtual),
+      shownFigure(check, live),
+      differenceOf(check),
+      shownFigure(check, allowed),
+    ]
+    return line(`${network}, seed ${seed}`, side, what, ...cells, holds ? '' : 'OUT OF BOUNDS')
   })
-  return [...rows, ...(restless === undefined ? [] : [`${preset}, seed ${seed} does not count: ${restless}`])].join(
+  return [...rows, ...(restless === undefined ? [] : [`${network}, seed ${seed} does not count: ${restless}`])].join(
     '\n',
   )
 }
@@ -49,7 +54,8 @@ function line(...cells: readonly string[]): string {
     .trimEnd()
 }
 
-function shown({ unit }: LiveCheck, value: number | undefined): string {
+/** A figure of a check, with its unit. */
+export function shownFigure({ unit }: Pick<LiveCheck, 'unit'>, value: number | undefined): string {
   if (value === undefined) return 'none'
   return unit === 'bit/s'
     ? `${(value / 1e6).toFixed(2)} Mbit/s`
@@ -61,5 +67,5 @@ function shown({ unit }: LiveCheck, value: number | undefined): string {
 function differenceOf(check: LiveCheck): string {
   const { virtual, live } = check
   if (virtual === undefined || live === undefined) return ''
-  return `${live < virtual ? '-' : '+'}${shown(check, Math.abs(live - virtual))}`
+  return `${live < virtual ? '-' : '+'}${shownFigure(check, Math.abs(live - virtual))}`
 }

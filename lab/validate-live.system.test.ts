@@ -15,7 +15,7 @@ test('virtual time and real sockets lose the same packets, and are within their 
     signal: new AbortController().signal,
     program: weirProgram(),
   })
-  expect(validation.cells.map(({ preset, seed }) => [preset, seed])).toEqual([
+  expect(validation.cells.map(({ network, seed }) => [network, seed])).toEqual([
     ['hotel-wifi', 1],
     ['lossy', 1],
     ['slow', 1],
@@ -29,7 +29,7 @@ test('virtual time and real sockets lose the same packets, and are within their 
 })
 
 if (inLongRun) {
-  test('weir lab validate live is within its bounds on every preset', () => {
+  test('weir lab validate live is within its bounds on every network', () => {
     const args = [...weirProgram(), 'lab', 'validate', 'live', '--browser', '--json']
     const told = execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1e8 })
     expect(JSON.parse(told)).toMatchObject({ holds: true })

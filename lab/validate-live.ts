@@ -17,7 +17,8 @@ export type LiveValidationPlan = {
 
 /** One run, live and in virtual time. */
 export type LiveCell = {
-  readonly preset: string
+  readonly network: string // of a preset its name
+  readonly axes: PlannedRun['axes'] // its cell of a grid
   readonly seed: number
   readonly checks: readonly LiveCheck[]
   /** Why the live one does not count, if so: the machine had too much to do, each time that it was made. */
@@ -67,8 +68,20 @@ export function livePlanOf({
   return { presets, runs, seconds, parallel, withBrowser: browser, tries }
 }
 
-/** Each run over real sockets, and the same in virtual time. Rejects as openLiveLab does, with the signal's reason. */
-export async function validateLive(plan: LiveValidationPlan, options: LiveValidationOptions): Promise<LiveValidation> {
+/** The presets over real sockets, and the same in virtual time. Rejects as openLiveLab does, with the signal's reason. */
+export function validateLive(plan: LiveValidationPlan, options: LiveValidationOptions): Promise<LiveValidation> {
+  return validateRuns(plannedRuns(plan), plan, options)
+}
+
+/** How runs are made side by side, live and in virtual time. */
+export type LivePace = Pick<LiveValidationPlan, 'seconds' | 'parallel' | 'tries'>
+
+/** The same of any runs. */
+export async function validateRuns(
+  runs: readonly PlannedRun[],
+  plan: LivePace,
+  options: LiveValidationOptions,
+): Promise<LiveValidation> {
   const { source, signal, program, tell = () => {}, onReady, onCell } = options
   const listeners = new Map<PlannedRun, (side: string, event: RunEvent) => void>()
   const lab = await openLiveLab({
@@ -83,7 +96,6 @@ export async function validateLive(plan: LiveValidationPlan, options: LiveValida
     onReady?.()
     const stop = new AbortController() // where a run fails the others end, too
     const validator: Validator = { plan, lab, signal: AbortSignal.any([signal, stop.signal]), listeners }
-    const runs = plannedRuns(plan)
     const cells: LiveCell[] = []
     const waiting = runs.values()
     const worker = async (): Promise<void> => {
@@ -123,7 +135,7 @@ function plannedRuns({ presets, runs, withBrowser }: LiveValidationPlan): readon
 }
 
 type Validator = {
-  readonly plan: LiveValidationPlan
+  readonly plan: LivePace
   readonly lab: LiveLab
   readonly signal: AbortSignal
   readonly listeners: Map<PlannedRun, (side: string, event: RunEvent) => void>
@@ -133,7 +145,7 @@ async function validateRun(run: PlannedRun, validator: Validator): Promise<LiveC
   const virtual = virtually(run, validator.plan, validator.lab.outlines)
   for (let tries = 1; ; tries += 1) {
     const { sides, restless } = await playLive(run, validator)
-    const cell = { preset: run.network, seed: run.seed, checks: judged(run, virtual, sides) }
+    const cell = { network: run.network, axes: run.axes, seed: run.seed, checks: judged(run, virtual, sides) }
     if (restless === undefined) return cell
     if (tries >= validator.plan.tries) return { ...cell, restless }
   }
@@ -150,11 +162,7 @@ function judged(
   })
 }
 
-function virtually(
-  { profile, sides }: PlannedRun,
-  plan: LiveValidationPlan,
-  outlines: readonly Outline[],
-): PlayedSide[] {
+function virtually({ profile, sides }: PlannedRun, plan: LivePace, outlines: readonly Outline[]): PlayedSide[] {
   const sums = new Sums()
   const outcomes = runExperiment({
     video: { title: 'lab', outlines },

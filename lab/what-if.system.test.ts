@@ -106,14 +106,15 @@ test('arrow keys and Enter choose a cell, which opens the compare page with its 
   const query = '?preset=hotel-wifi&seed=7&x=rateBitsPerSecond&y=lossRatio'
   const page = await openWhatIf(context, clip, query)
   await firstMap(page)
-  const { place } = await snapshotOf(page)
+  const { place, doneRuns = 0 } = await snapshotOf(page)
   await page.locator('td[aria-selected=true]').focus()
   await page.keyboard.press('Home')
   await page.keyboard.press('PageDown')
   await page.keyboard.press('ArrowUp')
   expect((await snapshotOf(page)).place).toEqual(place) // to move is not to choose
   await page.keyboard.press('Enter')
-  const { place: chosen } = await snapshotOf(page)
+  const { place: chosen, doneRuns: doneThen } = await snapshotOf(page)
+  expect(doneThen).toBeGreaterThanOrEqual(doneRuns) // the map goes on
   expect(chosen?.column).toBe(0)
   expect(chosen?.row).toBeGreaterThan(0)
   await page.locator(`.chosen-cell[data-place="0 ${chosen?.row}"] .side-timeline`).first().waitFor()

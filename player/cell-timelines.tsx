@@ -104,7 +104,9 @@ function Buffer({ timeline, seconds }: { timeline: SideTimeline; seconds: number
   const heightOf = (buffered: number) =>
     HEIGHT - (Math.min(buffered, MOST_BUFFER_SECONDS) / MOST_BUFFER_SECONDS) * HEIGHT
   const points = timeline.bufferSeconds.map((buffered, slot) => `${slot * TIMELINE_SLOT_MS} ${heightOf(buffered)}`)
-  return <path class="buffer" d={`M0 ${HEIGHT}L${points.join('L')}L${seconds * 1000} ${HEIGHT}Z`} />
+  const endMs = seconds * 1000
+  const atEnd = heightOf(timeline.bufferSeconds.at(-1) ?? 0)
+  return <path class="buffer" d={`M0 ${HEIGHT}L${points.join('L')}L${endMs} ${atEnd}L${endMs} ${HEIGHT}Z`} />
 }
 
 /** Packets that never came, and above them those that were sent again in time. */

@@ -16,7 +16,7 @@ const isSame = (a: MapPlace | undefined, b: MapPlace) => a?.column === b.column 
 /** The map as a grid: arrow keys move, Enter and a click choose. */
 export function HeatMap({ whatIf, job }: { whatIf: WhatIf; job: MapJob }) {
   void whatIf.news.value
-  const { x, y, measure: key } = whatIf.settings.value
+  const { x, y, measure: key, shown } = whatIf.settings.value
   const { size } = job.shown
   const focused = useSignal<MapPlace | undefined>(undefined)
   const grid = useRef<HTMLTableElement>(null)
@@ -34,7 +34,7 @@ export function HeatMap({ whatIf, job }: { whatIf: WhatIf; job: MapJob }) {
       <table
         ref={grid}
         role="grid"
-        class={`heat-map size-${size}`}
+        class={`heat-map size-${size}${shown === 'winner' ? '' : ' one-side'}`}
         aria-label={whatIfWords.mapOf(controlOf(y).label, controlOf(x).label)}
         onKeyDown={(event) => onMapKey(event, reached, size, move, () => whatIf.choose(reached))}
       >

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { linkPresets } from '../link/presets.ts'
 import { MAP_MEASURES } from '../simulation/map-figures.ts'
-import { differenceText, drawnCell, sideFigure, verdict, withUnit } from './map-drawing.ts'
+import { differenceText, drawnCell, roundText, sideFigure, verdict, withUnit } from './map-drawing.ts'
 import { MapJob, type MapOrder } from './map-job.ts'
 import { readWhatIfSettings } from './what-if-settings.ts'
 
@@ -72,16 +72,27 @@ test('drawnCell marks what five seeds do not tell apart', () => {
   expect(drawn.label).toContain('not told apart (300 ms)')
 })
 
-test('a side that showed nothing says so, and has lost', () => {
+test('a side that showed nothing says so, and has lost by more than a number', () => {
   const job = newJob()
   const order = job.next()!
   answer(job, order, 2000, undefined)
   const cell = job.cellAt(order.run, startup)!
-  expect([verdict(cell, startup), sideFigure(cell, startup, 'udp')]).toEqual(['HLS better by 18000 ms', 'no picture'])
+  expect([verdict(cell, startup), sideFigure(cell, startup, 'udp')]).toEqual(['only HLS shows a picture', 'no picture'])
+  expect(drawnCell(job, order.run, startup, 'winner')).toMatchObject({ tone: 'hls', step: 4, text: '' })
 })
 
 test('differenceText tells a difference of shares in points', () => {
   const intact = MAP_MEASURES.find(({ key }) => key === 'intactFrameRatio')!
   expect([differenceText(intact, 0.125), withUnit(intact, 0.125)]).toEqual(['12.5 points', '12.5 %'])
   expect(differenceText(startup, 12)).toBe('12 ms')
+})
+
+test('roundText leaves out zeros behind the point, and those alone', () => {
+  expect(['50.00 points', '4.0 s', '10.50 %', '100 ms', '0.0'].map(roundText)).toEqual([
+    '50 points',
+    '4 s',
+    '10.50 %',
+    '100 ms',
+    '0',
+  ])
 })

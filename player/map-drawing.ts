@@ -38,7 +38,10 @@ function nearestKnown(job: MapJob, { column, row }: MapPlace, measure: MapMeasur
 }
 
 function toneOf(cell: MapCell, measure: MapMeasure, shown: MapShown): Pick<DrawnCell, 'tone' | 'step'> {
-  if (shown !== 'winner') return { tone: shown, step: stepOf(cell[shown].mean / measure.fullValue) }
+  const { emptyValue = 0, fullValue } = measure
+  if (shown !== 'winner') {
+    return { tone: shown, step: stepOf((cell[shown].mean - emptyValue) / (fullValue - emptyValue)) }
+  }
   const share = Math.abs(cell.advantage) / measure.fullDifference
   const winner = winnerOf(cell)
   return winner === undefined || share < EVEN ? { tone: 'even', step: 0 } : { tone: winner, step: stepOf(share) }
@@ -56,18 +59,27 @@ function saidOf(
   const value = shown === 'winner' ? Math.abs(cell.advantage) : cell[shown].mean
   return {
     isUndecided: shown === 'winner' && cell.certainty === 'not-told-apart',
-    text: formatMeasure(measure.key, value),
+    text: shown === 'winner' && soleSide(cell) !== undefined ? '' : formatMeasure(measure.key, value),
     label: [verdict(cell, measure), ...sidesSaid(cell, measure), whatIfWords.seeds(cell.seeds)].join(' · '),
   }
 }
 
 /** Who is better and by how much. */
 export function verdict(cell: MapCell, measure: MapMeasure): string {
+  const sole = soleSide(cell)
+  if (sole !== undefined) return whatIfWords.sole[sole]
   const winner = winnerOf(cell)
   if (winner === undefined) return whatIfWords.even
   const by = differenceText(measure, Math.abs(cell.advantage))
   if (cell.certainty === 'not-told-apart') return whatIfWords.notToldApart(by)
   return whatIfWords.better[winner](by)
+}
+
+/** Of sides one of which, or both, showed nothing under any seed: a difference in numbers would say little. */
+function soleSide({ hls, udp }: MapCell): 'hls' | 'udp' | 'neither' | undefined {
+  if (hls.withPicture > 0 && udp.withPicture > 0) return undefined
+  if (hls.withPicture === udp.withPicture) return 'neither'
+  return hls.withPicture > 0 ? 'hls' : 'udp'
 }
 
 function sidesSaid(cell: MapCell, measure: MapMeasure): readonly string[] {
@@ -89,4 +101,9 @@ export function differenceText(measure: MapMeasure, difference: number): string 
 export function withUnit({ key }: MapMeasure, value: number): string {
   const { unit } = MEASURES[key]
   return unit === '' ? formatMeasure(key, value) : `${formatMeasure(key, value)} ${unit}`
+}
+
+/** For a legend, whose numbers are round. */
+export function roundText(text: string): string {
+  return text.replace(/\.0+(?= |$)/, '')
 }

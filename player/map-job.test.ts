@@ -57,7 +57,10 @@ test('MapJob gives other seeds later, and keeps a place’s runs in their order'
   const orders = take(job, 25 + 56 + 324)
   const here = orders.filter(({ run }) => run.column === 4 && run.row === 4)
   expect(here.map(({ profile }) => profile.seed)).toEqual([7, 8, 9, 10, 11])
-  for (const order of here.toReversed()) job.add(order, answered(1000 * order.profile.seed, 300))
+  for (const order of here.toReversed()) {
+    job.add(order, answered(1000 * order.profile.seed, 300))
+    expect(job.cellAt(order.run, startup)?.seeds).toBe(5 - order.run.seedIndex)
+  }
   expect(job.runsAt({ column: 4, row: 4 }, 20).map(({ seed }) => seed)).toEqual([7, 8, 9, 10, 11])
   expect(job.cellAt({ column: 4, row: 4 }, startup)).toMatchObject({ hls: { mean: 9000 }, seeds: 5, certainty: 'sure' })
 })

@@ -1,6 +1,6 @@
 import { MEASURES } from '../stream/measure-table.ts'
 import type { MapMeasure } from '../simulation/map-figures.ts'
-import { differenceText, STEPS, withUnit } from './map-drawing.ts'
+import { differenceText, roundText, STEPS, withUnit } from './map-drawing.ts'
 import type { MapJob } from './map-job.ts'
 import { ProgressBar } from './progress-bar.tsx'
 import type { WhatIf } from './what-if.ts'
@@ -40,7 +40,7 @@ function WinnerScale({ measure }: { measure: MapMeasure }) {
     <div class="map-scale">
       <span>
         <i class="mark" aria-hidden="true" />
-        {whatIfWords.legend.better.hls(differenceText(measure, measure.fullDifference))}
+        {whatIfWords.legend.better.hls(roundText(differenceText(measure, measure.fullDifference)))}
       </span>
       <Swatches tone="hls" steps={STEPS.toReversed()} />
       <span class="map-swatches">
@@ -48,7 +48,7 @@ function WinnerScale({ measure }: { measure: MapMeasure }) {
       </span>
       <Swatches tone="udp" steps={STEPS} />
       <span>
-        {whatIfWords.legend.better.udp(differenceText(measure, measure.fullDifference))}
+        {whatIfWords.legend.better.udp(roundText(differenceText(measure, measure.fullDifference)))}
         <i class="mark udp" aria-hidden="true" />
       </span>
     </div>
@@ -56,14 +56,16 @@ function WinnerScale({ measure }: { measure: MapMeasure }) {
 }
 
 function SideScale({ measure, side }: { measure: MapMeasure; side: 'hls' | 'udp' }) {
+  const { emptyValue = 0, fullValue } = measure
+  const valueText = (value: number) => roundText(withUnit(measure, value))
   return (
     <div class="map-scale">
       <span>
         <i class={`mark ${side}`} aria-hidden="true" />
-        {sideWords[side]} {withUnit(measure, 0)}
+        {sideWords[side]} {emptyValue > 0 ? whatIfWords.legend.orLess(valueText(emptyValue)) : valueText(0)}
       </span>
       <Swatches tone={side} steps={[0, ...STEPS]} />
-      <span>{whatIfWords.legend.orMore(withUnit(measure, measure.fullValue))}</span>
+      <span>{fullValue === 1 ? valueText(1) : whatIfWords.legend.orMore(valueText(fullValue))}</span>
     </div>
   )
 }

@@ -4,13 +4,15 @@ import type { LinkProfile } from '../link/profile.ts'
 import { MAP_AXES, mapAxisValues } from '../simulation/map-axes.ts'
 import { plannedRuns } from '../simulation/planned-runs.ts'
 import { withSettings } from './network-profile.ts'
-import { readCompareSettings } from './settings.ts'
+import { readCompareSettings, writeCompareSettings } from './settings.ts'
 import {
   cellProfile,
   cellSides,
   compareAddress,
+  jobKey,
   readWhatIfSettings,
   withAxis,
+  withLossKind,
   writeWhatIfSettings,
 } from './what-if-settings.ts'
 
@@ -119,5 +121,41 @@ test('the compare page shows the fixed variant on both sides, and lets HLS choos
   expect(variantsOf(compareAddress('clip', '720p', byRule, baseOf('perfect'), point))).toEqual({
     hls: undefined,
     udp: '720p',
+  })
+})
+
+test('a chosen loss keeps its kind in the address: that of the preset, else of bad moments', () => {
+  for (const [preset, lossKind] of [
+    ['perfect', 'bad-moments'],
+    ['hotel-wifi', 'bad-moments'],
+  ] as const) {
+    const chosen = { ...readWhatIfSettings(`?preset=${preset}`), network: { seed: 1, lossRatio: 0.02 } }
+    const settings = withLossKind(chosen, baseOf(preset))
+    expect(settings.network.lossKind).toBe(lossKind)
+    const again = readWhatIfSettings(writeWhatIfSettings(settings))
+    expect(jobKey(again, baseOf(preset))).toBe(jobKey(settings, baseOf(preset)))
+  }
+})
+
+test('jobKey is the same for every cell and measure of a map, another for each setting of its runs', () => {
+  const base = baseOf('lte')
+  const keyOf = (query: string) => jobKey(readWhatIfSettings(query), base)
+  const key = keyOf('?preset=lte&seed=7')
+  const loss = 'lossRatio=0.05&lossKind=bad-moments'
+  expect(keyOf(`?preset=lte&seed=7&rateBitsPerSecond=3000000&${loss}&measure=stallMs&shown=hls`)).toBe(key)
+  for (const other of ['seed=8', 'seed=7&oneWayDelayMs=90', 'seed=7&jitterBufferMs=300', 'seed=7&repair=rtx']) {
+    expect(keyOf(`?preset=lte&${other}`)).not.toBe(key)
+  }
+  expect(keyOf('?preset=lte&seed=7&lossRatio=0.05')).not.toBe(key) // each packet at random
+  const onBuffer = (ms: number) => keyOf(`?preset=lte&x=jitterBufferMs&jitterBufferMs=${ms}`)
+  expect(onBuffer(100)).toBe(onBuffer(300))
+})
+
+test('the compare page’s own settings, written for this page, are its network here', () => {
+  const compared = readCompareSettings('?side=both&preset=lte&lossRatio=0.02&lossKind=bad-moments&variant=480p&seed=9')
+  expect(readWhatIfSettings(writeCompareSettings(compared))).toMatchObject({
+    preset: 'lte',
+    variant: '480p',
+    network: { lossRatio: 0.02, lossKind: 'bad-moments', seed: 9 },
   })
 })

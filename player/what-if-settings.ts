@@ -112,6 +112,21 @@ export function jitterBufferOf({ x, y, jitterBufferMs }: WhatIfSettings, point: 
   return y === 'jitterBufferMs' ? point.y : jitterBufferMs
 }
 
+/** What all runs of a map depend on: not on what is shown of them, nor on where on the axes somebody is. */
+export function jobKey(settings: WhatIfSettings, base: LinkProfile): string {
+  const { x, y, seconds } = settings
+  const anywhere = { x: 1, y: 1 }
+  return JSON.stringify([x, y, seconds, cellProfile(base, settings, anywhere), cellSides(settings, anywhere)])
+}
+
+/** An address that tells a loss tells its kind: without, it would mean a loss at random. */
+export function withLossKind(settings: WhatIfSettings, base: LinkProfile): WhatIfSettings {
+  const { network } = settings
+  if (network.lossRatio === undefined || network.lossKind !== undefined) return settings
+  const { lossKind } = settingsOf(withSettings(base, network))
+  return { ...settings, network: { ...network, lossKind } }
+}
+
 /** HLS first. */
 export function cellSides(settings: WhatIfSettings, point: MapPoint): readonly NamedSide[] {
   const { abr, repair, variant } = settings

@@ -48,6 +48,6 @@ function run({ profile, sides, seconds, withTimelines }: RunOrder, start: Simula
       new SideTimelineFold(spec.kind === 'udp' ? 'udp' : 'hls', start.outlines, frameIntervalMs),
     ]),
   )
-  const outcomes = runExperiment({ ...experiment, tell: (side, event) => folds.get(side)?.add(event) })
+  const outcomes = runExperiment({ ...experiment, watch: (side, event) => folds.get(side)?.add(event) })
   return { ok: true, outcomes, timelines: [...folds.values()].map((fold) => fold.at(seconds * 1000)) } // s to ms
 }

@@ -19,18 +19,34 @@ export function workerCount(cores: number): number {
 /** Workers that hold one video. Each has one order at a time, so an order that is no longer wanted costs one run at most. */
 export class WhatIfWorkers<Order extends RunOrder> {
   readonly #book: OrderBook<Order>
-  readonly #workers: readonly Worker[]
+  readonly #workers: Worker[] = []
   readonly #idle = new Set<Worker>()
   readonly #orders = new Map<Worker, Order>()
+  #video: Extract<ToSimulation, { kind: 'open' }> | undefined
 
-  /** `outlines` are the texts of outline.json, the lowest bitrate first. */
-  constructor(title: string, outlines: readonly string[], book: OrderBook<Order>) {
+  /** The first one loads its code while the page fetches the video. */
+  constructor(book: OrderBook<Order>) {
     this.#book = book
-    this.#workers = Array.from({ length: workerCount(navigator.hardwareConcurrency) }, () => this.#start())
-    for (const worker of this.#workers) {
-      worker.postMessage({ kind: 'open', title, outlines } satisfies ToSimulation)
-      this.#idle.add(worker)
+    this.#workers.push(this.#start())
+  }
+
+  /** `outlines` are the texts of outline.json, the lowest bitrate first. Gives out the first order. */
+  open(title: string, outlines: readonly string[]): void {
+    this.#video = { kind: 'open', title, outlines }
+    for (const worker of this.#workers) this.#employ(worker, this.#video)
+    this.wake()
+  }
+
+  /** As many workers as the machine has room for. Each compiles the simulation anew, so at the beginning one alone, with the
+   *  compiler beside it, is sooner done with a few runs than several. */
+  widen(): void {
+    if (this.#video === undefined) return
+    while (this.#workers.length < workerCount(navigator.hardwareConcurrency)) {
+      const worker = this.#start()
+      this.#workers.push(worker)
+      this.#employ(worker, this.#video)
     }
+    this.wake()
   }
 
   /** There may be an order. */
@@ -48,6 +64,7 @@ export class WhatIfWorkers<Order extends RunOrder> {
   close(): void {
     for (const worker of this.#workers) worker.terminate()
     this.#idle.clear()
+    this.#video = undefined
   }
 
   #start(): Worker {
@@ -55,6 +72,11 @@ export class WhatIfWorkers<Order extends RunOrder> {
     worker.addEventListener('message', ({ data }: MessageEvent<FromSimulation>) => this.#answer(worker, data))
     worker.addEventListener('error', ({ message }) => this.#book.failed(message))
     return worker
+  }
+
+  #employ(worker: Worker, video: ToSimulation): void {
+    worker.postMessage(video)
+    this.#idle.add(worker)
   }
 
   #answer(worker: Worker, answer: RunAnswer): void {

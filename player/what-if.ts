@@ -1,4 +1,4 @@
-import { computed, effect, signal } from '@preact/signals'
+import { computed, effect, signal, untracked } from '@preact/signals'
 import type { LinkPreset } from '../link/presets.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { Video } from '../protocol/weir-api.ts'
@@ -14,14 +14,17 @@ import {
   axisSettings,
   DEFAULT_PRESET,
   DEFAULT_SEED,
+  jobKey,
   readWhatIfSettings,
   RUN_SECONDS,
+  withLossKind,
   writeWhatIfSettings,
   type WhatIfSettings,
 } from './what-if-settings.ts'
 import { WhatIfWorkers } from './what-if-workers.ts'
 import { whatIfWords } from './words.ts'
 
+const PAINT_MS = 80 // the workers need the processor more than a person needs each cell
 const LONGER_SECONDS = RUN_SECONDS[1]
 /** Where HLS begins to have room for what it must repair. */
 const NEWCOMERS_PLACE: MapPlace = { column: 8, row: 6 }
@@ -37,9 +40,9 @@ export class WhatIf {
   readonly problem = signal<string | undefined>(undefined)
   readonly job = signal<MapJob | undefined>(undefined)
   readonly chosenRun = signal<ChosenRun | undefined>(undefined)
-  /** Counts what has come of the map; at most one more for each frame that the browser paints. */
+  /** Counts what has come of the map; some twelve more a second. */
   readonly news = signal(0)
-  /** From the beginning of the newest job until each of its first 25 places had a run. */
+  /** From the start of the workers, or of the newest job, until each of its first 25 places had a run. */
   firstMapMs: number | undefined
   readonly video: Video
   readonly base = computed((): LinkProfile => this.#presetProfile(this.settings.value.preset))
@@ -49,6 +52,7 @@ export class WhatIf {
   #wantsChosen = false
   #begunMs = 0
   #isPainting = false
+  #paintedMs = -Infinity
   #isClosed = false
   #stop = (): void => {}
 
@@ -70,6 +74,13 @@ export class WhatIf {
   async open(): Promise<void> {
     document.addEventListener('visibilitychange', this.#wake)
     this.#stop = () => document.removeEventListener('visibilitychange', this.#wake)
+    this.#begunMs = performance.now()
+    const workers = new WhatIfWorkers<MapOrder>({
+      next: () => this.#nextOrder(),
+      answered: (order, answer) => this.#take(order, answer),
+      failed: (message) => void (this.problem.value = message),
+    })
+    this.#workers = workers
     try {
       const [presets, outlines] = await Promise.all([
         requestJson<readonly LinkPreset[]>('GET', '/api/link-presets'),
@@ -79,13 +90,7 @@ export class WhatIf {
       this.presets.value = presets
       this.#followSettings()
       if (this.#isNewcomer) this.choose(NEWCOMERS_PLACE)
-      this.#workers = new WhatIfWorkers(this.video.title, outlines, {
-        next: () => this.#nextOrder(),
-        answered: (order, answer) => this.#take(order, answer),
-        failed: (message) => void (this.problem.value = message),
-      })
-      this.#begunMs = performance.now()
-      this.#wake()
+      workers.open(this.video.title, outlines)
     } catch (error) {
       this.problem.value = (error as Error).message
     }
@@ -98,7 +103,7 @@ export class WhatIf {
   }
 
   change(changes: Partial<WhatIfSettings>): void {
-    this.settings.value = { ...this.settings.value, ...changes }
+    this.settings.value = withLossKind({ ...this.settings.value, ...changes }, this.base.peek())
     replaceSearch(writeWhatIfSettings(this.settings.value))
   }
 
@@ -145,15 +150,15 @@ export class WhatIf {
 
   /** One job for all that its runs depend on; one look at the chosen place for each of its values. */
   #followSettings(): void {
-    const jobKey = computed(() => jobKeyOf(this.settings.value))
+    const key = computed(() => jobKey(this.settings.value, this.base.value))
     const endJobs = effect(() => {
-      void jobKey.value
-      this.#beginJob()
+      void key.value
+      untracked(() => this.#beginJob())
     })
     const endPlaces = effect(() => {
       void JSON.stringify(this.place.value)
       this.#wantsChosen = true
-      this.#wake()
+      untracked(this.#wake)
     })
     const stop = this.#stop
     this.#stop = () => {
@@ -171,7 +176,7 @@ export class WhatIf {
     const longerSeconds = isLong ? Math.max(LONGER_SECONDS, settings.seconds) : settings.seconds
     const job = new MapJob({ settings, base: this.base.peek(), mediaBitsPerSecond, longerSeconds })
     this.firstMapMs = undefined
-    this.#begunMs = performance.now()
+    if (this.job.peek() !== undefined) this.#begunMs = performance.now()
     this.job.value = job
     this.#paint()
     this.#wake()
@@ -196,7 +201,10 @@ export class WhatIf {
     const { job, run } = order
     if (job !== this.job.peek()) return
     job.add(order, answer)
-    if (job.stage !== job.stages[0]) this.firstMapMs ??= performance.now() - this.#begunMs
+    if (this.firstMapMs === undefined && job.stage !== job.stages[0]) {
+      this.firstMapMs = performance.now() - this.#begunMs
+      this.#workers?.widen()
+    }
     this.problem.value = job.problem
     const place = this.place.peek()
     const isChosen = order.withTimelines && place?.column === run.column && place.row === run.row
@@ -204,22 +212,17 @@ export class WhatIf {
     this.#paint()
   }
 
+  /** The first change is seen at once, those that follow it together. */
   #paint(): void {
     if (this.#isPainting) return
     this.#isPainting = true
-    requestAnimationFrame(() => {
-      this.#isPainting = false
-      this.news.value += 1
-    })
+    const waitMs = Math.max(0, this.#paintedMs + PAINT_MS - performance.now())
+    setTimeout(() => requestAnimationFrame(() => this.#paintNow()), waitMs)
   }
-}
 
-/** What a map's runs depend on: all but what is shown of them, and where on the axes somebody is. */
-function jobKeyOf({ measure: _measure, shown: _shown, ...settings }: WhatIfSettings): string {
-  const { x, y, network, jitterBufferMs } = settings
-  const ofAxes = Object.assign({}, axisSettings(x, 0), axisSettings(y, 0))
-  const others = Object.entries(network).filter(([name]) => !(name in ofAxes))
-  const buffer = x === 'jitterBufferMs' || y === 'jitterBufferMs' ? undefined : jitterBufferMs
-  const sorted = others.sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify({ ...settings, network: sorted, jitterBufferMs: buffer })
+  #paintNow(): void {
+    this.#isPainting = false
+    this.#paintedMs = performance.now()
+    this.news.value += 1
+  }
 }

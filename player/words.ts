@@ -801,12 +801,18 @@ export const whatIfWords = {
   seeds: seedCount,
   seedsHead: 'Seeds',
   even: 'no difference',
+  sole: {
+    hls: 'only HLS shows a picture',
+    udp: 'only UDP shows a picture',
+    neither: 'neither shows a picture',
+  },
   notToldApart: (by: string) => `not told apart (${by})`,
   better: { hls: (by: string) => `HLS better by ${by}`, udp: (by: string) => `UDP better by ${by}` },
   sideSays: { hls: (figure: string) => `HLS ${figure}`, udp: (figure: string) => `UDP ${figure}` },
   noPicture: 'no picture',
   legend: {
     better: { hls: (by: string) => `HLS better by ${by}`, udp: (by: string) => `UDP better by ${by}` },
+    orLess: (value: string) => `${value} or less`,
     orMore: (value: string) => `${value} or more`,
     guess: 'not run yet, drawn as the nearest that is',
     undecided: 'the seeds do not tell which is better',

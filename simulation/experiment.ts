@@ -47,6 +47,8 @@ export type Experiment = {
   readonly isSetUpApart?: boolean
   /** Everything that happens to a side, in order of its moments; without it no event is made for a packet. */
   readonly tell?: (side: string, event: RunEvent) => void
+  /** What its viewer sees, the packets that came left out: that costs next to nothing. Of no use beside `tell`. */
+  readonly watch?: (side: string, event: ViewerEvent) => void
 }
 
 export type SideOutcome = {
@@ -75,18 +77,23 @@ class SideRun {
   readonly #isSetUpApart: boolean
   #askedMs = 0 // link time of that wish
   readonly #tell: ((event: RunEvent) => void) | undefined
+  readonly #watch: ((event: ViewerEvent) => void) | undefined
   readonly #truth = new LinkMeasuresFold()
   readonly #fold: SideMeasuresFold
   readonly #link: ReturnType<typeof measuredLane>
   readonly #session: Session
   #atEnd: SideMeasures | undefined
 
-  constructor({ name, spec }: NamedSide, { profile, tell, video, durationSeconds, isSetUpApart = false }: Experiment) {
+  constructor(
+    { name, spec }: NamedSide,
+    { profile, tell, watch, video, durationSeconds, isSetUpApart = false }: Experiment,
+  ) {
     this.#name = name
     this.#side = spec.kind === 'udp' || spec.kind === 'rtp-over-tcp' ? 'udp' : 'hls'
     this.#durationMs = durationSeconds * 1000 // s to ms
     this.#isSetUpApart = isSetUpApart
     this.#tell = tell && ((event) => tell(name, event))
+    this.#watch = watch && ((event) => watch(name, event))
     this.#link = measuredLane(this.#side === 'udp' ? 'udp' : 'tcp', profile, this.#truth, this.#tell)
     const prepared = preparedVideo(video)
     this.#fold = newFold(this.#side, prepared)
@@ -129,6 +136,7 @@ class SideRun {
     if (event.kind === 'play-asked') this.#askedMs = event.atMs
     this.#fold.add(event)
     this.#tell?.(event)
+    this.#watch?.(event)
     if (event.kind === 'ended') this.#atEnd = this.#measuresAt(event.atMs)
   }
 

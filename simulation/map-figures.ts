@@ -6,15 +6,16 @@ export type MapMeasure = {
   readonly key: MeasureKey
   readonly better: 'more' | 'less'
   readonly fullDifference: number // that far apart, one side wins as clearly as the map can show
-  readonly fullValue: number // of one side alone: as strong a colour as there is
+  readonly emptyValue?: number // of one side alone: no colour up to here; absent: 0
+  readonly fullValue: number // and as strong a colour as there is from here on
 }
 
 /** In the units of stream/measure-table.ts. Bytes are none of them: what is fetched beyond the end of a run is cut off
  *  (video-start.ts). */
 export const MAP_MEASURES: readonly MapMeasure[] = [
   { key: 'freezeRatio', better: 'less', fullDifference: 0.2, fullValue: 0.5 },
-  { key: 'intactFrameRatio', better: 'more', fullDifference: 0.5, fullValue: 1 },
-  { key: 'presentedFrameRatio', better: 'more', fullDifference: 0.5, fullValue: 1 },
+  { key: 'intactFrameRatio', better: 'more', fullDifference: 0.5, emptyValue: 0.5, fullValue: 1 },
+  { key: 'presentedFrameRatio', better: 'more', fullDifference: 0.5, emptyValue: 0.5, fullValue: 1 },
   { key: 'startupMs', better: 'less', fullDifference: 4000, fullValue: 8000 },
   { key: 'stallMs', better: 'less', fullDifference: 4000, fullValue: 8000 },
   { key: 'stallRatio', better: 'less', fullDifference: 0.2, fullValue: 0.5 },

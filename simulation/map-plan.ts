@@ -32,11 +32,9 @@ export function mapStages(seconds: number, longerSeconds: number): readonly MapS
     { size: 17, seeds: MAP_SEEDS, seconds },
     ...(longerSeconds > seconds ? [{ size: 17, seeds: MAP_SEEDS, seconds: longerSeconds } as const] : []),
   ] as const
-  const known = new Set<string>()
-  return steps.map((step) => {
-    const runs = runsOf(step).filter((run) => !known.has(keyOf(run)))
-    for (const run of runs) known.add(keyOf(run))
-    return { ...step, runs }
+  return steps.map((step, index) => {
+    const before = steps.slice(0, index)
+    return { ...step, runs: runsOf(step).filter((run) => !before.some((other) => hasRun(other, run))) }
   })
 }
 
@@ -58,6 +56,7 @@ function runsOf({ size, seeds, seconds }: Omit<MapStage, 'runs'>): readonly MapR
   )
 }
 
-function keyOf({ column, row, seedIndex, seconds }: MapRun): string {
-  return `${column} ${row} ${seedIndex} ${seconds}`
+function hasRun({ size, seeds, seconds }: Omit<MapStage, 'runs'>, run: MapRun): boolean {
+  const step = placeStep(size)
+  return seconds === run.seconds && run.seedIndex < seeds && run.column % step === 0 && run.row % step === 0
 }

@@ -9,6 +9,8 @@ import { recutOutline } from './recut-outline.ts'
 /** A video as its viewers can have it: the outlines of its variants, the lowest bitrate first. */
 export type SimulatedVideo = { readonly title: string; readonly outlines: readonly Outline[] }
 
+const MOST_KEPT = 16 // a slider tries many lengths of segments
+
 const prepared = new WeakMap<SimulatedVideo, PreparedVideo>()
 
 /** What all runs of a video share. The same object gives the same plans: who runs a video many times keeps it. */
@@ -38,34 +40,36 @@ export class PreparedVideo {
   }
 
   planOf(outline: Outline): SendPlan {
-    const known = this.#plans.get(outline) ?? new SendPlan(outline, DEFAULT_MAX_RTP_BYTES)
-    this.#plans.set(outline, known)
-    return known
+    return kept(this.#plans, outline, () => new SendPlan(outline, DEFAULT_MAX_RTP_BYTES))
   }
 
   /** Throws RangeError where no such segments can be cut. */
   packageOf(segmentSeconds: number | undefined): HlsPackage {
-    const known = this.#packages.get(segmentSeconds)
-    if (known !== undefined) return known
     const cut = (outline: Outline) => (segmentSeconds === undefined ? outline : recutOutline(outline, segmentSeconds))
-    const made = hlsPackage(this.#outlines.map(cut))
-    this.#packages.set(segmentSeconds, made)
-    return made
+    return kept(this.#packages, segmentSeconds, () => hlsPackage(this.#outlines.map(cut)))
   }
 
   /** The variant as it is live, in parts of so long. */
   liveChannel(outline: Outline, partMs: number): LiveChannel {
-    const name = `${outline.variant} ${partMs}`
-    const known = this.#channels.get(name) ?? new LiveChannel(outline, partMs)
-    this.#channels.set(name, known)
-    return known
+    return kept(this.#channels, `${outline.variant} ${partMs}`, () => new LiveChannel(outline, partMs))
   }
 
   /** Which frames the packets of a start carried. */
   readonly sentVideo = (outline: Outline, start: VideoStart): SentVideo => {
     const name = `${outline.variant} ${start.startSeconds} ${start.firstSequenceNumber}`
-    const known = this.#sent.get(name) ?? new SentVideo(outline, start)
-    this.#sent.set(name, known)
-    return known
+    return kept(this.#sent, name, () => new SentVideo(outline, start))
   }
+}
+
+/** What is there, or is made now; of each kind the newest sixteen. */
+function kept<Key, Value>(all: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = all.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  all.set(key, made)
+  for (const oldest of all.keys()) {
+    if (all.size <= MOST_KEPT) break
+    all.delete(oldest)
+  }
+  return made
 }

@@ -256,11 +256,16 @@ export class RtpViewer {
     }
     if (positionMs >= this.#endMs - 2 * DECODE_MS) this.#finishWhenAllIsSent(atMs)
     if (positionMs < this.#endMs || !this.#isFinished) {
-      this.#options.tell({ kind: 'playhead', atMs, positionSeconds: positionMs / 1000 }) // ms to s
+      this.#options.tell({ kind: 'playhead', atMs, positionSeconds: this.#shownSeconds(positionMs) })
       return this.#alarms.set(this.#playheadAlarm, atMs + PLAYHEAD_MS)
     }
     this.hasEnded = true
     this.#options.tell({ kind: 'ended', atMs })
+  }
+
+  /** As the page tells it: it stands at the start until the first picture is due. */
+  #shownSeconds(positionMs: number): number {
+    return Math.max(positionMs / 1000, this.#course.keyframe.startSeconds) // ms to s
   }
 
   /** Just before the end is shown, what has not come is lost. */

@@ -42,7 +42,7 @@ test('timelineOf has a value for each half second, and delivers no more than the
   expect(Math.max(...(udp ?? []))).toBeLessThan(4_000_000)
   const buffer = told[0]?.bufferSeconds ?? []
   expect(Math.max(...buffer.map((seconds) => seconds ?? 0))).toBeGreaterThan(4)
-  const [sixth = NaN, last = NaN] = [buffer.at(-6) ?? NaN, buffer.at(-1) ?? NaN]
+  const [sixth, last] = [buffer.at(-6) ?? NaN, buffer.at(-1) ?? NaN] as const
   expect(sixth - last).toBeCloseTo(2.5, 1) // all has come: five bins of half a second are eaten
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { RunEvent } from '../stream/record.ts'
+import type { ViewerEvent } from '../stream/record.ts'
 import { runExperiment } from './experiment.ts'
 import { SideTimelineFold, type SideTimeline } from './side-timeline.ts'
 import { testOutline } from './test-support/test-outline.ts'
@@ -29,7 +29,7 @@ function timelines(repair: 'off' | 'rtx' = 'off') {
       },
     },
     durationSeconds: 20,
-    tell: (side, event) => folds[side as 'hls' | 'udp'].add(event),
+    watch: (side, event) => folds[side as 'hls' | 'udp'].add(event),
   })
   return { outcomes, hls: folds.hls.at(20_000), udp: folds.udp.at(20_000) }
 }
@@ -58,7 +58,7 @@ test('SideTimelineFold draws packets that were sent again in time', () => {
 
 test('SideTimelineFold keeps the buffer of each quarter of a second, and the variant that came on the screen', () => {
   const fold = new SideTimelineFold('hls', [outline], INTERVAL_MS)
-  const told: RunEvent[] = [
+  const told: ViewerEvent[] = [
     { kind: 'play-asked', atMs: 0 },
     { kind: 'segment-received', atMs: 500, uri: '00000.ts', variant: 'made-up', sizeBytes: 1, askedMs: 0 },
     { kind: 'variant-shown', atMs: 500, variant: 'made-up', bitsPerSecond: 2e6 },
@@ -75,7 +75,7 @@ test('SideTimelineFold keeps the buffer of each quarter of a second, and the var
 
 test('SideTimelineFold joins damaged pictures until an intact one, and leaves open what has not ended', () => {
   const fold = new SideTimelineFold('udp', [outline], INTERVAL_MS)
-  const shown = (atMs: number, state: 'intact' | 'damaged'): RunEvent => ({ kind: 'frame-shown', atMs, state })
+  const shown = (atMs: number, state: 'intact' | 'damaged'): ViewerEvent => ({ kind: 'frame-shown', atMs, state })
   const told = [
     shown(0, 'intact'),
     shown(33, 'damaged'),

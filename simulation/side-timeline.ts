@@ -1,5 +1,5 @@
 import type { Outline } from '../protocol/outline.ts'
-import type { RunEvent, ViewerSide } from '../stream/record.ts'
+import type { ViewerEvent, ViewerSide } from '../stream/record.ts'
 import type { Standstill } from '../stream/standstills.ts'
 import { listensTo, type Heard } from '../stream/event-kinds.ts'
 import { isWatchEvent, Watching } from '../stream/watching.ts'
@@ -50,7 +50,7 @@ export class SideTimelineFold {
   }
 
   /** In their order. */
-  add(event: RunEvent): void {
+  add(event: ViewerEvent): void {
     if (isWatchEvent(event)) this.#watching.add(event)
     if (isDrawn(event)) this.#draw(event)
   }

@@ -5,7 +5,7 @@ import type { MeasureKey } from '../../stream/measure-table.ts'
 import { element, text, type Markup } from '../svg/markup.ts'
 import { axisFigure, drawnAxes, heatMapFigure, largestDifference, shownSlices, slicesOf } from './grid-figures.ts'
 import { definitionOf, measureTable } from './measure-section.ts'
-import { figures, fold, legend, paragraph, section, type DrawnSide, type Figure } from './page-parts.ts'
+import { figures, fold, foldSection, legend, paragraph, section, type DrawnSide, type Figure } from './page-parts.ts'
 import { boxPlotFigure, distributionFigure } from './spread-figures.ts'
 import { listed, measureOf } from './wording.ts'
 
@@ -40,7 +40,10 @@ export function measuresSection(
             ...drawn.map((of) => ofNetworks(of, groups, sides)),
           ),
         ]
-      : [overGrid(drawn, sides, axes), section('Measures', ...none, ...told.map((key) => folded(key, groups, sides)))]
+      : [
+          overGrid(drawn, sides, axes),
+          foldSection('Measures', ...none, ...told.map((key) => folded(key, groups, sides))),
+        ]
   return { markup, figures: drawn.flatMap((of) => of.figures) }
 }
 

@@ -31,9 +31,15 @@ export type Plotted = {
 }
 
 const MOST_ROWS = 400
+const MOST_ROWS_BESIDE_A_CHART = 100
 
 export function section(title: string, ...children: readonly Markup[]): Markup {
   return element('section', {}, element('h2', {}, text(title)), ...children)
+}
+
+/** A section of folds alone: on paper nobody can unfold them. */
+export function foldSection(title: string, ...folds: readonly Markup[]): Markup {
+  return element('section', { class: 'only-folds' }, element('h2', {}, text(title)), ...folds)
 }
 
 export function paragraph(words: string, className?: string): Markup {
@@ -48,9 +54,9 @@ export function fold(summary: string, ...children: readonly Markup[]): Markup {
   return element('details', { class: 'fold' }, element('summary', {}, text(summary)), ...children)
 }
 
-/** A table that scrolls by itself where it is too wide; of many rows the first 400, which it says. */
-export function table({ caption, head, rows, isText = false }: Table): Markup {
-  const shown = rows.slice(0, MOST_ROWS)
+/** A table that scrolls by itself where it is too wide; of many rows the first ones, which it says. */
+export function table({ caption, head, rows, isText = false }: Table, mostRows = MOST_ROWS): Markup {
+  const shown = rows.slice(0, mostRows)
   const left = rows.length - shown.length
   const cells = head.map((cell) => element('th', { scope: 'col' }, markupOf(cell)))
   const body = shown.map(([first = '', ...rest]) =>
@@ -86,7 +92,7 @@ function figure({ title, note, drawing, table: numbers, plotted }: Figure): Mark
     { 'data-chart': plotted.chart, 'data-measure': plotted.measure },
     element('figcaption', {}, text(title), ...(note === undefined ? [] : [element('small', {}, text(note))])),
     drawing,
-    fold('Numbers', table(numbers)),
+    fold('Numbers', table(numbers, MOST_ROWS_BESIDE_A_CHART)),
   )
 }
 

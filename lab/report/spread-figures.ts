@@ -36,11 +36,13 @@ function boxOf(key: MeasureKey, group: LabGroup, { name, style }: DrawnSide): Bo
   return { style, spread: shownSpread(key, spread), said }
 }
 
+const FEWEST_DRAWN = 3 // the interval of two values is so wide that it would be all of the chart
+
 /** In the unit that is shown. */
 function shownSpread(key: MeasureKey, { n, interval, ...figures }: Spread): Spread {
   const { perUnit } = measureOf(key)
   const shown = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, value * perUnit]))
-  const between = interval === undefined ? {} : { interval: shownInterval(key, interval) }
+  const between = interval === undefined || n < FEWEST_DRAWN ? {} : { interval: shownInterval(key, interval) }
   return { n, ...(shown as Omit<Spread, 'n' | 'interval'>), ...between }
 }
 

@@ -11,7 +11,7 @@ export const style = `
   --sans: system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif;
   --mono: ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'Liberation Mono', monospace;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --hls-2: #a9d9f7; --udp-1: #c98a1b;
     --ground: #111315; --surface: #191c1f; --sunken: #24282c;
@@ -112,13 +112,13 @@ footer { margin-top: 32px; color: var(--muted); font-size: 13px; }
   th, td { padding-left: 16px; }
 }
 @media print {
-  :root { color-scheme: light; --ground: #ffffff; }
+  :root { color-scheme: only light; --ground: #ffffff; }
   html { font-size: 12px; }
   main { max-width: none; padding: 0; }
   figure, .choice, .facts > div, tr { break-inside: avoid; }
   h2, h3, figcaption { break-after: avoid; }
   .scroll { overflow: visible; }
-  .fold:not([open]) { display: none; }
+  .fold:not([open]), .only-folds { display: none; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 `

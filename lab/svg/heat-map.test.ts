@@ -25,10 +25,10 @@ function drawn(levels: readonly (readonly number[])[], isHatched = false): strin
   })
 }
 
-/** The ends of all parts of a line, in pixels. */
+/** The ends of all parts of all lines of a kind, in pixels. */
 function points(svg: string, className: string): readonly { x: number; y: number }[] {
-  const [, d = ''] = new RegExp(`class="${className}" d="([^"]*)"`).exec(svg) ?? []
-  return [...d.matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map(([, x, y]) => ({ x: Number(x), y: Number(y) }))
+  const paths = [...svg.matchAll(new RegExp(`class="${className}" d="([^"]*)"`, 'g'))].map(([, d = '']) => d)
+  return [...paths.join('').matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map(([, x, y]) => ({ x: Number(x), y: Number(y) }))
 }
 
 // The map lies from x = 60 to 348, a row is 36 high from y = 22 on.

@@ -26,6 +26,7 @@ const WIDTH = 352
 const LEFT = 60
 const TOP = 22
 const MOST_COLUMNS_WITH_TEXT = 7
+const SMALL_CELL_PIXELS = 20
 const FAINTEST = 0.08
 const STRONGEST = 0.6 // of a colour over the ground, so that text stays readable on it
 
@@ -67,8 +68,14 @@ function cellOf(cell: HeatCell, [x, y]: readonly [number, number], { width, heig
     element('rect', { ...box, class: 'cell-ground' }),
     ...(style === undefined ? [] : [element('rect', { ...box, class: style.className, 'fill-opacity': opacity })]),
     ...(cell.isHatched ? [element('rect', { ...box, fill: 'url(#unsure)' })] : []),
-    ...(style === undefined ? [] : [mark(style, x + markLeft, y + height / 2)]),
+    ...(style === undefined ? [] : [cellMark(style, x + markLeft, y + height / 2, width)]),
   )
+}
+
+/** Smaller where cells are small, so that their colour can be seen. */
+function cellMark(style: MarkStyle, x: number, y: number, width: number): Markup {
+  if (width >= SMALL_CELL_PIXELS) return mark(style, x, y)
+  return element('g', { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(0.55)` }, mark(style, 0, 0))
 }
 
 /** Above the lines, so that they can be read. */

@@ -24,8 +24,10 @@ export const determinismSweep: Scenario = {
     { name: 'throughput', spec: { kind: 'hls', abr: 'throughput', segmentSeconds: 2 } },
     { name: 'bola', spec: { kind: 'hls', abr: 'bola' } },
     { name: 'hls-js', spec: { kind: 'hls', abr: 'hls.js', ladder: ['low', 'high'] } },
+    { name: 'll-hls', spec: { kind: 'll-hls', variant: 'middle' } },
     { name: 'udp', spec: { kind: 'udp', repair: 'off', variant: 'middle' } },
     { name: 'rtx', spec: { kind: 'udp', repair: 'rtx', variant: 'middle', jitterBufferMs: 300 } },
+    { name: 'interleaved', spec: { kind: 'rtp-over-tcp', variant: 'middle' } },
   ],
   networks: [
     {
