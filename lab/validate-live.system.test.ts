@@ -5,7 +5,7 @@ import { needs } from './test-support/clients.ts'
 import { inLongRun } from './test-support/long-run.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
 import { weirProgram } from './test-support/weir-process.ts'
-import { livePlanOf, validateLive } from './validate-live.ts'
+import { livePlanOf, validateLive, validateRuns } from './validate-live.ts'
 
 test('virtual time and real sockets lose the same packets, and are within their bounds wherever the machine keeps up', async (context) => {
   needs(context, 'ffmpeg')
@@ -29,8 +29,23 @@ test('virtual time and real sockets lose the same packets, and are within their 
 })
 
 if (inLongRun) {
+  test('where one run cannot be made the others end at once, and what was wrong is told', async (context) => {
+    const clip = makeClip(context, temporaryFolder(context), { seconds: 4, keyframeFrames: 50 })
+    const common = { network: 'line', profile: { seed: 1, downlink: {} }, axes: {}, seed: 1 }
+    const good = { ...common, index: 0, sides: [{ name: 'ours', spec: { kind: 'hls', abr: 'fixed' } }] } as const
+    const spec = { kind: 'hls', abr: 'bola', player: 'hls.js' } as const
+    const bad = { ...common, index: 1, sides: [{ name: 'theirs', spec }] }
+    const options = {
+      source: { kind: 'file', path: clip },
+      signal: new AbortController().signal,
+      program: weirProgram(),
+    } as const
+    const validating = validateRuns([good, bad], { seconds: 600, parallel: 2, tries: 1 }, options)
+    await expect(validating).rejects.toThrow('side theirs: player hls.js has its own rule')
+  })
+
   test('weir lab validate live is within its bounds on every network', () => {
-    const args = [...weirProgram(), 'lab', 'validate', 'live', '--browser', '--json']
+    const args = [...weirProgram(), 'lab', 'validate', 'live', '--browser', '--parallel', '1', '--json']
     const told = execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1e8 })
     expect(JSON.parse(told)).toMatchObject({ holds: true })
   })
