@@ -35,6 +35,7 @@ const patient = [
   'lab/upload-resumes.system.test.ts',
   'lab/validate-live.system.test.ts',
   'lab/watch*.system.test.ts',
+  'lab/what-if.system.test.ts',
   'lab/why-panel.system.test.ts',
   'player/*.system.test.ts',
   'protocol/*.system.test.ts',

@@ -21,5 +21,11 @@ export const longFiles = [
   'segmenter/source-change.system.test.ts',
   'server/channel-ingest.system.test.ts',
   'server/nginx-edge.system.test.ts',
+  'lab/validate-live.system.test.ts',
   'server/parity-gstreamer.system.test.ts',
+  'server/published-live.system.test.ts',
+  'server/relay-pull.system.test.ts',
+  'server/repair-gstreamer.system.test.ts',
+  'server/tunnel-through-link.system.test.ts',
+  'udp-relay/reverse-gstreamer.system.test.ts',
 ]

@@ -26,30 +26,36 @@ const withoutMade = (folder: string): string =>
 
 const GRID = ['--rate', '1M,4M', '--loss', '0,2%', '--bitrate', '500k', '--for', '5', '--seeds', '25'] // 100 runs
 
-test('weir lab sweep that is interrupted goes on: its results are those of an uninterrupted one, byte for byte', async (context) => {
-  const folder = temporaryFolder(context)
-  const runsFile = join(folder, 'cut/runs.jsonl')
-  const madeRuns = (): number => (existsSync(runsFile) ? readFileSync(runsFile, 'utf8').split('\n').length - 2 : 0)
-  const child = startedSweep(folder, ...GRID, '--jobs', '3', '--out', 'cut')
-  const ended = once(child, 'exit')
-  while (madeRuns() < 3 && child.exitCode === null) await delay(2)
-  child.kill('SIGINT')
-  const stoppedMs = performance.now()
-  expect(await ended).toEqual([130, null])
-  expect(performance.now() - stoppedMs).toBeLessThan(5000) // of which a busy machine may take the most
-  const before = madeRuns()
-  expect(before).toBeLessThan(100)
-  const [again, whole] = [
-    await labSweep(folder, ...GRID, '--jobs', '1', '--out', 'cut'),
-    await labSweep(folder, ...GRID, '--jobs', '2', '--out', 'whole'),
-  ]
-  expect(again).toMatchObject({ status: 0, stderr: expect.stringContaining(`cut has ${before} of 100 runs: going on`) })
-  expect(whole).toMatchObject({ status: 0, stderr: '' })
-  const files = ['frontier.csv', 'junit.xml', 'report.html', 'results.csv', 'results.json', 'scenario.yaml']
-  expect(readdirSync(join(folder, 'cut')).toSorted()).toEqual(files)
-  expect(withoutMade(join(folder, 'cut'))).toBe(withoutMade(join(folder, 'whole')))
-  expect(readFileSync(join(folder, 'cut/results.csv'))).toEqual(readFileSync(join(folder, 'whole/results.csv')))
-})
+test.runIf(inLongRun)(
+  'weir lab sweep that is interrupted goes on: its results are those of an uninterrupted one, byte for byte',
+  async (context) => {
+    const folder = temporaryFolder(context)
+    const runsFile = join(folder, 'cut/runs.jsonl')
+    const madeRuns = (): number => (existsSync(runsFile) ? readFileSync(runsFile, 'utf8').split('\n').length - 2 : 0)
+    const child = startedSweep(folder, ...GRID, '--jobs', '3', '--out', 'cut')
+    const ended = once(child, 'exit')
+    while (madeRuns() < 3 && child.exitCode === null) await delay(2)
+    child.kill('SIGINT')
+    const stoppedMs = performance.now()
+    expect(await ended).toEqual([130, null])
+    expect(performance.now() - stoppedMs).toBeLessThan(5000) // of which a busy machine may take the most
+    const before = madeRuns()
+    expect(before).toBeLessThan(100)
+    const [again, whole] = [
+      await labSweep(folder, ...GRID, '--jobs', '1', '--out', 'cut'),
+      await labSweep(folder, ...GRID, '--jobs', '2', '--out', 'whole'),
+    ]
+    expect(again).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining(`cut has ${before} of 100 runs: going on`),
+    })
+    expect(whole).toMatchObject({ status: 0, stderr: '' })
+    const files = ['frontier.csv', 'junit.xml', 'report.html', 'results.csv', 'results.json', 'scenario.yaml']
+    expect(readdirSync(join(folder, 'cut')).toSorted()).toEqual(files)
+    expect(withoutMade(join(folder, 'cut'))).toBe(withoutMade(join(folder, 'whole')))
+    expect(readFileSync(join(folder, 'cut/results.csv'))).toEqual(readFileSync(join(folder, 'whole/results.csv')))
+  },
+)
 
 test('weir lab sweep names what is wrong by its flag, with exit code 2', async (context) => {
   const folder = temporaryFolder(context)

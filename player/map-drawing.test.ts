@@ -55,6 +55,16 @@ test('drawnCell draws a place that has no run as the nearest coarser one, and ma
   })
 })
 
+test('drawnCell says in words the figure that stands on a place without a difference', () => {
+  const job = newJob()
+  const order = job.next()!
+  answer(job, order, 400, 400)
+  expect(drawnCell(job, order.run, startup, 'winner')).toMatchObject({
+    text: '0',
+    label: 'no difference (0 ms) · HLS 400 ms · UDP 400 ms · one seed',
+  })
+})
+
 test('drawnCell calls even what nobody would see', () => {
   const job = newJob()
   const order = job.next()!

@@ -69,8 +69,8 @@ export function verdict(cell: MapCell, measure: MapMeasure): string {
   const sole = soleSide(cell)
   if (sole !== undefined) return whatIfWords.sole[sole]
   const winner = winnerOf(cell)
-  if (winner === undefined) return whatIfWords.even
   const by = differenceText(measure, Math.abs(cell.advantage))
+  if (winner === undefined) return whatIfWords.even(by)
   if (cell.certainty === 'not-told-apart') return whatIfWords.notToldApart(by)
   return whatIfWords.better[winner](by)
 }

@@ -800,7 +800,7 @@ export const whatIfWords = {
   notRun: 'not run yet',
   seeds: seedCount,
   seedsHead: 'Seeds',
-  even: 'no difference',
+  even: (by: string) => `no difference (${by})`,
   sole: {
     hls: 'only HLS shows a picture',
     udp: 'only UDP shows a picture',
