@@ -1,3 +1,4 @@
+import { inLongRun } from './test-support/long-run.ts'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { allFindings, noFindings as nothing } from './test-support/axe.ts'
@@ -94,7 +95,7 @@ function partShown(picture: Locator): Promise<{ x: number; y: number; sheet: str
   })
 }
 
-test('axe-core finds nothing serious on a run’s report', async (context) => {
+test.runIf(inLongRun)('axe-core finds nothing serious on a run’s report', async (context) => {
   needs(context, 'chromium')
   needs(context, 'node-datachannel')
   if (clip === undefined) return needs(context, 'ffmpeg')

@@ -1,3 +1,4 @@
+import { inLongRun } from './test-support/long-run.ts'
 import { readdirSync } from 'node:fs'
 import { expect, test, vi, type TestContext } from 'vitest'
 import { makeClip } from '../server/test-support/clips.ts'
@@ -57,45 +58,48 @@ function labOptions(context: TestContext, seconds: number): LiveLabOptions {
   }
 }
 
-test('a live run plays all sides at once, each over a link of its own, and measures them as a run of virtual time', async (context) => {
-  needs(context, 'ffmpeg')
-  const folder = openFolder(context)
-  const events = new Map<string, RunEvent[]>(sides.map(({ name }) => [name, []]))
-  const options = labOptions(context, 6)
-  const lab = await openLiveLab({ ...options, tellEvent: (_run, side, event) => void events.get(side)?.push(event) })
-  const { sides: live, ...run } = await lab.run(planned, options.signal)
-  expect(run).toEqual({ index: 3, network: 'lossy', axes: { lossRatio: 0.02 }, seed: 7, mode: 'live' })
-  expect(live.map(({ name, side, hasEnded }) => [name, side, hasEnded])).toEqual([
-    ['fixed', 'hls', true],
-    ['rule', 'hls', true],
-    ['raw', 'udp', true],
-    ['repaired', 'udp', true],
-    ['interleaved', 'udp', true],
-  ])
-  const [fixed, , raw, repaired, interleaved] = live.map(({ measures }) => measures)
-  const virtual = runExperiment({
-    video: { title: 'clip', outlines: lab.outlines },
-    sides: sides.slice(2, 3),
-    profile: planned.profile,
-    durationSeconds: options.durationSeconds,
-    isSetUpApart: true,
-  })
-  expect([raw?.lostPackets, raw?.linkLostPackets]).toEqual([3, 3]) // as the seed has it
-  expect(virtual[0]?.measures).toMatchObject({
-    lostPackets: 3,
-    linkLostPackets: 3,
-    expectedPackets: raw?.expectedPackets,
-  })
-  expect([repaired?.lostPackets, interleaved?.lostPackets]).toEqual([0, 0])
-  expect(fixed?.stallCount).toBe(0)
-  expect(fixed?.startupMs).toBeGreaterThan(160) // a handshake and three answers over 40 ms
-  for (const { name, side, measures } of live) {
-    const told = ofRecord(events.get(name) ?? [], side)
-    expect([name, told.startupMs, told.wireBytes]).toEqual([name, measures.startupMs, measures.wireBytes])
-  }
-  await lab.close()
-  await expectNothingLeft(folder)
-})
+test.runIf(inLongRun)(
+  'a live run plays all sides at once, each over a link of its own, and measures them as a run of virtual time',
+  async (context) => {
+    needs(context, 'ffmpeg')
+    const folder = openFolder(context)
+    const events = new Map<string, RunEvent[]>(sides.map(({ name }) => [name, []]))
+    const options = labOptions(context, 6)
+    const lab = await openLiveLab({ ...options, tellEvent: (_run, side, event) => void events.get(side)?.push(event) })
+    const { sides: live, ...run } = await lab.run(planned, options.signal)
+    expect(run).toEqual({ index: 3, network: 'lossy', axes: { lossRatio: 0.02 }, seed: 7, mode: 'live' })
+    expect(live.map(({ name, side, hasEnded }) => [name, side, hasEnded])).toEqual([
+      ['fixed', 'hls', true],
+      ['rule', 'hls', true],
+      ['raw', 'udp', true],
+      ['repaired', 'udp', true],
+      ['interleaved', 'udp', true],
+    ])
+    const [fixed, , raw, repaired, interleaved] = live.map(({ measures }) => measures)
+    const virtual = runExperiment({
+      video: { title: 'clip', outlines: lab.outlines },
+      sides: sides.slice(2, 3),
+      profile: planned.profile,
+      durationSeconds: options.durationSeconds,
+      isSetUpApart: true,
+    })
+    expect([raw?.lostPackets, raw?.linkLostPackets]).toEqual([3, 3]) // as the seed has it
+    expect(virtual[0]?.measures).toMatchObject({
+      lostPackets: 3,
+      linkLostPackets: 3,
+      expectedPackets: raw?.expectedPackets,
+    })
+    expect([repaired?.lostPackets, interleaved?.lostPackets]).toEqual([0, 0])
+    expect(fixed?.stallCount).toBe(0)
+    expect(fixed?.startupMs).toBeGreaterThan(160) // a handshake and three answers over 40 ms
+    for (const { name, side, measures } of live) {
+      const told = ofRecord(events.get(name) ?? [], side)
+      expect([name, told.startupMs, told.wireBytes]).toEqual([name, measures.startupMs, measures.wireBytes])
+    }
+    await lab.close()
+    await expectNothingLeft(folder)
+  },
+)
 
 /** What the record's reader would make of it. */
 function ofRecord(events: readonly RunEvent[], side: ViewerSide) {

@@ -1,3 +1,4 @@
+import { inLongRun } from './test-support/long-run.ts'
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -100,30 +101,33 @@ test('the panel waits for what the link is before it lets one change it', async 
     })
 })
 
-test('the show lends the link its networks and gives back the one that was there; the address tells nothing of it', async (context) => {
-  needs(context, 'chromium')
-  if (clip === undefined) return needs(context, 'ffmpeg')
-  const before = { seed: 9, downlink: { rateBitsPerSecond: 4_000_000, oneWayDelayMs: 15 }, udpBlocked: true }
-  const link = await clip.makeLink(before)
-  const page = await clip.openPage(context, `?side=hls&link=${link.id}`)
-  await page.locator('[data-phase=playing]').first().waitFor()
-  const address = page.url()
-  const preset = (name: string) => ({ ...linkPresets.find((other) => other.name === name)?.profile, seed: 9 })
+test.runIf(inLongRun)(
+  'the show lends the link its networks and gives back the one that was there; the address tells nothing of it',
+  async (context) => {
+    needs(context, 'chromium')
+    if (clip === undefined) return needs(context, 'ffmpeg')
+    const before = { seed: 9, downlink: { rateBitsPerSecond: 4_000_000, oneWayDelayMs: 15 }, udpBlocked: true }
+    const link = await clip.makeLink(before)
+    const page = await clip.openPage(context, `?side=hls&link=${link.id}`)
+    await page.locator('[data-phase=playing]').first().waitFor()
+    const address = page.url()
+    const preset = (name: string) => ({ ...linkPresets.find((other) => other.name === name)?.profile, seed: 9 })
 
-  await page.getByRole('button', { name: 'Show me' }).focus()
-  await page.keyboard.press('Enter')
-  await page.getByRole('status').getByText('A perfect network').waitFor()
-  await expect.poll(() => profileOf(link)).toEqual(preset('perfect'))
-  await page.getByRole('status').getByText('Now 2 % of the time is lost').waitFor()
-  await expect.poll(() => profileOf(link)).toEqual(preset('lossy'))
-  await page.keyboard.press('Enter') // the same button, which kept the focus
-  await expect.poll(() => profileOf(link)).toEqual(before)
-  expect(page.url()).toBe(address)
+    await page.getByRole('button', { name: 'Show me' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').getByText('A perfect network').waitFor()
+    await expect.poll(() => profileOf(link)).toEqual(preset('perfect'))
+    await page.getByRole('status').getByText('Now 2 % of the time is lost').waitFor()
+    await expect.poll(() => profileOf(link)).toEqual(preset('lossy'))
+    await page.keyboard.press('Enter') // the same button, which kept the focus
+    await expect.poll(() => profileOf(link)).toEqual(before)
+    expect(page.url()).toBe(address)
 
-  await page.keyboard.press('Enter')
-  await expect.poll(() => profileOf(link)).toEqual(preset('perfect'))
-  await page.getByRole('switch', { name: 'Block UDP' }).check()
-  await page.getByRole('button', { name: 'Show me' }).waitFor() // whoever changes the network ends the show
-  await expect.poll(() => profileOf(link)).toEqual({ name: 'perfect', seed: 9, downlink: {}, udpBlocked: true })
-  expect(new URL(page.url()).searchParams.get('preset')).toBe('perfect')
-})
+    await page.keyboard.press('Enter')
+    await expect.poll(() => profileOf(link)).toEqual(preset('perfect'))
+    await page.getByRole('switch', { name: 'Block UDP' }).check()
+    await page.getByRole('button', { name: 'Show me' }).waitFor() // whoever changes the network ends the show
+    await expect.poll(() => profileOf(link)).toEqual({ name: 'perfect', seed: 9, downlink: {}, udpBlocked: true })
+    expect(new URL(page.url()).searchParams.get('preset')).toBe('perfect')
+  },
+)

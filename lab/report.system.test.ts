@@ -91,7 +91,7 @@ test('the report of a run plots its numbers, in both themes and at both widths',
   expect([complaints, requests.filter((url) => !url.startsWith('file:') && !url.startsWith('data:'))]).toEqual([[], []])
 })
 
-test('the report of a sweep maps the differences of its runs', async (context) => {
+test.runIf(inLongRun)('the report of a sweep maps the differences of its runs', async (context) => {
   needs(context, 'chromium')
   const rates = [2_000_000, 3_000_000, 6_000_000]
   const losses = [0, 0.01, 0.03]

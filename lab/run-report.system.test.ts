@@ -1,3 +1,4 @@
+import { inLongRun } from './test-support/long-run.ts'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -57,70 +58,76 @@ const withoutAKeyframe = [
   { atSeconds: 4.5, set: { downlink: { loss: { lossRatio: 0.05 } } } },
 ]
 
-test('a run’s report, API, record and CSV have the same numbers, and the report needs nothing but itself', async (context) => {
-  needs(context, 'chromium')
-  needs(context, 'node-datachannel')
-  if (clip === undefined) return needs(context, 'ffmpeg')
-  const loss = { kind: 'random', lossRatio: 0.05 }
-  const link = await clip.makeLink({ seed: 7, downlink: { oneWayDelayMs: 20, loss }, changes: withoutAKeyframe })
-  const page = await clip.openPage(context, `?side=both&link=${link.id}&variant=${clip.variant}`)
-  await page.getByText('Report of this run').click()
-  await untilPage(page, ({ phase }) => phase === 'ended')
-  const run = await endedRun(clip)
-  const address = `${clip.weir.url}/api/runs/${run.id}`
+test.runIf(inLongRun)(
+  'a run’s report, API, record and CSV have the same numbers, and the report needs nothing but itself',
+  async (context) => {
+    needs(context, 'chromium')
+    needs(context, 'node-datachannel')
+    if (clip === undefined) return needs(context, 'ffmpeg')
+    const loss = { kind: 'random', lossRatio: 0.05 }
+    const link = await clip.makeLink({ seed: 7, downlink: { oneWayDelayMs: 20, loss }, changes: withoutAKeyframe })
+    const page = await clip.openPage(context, `?side=both&link=${link.id}&variant=${clip.variant}`)
+    await page.getByText('Report of this run').click()
+    await untilPage(page, ({ phase }) => phase === 'ended')
+    const run = await endedRun(clip)
+    const address = `${clip.weir.url}/api/runs/${run.id}`
 
-  const { measures } = run
-  const events = await clip.runEvents(run.id)
-  expect(measuresOf(events, await clip.outline())).toEqual(measures)
-  expect(measures.udp.lostPackets).toBe(events.filter(isLostRtp).length)
-  expect(measures.udp.damagedFrames).toBeGreaterThan(0)
-  const { lostPackets = 0, latePackets = 0, expectedPackets = 0, effectiveLossRatio } = measures.udp
-  expect(effectiveLossRatio).toBeGreaterThan((lostPackets + latePackets) / expectedPackets) // the outline was known
-  for (const side of SIDES) expect(measures[side].watchedMs).toBeGreaterThan(5000)
-  await expect.poll(async () => (await tableOf(page))['udp']?.['lostPackets']).toBe(measures.udp.lostPackets)
-  const query = new URLSearchParams(String(run.head.scenario['page']))
-  const repeats = { side: 'both', variant: clip.variant, seed: '7', lossRatio: '0.05', jitterBufferMs: '200' }
-  expect(Object.fromEntries(query)).toMatchObject(repeats)
+    const { measures } = run
+    const events = await clip.runEvents(run.id)
+    expect(measuresOf(events, await clip.outline())).toEqual(measures)
+    expect(measures.udp.lostPackets).toBe(events.filter(isLostRtp).length)
+    expect(measures.udp.damagedFrames).toBeGreaterThan(0)
+    const { lostPackets = 0, latePackets = 0, expectedPackets = 0, effectiveLossRatio } = measures.udp
+    expect(effectiveLossRatio).toBeGreaterThan((lostPackets + latePackets) / expectedPackets) // the outline was known
+    for (const side of SIDES) expect(measures[side].watchedMs).toBeGreaterThan(5000)
+    await expect.poll(async () => (await tableOf(page))['udp']?.['lostPackets']).toBe(measures.udp.lostPackets)
+    const query = new URLSearchParams(String(run.head.scenario['page']))
+    const repeats = { side: 'both', variant: clip.variant, seed: '7', lossRatio: '0.05', jitterBufferMs: '200' }
+    expect(Object.fromEntries(query)).toMatchObject(repeats)
 
-  expect(await (await fetch(`${address}/results.csv`)).text()).toBe(writeResultsCsv(measures))
+    expect(await (await fetch(`${address}/results.csv`)).text()).toBe(writeResultsCsv(measures))
 
-  await page.getByRole('button', { name: 'Measure displayed quality' }).click()
-  const facts = page.locator('.quality-facts li')
-  await facts.nth(1).waitFor({ timeout: 20_000 })
-  const ssims = await facts.evaluateAll((items) => items.map((item) => Number((item as HTMLElement).dataset['value'])))
-  const { measures: afterwards } = await endedRun(clip)
-  expect(ssims).toEqual(SIDES.map((side) => afterwards[side].displayedSsim))
-  expect(ssims[0]).toBeGreaterThan(ssims[1] ?? 1)
-  expect(await page.getByRole('table', { name: 'Composite score' }).innerText()).toContain(
-    'N-QoE as dash.js computes it',
-  )
+    await page.getByRole('button', { name: 'Measure displayed quality' }).click()
+    const facts = page.locator('.quality-facts li')
+    await facts.nth(1).waitFor({ timeout: 20_000 })
+    const ssims = await facts.evaluateAll((items) =>
+      items.map((item) => Number((item as HTMLElement).dataset['value'])),
+    )
+    const { measures: afterwards } = await endedRun(clip)
+    expect(ssims).toEqual(SIDES.map((side) => afterwards[side].displayedSsim))
+    expect(ssims[0]).toBeGreaterThan(ssims[1] ?? 1)
+    expect(await page.getByRole('table', { name: 'Composite score' }).innerText()).toContain(
+      'N-QoE as dash.js computes it',
+    )
 
-  await page.getByRole('button', { name: 'Play again' }).last().click()
-  await page.getByText('This run is being recorded').waitFor()
-  const measuredAnew = async () => (await tableOf(page))['udp']?.['watchedMs']
-  await expect.poll(measuredAnew, { timeout: 5000 }).toBeLessThan(5000) // another run, from its own beginning
+    await page.getByRole('button', { name: 'Play again' }).last().click()
+    await page.getByText('This run is being recorded').waitFor()
+    const measuredAnew = async () => (await tableOf(page))['udp']?.['watchedMs']
+    await expect.poll(measuredAnew, { timeout: 5000 }).toBeLessThan(5000) // another run, from its own beginning
 
-  await page.goto('about:blank') // where nothing is loading
-  const file = join(temporaryFolder(context), 'report.html')
-  writeFileSync(file, await (await fetch(`${address}/report.html`)).text())
-  for (const [place, isOffline] of [
-    [pathToFileURL(file).href, true],
-    [`${clip.weir.url}/runs/${run.id}`, false],
-  ] as const) {
-    await page.context().setOffline(isOffline)
-    const asked: string[] = []
-    const complaints: string[] = []
-    const note = (request: { url(): string }) => void asked.push(request.url())
-    page.on('request', note).on('console', (message) => complaints.push(message.text()))
-    await page.goto(place)
-    await page.locator('.chart canvas').first().waitFor()
-    const shown = await tableOf(page)
-    expect({ ...shown, leftOutEvents: 0 }).toEqual(afterwards)
-    expect(await page.getByRole('heading', { name: 'Run of clip' }).count()).toBe(1)
-    expect([asked, complaints]).toEqual([[place], []])
-    page.off('request', note)
-  }
-}, 60_000)
+    await page.goto('about:blank') // where nothing is loading
+    const file = join(temporaryFolder(context), 'report.html')
+    writeFileSync(file, await (await fetch(`${address}/report.html`)).text())
+    for (const [place, isOffline] of [
+      [pathToFileURL(file).href, true],
+      [`${clip.weir.url}/runs/${run.id}`, false],
+    ] as const) {
+      await page.context().setOffline(isOffline)
+      const asked: string[] = []
+      const complaints: string[] = []
+      const note = (request: { url(): string }) => void asked.push(request.url())
+      page.on('request', note).on('console', (message) => complaints.push(message.text()))
+      await page.goto(place)
+      await page.locator('.chart canvas').first().waitFor()
+      const shown = await tableOf(page)
+      expect({ ...shown, leftOutEvents: 0 }).toEqual(afterwards)
+      expect(await page.getByRole('heading', { name: 'Run of clip' }).count()).toBe(1)
+      expect([asked, complaints]).toEqual([[place], []])
+      page.off('request', note)
+    }
+  },
+  60_000,
+)
 
 test('a page whose runs cannot be recorded plays on and says so; Start anew begins another run, and leaving ends it', async (context) => {
   needs(context, 'chromium')

@@ -1,3 +1,4 @@
+import { inLongRun } from './test-support/long-run.ts'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -59,7 +60,7 @@ test.concurrent('weir watch says why an address does not play, with exit code 1'
   expect(readFileSync(join(folder, 'report.xml'), 'utf8')).toContain('<failure message="the server answers 404')
 })
 
-test.concurrent('weir watch takes a self-signed certificate only with --insecure', async (context) => {
+test.runIf(inLongRun)('weir watch takes a self-signed certificate only with --insecure', async (context) => {
   const folder = temporaryFolder(context)
   const relay = await startClipRelay(context, clip, { rtsps: { port: 0, identity: makeCertificate(context) } })
   const url = `rtsps://127.0.0.1:${relay.rtspsPort}/clip`

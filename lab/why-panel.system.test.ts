@@ -1,3 +1,4 @@
+import { inLongRun } from './test-support/long-run.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Outline } from '../protocol/outline.ts'
@@ -188,41 +189,48 @@ function momentsMs(texts: readonly string[]): readonly number[] {
   })
 }
 
-test('a click on a stall of HLS unfolds the download of the segment that the record says it waited for', async (context) => {
-  needs(context, 'chromium')
-  if (clip === undefined) return needs(context, 'ffmpeg')
-  const link = await clip.makeLink({ seed: 1, downlink: { rateBitsPerSecond: 2_000_000 } })
-  const query = `?side=hls&link=${link.id}&variant=${clip.variant}&startSeconds=2`
-  const page = await clip.openPage(context, query, keepTold)
-  await untilPage(page, ({ phase }) => phase === 'playing')
-  await link.patch({ downlink: { rateBitsPerSecond: 100_000 } })
-  const stalled = await untilPage(page, ({ phase }) => phase === 'stalled')
-  await page.waitForTimeout(1000)
-  await link.patch({ downlink: { rateBitsPerSecond: 20_000_000 } })
-  await untilPage(page, ({ positionSeconds }) => positionSeconds > stalled.positionSeconds + 0.5)
+test.runIf(inLongRun)(
+  'a click on a stall of HLS unfolds the download of the segment that the record says it waited for',
+  async (context) => {
+    needs(context, 'chromium')
+    if (clip === undefined) return needs(context, 'ffmpeg')
+    const link = await clip.makeLink({ seed: 1, downlink: { rateBitsPerSecond: 2_000_000 } })
+    const query = `?side=hls&link=${link.id}&variant=${clip.variant}&startSeconds=2`
+    const page = await clip.openPage(context, query, keepTold)
+    await untilPage(page, ({ phase }) => phase === 'playing')
+    await link.patch({ downlink: { rateBitsPerSecond: 100_000 } })
+    const stalled = await untilPage(page, ({ phase }) => phase === 'stalled')
+    await page.waitForTimeout(1000)
+    await link.patch({ downlink: { rateBitsPerSecond: 20_000_000 } })
+    await untilPage(page, ({ positionSeconds }) => positionSeconds > stalled.positionSeconds + 0.5)
 
-  const series = seriesOf(await toldEvents(page))
-  const lengthMs = ({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): number => toMs - fromMs
-  const stall = series.bands.filter(({ kind }) => kind === 'stall').toSorted((a, b) => lengthMs(b) - lengthMs(a))[0]!
-  expect(lengthMs(stall)).toBeGreaterThan(1000)
-  await clickAt(page, series, (stall.fromMs + stall.toMs) / 2, THROUGHPUT)
-  await page.locator('.waterfall').waitFor()
-  const [told = ''] = await textsOf(page, '.why-step:nth-child(2) > p')
-  const shownMs = momentsMs(await textsOf(page, '.why-moments li'))
-  const rows = await textsOf(page, '.waterfall title')
-  const drawing = (await page.locator('.waterfall svg[role=img]').getAttribute('aria-label')) ?? ''
+    const series = seriesOf(await toldEvents(page))
+    const lengthMs = ({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): number => toMs - fromMs
+    const stall = series.bands.filter(({ kind }) => kind === 'stall').toSorted((a, b) => lengthMs(b) - lengthMs(a))[0]!
+    expect(lengthMs(stall)).toBeGreaterThan(1000)
+    await clickAt(page, series, (stall.fromMs + stall.toMs) / 2, THROUGHPUT)
+    await page.locator('.waterfall').waitFor()
+    const [told = ''] = await textsOf(page, '.why-step:nth-child(2) > p')
+    const shownMs = momentsMs(await textsOf(page, '.why-moments li'))
+    const rows = await textsOf(page, '.waterfall title')
+    const drawing = (await page.locator('.waterfall svg[role=img]').getAttribute('aria-label')) ?? ''
 
-  const events = await recordOf(page, clip, link.id)
-  const { segments } = await clip.outline()
-  const stoodSeconds = stoodAtSeconds(events)
-  const waitedFor = segments.findIndex(({ startSeconds }) => startSeconds > stoodSeconds)
-  const uri = segments[waitedFor]?.uri
-  const came = events.find((event) => event.kind === 'segment-received' && event.uri === uri)
-  if (came?.kind !== 'segment-received') throw new Error(`the record tells of no ${uri}`)
-  const name = `${clip.variant}/${uri}`
-  expect(told).toContain(`${name}, ${(came.sizeBytes / 1000).toFixed(came.sizeBytes < 99_950 ? 1 : 0)} kB, asked for`)
-  const recordedMs = [came.firstByteMs, came.atMs].map((atMs = 0) => atMs - came.askedMs)
-  expect(recordedMs.map((ms, index) => Math.abs(ms - shownMs[index + 1]!) < (ms < 1000 ? 1 : 60))).toEqual([true, true])
-  expect(rows).toContain(name)
-  expect(drawing).toContain(`${name} came after`)
-}, 60_000)
+    const events = await recordOf(page, clip, link.id)
+    const { segments } = await clip.outline()
+    const stoodSeconds = stoodAtSeconds(events)
+    const waitedFor = segments.findIndex(({ startSeconds }) => startSeconds > stoodSeconds)
+    const uri = segments[waitedFor]?.uri
+    const came = events.find((event) => event.kind === 'segment-received' && event.uri === uri)
+    if (came?.kind !== 'segment-received') throw new Error(`the record tells of no ${uri}`)
+    const name = `${clip.variant}/${uri}`
+    expect(told).toContain(`${name}, ${(came.sizeBytes / 1000).toFixed(came.sizeBytes < 99_950 ? 1 : 0)} kB, asked for`)
+    const recordedMs = [came.firstByteMs, came.atMs].map((atMs = 0) => atMs - came.askedMs)
+    expect(recordedMs.map((ms, index) => Math.abs(ms - shownMs[index + 1]!) < (ms < 1000 ? 1 : 60))).toEqual([
+      true,
+      true,
+    ])
+    expect(rows).toContain(name)
+    expect(drawing).toContain(`${name} came after`)
+  },
+  60_000,
+)
