@@ -1,4 +1,3 @@
-import { inLongRun } from './test-support/long-run.ts'
 import { readdirSync } from 'node:fs'
 import { expect, test, vi, type TestContext } from 'vitest'
 import { makeClip } from '../server/test-support/clips.ts'
@@ -12,6 +11,7 @@ import { needs } from './test-support/clients.ts'
 import { processesWith } from './test-support/processes-with.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
 import { weirProgram } from './test-support/weir-process.ts'
+import { inLongRun } from './test-support/long-run.ts'
 
 const loss = { kind: 'bad-moments', lossRatio: 0.02, meanBurstMs: 40 } as const
 const sides: readonly NamedSide[] = [

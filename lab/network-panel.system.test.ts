@@ -1,4 +1,3 @@
-import { inLongRun } from './test-support/long-run.ts'
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,6 +6,7 @@ import type { LinkProfile } from '../link/profile.ts'
 import { openChromium } from './test-support/chromium.ts'
 import { needs } from './test-support/clients.ts'
 import { ServedClip, type TestLink } from './test-support/served-clip.ts'
+import { inLongRun } from './test-support/long-run.ts'
 
 let clip: ServedClip | undefined
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { inLongRun } from './test-support/long-run.ts'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -14,6 +13,7 @@ import { needs } from './test-support/clients.ts'
 import { untilPage } from './test-support/page-state.ts'
 import { ServedClip } from './test-support/served-clip.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
+import { inLongRun } from './test-support/long-run.ts'
 
 const FRAME_INTERVAL_MS = 40
 const SIDES = ['hls', 'udp'] as const

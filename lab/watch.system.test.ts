@@ -1,4 +1,3 @@
-import { inLongRun } from './test-support/long-run.ts'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import { needs } from './test-support/clients.ts'
 import { runClient } from './test-support/run-client.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
 import { weirProgram } from './test-support/weir-process.ts'
+import { inLongRun } from './test-support/long-run.ts'
 import type { Watched } from './watch.ts'
 
 const clip = makePackageClip()

@@ -1,4 +1,3 @@
-import { inLongRun } from './test-support/long-run.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Outline } from '../protocol/outline.ts'
@@ -10,6 +9,7 @@ import { needs } from './test-support/clients.ts'
 import { untilPage, type UdpState } from './test-support/page-state.ts'
 import { ServedClip } from './test-support/served-clip.ts'
 import { keepTold, toldEvents } from './test-support/told-events.ts'
+import { inLongRun } from './test-support/long-run.ts'
 
 const FRAME_INTERVAL_MS = 40
 const THROUGHPUT = { shows: 'Newest 60 s', shownMs: 60_000, plot: 0, heightRatio: 0.3 }

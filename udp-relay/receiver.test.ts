@@ -1,10 +1,10 @@
-import { inLongRun } from '../lab/test-support/long-run.ts'
 import { createServer, type AddressInfo } from 'node:net'
 import { expect, test, vi, type TestContext } from 'vitest'
 import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
 import { startReceiver, type ReceiverOptions } from './receiver.ts'
 import { startClipRelay } from './test-support/clip-relay.ts'
 import { CLIP_FRAMES, CLIP_SECONDS, makePackageClip } from './test-support/package-clip.ts'
+import { inLongRun } from '../lab/test-support/long-run.ts'
 
 const clip = makePackageClip()
 const audioUnits = clip.outline.segments.reduce((sum, { audio }) => sum + (audio?.sizesBytes.length ?? 0), 0)
