@@ -26,9 +26,8 @@ const withoutMade = (folder: string): string =>
 
 const GRID = ['--rate', '1M,4M', '--loss', '0,2%', '--bitrate', '500k', '--for', '5', '--seeds', '25'] // 100 runs
 
-test.runIf(inLongRun)(
-  'weir lab sweep that is interrupted goes on: its results are those of an uninterrupted one, byte for byte',
-  async (context) => {
+if (inLongRun)
+  test('weir lab sweep that is interrupted goes on: its results are those of an uninterrupted one, byte for byte', async (context) => {
     const folder = temporaryFolder(context)
     const runsFile = join(folder, 'cut/runs.jsonl')
     const madeRuns = (): number => (existsSync(runsFile) ? readFileSync(runsFile, 'utf8').split('\n').length - 2 : 0)
@@ -54,8 +53,7 @@ test.runIf(inLongRun)(
     expect(readdirSync(join(folder, 'cut')).toSorted()).toEqual(files)
     expect(withoutMade(join(folder, 'cut'))).toBe(withoutMade(join(folder, 'whole')))
     expect(readFileSync(join(folder, 'cut/results.csv'))).toEqual(readFileSync(join(folder, 'whole/results.csv')))
-  },
-)
+  })
 
 test('weir lab sweep names what is wrong by its flag, with exit code 2', async (context) => {
   const folder = temporaryFolder(context)

@@ -58,9 +58,8 @@ function labOptions(context: TestContext, seconds: number): LiveLabOptions {
   }
 }
 
-test.runIf(inLongRun)(
-  'a live run plays all sides at once, each over a link of its own, and measures them as a run of virtual time',
-  async (context) => {
+if (inLongRun)
+  test('a live run plays all sides at once, each over a link of its own, and measures them as a run of virtual time', async (context) => {
     needs(context, 'ffmpeg')
     const folder = openFolder(context)
     const events = new Map<string, RunEvent[]>(sides.map(({ name }) => [name, []]))
@@ -98,8 +97,7 @@ test.runIf(inLongRun)(
     }
     await lab.close()
     await expectNothingLeft(folder)
-  },
-)
+  })
 
 /** What the record's reader would make of it. */
 function ofRecord(events: readonly RunEvent[], side: ViewerSide) {

@@ -101,9 +101,8 @@ test('the panel waits for what the link is before it lets one change it', async 
     })
 })
 
-test.runIf(inLongRun)(
-  'the show lends the link its networks and gives back the one that was there; the address tells nothing of it',
-  async (context) => {
+if (inLongRun)
+  test('the show lends the link its networks and gives back the one that was there; the address tells nothing of it', async (context) => {
     needs(context, 'chromium')
     if (clip === undefined) return needs(context, 'ffmpeg')
     const before = { seed: 9, downlink: { rateBitsPerSecond: 4_000_000, oneWayDelayMs: 15 }, udpBlocked: true }
@@ -129,5 +128,4 @@ test.runIf(inLongRun)(
     await page.getByRole('button', { name: 'Show me' }).waitFor() // whoever changes the network ends the show
     await expect.poll(() => profileOf(link)).toEqual({ name: 'perfect', seed: 9, downlink: {}, udpBlocked: true })
     expect(new URL(page.url()).searchParams.get('preset')).toBe('perfect')
-  },
-)
+  })

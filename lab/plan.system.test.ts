@@ -40,9 +40,8 @@ test('weir lab plan plans by its own figures or by given ones, and refuses all t
   ])
 })
 
-test.runIf(inLongRun)(
-  'weir lab plan --measure measures a server here, and writes what --costs takes',
-  async (context) => {
+if (inLongRun)
+  test('weir lab plan --measure measures a server here, and writes what --costs takes', async (context) => {
     const folder = temporaryFolder(context)
     const args = ['--bitrate', '5M', '--measure', '--measure-viewers', '20', '--write-costs', 'costs.json']
     const measured = await labPlan(folder, ...args)
@@ -50,5 +49,4 @@ test.runIf(inLongRun)(
     const read = readCosts(readFileSync(join(folder, 'costs.json'), 'utf8'))
     expect(read).toMatchObject({ ok: true, costs: { ways: { multicast: { viewers: 20 } } } })
     expect(await labPlan(folder, '--bitrate', '5M', '--costs', 'costs.json')).toMatchObject({ code: 0 })
-  },
-)
+  })

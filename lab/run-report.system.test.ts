@@ -58,9 +58,8 @@ const withoutAKeyframe = [
   { atSeconds: 4.5, set: { downlink: { loss: { lossRatio: 0.05 } } } },
 ]
 
-test.runIf(inLongRun)(
-  'a run’s report, API, record and CSV have the same numbers, and the report needs nothing but itself',
-  async (context) => {
+if (inLongRun)
+  test('a run’s report, API, record and CSV have the same numbers, and the report needs nothing but itself', async (context) => {
     needs(context, 'chromium')
     needs(context, 'node-datachannel')
     if (clip === undefined) return needs(context, 'ffmpeg')
@@ -125,9 +124,7 @@ test.runIf(inLongRun)(
       expect([asked, complaints]).toEqual([[place], []])
       page.off('request', note)
     }
-  },
-  60_000,
-)
+  }, 60_000)
 
 test('a page whose runs cannot be recorded plays on and says so; Start anew begins another run, and leaving ends it', async (context) => {
   needs(context, 'chromium')

@@ -60,17 +60,18 @@ test.concurrent('weir watch says why an address does not play, with exit code 1'
   expect(readFileSync(join(folder, 'report.xml'), 'utf8')).toContain('<failure message="the server answers 404')
 })
 
-test.runIf(inLongRun)('weir watch takes a self-signed certificate only with --insecure', async (context) => {
-  const folder = temporaryFolder(context)
-  const relay = await startClipRelay(context, clip, { rtsps: { port: 0, identity: makeCertificate(context) } })
-  const url = `rtsps://127.0.0.1:${relay.rtspsPort}/clip`
-  const refused = await watch(folder, [url])
-  expect(refused).toMatchObject({ status: 1, stderr: expect.stringMatching(/self-signed .*\(--insecure takes it/) })
-  const taken = ['--insecure', '--for', '1500ms', '--budget', 'intactFrames>0', '--budget', 'damagedFrames=0']
-  const run = await watch(folder, [url, ...taken, '--json'])
-  expect(run).toMatchObject({ status: 0, stderr: '' })
-  expect(JSON.parse(run.stdout)).toMatchObject({ url, transport: 'tcp', isGood: true })
-})
+if (inLongRun)
+  test('weir watch takes a self-signed certificate only with --insecure', async (context) => {
+    const folder = temporaryFolder(context)
+    const relay = await startClipRelay(context, clip, { rtsps: { port: 0, identity: makeCertificate(context) } })
+    const url = `rtsps://127.0.0.1:${relay.rtspsPort}/clip`
+    const refused = await watch(folder, [url])
+    expect(refused).toMatchObject({ status: 1, stderr: expect.stringMatching(/self-signed .*\(--insecure takes it/) })
+    const taken = ['--insecure', '--for', '1500ms', '--budget', 'intactFrames>0', '--budget', 'damagedFrames=0']
+    const run = await watch(folder, [url, ...taken, '--json'])
+    expect(run).toMatchObject({ status: 0, stderr: '' })
+    expect(JSON.parse(run.stdout)).toMatchObject({ url, transport: 'tcp', isGood: true })
+  })
 
 test.concurrent('weir watch names all bad arguments, with exit code 2', async (context) => {
   const folder = temporaryFolder(context)

@@ -189,9 +189,8 @@ function momentsMs(texts: readonly string[]): readonly number[] {
   })
 }
 
-test.runIf(inLongRun)(
-  'a click on a stall of HLS unfolds the download of the segment that the record says it waited for',
-  async (context) => {
+if (inLongRun)
+  test('a click on a stall of HLS unfolds the download of the segment that the record says it waited for', async (context) => {
     needs(context, 'chromium')
     if (clip === undefined) return needs(context, 'ffmpeg')
     const link = await clip.makeLink({ seed: 1, downlink: { rateBitsPerSecond: 2_000_000 } })
@@ -231,6 +230,4 @@ test.runIf(inLongRun)(
     ])
     expect(rows).toContain(name)
     expect(drawing).toContain(`${name} came after`)
-  },
-  60_000,
-)
+  }, 60_000)

@@ -69,9 +69,8 @@ async function heapBytes(devTools: CDPSession): Promise<number> {
   return (await devTools.send('Runtime.getHeapUsage')).usedSize
 }
 
-test.runIf(inLongRun)(
-  'the charts are drawn ten times a second, and neither the time nor the memory for it grows',
-  async (context) => {
+if (inLongRun)
+  test('the charts are drawn ten times a second, and neither the time nor the memory for it grows', async (context) => {
     const page = await openChartsPage(context)
     const devTools = await page.context().newCDPSession(page)
     await prepare(page)
@@ -92,8 +91,7 @@ test.runIf(inLongRun)(
     expect(at(late, 0.5)).toBeLessThan(2 * at(early, 0.5) + 3)
     expect(at(late, 0.5)).toBeLessThan(15) // 15 % of a core
     expect(after - before).toBeLessThan(2e6) // lists of moments that are not full yet, up to their bounds
-  },
-)
+  })
 
 test('the charts say the totals of the run, zoom, pause, and tell who clicks what is there', async (context) => {
   const page = await openChartsPage(context, { heightPixels: 1000 })
