@@ -1,7 +1,7 @@
 import { isObject } from '../link/merge-patch.ts'
 import { readLinkProfile } from '../link/profile.ts'
 import type { NamedSide } from '../simulation/experiment.ts'
-import { plannedRuns } from '../simulation/planned-runs.ts'
+import { plannedRuns, plannedRunCount } from '../simulation/planned-runs.ts'
 import type { AxisName, GridAxis, PlannedRun, Scenario } from '../simulation/scenario.ts'
 import { readLabBudget } from './lab-budget.ts'
 import { nearestNames } from './nearest-names.ts'
@@ -138,8 +138,11 @@ function cellProblems({ profile, network, axes }: PlannedRun, { networks }: Scen
   return read.ok ? [] : read.problems.map((problem) => `${problem}, in the cell ${cell.join(', ')}`)
 }
 
-function sizeProblems({ networks, grid, seeds, mode }: Scenario): readonly string[] {
-  const runs = grid.reduce((cells, { values }) => cells * values.length, networks.length * seeds.length)
+function sizeProblems(scenario: Scenario): readonly string[] {
+  const { mode } = scenario
+  const runs = plannedRunCount(scenario)
   if (runs <= MOST_RUNS[mode]) return []
-  return [`networks × cells of the grid × seeds must be at most ${MOST_RUNS[mode]} ${mode} runs, got ${runs}`]
+  return [
+    `networks × cells of the grid × seeds${mode === 'live' ? ' × repetitions' : ''} must be at most ${MOST_RUNS[mode]} ${mode} runs, got ${runs}`,
+  ]
 }

@@ -125,7 +125,7 @@ color: red
     'one.yaml:15: grid.lossRatio.0 must be a number from 0 to 1, got 2',
     'one.yaml:15: grid.speed is unknown; known here: lossRatio, rateBitsPerSecond, oneWayDelayMs, meanBurstMs, jitterBufferMs, segmentSeconds',
     'one.yaml:16: seeds must be a list of 1 to 100000, got []',
-    'one.yaml:20: color is unknown; known here: name, description, mode, durationSeconds, source, sides, networks, grid, seeds, budgets',
+    'one.yaml:20: color is unknown; known here: name, description, mode, durationSeconds, source, sides, networks, grid, seeds, repetitions, budgets',
     'one.yaml:10: networks.0 must be a preset (weir networks) such as train, dsl, wifi, got "tram"',
     'one.yaml:11: networks.1.downlink.generator cannot stand beside rateBitsPerSecond, got {"kind":"markov"}',
     'one.yaml:12: networks.2.trace must be a file that can be read, got /…/none.trace',

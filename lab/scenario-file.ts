@@ -70,7 +70,7 @@ async function readNetworks(value: unknown, readText: ReadText) {
 }
 
 function scenarioOf(written: WrittenScenario, networks: readonly NamedNetwork[]): Scenario {
-  const { name, description, mode, source, durationSeconds, sides, grid, seeds, budgets } = written
+  const { name, description, mode, source, durationSeconds, sides, grid, seeds, repetitions, budgets } = written
   return {
     name,
     ...(description === undefined ? {} : { description }),
@@ -81,6 +81,7 @@ function scenarioOf(written: WrittenScenario, networks: readonly NamedNetwork[])
     networks,
     grid: axesOf(grid),
     seeds: seedsOf(seeds),
+    ...(repetitions === 1 ? {} : { repetitions }),
     budgets,
   }
 }

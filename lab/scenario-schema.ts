@@ -151,6 +151,9 @@ export const scenarioSchema = objectOf({
     .describe('names of presets (`weir networks`), or networks of their own'),
   grid: gridSchema.default({}).describe('every combination of these values is run on every network'),
   seeds: seedsSchema.default([1]).describe('of losses, jitter and rates: everything is run once with each'),
+  repetitions: wholeNumberFrom(1, 100)
+    .default(1)
+    .describe('how often each live run is made; in virtual time the same seed gives the same run, and once is enough'),
   budgets: listOf(textFrom(1, 300), 0, 100).default([]).describe('what must hold, else the exit code is 1'),
 })
 

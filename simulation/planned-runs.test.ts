@@ -67,6 +67,15 @@ test('plannedRun makes the same run alone, and none beyond the plan', () => {
   expect(() => plannedRun({ ...scenario, seeds: [] }, 0)).toThrow('run 0 of 0')
 })
 
+test('plannedRuns repeats a live run as often as asked for, and none in virtual time', () => {
+  const live = plannedRuns({ ...scenario, mode: 'live', grid: [], repetitions: 3 })
+  expect(live.map(({ network, seed }) => `${network} ${seed}`)).toEqual(
+    ['line 7', 'line 8', 'random 7', 'random 8'].flatMap((run) => [run, run, run]),
+  )
+  expect(live.map(({ index }) => index)).toEqual(Array.from({ length: 12 }, (_, index) => index))
+  expect(plannedRuns({ ...scenario, grid: [], repetitions: 3 })).toHaveLength(4)
+})
+
 test('plannedRuns gives a buffer to the sides that have one', () => {
   expect(plannedRuns(scenario)[0]?.sides.map(({ spec }) => spec)).toEqual([
     { kind: 'hls', abr: 'fixed' },

@@ -6,27 +6,33 @@ const DEFAULT_BURST_MS = 50
 
 type Cell = Readonly<Partial<Record<AxisName, number>>>
 
-/** Every network × every cell of the grid × every seed, in this order; the last axis moves first, then the seed. */
+/** Every network × every cell of the grid × every seed, in this order; the seed moves first, then the last axis. A live run
+ *  is made as often as its scenario says, one after the other; in virtual time a repetition would be the same run. */
 export function plannedRuns(scenario: Scenario): readonly PlannedRun[] {
   return Array.from({ length: plannedRunCount(scenario) }, (_, index) => plannedRun(scenario, index))
 }
 
 /** How many runs `plannedRuns` would give. */
-export function plannedRunCount({ networks, grid, seeds }: Scenario): number {
-  return grid.reduce((count, { values }) => count * values.length, networks.length * seeds.length)
+export function plannedRunCount(scenario: Scenario): number {
+  const { networks, grid, seeds } = scenario
+  return grid.reduce((count, { values }) => count * values.length, networks.length * seeds.length * timesOf(scenario))
+}
+
+function timesOf({ mode, repetitions = 1 }: Scenario): number {
+  return mode === 'live' ? repetitions : 1
 }
 
 /** One of `plannedRuns`, made alone: of a large plan nobody needs to hold all. RangeError: there is no such run. */
 export function plannedRun(scenario: Scenario, index: number): PlannedRun {
   const { networks, grid, seeds, sides } = scenario
-  let rest = index
+  let rest = Math.floor(index / timesOf(scenario))
   const digit = <T>(values: readonly T[]): T => {
     const value = values[rest % values.length]
     if (value === undefined) throw new RangeError(`run ${index} of ${plannedRunCount(scenario)}`)
     rest = Math.floor(rest / values.length)
     return value
   }
-  const seed = digit(seeds) // moves first
+  const seed = digit(seeds)
   const cell = grid.toReversed().map(({ name, values }) => [name, digit(values)] as const)
   const axes: Cell = Object.fromEntries(cell.toReversed())
   const network = networks[rest]

@@ -39,6 +39,7 @@ export type Scenario = {
   readonly networks: readonly NamedNetwork[]
   readonly grid: readonly GridAxis[]
   readonly seeds: readonly number[]
+  readonly repetitions?: number // of each live run; absent: 1
   readonly budgets: readonly string[] // as they were written; lab/ reads them
 }
 
