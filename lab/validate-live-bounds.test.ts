@@ -53,13 +53,12 @@ test('judgeLive takes a virtual segment that took no time as one of 50 ms at mos
   expect([of(250), of(251)]).toEqual(['segment true', 'segment false'])
 })
 
-test('judgeLive wants of UDP the very number of lost packets, and of missed ones where no queue holds some at the end', () => {
+test('judgeLive wants of UDP the very numbers of lost and missed packets, of whom came to the end', () => {
   expect(kept(judgeLive(udp(300, 12), udp(310, 12), 'weir'))).toEqual(['startup true', 'lost true', 'missed true'])
   expect(kept(judgeLive(udp(300, 12), udp(310, 13, 12), 'weir'))).toEqual(['startup true', 'lost true', 'missed false'])
-  const queued = { ...udp(300, 12), measures: { ...udp(300, 12).measures, linkTailDroppedPackets: 5 } }
-  expect(kept(judgeLive(queued, udp(310, 13, 17), 'weir'))).toEqual(['startup true', 'lost true'])
-  const blocked = (packets: number) => ({ ...udp(0, 0), measures: { linkBlockedPackets: packets } })
-  expect(kept(judgeLive(blocked(900), blocked(300), 'weir'))).toEqual(['startup true'])
+  const cut = { ...udp(310, 13, 17), hasEnded: false }
+  expect(kept(judgeLive(udp(300, 12), cut, 'weir'))).toEqual(['startup true'])
+  expect(kept(judgeLive(cut, udp(300, 12), 'weir'))).toEqual(['startup true'])
 })
 
 test('judgeLive judges of a browser the stalls alone, by 20 % or a second', () => {

@@ -44,15 +44,15 @@ export function judgeLive(virtual: PlayedSide, live: PlayedSide, player: LivePla
   return live.side === 'udp' ? [startup, ...losses(virtual, live)] : [startup, stalled, ...throughput(virtual, live)]
 }
 
-/** What the line lost. What the viewer missed is the same, but for a queue that still holds packets when all has been played: of
- *  these the virtual viewer does not wait for the last. */
+/** What the line lost, and what the viewer missed: of whom came to the end alone. Where a run is cut some packets are still
+ *  under way, and where UDP is blocked a live viewer leaves when nothing comes. */
 function losses(virtual: PlayedSide, live: PlayedSide): readonly LiveCheck[] {
-  const isBlocked = [virtual, live].every(({ measures }) => (measures.linkBlockedPackets ?? 0) > 0)
-  if (isBlocked) return [] // a live viewer leaves when nothing comes: less is sent to it
+  if (!virtual.hasEnded || !live.hasEnded) return []
   const equal = (): number => 0
-  const lost = check(live.name, 'lost', 'packets', lostOf(virtual), lostOf(live), equal)
-  if ((virtual.measures.linkTailDroppedPackets ?? 0) > 0) return [lost]
-  return [lost, check(live.name, 'missed', 'packets', virtual.measures.lostPackets, live.measures.lostPackets, equal)]
+  return [
+    check(live.name, 'lost', 'packets', lostOf(virtual), lostOf(live), equal),
+    check(live.name, 'missed', 'packets', virtual.measures.lostPackets, live.measures.lostPackets, equal),
+  ]
 }
 
 /** By chance, by the queue, or as UDP. */

@@ -27,7 +27,7 @@ export type RtpEnds = {
 export type RtpWay = {
   send(kind: SentKind, place: number, sizeBytes: number, atMs: number): void
   ask(lost: LostPackets, sizeBytes: number, atMs: number): void
-  /** Told once what was sent can still come only by accident: at once where packets get lost, else when all has come. */
+  /** Told once nothing is under way any more: as soon as a goodbye sent behind it all would be there. */
   whenDrained(told: () => void): void
   close(): void
 }
@@ -57,18 +57,29 @@ export class UdpWay implements RtpWay {
   readonly #ends: RtpEnds
   readonly #flow: number
   #newestId = 0
+  #underWay = 0 // downwards
+  #drained: (() => void) | undefined
 
   constructor(link: AccessLink, course: SendCourse, ends: RtpEnds) {
     this.#link = link
     this.#course = course
     this.#ends = ends
-    const down = (packet: LinkPacket, atMs: number) => this.#deliver(packet as SentPacket, atMs) // the very object that was sent
+    const arrive = (packet: LinkPacket, atMs: number) => this.#deliver(packet as SentPacket, atMs) // the very object that was sent
+    const down = {
+      delivered: (packet: LinkPacket, atMs: number) => {
+        arrive(packet, atMs)
+        this.#leave()
+      },
+      duplicated: arrive,
+      dropped: () => this.#leave(),
+    }
     const up = (packet: LinkPacket, atMs: number) => ends.asked?.((packet as AskingPacket).lost, atMs)
-    this.#flow = link.openFlow({ down: { delivered: down, duplicated: down }, up: { delivered: up, duplicated: up } })
+    this.#flow = link.openFlow({ down, up: { delivered: up, duplicated: up } })
   }
 
   send(kind: SentKind, place: number, sizeBytes: number, atMs: number): void {
     this.#newestId += 1
+    this.#underWay += 1
     const packet: SentPacket = {
       id: this.#newestId,
       flow: this.#flow,
@@ -94,7 +105,15 @@ export class UdpWay implements RtpWay {
   }
 
   whenDrained(told: () => void): void {
-    told()
+    if (this.#underWay === 0) told()
+    else this.#drained = told
+  }
+
+  #leave(): void {
+    this.#underWay -= 1
+    if (this.#underWay > 0 || this.#drained === undefined) return
+    this.#drained()
+    this.#drained = undefined
   }
 
   close(): void {
