@@ -27,7 +27,7 @@ const POLL_MS = 100
  *  that the compositor showed (requestVideoFrameCallback). Rejects with LabMissing, the signal's reason. */
 export async function watchWithHlsJs(options: HlsJsOptions): Promise<{ readonly hasEnded: boolean }> {
   const { url, spec, ladder, durationMs, signal, tell } = options
-  const opened = await openBlankPage()
+  const opened = await openBlankPage({ flags: ['--autoplay-policy=no-user-gesture-required'] })
   try {
     const { page } = opened
     await page.goto(new URL('/api/health', url).href) // of the same origin

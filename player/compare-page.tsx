@@ -18,7 +18,7 @@ import { writeCompareSettings } from './settings.ts'
 import { SideView } from './side-view.tsx'
 import { decodableVariants, variantsForAll, type DecodableVariants } from './decodable-variants.ts'
 import { exposeSnapshot } from './snapshot.ts'
-import { NoSuchVideo, useVideo } from './video-of-address.tsx'
+import { ChooseAnotherVideo, useVideo } from './video-of-address.tsx'
 import { ComparisonLine, ViewSwitch } from './view-switch.tsx'
 import { Viewing } from './viewing.ts'
 import { shellWords, whatIfWords } from './words.ts'
@@ -118,7 +118,7 @@ export function ComparePage({ videoId }: { videoId: string }) {
   const { video, problem } = useVideo(videoId)
   useViewing(viewing, hosts, video)
 
-  if (problem !== undefined && video === undefined) return <NoSuchVideo message={problem} />
+  if (problem !== undefined && video === undefined) return <ChooseAnotherVideo message={problem} />
   return (
     <div class="compare" data-view={viewing.settings.value.side}>
       <div class="compare-head">

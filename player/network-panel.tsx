@@ -7,46 +7,33 @@ import {
   uplinkControls,
   type NetworkControl,
 } from './network-controls.ts'
-import { ChoiceRow, SeedRow, SliderRow, SwitchRow } from './network-rows.tsx'
+import { ChoiceRow, CongestionControlRow, PresetMenu, SeedRow, SliderRow, SwitchRow } from './network-rows.tsx'
 import { ProfileButtons } from './profile-buttons.tsx'
 import { ScheduledChanges } from './scheduled-changes.tsx'
 import { VaryingRate } from './varying-rate.tsx'
-import { changeWords, congestionControlWords, networkWords, profileWords, rateWords } from './words.ts'
+import { changeWords, networkWords, profileWords, rateWords } from './words.ts'
 
 const lossKinds = [
   { word: 'bad-moments', text: networkWords.lossKinds['bad-moments'] },
   { word: 'gilbert-elliott', text: networkWords.lossKinds['gilbert-elliott'] },
   { word: 'random', text: networkWords.lossKinds.random },
 ] as const
-const congestionControls = [
-  { word: 'cubic', text: congestionControlWords.cubic },
-  { word: 'reno', text: congestionControlWords.reno },
-  { word: 'bbr', text: congestionControlWords.bbr },
-] as const
 const sharings = [
   { word: 'separate', text: networkWords.sharings.separate },
   { word: 'shared', text: networkWords.sharings.shared },
 ] as const
 
-function PresetMenu({ link }: { link: NetworkLink }) {
+/** A network that was changed has no preset's name. */
+function Presets({ link }: { link: NetworkLink }) {
   const base = link.base.value
-  const isOwn = !link.isAsPreset.value
+  const own = base === undefined ? networkWords.own : networkWords.changed(base.title)
   return (
-    <label class="menu">
-      <span class="visually-hidden">{networkWords.preset}</span>
-      <select
-        value={isOwn ? '' : base?.name}
-        onChange={(event) => link.applyPreset(event.currentTarget.value)}
-        title={networkWords.presetTitle}
-      >
-        {isOwn && <option value="">{base === undefined ? networkWords.own : networkWords.changed(base.title)}</option>}
-        {link.presets.value.map(({ name, title }) => (
-          <option key={name} value={name}>
-            {title}
-          </option>
-        ))}
-      </select>
-    </label>
+    <PresetMenu
+      presets={link.presets.value}
+      value={base?.name}
+      own={link.isAsPreset.value ? undefined : own}
+      onApply={(name) => link.applyPreset(name)}
+    />
   )
 }
 
@@ -90,13 +77,7 @@ function MoreSettings({ link }: { link: NetworkLink }) {
       <h3>{networkWords.uplink}</h3>
       <Sliders controls={uplinkControls} link={link} />
       <h3>{networkWords.transports}</h3>
-      <ChoiceRow
-        label={networkWords.congestionControl}
-        title={networkWords.congestionControlTitle}
-        choices={congestionControls}
-        value={congestionControl}
-        onChange={(word) => link.change({ congestionControl: word })}
-      />
+      <CongestionControlRow value={congestionControl} onChange={(word) => link.change({ congestionControl: word })} />
       <ChoiceRow
         label={networkWords.lines}
         title={networkWords.linesTitle}
@@ -140,7 +121,7 @@ export function NetworkPanel({ link, startAnew }: { link: NetworkLink; startAnew
       <fieldset class="network-settings" disabled={!link.isOpen.value}>
         <div class="network-head">
           <h2 id="network-title">{networkWords.title}</h2>
-          <PresetMenu link={link} />
+          <Presets link={link} />
         </div>
         <Sliders controls={mainControls} link={link} />
         <LossNote link={link} />

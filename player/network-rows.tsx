@@ -1,8 +1,10 @@
 import type { ComponentChildren } from 'preact'
+import type { LinkPreset } from '../link/presets.ts'
+import type { CongestionControl } from '../link/profile.ts'
 import { Icon } from './icons.tsx'
 import { nearestStop, type SliderControl } from './network-controls.ts'
 import type { AsPreset } from './settings.ts'
-import { networkWords } from './words.ts'
+import { congestionControlWords, networkWords } from './words.ts'
 
 /** A slider over stops, and the exact figure beside it. A line that a preset varies has no one figure. */
 export function SliderRow({
@@ -77,6 +79,61 @@ export function ChoiceRow<Word extends string>({
           ))}
         </select>
       </span>
+    </label>
+  )
+}
+
+const congestionControls = (['cubic', 'reno', 'bbr'] as const).map((word) => ({
+  word,
+  text: congestionControlWords[word],
+}))
+
+/** By which rule the modelled TCP sends. */
+export function CongestionControlRow({
+  value,
+  onChange,
+}: {
+  value: CongestionControl
+  onChange: (value: CongestionControl) => void
+}) {
+  return (
+    <ChoiceRow
+      label={networkWords.congestionControl}
+      title={networkWords.congestionControlTitle}
+      choices={congestionControls}
+      value={value}
+      onChange={onChange}
+    />
+  )
+}
+
+/** The presets by their titles; `own` is how a network is called that is none of them. */
+export function PresetMenu({
+  presets,
+  value,
+  own,
+  onApply,
+}: {
+  presets: readonly Pick<LinkPreset, 'name' | 'title'>[]
+  value: string | undefined
+  own?: string | undefined
+  onApply: (name: string) => void
+}) {
+  return (
+    <label class="menu">
+      <span class="visually-hidden">{networkWords.preset}</span>
+      <select
+        value={own === undefined ? value : ''}
+        onChange={(event) => onApply(event.currentTarget.value)}
+        title={networkWords.presetTitle}
+      >
+        {own !== undefined && <option value="">{own}</option>}
+        {presets.map(({ name, title }) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+      </select>
     </label>
   )
 }

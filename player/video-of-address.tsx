@@ -19,7 +19,8 @@ export function useVideo(videoId: string) {
   return { video: videosById.value?.get(videoId) ?? asked.value, problem: problem.value }
 }
 
-export function NoSuchVideo({ message }: { message: string }) {
+/** Says why this one cannot be shown. */
+export function ChooseAnotherVideo({ message }: { message: string }) {
   return (
     <div class="notice" role="alert">
       <p>{message}</p>

@@ -10,19 +10,14 @@ import {
   type NetworkControl,
 } from './network-controls.ts'
 import { settingsOf, withSettings } from './network-profile.ts'
-import { ChoiceRow, SeedRow, SliderRow } from './network-rows.tsx'
+import { ChoiceRow, CongestionControlRow, PresetMenu, SeedRow, SliderRow } from './network-rows.tsx'
 import type { WhatIf } from './what-if.ts'
 import { ABR_RULES, DEFAULT_SEED, REPAIRS, RUN_SECONDS, withAxis, type MapShown } from './what-if-settings.ts'
-import { congestionControlWords, networkWords, whatIfWords } from './words.ts'
+import { networkWords, whatIfWords } from './words.ts'
 
 const axes = MAP_AXES.map((word) => ({ word, text: controlOf(word).label }))
 const measures = MAP_MEASURES.map(({ key }) => ({ word: key, text: MEASURES[key].label }))
 const shownWords = (['winner', 'hls', 'udp'] as const).map((word) => ({ word, text: whatIfWords.shown[word] }))
-const congestionControls = (['cubic', 'reno', 'bbr'] as const).map((word) => ({
-  word,
-  text: congestionControlWords[word],
-}))
-
 /** What the map is of. */
 export function MapChoices({ whatIf }: { whatIf: WhatIf }) {
   const settings = whatIf.settings.value
@@ -58,25 +53,6 @@ export function MapChoices({ whatIf }: { whatIf: WhatIf }) {
         onChange={(word) => whatIf.change(withAxis(settings, 'x', word))}
       />
     </div>
-  )
-}
-
-function PresetMenu({ whatIf }: { whatIf: WhatIf }) {
-  return (
-    <label class="menu">
-      <span class="visually-hidden">{networkWords.preset}</span>
-      <select
-        value={whatIf.settings.value.preset}
-        onChange={(event) => whatIf.applyPreset(event.currentTarget.value)}
-        title={networkWords.presetTitle}
-      >
-        {whatIf.presets.value.map(({ name, title }) => (
-          <option key={name} value={name}>
-            {title}
-          </option>
-        ))}
-      </select>
-    </label>
   )
 }
 
@@ -160,10 +136,7 @@ function MoreOfTheNetwork({ whatIf }: { whatIf: WhatIf }) {
       <Sliders whatIf={whatIf} controls={downlinkControls} />
       <h3>{networkWords.uplink}</h3>
       <Sliders whatIf={whatIf} controls={uplinkControls} />
-      <ChoiceRow
-        label={networkWords.congestionControl}
-        title={networkWords.congestionControlTitle}
-        choices={congestionControls}
+      <CongestionControlRow
         value={congestionControl}
         onChange={(word) => whatIf.setNetwork({ congestionControl: word })}
       />
@@ -180,7 +153,11 @@ export function WhatIfControls({ whatIf }: { whatIf: WhatIf }) {
     <section class="network" aria-labelledby="network-title">
       <div class="network-head">
         <h2 id="network-title">{networkWords.title}</h2>
-        <PresetMenu whatIf={whatIf} />
+        <PresetMenu
+          presets={whatIf.presets.value}
+          value={whatIf.settings.value.preset}
+          onApply={(name) => whatIf.applyPreset(name)}
+        />
       </div>
       <Sliders whatIf={whatIf} controls={[...mainControls, ...burst]} />
       <MoreOfTheNetwork whatIf={whatIf} />

@@ -4,20 +4,19 @@ import { ChosenCell } from './chosen-cell.tsx'
 import { HeatMap } from './heat-map.tsx'
 import { MapLegend, MapStatus } from './map-legend.tsx'
 import { MapTable } from './map-table.tsx'
-import { onLinkClick } from './navigation.ts'
-import { NoSuchVideo, useVideo } from './video-of-address.tsx'
+import { ChooseAnotherVideo, useVideo } from './video-of-address.tsx'
 import { WhatIf } from './what-if.ts'
 import { MapChoices, WhatIfControls } from './what-if-controls.tsx'
 import { mapMeasureOf } from './what-if-settings.ts'
 import { exposeWhatIf } from './what-if-snapshot.ts'
-import { compareWords, shellWords, whatIfWords } from './words.ts'
+import { shellWords, whatIfWords } from './words.ts'
 
 export function WhatIfPage({ videoId }: { videoId: string }) {
   const { video, problem } = useVideo(videoId)
   useEffect(() => {
     document.title = shellWords.titled(video === undefined ? whatIfWords.title : whatIfWords.titleOf(video.title))
   }, [video?.title])
-  if (problem !== undefined && video === undefined) return <NoSuchVideo message={problem} />
+  if (problem !== undefined && video === undefined) return <ChooseAnotherVideo message={problem} />
   if (video === undefined) return null
   return <WhatIfOf key={video.id} video={video} />
 }
@@ -40,22 +39,7 @@ function WhatIfOf({ video }: { video: Video }) {
       <div class="what-if-head">
         <h1 title={video.title}>{whatIfWords.titleOf(video.title)}</h1>
       </div>
-      {isSimulated ? <Simulated whatIf={whatIf} /> : <NotSimulated />}
-    </div>
-  )
-}
-
-function NotSimulated() {
-  return (
-    <div class="notice" role="alert">
-      <p>{whatIfWords.notSimulated}</p>
-      <p>
-        {compareWords.chooseAnother}{' '}
-        <a href="/" onClick={onLinkClick}>
-          {compareWords.library}
-        </a>
-        .
-      </p>
+      {isSimulated ? <Simulated whatIf={whatIf} /> : <ChooseAnotherVideo message={whatIfWords.notSimulated} />}
     </div>
   )
 }

@@ -11,11 +11,11 @@ export type RunTimeline = {
   readonly seed: number
   readonly durationSeconds: number
   readonly binSeconds: number
-  readonly sides: readonly SideTimeline[]
+  readonly sides: readonly SideColumns[]
 }
 
 /** Columns have a value for each bin, from the wish to play on. */
-export type SideTimeline = {
+export type SideColumns = {
   readonly name: string
   readonly side: ViewerSide
   readonly deliveredBitsPerSecond: readonly number[] // by the line to this side, with all headers
@@ -78,7 +78,7 @@ class TimelineFold {
   }
 
   /** `limitMs` is when the run was left. */
-  columns(limitMs: number): Omit<SideTimeline, 'name' | 'side'> {
+  columns(limitMs: number): Omit<SideColumns, 'name' | 'side'> {
     const openMs = this.#watching.freezes.openSinceMs(limitMs)
     if (openMs !== undefined) this.#addStill(openMs, limitMs)
     return {

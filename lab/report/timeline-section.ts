@@ -1,4 +1,4 @@
-import type { RunTimeline, SideTimeline } from '../../simulation/run-timeline.ts'
+import type { RunTimeline, SideColumns } from '../../simulation/run-timeline.ts'
 import type { Markup } from '../svg/markup.ts'
 import { timelineChart, type TimeStrip } from '../svg/timeline-chart.ts'
 import { figures, legend, paragraph, section, type DrawnSide, type Figure } from './page-parts.ts'
@@ -56,7 +56,7 @@ function timelineFigure(timeline: RunTimeline, sides: readonly DrawnSide[]): Fig
   }
 }
 
-function stripOf({ name, still, damagedFrames }: SideTimeline, binSeconds: number): Omit<TimeStrip, 'style'> {
+function stripOf({ name, still, damagedFrames }: SideColumns, binSeconds: number): Omit<TimeStrip, 'style'> {
   return {
     still: still.map(({ fromSeconds, toSeconds }) => ({
       from: fromSeconds,
