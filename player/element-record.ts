@@ -25,6 +25,8 @@ export class ElementRecord {
   #playhead: Playhead | undefined // as it was told last
   hasPicture = false // or sound, where there is nothing else
   #awaitsSound = true // of a start
+  /** Of each picture that is told with its place: where it is on the element's timeline. */
+  onPicture: (mediaSeconds: number, atMs: number) => void = () => {}
   /** Where the first picture lies on the element's timeline; undefined until that is known. */
   originSeconds: number | undefined
 
@@ -127,6 +129,7 @@ export class ElementRecord {
     this.#presentedFrames = presentedFrames
     for (let index = 0; index < missed; index += 1) this.tell({ kind: 'frame-shown', atMs, state: 'intact' })
     this.tell({ kind: 'frame-shown', atMs, state: 'intact', ...this.#placeOf(mediaTime) })
+    this.onPicture(mediaTime, atMs)
     // The picture of a seek while paused: what follows is no stall.
     if (this.#video.paused) this.tell({ kind: 'paused', atMs })
     if (this.#codes.wants(mediaTime) && typeof VideoFrame !== 'undefined') this.#readCode(mediaTime, atMs)

@@ -7,18 +7,19 @@ export function snapshotOf(viewing: Viewing): Readonly<Record<string, unknown>> 
   const { hls, udp } = viewing.sides.value
   const snapshot = {
     view: viewing.settings.value.side,
-    ...(viewing.lead === undefined ? { phase: viewing.status.value?.phase } : sideSnapshot(viewing.lead)),
+    ...(viewing.lead === undefined ? { phase: viewing.status.value?.phase } : sideSnapshot(viewing.lead, viewing)),
     link: { id: viewing.network.id, settings: viewing.network.settings.value },
     ...(hls === undefined || udp === undefined
       ? {}
-      : { sides: { hls: sideSnapshot(hls), udp: sideSnapshot(udp) }, aheadMs: viewing.stepHold.value?.aheadMs.value }),
+      : { sides: { hls: sideSnapshot(hls, viewing), udp: sideSnapshot(udp, viewing) }, aheadMs: viewing.stepHold.value?.aheadMs.value }),
   }
   // Not enumerable, so that a snapshot is plain data for whoever copies it.
   Object.defineProperty(snapshot, 'listen', { value: (listener: RunListener) => viewing.log.listen(listener) })
   return Object.freeze(snapshot)
 }
 
-function sideSnapshot(side: Side): Readonly<Record<string, unknown>> {
+function sideSnapshot(side: Side, { latencies }: Viewing): Readonly<Record<string, unknown>> {
+  const latency = latencies.sides.value[side.name]
   const { phase, durationSeconds, variant, transport, counters } = side.status.value
   return {
     side: side.name,
@@ -28,6 +29,7 @@ function sideSnapshot(side: Side): Readonly<Record<string, unknown>> {
     variant,
     transport,
     measures: counters,
+    ...(latency === undefined ? {} : { latency }),
     ...side.details(),
   }
 }

@@ -18,6 +18,7 @@ import { VideoTrack, type JudgedFrame } from './video-track.ts'
 /** Sound goes to the sound card so much before its time, and pictures decode meanwhile. */
 const SOUND_AHEAD_MS = 400
 const MAX_WAITING_SOUNDS = 512
+const TICKS_PER_SECOND = 90_000
 
 export type EpochOptions = {
   readonly answer: PlayingAnswer
@@ -29,6 +30,7 @@ export type EpochOptions = {
   readonly onSound: (unit: SoundUnit) => void
   readonly onHeard: (atMs: number) => void // the first of what has no pictures
   readonly onVerdict: (frame: JudgedFrame) => void
+  readonly onVideoPacket: (ptsTicks: number, arrivalMs: number) => void // 90 kHz after the first picture of the video
   readonly onLost: (kind: ControlTrack['kind'], sequenceNumber: number) => void
 }
 
@@ -113,6 +115,7 @@ export class UdpEpoch {
     const isFirst = track.kind === 'video' || this.#video === undefined
     if (isFirst && !this.#clock.isStarted) this.#startClock(found.receiver, packet, arrivalMs)
     this.#options.tell({ kind: 'media-received', atMs: arrivalMs, track: track.kind, sizeBytes })
+    if (track.kind === 'video') this.#tellPacket(found.receiver, packet, arrivalMs)
     this.#route(found, released, arrivalMs)
   }
 
@@ -162,9 +165,17 @@ export class UdpEpoch {
   /** The timeline hangs on when the first frame was sent, not on when it is shown: no later packet has less time. */
   #startClock(receiver: TrackReceiver, packet: RtpPacket, arrivalMs: number): void {
     const { startSeconds } = this.#options.answer
-    const ptsSeconds = mediaSeconds(receiver.mediaTicksOf(packet), receiver.track.clockRateHz, startSeconds)
+    const ptsSeconds = this.#secondsOf(receiver, packet)
     const sentAheadSeconds = this.#options.outline?.sendAheadSeconds(startSeconds) ?? 0
     this.#clock.start((ptsSeconds - sentAheadSeconds) * 1000, arrivalMs)
+  }
+
+  #tellPacket(receiver: TrackReceiver, packet: RtpPacket, arrivalMs: number): void {
+    this.#options.onVideoPacket(Math.round(this.#secondsOf(receiver, packet) * TICKS_PER_SECOND), arrivalMs)
+  }
+
+  #secondsOf(receiver: TrackReceiver, packet: RtpPacket): number {
+    return mediaSeconds(receiver.mediaTicksOf(packet), receiver.track.clockRateHz, this.#options.answer.startSeconds)
   }
 
   #route(found: Receiver, released: readonly Released<RtpPacket>[], nowMs: number): void {
