@@ -76,7 +76,8 @@ export class HlsSide implements Side {
     const { packageFolder, startSeconds } = this.#start
     const file = this.#start.live === 'low-latency' ? 'low-latency.m3u8' : 'master.m3u8'
     const address = `/link/${encodeURIComponent(this.#options.link)}${packageFolder}/${file}`
-    this.#record.askToPlay(startSeconds)
+    this.#record.isLive = this.#start.live !== undefined
+    this.#record.askToPlay(this.#record.isLive ? undefined : startSeconds)
     if (this.#loaded.isSupported()) this.#attach(this.#loaded, address)
     else this.#playNatively(address, startSeconds)
     if (!this.#isPaused) this.#go()
@@ -110,7 +111,7 @@ export class HlsSide implements Side {
 
   seek(seconds: number): void {
     const { ended } = this.#video
-    this.#video.currentTime = seconds + (this.#record.originSeconds ?? 0)
+    this.#record.seek(seconds)
     if (ended) this.play()
     this.#refresh() // now: the bar, let go, would jump back to where it was until the element says that it seeks
   }

@@ -77,7 +77,7 @@ export class UdpViewer {
   /** The page asks to play from elsewhere; until the answer comes the picture stays. */
   ask({ atMs, fromSeconds }: Omit<Extract<ToWorker, { kind: 'asked' }>, 'kind'>): void {
     this.#askedMs = atMs
-    this.#tell({ kind: 'play-asked', atMs, fromSeconds })
+    this.#tell({ kind: 'play-asked', atMs, ...(this.#latencies === undefined ? { fromSeconds } : {}) })
     this.#turn += 1
     this.#endEpoch()
     this.#phase = 'starting'
@@ -256,7 +256,7 @@ export class UdpViewer {
     if (canvas.height !== displayHeight) canvas.height = displayHeight
     this.#context.drawImage(picture, 0, 0, displayWidth, displayHeight)
     const seconds = picture.timestamp / MICROSECONDS
-    if (this.#codes.wants(seconds)) void this.#codes.read(picture, seconds, atMs)
+    if (this.#latencies === undefined && this.#codes.wants(seconds)) void this.#codes.read(picture, seconds, atMs)
     else picture.close()
     this.#shownFrames += 1
     this.#noteBegun(atMs)

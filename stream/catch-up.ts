@@ -18,7 +18,7 @@ export type CatchUp = {
 const STANDSTILL_MS = 150 // as a freeze (watching.ts): and three frame intervals
 const STANDSTILL_INTERVALS = 3
 const USUAL_PICTURES = 30 // whose median is what the latency was before
-const BACK_WITHIN_MS = 200 // of what it was, or
+const BACK_WITHIN_MS = 300 // of what it was: hls.js stays 200 ms further from the edge after a stall, and comes within 50 of that; or
 const BACK_WITHIN_RATIO = 0.1
 const KEPT = 100
 
