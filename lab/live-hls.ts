@@ -19,10 +19,12 @@ export type LiveHlsOptions = {
 export async function watchHls(options: LiveHlsOptions): Promise<{ readonly hasEnded: boolean }> {
   const { url, spec, variant, outlines, durationMs, userAgent, signal, tell } = options
   const getter = new HttpGetter({ userAgent })
+  const lists = new HttpGetter({ userAgent })
   try {
     const client = new HlsClient({
       url,
       getter,
+      lists,
       abr: spec.abr,
       ladder: spec.abr === 'fixed' ? [variant] : spec.ladder,
       maxBufferSeconds: spec.maxBufferSeconds,
@@ -35,5 +37,6 @@ export async function watchHls(options: LiveHlsOptions): Promise<{ readonly hasE
     return { hasEnded: reason === 'complete' }
   } finally {
     getter.close()
+    lists.close()
   }
 }

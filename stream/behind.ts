@@ -23,6 +23,7 @@ const isHeard = listensTo(
   'playhead',
   'code-read',
   'picture-latency',
+  'live-latency',
 )
 
 /** The fold over a viewer's events. */
@@ -63,6 +64,7 @@ export class BehindFold {
       case 'code-read':
         return this.#sample(this.#byCode, event.frameNumber * this.#frameIntervalSeconds, event.atMs, this.#isLive)
       case 'picture-latency':
+      case 'live-latency':
         return this.#sampleLive(captureToShownMs(event))
     }
   }

@@ -34,7 +34,7 @@ type Open = {
 }
 
 /** The events that say how late pictures were, and when nobody watched. */
-export const isLatencyEvent = listensTo('picture-latency', 'paused')
+export const isLatencyEvent = listensTo('picture-latency', 'live-latency', 'paused')
 
 /** The fold over the latencies of the pictures that a viewer of something live shows, in their order. */
 export class CatchUpFold {
@@ -55,7 +55,7 @@ export class CatchUpFold {
     else this.#show(event)
   }
 
-  #show(event: EventOf<'picture-latency'>): void {
+  #show(event: EventOf<'picture-latency' | 'live-latency'>): void {
     if (this.#newest !== undefined && this.#newest.atMs <= this.#pausedMs && this.#pausedMs < event.atMs) this.#beginAnew()
     const sample = { atMs: event.atMs, latencyMs: captureToShownMs(event) }
     const before = this.#newest

@@ -15,7 +15,8 @@ export type LatencySplit = Readonly<Record<LatencyStretch | 'captureToShown', Sp
 }
 
 /** From capture to screen. */
-export function captureToShownMs(event: EventOf<'picture-latency'>): number {
+export function captureToShownMs(event: EventOf<'picture-latency' | 'live-latency'>): number {
+  if (event.kind === 'live-latency') return event.latencyMs
   return event.captureToPublishMs + event.publishToReceivedMs + event.receivedToShownMs
 }
 

@@ -33,6 +33,7 @@ export type ViewerEvent = Seen &
     | { readonly kind: 'sound-heard' } // the first of a start of what has no pictures
     | { readonly kind: 'code-read'; readonly frameNumber: number } // burnt into the picture that is shown now
     | ({ readonly kind: 'picture-latency' } & PictureLatency) // of a picture of something live, shown at `atMs`
+    | { readonly kind: 'live-latency'; readonly latencyMs: number } // of what is shown at `atMs`, by EXT-X-PROGRAM-DATE-TIME
     | { readonly kind: 'variant-shown'; readonly variant: string; readonly bitsPerSecond: number } // from now on; BANDWIDTH
     | { readonly kind: 'buffer'; readonly bufferSeconds: number } // received and not yet shown
     | { readonly kind: 'media-received'; readonly sizeBytes: number; readonly track?: Track } // an RTP packet, a segment

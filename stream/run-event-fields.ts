@@ -134,6 +134,7 @@ const READERS: { readonly [K in Kind]: (fields: EventFields) => RunEvent & { rea
     publishToReceivedMs: moment(fields, 'publishToReceivedMs'),
     receivedToShownMs: moment(fields, 'receivedToShownMs'),
   }),
+  'live-latency': (fields) => ({ kind: 'live-latency', ...seen(fields), latencyMs: moment(fields, 'latencyMs') }),
   'variant-shown': (fields) => ({
     kind: 'variant-shown',
     ...seen(fields),

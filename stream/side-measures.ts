@@ -71,7 +71,7 @@ export class SideMeasuresFold {
   }
 
   #addLive(event: Heard<typeof isLatencyEvent>): void {
-    if (event.kind === 'picture-latency') this.#live ??= new LiveMeasuresFold(this.#options.frameIntervalMs)
+    if (event.kind !== 'paused') this.#live ??= new LiveMeasuresFold(this.#options.frameIntervalMs)
     this.#live?.add(event)
   }
 
