@@ -7,7 +7,7 @@ import { HttpGetter } from './http-get.ts'
 export type LiveHlsOptions = {
   readonly url: URL // of the multivariant playlist, through the side's link
   readonly spec: SideSpec & { readonly kind: 'hls' }
-  readonly variant: string // of `fixed`
+  readonly variant: string | undefined // of `fixed`
   readonly outlines: ReadonlyMap<string, Outline>
   readonly durationMs: number
   readonly userAgent: string
@@ -26,7 +26,7 @@ export async function watchHls(options: LiveHlsOptions): Promise<{ readonly hasE
       getter,
       lists,
       abr: spec.abr,
-      ladder: spec.abr === 'fixed' ? [variant] : spec.ladder,
+      ladder: spec.abr === 'fixed' && variant !== undefined ? [variant] : spec.ladder,
       maxBufferSeconds: spec.maxBufferSeconds,
       forMs: durationMs,
       signal,
