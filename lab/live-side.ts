@@ -8,6 +8,7 @@ import type { RunEvent, ViewerEvent, ViewerSide } from '../stream/record.ts'
 import { linkSideMeasures } from '../stream/run-measures.ts'
 import { SideMeasuresFold } from '../stream/side-measures.ts'
 import { BadSource } from './bad-source.ts'
+import { ChannelLatency } from './channel-latency.ts'
 import type { LabChannel } from './lab-channel.ts'
 import { LinkTruth } from './link-truth.ts'
 import { watchWithHlsJs } from './live-hls-js.ts'
@@ -15,7 +16,7 @@ import { watchHls } from './live-hls.ts'
 import type { LabVariant, LabVideo } from './live-library.ts'
 import type { LiveServer } from './live-server.ts'
 import { watchWithFfmpeg, watchWithGStreamer, type SeenOfProgram } from './live-programs.ts'
-import { watchRtp } from './live-udp.ts'
+import { watchRtp, type LiveUdpOptions } from './live-udp.ts'
 import { MadeLink } from './weir-links.ts'
 
 export type LiveSideOptions = {
@@ -112,13 +113,25 @@ export class LiveSide {
       }
       case 'udp':
       case 'rtp-over-tcp':
-        return watchRtp({ ...common, userAgent: USER_AGENT, rtspUrl: url, spec, variant: this.#sent() })
+        return this.#watchRtp({ ...common, userAgent: USER_AGENT, rtspUrl: url, spec, variant: this.#sent() })
       case 'll-hls':
         return watchHls({
           ...common,
           ...{ userAgent: USER_AGENT, url: new URL(url), spec: { kind: 'hls', abr: 'hls.js' }, variant: undefined },
           outlines: new Map<string, Outline>(),
         })
+    }
+  }
+
+  /** Pictures of a channel are told with how late they are. */
+  async #watchRtp(options: LiveUdpOptions): Promise<Played> {
+    const { server, channel } = this.#options
+    if (channel === undefined) return watchRtp(options)
+    const latency = new ChannelLatency(server.url, channel.id, options.tell)
+    try {
+      return await watchRtp({ ...options, tell: latency.take })
+    } finally {
+      await latency.end()
     }
   }
 

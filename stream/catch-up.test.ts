@@ -46,6 +46,13 @@ test('CatchUpFold tells one who plays for a while and then jumps', () => {
   expect(fold.catchUps).toEqual([{ ...stall, highestLatencyMs: 3300, backAfterMs: 1000, by: 'jump' }])
 })
 
+test('CatchUpFold takes pictures that a busy viewer did not show on the way back for nothing that was left out', () => {
+  const { fold, show } = watching()
+  show(5000, 3300)
+  for (let atMs = 5250, latencyMs = 3275; atMs <= 40_000; atMs += 250, latencyMs -= 25) show(atMs, latencyMs)
+  expect(fold.catchUps[0]).toEqual({ ...stall, highestLatencyMs: 3300, backAfterMs: 27_000, by: 'rate' })
+})
+
 test('CatchUpFold counts a standstill on the way back to the same catch-up, which may last', () => {
   const { fold, show } = watching()
   show(5000, 3300)
@@ -53,7 +60,7 @@ test('CatchUpFold counts a standstill on the way back to the same catch-up, whic
   show(6040, 4290)
   expect(fold.catchUps).toEqual([{ ...stall, stalledMs: 4000, highestLatencyMs: 4290 }])
   show(6080, 400)
-  expect(fold.catchUps).toEqual([{ ...stall, stalledMs: 4000, highestLatencyMs: 4290, backAfterMs: 40, by: 'jump' }])
+  expect(fold.catchUps).toEqual([{ ...stall, stalledMs: 4000, highestLatencyMs: 4290, backAfterMs: 1080, by: 'jump' }])
 })
 
 test('CatchUpFold takes a tenth of a long latency for the same: after six seconds six and a half need no catching up', () => {

@@ -8,7 +8,7 @@ export type CatchUpWay = 'jump' | 'rate' | 'none'
 
 export type CatchUp = {
   readonly stalledAtMs: number // the last picture before the picture stood still; the viewer's clock
-  readonly stalledMs: number // until the next one; where it stood still again before it was back, all of them together
+  readonly stalledMs: number // until the next one; where the latency rose in another standstill before it was back, with that
   readonly latencyBeforeMs: number
   readonly highestLatencyMs: number // of a picture after it
   readonly backAfterMs?: number // from the first picture after it on; absent: not back yet
@@ -28,7 +28,7 @@ type Open = {
   readonly stalledAtMs: number
   readonly latencyBeforeMs: number
   stalledMs: number
-  goesOnMs: number // the first picture after the newest standstill
+  readonly goesOnMs: number // the first picture after it
   highestLatencyMs: number
   jumpedMs: number // what was left out
 }
@@ -79,21 +79,22 @@ export class CatchUpFold {
 
   #follow(before: Sample, sample: Sample): void {
     const apartMs = sample.atMs - before.atMs
-    if (apartMs > this.#standstillMs) this.#stall(before, apartMs, sample)
-    else if (this.#open !== undefined) this.#open.jumpedMs += atLeastJump(before.latencyMs - sample.latencyMs)
+    const roseMs = sample.latencyMs - before.latencyMs
+    if (this.#open !== undefined) {
+      if (apartMs > this.#standstillMs) this.#open.stalledMs += Math.max(0, roseMs)
+      this.#open.jumpedMs += atLeastJump(-roseMs)
+    } else if (apartMs > this.#standstillMs) this.#stall(before, sample)
     if (this.#open !== undefined) this.#lookBack(this.#open, sample)
   }
 
-  #stall(before: Sample, apartMs: number, sample: Sample): void {
+  #stall(before: Sample, sample: Sample): void {
     const latencyBeforeMs = medianOf(this.#usual)
-    if (this.#open === undefined && latencyBeforeMs === undefined) return
-    this.#open ??= {
-      ...{ stalledAtMs: before.atMs, latencyBeforeMs: latencyBeforeMs ?? 0 },
-      ...{ stalledMs: 0, goesOnMs: sample.atMs, highestLatencyMs: 0, jumpedMs: 0 },
+    if (latencyBeforeMs === undefined) return
+    const stalledMs = sample.atMs - before.atMs
+    this.#open = {
+      ...{ stalledAtMs: before.atMs, stalledMs, latencyBeforeMs, goesOnMs: sample.atMs, highestLatencyMs: 0 },
+      jumpedMs: atLeastJump(stalledMs - (sample.latencyMs - before.latencyMs)), // captured meanwhile, and not shown
     }
-    this.#open.stalledMs += apartMs
-    this.#open.jumpedMs += leftOutOf(before, sample)
-    this.#open.goesOnMs = sample.atMs
   }
 
   #lookBack(open: Open, { atMs, latencyMs }: Sample): void {
@@ -117,11 +118,6 @@ export class CatchUpFold {
 }
 
 const LEAST_JUMP_MS = 50 // at once: more than any pace brings from one picture to the next
-
-/** Of what was captured meanwhile, from the last picture before a standstill to the first one after it. */
-function leftOutOf(before: Sample, sample: Sample): number {
-  return atLeastJump(sample.atMs - before.atMs - (sample.latencyMs - before.latencyMs))
-}
 
 const atLeastJump = (ms: number): number => (ms >= LEAST_JUMP_MS ? ms : 0)
 
