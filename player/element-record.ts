@@ -147,7 +147,8 @@ export class ElementRecord {
     // The picture of a seek while paused: what follows is no stall.
     if (this.#video.paused) this.tell({ kind: 'paused', atMs })
     // What a channel burns into its pictures is no frame's number.
-    if (!this.isLive && this.#codes.wants(mediaTime) && typeof VideoFrame !== 'undefined') this.#readCode(mediaTime, atMs)
+    if (!this.isLive && this.#codes.wants(mediaTime) && typeof VideoFrame !== 'undefined')
+      this.#readCode(mediaTime, atMs)
     this.#video.requestVideoFrameCallback(this.#onFrame)
   }
 

@@ -32,7 +32,9 @@ export const latencyWords = {
     stood: (seconds: string) => `Stood still for ${seconds} s`,
     back: {
       jump: (seconds: string) =>
-        seconds === '0.0' ? 'back at once: what was missed is left out' : `back after ${seconds} s by leaving out what was missed`,
+        seconds === '0.0'
+          ? 'back at once: what was missed is left out'
+          : `back after ${seconds} s by leaving out what was missed`,
       rate: (seconds: string) => `back after ${seconds} s by playing faster`,
       none: () => 'near enough to need no catching up',
     } satisfies Record<CatchUpWay, (seconds: string) => string>,
@@ -47,7 +49,10 @@ export const latencyWords = {
       ['Stood, ms', 'How long no picture came'],
       ['Before, ms', 'The latency that the side had before: the median of its last 30 pictures'],
       ['Highest, ms', 'The highest latency of a picture after it'],
-      ['Back after, ms', 'From the first picture after it until the latency was within 300 ms, or a tenth, of that before'],
+      [
+        'Back after, ms',
+        'From the first picture after it until the latency was within 300 ms, or a tenth, of that before',
+      ],
       ['How', 'By leaving out what was missed, or by playing all of it faster'],
     ],
     by: { jump: 'left out', rate: 'faster', none: 'not needed' } satisfies Record<CatchUpWay, string>,

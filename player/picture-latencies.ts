@@ -52,7 +52,10 @@ export class PictureLatencies {
   async #fetch(): Promise<ChannelPictures | undefined> {
     const { channel, way } = this.#options
     const { newestTicks } = this.#join
-    const query = new URLSearchParams({ way, ...(newestTicks === -Infinity ? {} : { afterTicks: String(newestTicks) }) })
+    const query = new URLSearchParams({
+      way,
+      ...(newestTicks === -Infinity ? {} : { afterTicks: String(newestTicks) }),
+    })
     const sentMs = wallMs()
     const response = await fetchApart(`/api/channels/${encodeURIComponent(channel)}/pictures?${query}`)
     if (!response.ok) return undefined

@@ -11,7 +11,10 @@ export function snapshotOf(viewing: Viewing): Readonly<Record<string, unknown>> 
     link: { id: viewing.network.id, settings: viewing.network.settings.value },
     ...(hls === undefined || udp === undefined
       ? {}
-      : { sides: { hls: sideSnapshot(hls, viewing), udp: sideSnapshot(udp, viewing) }, aheadMs: viewing.stepHold.value?.aheadMs.value }),
+      : {
+          sides: { hls: sideSnapshot(hls, viewing), udp: sideSnapshot(udp, viewing) },
+          aheadMs: viewing.stepHold.value?.aheadMs.value,
+        }),
   }
   // Not enumerable, so that a snapshot is plain data for whoever copies it.
   Object.defineProperty(snapshot, 'listen', { value: (listener: RunListener) => viewing.log.listen(listener) })

@@ -56,7 +56,8 @@ export class CatchUpFold {
   }
 
   #show(event: EventOf<'picture-latency' | 'live-latency'>): void {
-    if (this.#newest !== undefined && this.#newest.atMs <= this.#pausedMs && this.#pausedMs < event.atMs) this.#beginAnew()
+    if (this.#newest !== undefined && this.#newest.atMs <= this.#pausedMs && this.#pausedMs < event.atMs)
+      this.#beginAnew()
     const sample = { atMs: event.atMs, latencyMs: captureToShownMs(event) }
     const before = this.#newest
     this.#newest = sample

@@ -35,10 +35,13 @@ test('LatencyJoin lets what is not published yet wait, and leaves out what the s
 test.each([
   ['before it was published', 1000, { ...first, publishToReceivedMs: 0, receivedToShownMs: 300 }],
   ['after it was shown', 2000, { ...first, publishToReceivedMs: 300, receivedToShownMs: 0 }],
-])('LatencyJoin takes a picture that came %s for one that came just then: no stretch is negative', (_, cameMs, told) => {
-  const run = joined(() => cameMs)
-  run.join.publish([picture(0)])
-  run.join.show(0, 1400)
-  run.join.publish([picture(1)])
-  expect(run.told).toEqual([{ kind: 'picture-latency', atMs: 1400, ...told }])
-})
+])(
+  'LatencyJoin takes a picture that came %s for one that came just then: no stretch is negative',
+  (_, cameMs, told) => {
+    const run = joined(() => cameMs)
+    run.join.publish([picture(0)])
+    run.join.show(0, 1400)
+    run.join.publish([picture(1)])
+    expect(run.told).toEqual([{ kind: 'picture-latency', atMs: 1400, ...told }])
+  },
+)
