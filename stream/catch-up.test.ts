@@ -53,6 +53,16 @@ test('CatchUpFold takes pictures that a busy viewer did not show on the way back
   expect(fold.catchUps[0]).toEqual({ ...stall, highestLatencyMs: 3300, backAfterMs: 27_000, by: 'rate' })
 })
 
+test('CatchUpFold takes pictures now late, now early, on a busy machine for no jumps', () => {
+  const { fold, show } = watching()
+  let latencyMs = 3300
+  for (let atMs = 5000, late = 0; atMs <= 40_000; atMs += 2 * FRAME_MS, late = 60 - late) {
+    show(atMs + late, latencyMs + late)
+    latencyMs -= FRAME_MS / 5
+  }
+  expect(fold.catchUps).toMatchObject([{ stalledMs: 3000, by: 'rate' }])
+})
+
 test('CatchUpFold counts a standstill on the way back to the same catch-up, which may last', () => {
   const { fold, show } = watching()
   show(5000, 3300)

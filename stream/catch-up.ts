@@ -30,7 +30,8 @@ type Open = {
   stalledMs: number
   readonly goesOnMs: number // the first picture after it
   highestLatencyMs: number
-  jumpedMs: number // what was left out
+  readonly leftOutMs: number // of what was captured in it
+  jumpedMs: number // single pictures that came nearer since the latency was highest, less those that came later
 }
 
 /** The events that say how late pictures were, and when nobody watched. */
@@ -94,21 +95,22 @@ export class CatchUpFold {
     const stalledMs = sample.atMs - before.atMs
     this.#open = {
       ...{ stalledAtMs: before.atMs, stalledMs, latencyBeforeMs, goesOnMs: sample.atMs, highestLatencyMs: 0 },
-      jumpedMs: atLeastJump(stalledMs - (sample.latencyMs - before.latencyMs)), // captured meanwhile, and not shown
+      leftOutMs: atLeastJump(stalledMs - (sample.latencyMs - before.latencyMs)), // captured meanwhile
+      jumpedMs: 0,
     }
   }
 
   #lookBack(open: Open, { atMs, latencyMs }: Sample): void {
-    open.highestLatencyMs = Math.max(open.highestLatencyMs, latencyMs)
-    const { stalledAtMs, stalledMs, latencyBeforeMs, highestLatencyMs, goesOnMs, jumpedMs } = open
+    if (latencyMs >= open.highestLatencyMs) Object.assign(open, { highestLatencyMs: latencyMs, jumpedMs: 0 })
+    const { stalledAtMs, stalledMs, latencyBeforeMs, highestLatencyMs, goesOnMs, leftOutMs, jumpedMs } = open
     const withinMs = Math.max(BACK_WITHIN_MS, BACK_WITHIN_RATIO * latencyBeforeMs)
     if (latencyMs > latencyBeforeMs + withinMs) return
     this.#open = undefined
-    const caughtUpMs = stalledMs - (latencyMs - latencyBeforeMs)
+    const caughtUpMs = leftOutMs + highestLatencyMs - latencyMs
     this.#ended.push({
       ...{ stalledAtMs, stalledMs, latencyBeforeMs, highestLatencyMs },
       backAfterMs: atMs - goesOnMs,
-      by: caughtUpMs < LEAST_JUMP_MS ? 'none' : jumpedMs >= caughtUpMs / 2 ? 'jump' : 'rate',
+      by: caughtUpMs < LEAST_JUMP_MS ? 'none' : leftOutMs + jumpedMs >= caughtUpMs / 2 ? 'jump' : 'rate',
     })
   }
 
@@ -120,7 +122,7 @@ export class CatchUpFold {
 
 const LEAST_JUMP_MS = 50 // at once: more than any pace brings from one picture to the next
 
-const atLeastJump = (ms: number): number => (ms >= LEAST_JUMP_MS ? ms : 0)
+const atLeastJump = (ms: number): number => (Math.abs(ms) >= LEAST_JUMP_MS ? ms : 0)
 
 function medianOf(values: readonly number[]): number | undefined {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]
