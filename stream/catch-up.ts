@@ -120,7 +120,7 @@ export class CatchUpFold {
   }
 }
 
-const LEAST_JUMP_MS = 50 // at once: more than any pace brings from one picture to the next
+const LEAST_JUMP_MS = 150 // at once: more than any pace brings, and than pictures of a busy machine are late
 
 const atLeastJump = (ms: number): number => (Math.abs(ms) >= LEAST_JUMP_MS ? ms : 0)
 
