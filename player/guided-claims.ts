@@ -1,20 +1,21 @@
 import { parseBudget, referencesIn, type BudgetSyntax } from '../simulation/budget-grammar.ts'
 import type { JudgedLabBudget } from '../simulation/lab-budget.ts'
 import { formatMeasure, MEASURES, type MeasureKey } from '../stream/measure-table.ts'
+import type { GuidedPage } from './guided-page-file.ts'
 import { guidedWords } from './guided-words.ts'
 
 /** A claim as it is read, before and after it was tried. */
 export type ClaimRow = {
   readonly budget: string
   readonly says: string
-  readonly expected: string // `more than 30.00 %`; of a limit that is measured itself only once it was
+  readonly expected: string // `expected more than 30.00 %`; of a limit that is measured itself, against whom
   readonly measure: MeasureKey
   readonly tried?: { readonly isKept: boolean; readonly came: string; readonly of: string }
 }
 
-/** `judged`: of an experiment that was made. Throws RangeError for a budget that cannot be read or names no measure. */
+/** `judged`: of an experiment that was made, with so many seeds. Throws RangeError for a budget that cannot be read or names no measure. */
 export function claimRows(
-  claims: Readonly<Record<string, string>>,
+  { claims, names }: Pick<GuidedPage, 'claims' | 'names'>,
   judged: readonly JudgedLabBudget[],
   seeds: number,
 ): readonly ClaimRow[] {
@@ -23,7 +24,7 @@ export function claimRows(
     if (typeof syntax === 'string') throw new RangeError(syntax)
     const one = judged.find(({ text }) => text === budget)
     const measure = measureOf(syntax)
-    const row = { budget, says, measure, expected: expectedOf(syntax, measure, one) }
+    const row = { budget, says, measure, expected: expectedOf(syntax, measure, { judged: one, names }) }
     if (one === undefined) return row
     return { ...row, tried: { isKept: one.isKept, came: shown(measure, one.value), of: ofRuns(syntax, seeds) } }
   })
@@ -35,9 +36,17 @@ function measureOf({ left, right, text }: BudgetSyntax): MeasureKey {
   return name as MeasureKey
 }
 
-function expectedOf({ comparison, right }: BudgetSyntax, measure: MeasureKey, judged?: JudgedLabBudget): string {
+type Known = { readonly judged: JudgedLabBudget | undefined; readonly names: GuidedPage['names'] }
+
+function expectedOf({ comparison, right }: BudgetSyntax, measure: MeasureKey, { judged, names }: Known): string {
   const limit = right.kind === 'number' ? right.value : judged?.limit
-  return limit === undefined ? '' : `${guidedWords.comparisons[comparison]} ${shown(measure, limit)}`
+  const other = referencesIn(right)[0]?.side
+  return [
+    ...(limit === undefined
+      ? []
+      : [guidedWords.needed(`${guidedWords.comparisons[comparison]} ${shown(measure, limit)}`)]),
+    ...(other === undefined ? [] : [guidedWords.heldAgainst(names[other] ?? other)]),
+  ].join(', ')
 }
 
 function ofRuns({ left, right }: BudgetSyntax, seeds: number): string {

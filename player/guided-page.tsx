@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { plannedRunCount } from '../simulation/planned-runs.ts'
 import { controlledScenario } from '../simulation/scenario-control.ts'
+import type { Scenario } from '../simulation/scenario.ts'
 import type { GuidedExperiment } from './guided-experiments.ts'
 import { guidedList } from './guided-list.ts'
 import { TryNext } from './guided-next.tsx'
@@ -46,10 +47,10 @@ function Experiment({ experiment, index }: { experiment: GuidedExperiment; index
       runs.close()
     }
   }, [runs])
+  const tried = scenarioWithout(experiment, without.value)
   const start = (control: number | undefined) => {
     without.value = control
-    const taken = control === undefined ? undefined : page.without[control]
-    runs.run(taken === undefined ? scenario : controlledScenario(scenario, taken))
+    runs.run(scenarioWithout(experiment, control))
   }
   return (
     <article class="guided">
@@ -71,11 +72,12 @@ function Experiment({ experiment, index }: { experiment: GuidedExperiment; index
             <MarkedText text={paragraph} />
           </p>
         ))}
-        <SetUp scenario={scenario} page={page} />
+        <SetUp scenario={tried} page={page} />
       </div>
       <div class="guided-trial">
         <Trial experiment={experiment} runs={runs} without={without.value} onStart={start} />
       </div>
+      <Figures page={page} runs={runs} />
       <footer class="guided-foot">
         <TryNext page={page} scenario={scenario} path={path} />
         <details class="fold">
@@ -86,6 +88,16 @@ function Experiment({ experiment, index }: { experiment: GuidedExperiment; index
       </footer>
     </article>
   )
+}
+
+function scenarioWithout({ page, scenario }: GuidedExperiment, control: number | undefined): Scenario {
+  const taken = control === undefined ? undefined : page.without[control]
+  return taken === undefined ? scenario : controlledScenario(scenario, taken)
+}
+
+function Figures({ page, runs }: { page: GuidedExperiment['page']; runs: GuidedRuns }) {
+  const state = runs.state.value
+  return state.phase === 'done' ? <ResultFigures page={page} result={state.result} /> : null
 }
 
 type TrialProps = {
@@ -110,8 +122,13 @@ function Trial({ experiment: { page, scenario }, runs, without, onStart }: Trial
         <p>{words.runSize(plannedRunCount(scenario), scenario.seeds.length, scenario.durationSeconds)}</p>
       </div>
       <Progress state={state} />
-      <section class="guided-outcome" aria-labelledby="guided-claims" data-phase={state.phase}>
-        {control !== undefined && state.phase !== 'idle' && <p class="guided-control">{control.title}</p>}
+      <section
+        class="guided-outcome"
+        aria-labelledby="guided-claims"
+        data-phase={state.phase}
+        data-verdict={result === undefined ? undefined : isAllKept(result) ? 'kept' : 'broken'}
+      >
+        {control !== undefined && <p class="guided-control">{words.withoutCause(control.title)}</p>}
         <h2 id="guided-claims">{verdict}</h2>
         <p class="visually-hidden" role="status">
           {result === undefined ? '' : verdict}
@@ -138,7 +155,6 @@ function Trial({ experiment: { page, scenario }, runs, without, onStart }: Trial
           </div>
         </section>
       )}
-      {result !== undefined && <ResultFigures page={page} result={result} />}
     </>
   )
 }
@@ -178,6 +194,10 @@ function Progress({ state }: { state: GuidedState }) {
       <p>{words.running(doneRuns, allRuns)}</p>
     </div>
   )
+}
+
+function isAllKept({ judged }: GuidedResult): boolean {
+  return judged.every(({ isKept }) => isKept)
 }
 
 function verdictOf({ judged }: GuidedResult, isControl: boolean): string {

@@ -3,6 +3,7 @@ import { groupRuns, type LabGroup } from '../simulation/lab-statistics.ts'
 import { MEASURES, type MeasureKey } from '../stream/measure-table.ts'
 import { barGroups, type Bar } from './guided-bars.ts'
 import { claimRows, shown, type ClaimRow } from './guided-claims.ts'
+import { SideLabel } from './guided-label.tsx'
 import type { GuidedPage } from './guided-page-file.ts'
 import type { GuidedResult } from './guided-runs.ts'
 import { GuidedTimeline } from './guided-timeline.tsx'
@@ -11,7 +12,7 @@ import { ChoiceRow } from './network-rows.tsx'
 
 /** The claims, each with what came of it; before a run with what is expected. */
 export function Claims({ page, result }: { page: GuidedPage; result: GuidedResult | undefined }) {
-  const rows = claimRows(page.claims, result?.judged ?? [], result?.scenario.seeds.length ?? 0)
+  const rows = claimRows(page, result?.judged ?? [], result?.scenario.seeds.length ?? 0)
   return (
     <ul class="guided-claims">
       {rows.map((row) => (
@@ -36,7 +37,7 @@ function Claim({ row: { says, expected, measure, tried, budget } }: { row: Claim
               <strong>{tried.came}</strong>, {tried.of}
             </>
           )}
-          {expected !== '' && ` · ${words.needed(expected)}`}
+          {expected !== '' && ` · ${expected}`}
         </p>
       </div>
     </li>
@@ -59,9 +60,11 @@ export function ResultFigures({ page, result }: { page: GuidedPage; result: Guid
   const groups = groupRuns(result.runs)
   return (
     <div class="guided-figures">
-      {page.figures.map((measure) => (
-        <BarFigure key={measure} page={page} result={result} groups={groups} measure={measure} />
-      ))}
+      <div class="guided-bars">
+        {page.figures.map((measure) => (
+          <BarFigure key={measure} page={page} result={result} groups={groups} measure={measure} />
+        ))}
+      </div>
       <TimelineChoice page={page} result={result} groups={groups} />
     </div>
   )
@@ -89,11 +92,13 @@ function BarFigure({ page, result, groups, measure }: FigureProps & { readonly m
         </colgroup>
         {barGroups(scenario, groups, measure).map(({ group, bars }) => (
           <tbody key={groupName(page, group, groups)}>
-            <tr>
-              <th colSpan={3} scope="rowgroup">
-                {groupName(page, group, groups)}
-              </th>
-            </tr>
+            {groups.length > 1 && (
+              <tr>
+                <th colSpan={3} scope="rowgroup">
+                  {groupName(page, group, groups)}
+                </th>
+              </tr>
+            )}
             {bars.map((bar) => (
               <BarRow key={bar.side} name={page.names[bar.side] ?? bar.side} bar={bar} measure={measure} />
             ))}
@@ -109,8 +114,7 @@ function BarRow({ name, bar, measure }: { name: string; bar: Bar; measure: Measu
   return (
     <tr>
       <th scope="row">
-        <i class={`mark ${look}`} aria-hidden="true" />
-        {name}
+        <SideLabel look={look} name={name} />
       </th>
       <td class="guided-bar" aria-hidden="true">
         <div class={look} style={{ width: `${100 * share}%` }} />
@@ -147,13 +151,14 @@ function TimelineChoice({ page, result, groups }: FigureProps) {
       JSON.stringify(axes) === JSON.stringify(timeline.axes),
   )
   if (timeline === undefined || run === undefined) return null
+  const title = result.scenario.seeds.length > 1 ? words.timeline.first : words.timeline.only
   return (
     <section class="guided-time" aria-labelledby="guided-time">
-      <h3 id="guided-time">{words.timeline}</h3>
+      <h2 id="guided-time">{title}</h2>
       {groups.length > 1 && (
         <ChoiceRow
           label={words.timelineOf}
-          title={words.timeline}
+          title={title}
           choices={groups.map((group, index) => ({ word: String(index), text: groupName(page, group, groups) }))}
           value={chosen.value}
           onChange={(word) => (chosen.value = word)}

@@ -3,6 +3,7 @@ import type { AxisName, Scenario } from '../simulation/scenario.ts'
 import { describeNetwork } from './describe-network.ts'
 import { formatMegabits } from './format.ts'
 import { lookOf } from './guided-bars.ts'
+import { SideLabel } from './guided-label.tsx'
 import type { GuidedPage } from './guided-page-file.ts'
 import { describeSide, guidedWords as words } from './guided-words.ts'
 import { networkRowWords } from './words.ts'
@@ -19,8 +20,7 @@ export function SetUp({ scenario, page }: { scenario: Scenario; page: GuidedPage
         {sides.map(({ name, spec }) => (
           <div key={name}>
             <dt>
-              <i class={`mark ${lookOf(spec)}`} aria-hidden="true" />
-              {page.names[name] ?? name}
+              <SideLabel look={lookOf(spec)} name={page.names[name] ?? name} />
             </dt>
             <dd>{describeSide(spec)}</dd>
           </div>
@@ -103,9 +103,19 @@ function lineRows(profile: LinkProfile): readonly (readonly [string, string])[] 
     )
   })
   return [
-    ...describeNetwork(profile).filter(([label]) => !LEFT_OUT.includes(label)),
+    ...describeNetwork(profile)
+      .filter(([label]) => !LEFT_OUT.includes(label))
+      .map(([label, value]) => [label, label === networkRowWords.rate ? (dips(profile) ?? value) : value] as const),
     ...(changes.length === 0 ? [] : [[networkRowWords.changes, changes.join('; ')] as const]),
   ]
+}
+
+/** A rate that falls again and again, with its numbers. */
+function dips({ downlink: { generator } }: LinkProfile): string | undefined {
+  if (generator?.kind !== 'spike') return undefined
+  const { rateBitsPerSecond, spikeRateBitsPerSecond, spikeSeconds, periodSeconds } = generator
+  const [usual, other] = [rateBitsPerSecond, spikeRateBitsPerSecond].map((rate) => `${formatMegabits(rate)} Mbit/s`)
+  return words.dips(`${usual}`, `${other}`, spikeSeconds, periodSeconds)
 }
 
 const axisText = (name: AxisName) => (value: number) => words.axisValues[name](value)

@@ -42,13 +42,14 @@ export const guidedWords = {
   without: 'Take the cause away',
   withoutNote:
     'A claim that always holds proves nothing. Run it without what should be its cause: the claims must fall.',
-  asItIs: 'As it is',
+  withoutCause: (title: string) => `Without the cause: ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
+  heldAgainst: (name: string) => `held against ${name}`,
   figureNote: {
     mean: (seeds: number) => `mean of ${seeds} seeds; the line: 95 % interval of the mean`,
     one: 'one run',
   },
   noFigure: 'never began',
-  timeline: 'Over time, first seed',
+  timeline: { first: 'Over time, first seed', only: 'Over time' },
   timelineOf: 'Line',
   timelineNote: (rate: string) => `Height: what the line delivered, up to ${rate} Mbit/s.`,
   timelineSays: (figures: TimelineFigures) =>
@@ -106,6 +107,8 @@ export const guidedWords = {
     segmentSeconds: (value: number) => `${value} s`,
   },
   none: 'none',
+  dips: (usual: string, other: string, seconds: number, period: number) =>
+    `${usual}, but ${other} for ${seconds} s of every ${period} s`,
   change: (seconds: number, what: string) => `${what} from ${seconds} s on`,
 } as const
 
