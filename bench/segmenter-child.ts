@@ -45,7 +45,9 @@ const COLLECT_MS = 100
 function watchNeeded(): () => number {
   let neededBytes = 0
   const look = (): void => {
-    ;(globalThis as { gc?: () => void }).gc?.()
+    const { gc } = globalThis as { gc?: () => void }
+    gc?.()
+    gc?.() // waits for the sweep of the first, which lets go of buffers beside the program
     const { heapUsed, external } = process.memoryUsage() // external: buffers, too
     neededBytes = Math.max(neededBytes, heapUsed + external)
   }

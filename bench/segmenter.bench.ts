@@ -13,7 +13,7 @@ import type { SegmenterFigures } from './segmenter-child.ts'
 const MAX_CPU_RATIO = 1.05
 const MAX_COPY_SECONDS = 1
 const MAX_PLAYABLE = { ratio: 1.15, moreSeconds: 0.5 }
-const MAX_NEEDED_RATIO = 1.25 // an index has 20 bytes for each picture: an hour's are 2 MB
+const MAX_NEEDED_RATIO = 1.25 // what is known of each segment is held against the others' at the end: some 3 MB for an hour
 const CLIP_SECONDS = 60 // what a job costs but once is a tenth of a clip of 16
 const LONG_MINUTES = 60
 

@@ -19,6 +19,11 @@ const bytes = (text: string): string => size(text.length / 2)
 
 const LC_48K_STEREO = '1190'
 
+const runs = (...all: readonly (readonly [samples: number, ticks: number])[]): Mp4Track['durations'] => ({
+  samples: Uint32Array.from(all, ([samples]) => samples),
+  values: Int32Array.from(all, ([, ticks]) => ticks),
+})
+
 function track(changes: Partial<Mp4Track> = {}, config = LC_48K_STEREO): Mp4Track {
   return {
     handler: 'soun',
@@ -26,10 +31,10 @@ function track(changes: Partial<Mp4Track> = {}, config = LC_48K_STEREO): Mp4Trac
     description: soundEntry(config),
     timescaleHz: 48_000,
     sizesBytes: new Uint32Array(UNITS).fill(300),
-    offsetsBytes: new Float64Array(UNITS),
-    ptsSeconds: Float64Array.from({ length: UNITS }, (_, unit) => ((unit - 1) * 1024) / 48_000),
-    durationsTicks: new Int32Array(UNITS).fill(1024),
-    isKeyframe: new Uint8Array(UNITS).fill(1),
+    startSeconds: -1024 / 48_000,
+    endSeconds: ((UNITS - 1) * 1024) / 48_000,
+    durations: runs([UNITS, 1024]),
+    endBytes: 300 * UNITS,
     ...changes,
   }
 }
@@ -42,16 +47,20 @@ test('copiedSound tells the rate of a second, with ADTS headers, and by what it 
   })
 })
 
-const later = (seconds: number) => Float64Array.from(track().ptsSeconds, (at) => at + seconds)
+test('copiedSound takes a last unit that is told as shorter', () => {
+  expect(copiedSound(track({ durations: runs([UNITS - 1, 1024], [1, 600]) }), grid)).toBeDefined()
+})
+
 for (const [name, sound] of [
   ['another codec', track({ format: 'ac-3' })],
   ['six channels', track({}, '11b0')],
   ['AAC Main', track({}, '0990')],
   ['24 kHz, behind which SBR may hide', track({ timescaleHz: 24_000 }, '1310')],
-  ['a gap', track({ durationsTicks: new Int32Array(UNITS).fill(1024).fill(2048, 7, 8) })],
-  ['a beginning long after the pictures', track({ ptsSeconds: later(0.2) })],
-  ['a beginning long before the pictures', track({ ptsSeconds: later(-0.2) })],
-  ['an end long before the pictures', track({ ptsSeconds: later(0).subarray(0, 80) })],
+  ['a gap', track({ durations: runs([7, 1024], [1, 2048], [UNITS - 8, 1024]) })],
+  ['a last unit that is too long', track({ durations: runs([UNITS - 1, 1024], [1, 1025]) })],
+  ['a beginning long after the pictures', track({ startSeconds: 0.18 })],
+  ['a beginning long before the pictures', track({ startSeconds: -0.22 })],
+  ['an end long before the pictures', track({ endSeconds: 1.7 })],
 ] as const) {
   test(`copiedSound refuses ${name}`, () => expect(copiedSound(sound, grid)).toBeUndefined())
 }

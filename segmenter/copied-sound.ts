@@ -16,19 +16,20 @@ export function copiedSound(track: Mp4Track, grid: Grid): CopiedSound | undefine
   const { samplesPerFrame, sampleRateHz } = config
   const isPlain = samplesPerFrame === 1024 && RATES_HZ.includes(sampleRateHz) && track.timescaleHz === sampleRateHz
   if (!isPlain || hasGap(track, samplesPerFrame)) return undefined
-  const { ptsSeconds, sizesBytes } = track
-  const startSeconds = (ptsSeconds[0] as number) - grid.beginSeconds
-  const endSeconds = (ptsSeconds.at(-1) as number) + samplesPerFrame / sampleRateHz - grid.beginSeconds
+  const startSeconds = track.startSeconds - grid.beginSeconds
+  const endSeconds = track.endSeconds - grid.beginSeconds
   const fits = Math.abs(startSeconds) <= MAX_OFF_SECONDS && endSeconds >= grid.durationSeconds - MAX_OFF_SECONDS
   if (!fits) return undefined
-  const bitsPerSecond = 8 * mostBytes(sizesBytes, Math.ceil(sampleRateHz / samplesPerFrame))
+  const bitsPerSecond = 8 * mostBytes(track.sizesBytes, Math.ceil(sampleRateHz / samplesPerFrame))
   return { bitsPerSecond, leadSeconds: Math.max(0, -startSeconds) }
 }
 
 /** The last access unit may be told as shorter. */
-function hasGap({ durationsTicks }: Mp4Track, samplesPerFrame: number): boolean {
-  const last = durationsTicks.length - 1
-  return durationsTicks.some((ticks, index) => (index < last ? ticks !== samplesPerFrame : ticks > samplesPerFrame))
+function hasGap({ durations: { samples, values } }: Mp4Track, samplesPerFrame: number): boolean {
+  return values.some((ticks, run) => {
+    const isLastUnit = run === values.length - 1 && samples[run] === 1
+    return isLastUnit ? ticks > samplesPerFrame : ticks !== samplesPerFrame
+  })
 }
 
 /** Of any so many access units in a row, each with its ADTS header. */

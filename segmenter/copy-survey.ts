@@ -44,11 +44,17 @@ async function surveyIndex(
   wish: H264Wish,
 ): Promise<(CopiedPictures & CopyCuts) | string> {
   const config = readAvcConfig(track)
-  if (config === undefined) return 'its index tells of no H.264, or of several parameter sets'
-  if (track.durationsTicks.subarray(0, -1).some((ticks) => ticks === 0)) return 'some of its pictures last no time'
-  const copied = h264Copy(track, config, wish)
+  const { pictures } = track
+  if (config === undefined || pictures === undefined) return 'its index tells of no H.264, or of several parameter sets'
+  if (hasPicturesOfNoTime(track)) return 'some of its pictures last no time'
+  const copied = h264Copy(pictures, config, wish)
   if (typeof copied === 'string') return copied
-  return (await cutPicturesProblem(sourcePath, track, config, copied.cutPictures)) ?? copied
+  return (await cutPicturesProblem(sourcePath, pictures, config, copied)) ?? copied
+}
+
+/** The last one may be told as without end. */
+function hasPicturesOfNoTime({ durations: { samples, values } }: Mp4Track): boolean {
+  return values.some((ticks, run) => ticks === 0 && (run < values.length - 1 || (samples[run] as number) > 1))
 }
 
 async function surveyAll(

@@ -3,7 +3,7 @@ export type Box = { readonly type: string; readonly body: Uint8Array }
 
 const HEADER_BYTES = 8
 const LARGE_HEADER_BYTES = 16
-const MAX_BOXES = 10_000 // of one container: an index of many small ones would cost a hundred times its size
+export const MAX_BOXES = 10_000 // of one container: an index of many small ones would cost a hundred times its size
 
 /** The boxes of a container's body, in order; what stands after one that outlasts the bytes is left out, and what is beyond all
  *  measure. */

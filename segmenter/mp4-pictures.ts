@@ -1,8 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { nalType, nalTypes } from '../protocol/h264.ts'
 import type { H264Sets } from './h264-copy.ts'
+import type { CopyCuts } from './copy-cuts.ts'
 import { bodyAt, viewOf } from './mp4-boxes.ts'
-import type { Mp4Track } from './mp4-track.ts'
+import type { Mp4Pictures, Mp4Track } from './mp4-track.ts'
 
 /** How the pictures of an `avc1` track are to be read, ISO/IEC 14496-15 section 5.3.3.1. */
 export type AvcConfig = H264Sets & { readonly lengthBytes: number } // of the size before each NAL unit
@@ -36,15 +37,19 @@ const AT_ONCE = 32
  *  the beginning of each and no more. */
 export async function cutPicturesProblem(
   path: string,
-  track: Mp4Track,
+  { keyframeOffsetsBytes, sizesBytes }: Mp4Pictures,
   config: AvcConfig,
-  cutPictures: readonly number[],
+  { cutKeyframes, cutPictures }: Pick<CopyCuts, 'cutKeyframes' | 'cutPictures'>,
 ): Promise<string | undefined> {
   const file = await open(path)
   try {
-    for (let from = 0; from < cutPictures.length; from += AT_ONCE) {
-      const some = cutPictures.slice(from, from + AT_ONCE)
-      const problems = await Promise.all(some.map((picture) => pictureProblem(file, track, config, picture)))
+    const places = cutPictures.map((picture, cut) => ({
+      fromBytes: keyframeOffsetsBytes[cutKeyframes[cut] as number] as number,
+      sizeBytes: sizesBytes[picture] as number,
+    }))
+    for (let from = 0; from < places.length; from += AT_ONCE) {
+      const some = places.slice(from, from + AT_ONCE)
+      const problems = await Promise.all(some.map((place) => pictureProblem(file, config, place)))
       const problem = problems.find((found) => found !== undefined)
       if (problem !== undefined) return problem
     }
@@ -56,12 +61,11 @@ export async function cutPicturesProblem(
 
 async function pictureProblem(
   file: FileHandle,
-  { offsetsBytes, sizesBytes }: Mp4Track,
   { lengthBytes, sps, pps }: AvcConfig,
-  picture: number,
+  { fromBytes, sizeBytes }: { readonly fromBytes: number; readonly sizeBytes: number },
 ): Promise<string | undefined> {
-  let at = offsetsBytes[picture] as number
-  const end = at + (sizesBytes[picture] as number)
+  let at = fromBytes
+  const end = at + sizeBytes
   for (let unit = 0; unit < MAX_UNITS && at + lengthBytes < end; unit++) {
     const wanted = Math.min(HEAD_BYTES, end - at)
     const { buffer } = await file.read(new Uint8Array(wanted), 0, wanted, at)
