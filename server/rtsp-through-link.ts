@@ -52,7 +52,7 @@ class RtspThroughLink implements Conversation {
     const { congestionControl = 'cubic' } = link.profile.tcp ?? {}
     this.#link = link
     this.#use = this.#firstUse = link.joinConversation()
-    this.#line = new MovableLine(this.#use.line)
+    this.#line = new MovableLine(this.#use.line, true)
     const tcp = new TcpConnection(
       this.#line,
       { congestionControl, tlsRoundTrips: 0 },
