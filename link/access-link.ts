@@ -67,8 +67,7 @@ export class AccessLink {
 
   /** The packet enters at `nowMs`, which may be a little before what `advance` has reached (a late timer). */
   send(direction: Direction, packet: LinkPacket, nowMs: number): void {
-    const isBlocked =
-      packet.traffic === 'tcp' && this.#rtspFlows.has(packet.flow) && this.#rtspBlocked.at(nowMs)
+    const isBlocked = packet.traffic === 'tcp' && this.#rtspFlows.has(packet.flow) && this.#rtspBlocked.at(nowMs)
     const isDown = direction === 'down'
     if (isBlocked) (isDown ? this.#downEnds : this.#upEnds).dropped(packet, nowMs, 'blocked')
     else (isDown ? this.#down : this.#up).accept(packet, nowMs)

@@ -9,13 +9,21 @@ import { ModelledConversation, type Reached } from './modelled-conversation.ts'
 export class SetupCharge {
   readonly #link: LiveLink | undefined
   readonly #videoId: string
+  readonly #carriesMedia: boolean
   #conversation: ModelledConversation | undefined
   #isClosed = false
   #setUpKey: string | undefined // of the presentation that the conversation has set up
 
-  constructor(link: LiveLink | undefined, videoId: string) {
+  /** `carriesMedia`: the media go in the connection of the set-up. */
+  constructor(link: LiveLink | undefined, videoId: string, carriesMedia = false) {
     this.#link = link
     this.#videoId = videoId
+    this.#carriesMedia = carriesMedia
+  }
+
+  /** The connection that the newest play has set up. */
+  get conversation(): ModelledConversation | undefined {
+    return this.#conversation
   }
 
   /** Resolves when the PLAY is at the server; at once, and with nothing, without a link. Rejects when it is closed. */
@@ -44,7 +52,7 @@ export class SetupCharge {
     if (this.#link === undefined || this.#conversation?.isCurrent()) return this.#conversation
     this.#conversation?.close()
     this.#setUpKey = undefined
-    this.#conversation = new ModelledConversation(this.#link)
+    this.#conversation = new ModelledConversation(this.#link, this.#carriesMedia)
     return this.#conversation
   }
 
