@@ -21,7 +21,9 @@ export function fallbackLines(tries: readonly FallbackTry[]): string[] {
       ...(answeredMs === undefined ? [] : [`set up at ${seconds(answeredMs)}`]),
       ...(firstPacketMs === undefined ? [] : [`first packet at ${seconds(firstPacketMs)}`]),
       ...(pictureMs === undefined ? [] : [`first picture at ${seconds(pictureMs)}`]),
-      ...(leftMs === undefined || leftBecause === undefined ? [] : [`left at ${seconds(leftMs)}: ${reasons[leftBecause]}`]),
+      ...(leftMs === undefined || leftBecause === undefined
+        ? []
+        : [`left at ${seconds(leftMs)}: ${reasons[leftBecause]}`]),
     ].join('  '),
   )
 }

@@ -35,7 +35,10 @@ export type Watched = {
   readonly transport?: 'udp' | 'tcp'
   readonly tries: readonly FallbackTry[] // of one way alone when the transport was said
   readonly jitterBufferMs: number
-  readonly end: { readonly reason: ReceiverEnd['reason'] | 'asked' | 'interrupted' | 'refused' | 'hls'; readonly why?: string }
+  readonly end: {
+    readonly reason: ReceiverEnd['reason'] | 'asked' | 'interrupted' | 'refused' | 'hls'
+    readonly why?: string
+  }
   readonly figures?: WatchFigures
   readonly judged: readonly JudgedBudget[]
   readonly unwrittenBytes: number // the disk was too slow for

@@ -31,6 +31,7 @@ type Asking<Method extends string> = {
  *  RTP and RTCP go in the connection of RTSP: all come in the order in which they were sent. */
 export class Conversation<Method extends string> {
   readonly tcp: TcpConnection
+  readonly #connected: (atMs: number) => void
   readonly #toServer = new ByteQueue()
   readonly #toClient = new ByteQueue()
   #phase: 'new' | 'connecting' | 'established' = 'new'
@@ -38,7 +39,9 @@ export class Conversation<Method extends string> {
   #isAnswerDue = false
   #stepMs = 0 // when the step under way began
 
-  constructor(line: Line, options: TcpOptions) {
+  /** `connected` is told when the handshake is through. */
+  constructor(line: Line, options: TcpOptions, connected: (atMs: number) => void = () => {}) {
+    this.#connected = connected
     this.tcp = new TcpConnection(
       line,
       { ...options, isRtsp: true },
@@ -83,6 +86,7 @@ export class Conversation<Method extends string> {
 
   #establish(atMs: number): void {
     this.#phase = 'established'
+    this.#connected(atMs)
     this.#asking?.steps.push({ name: 'connect', ms: atMs - this.#stepMs })
     this.#next(atMs)
   }

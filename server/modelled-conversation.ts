@@ -22,11 +22,12 @@ export class ModelledConversation {
   #isClosed = false
   #refuse: (error: Error) => void = () => {} // who waits for an answer
 
-  constructor(link: LiveLink, carriesMedia = false) {
+  /** `onConnected` is told when the handshake is through. */
+  constructor(link: LiveLink, carriesMedia = false, onConnected: () => void = () => {}) {
     const { congestionControl = 'cubic' } = link.profile.tcp ?? {}
     this.#carriesMedia = carriesMedia
     this.#flow = new RtspFlow(link, link.join('udp'))
-    this.#conversation = new Conversation(this.#flow.line, { congestionControl, tlsRoundTrips: 0 })
+    this.#conversation = new Conversation(this.#flow.line, { congestionControl, tlsRoundTrips: 0 }, onConnected)
     this.#flow.announce(this.#conversation.tcp)
   }
 

@@ -71,7 +71,10 @@ export class UdpSession {
     this.#parts = parts
     this.#link = parts.links.ofViewer(wish.link)
     const isOverTcp = wish.over === 'tcp'
-    this.#charge = new SetupCharge(this.#link, wish.video, isOverTcp)
+    this.#charge = new SetupCharge(this.#link, wish.video, {
+      carriesMedia: isOverTcp,
+      onConnected: () => this.#tell({ kind: 'connected' }),
+    })
     this.#path = isOverTcp ? this.#newInterleavedPath() : new DeliveryPath(channel, this.#link)
     this.receptions = new ReceptionLog({
       timer: parts.timer,

@@ -14,9 +14,7 @@ test('where everything comes the first way stays', () => {
   fallback.picture(1400)
   fallback.packet(1500)
   expect([fallback.look(4499), fallback.deadlineMs]).toEqual([false, 4500])
-  expect(fallback.tries).toEqual([
-    { way: 'rtp-udp', startMs: 0, answeredMs: 200, firstPacketMs: 250, pictureMs: 400 },
-  ])
+  expect(fallback.tries).toEqual([{ way: 'rtp-udp', startMs: 0, answeredMs: 200, firstPacketMs: 250, pictureMs: 400 }])
 })
 
 test('where UDP is blocked the packets that do not come lead to TCP, where both are to HLS', () => {
