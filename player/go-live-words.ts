@@ -23,7 +23,7 @@ export const goLiveWords = {
   ended: 'The broadcast has ended.',
   keeps: 'Its recording becomes a video of the library now.',
   again: 'Go live again',
-  figures: (size: string, framesPerSecond: number, rate: string) => `${size} · ${framesPerSecond} pictures a second · ${rate}`,
+  figures: (size: string, framesPerSecond: number, megabits: string) => `${size} · ${framesPerSecond} pictures a second · ${megabits} Mbit/s`,
   size: (widthPixels: number, heightPixels: number) => `${widthPixels}×${heightPixels}`,
   noSound: 'No microphone was found: only pictures are sent.',
 } as const

@@ -25,7 +25,7 @@ export function readWhipOffer(sdp: string): ReadWhipOffer {
   const audios = media.filter(({ type }) => type === 'audio')
   const [video, audio] = [videos[0], audios[0]]
   if (video === undefined || videos.length > 1 || audios.length > 1 || media.length > videos.length + audios.length) {
-    const got = media.map(({ type }) => type.slice(0, 20)).join(', ')
+    const got = media.map(({ type }) => String(type).slice(0, 20)).join(', ')
     return refused('one track of pictures and at most one of sound', got)
   }
   for (const { mid, direction, type, ...rest } of [video, ...audios]) {

@@ -39,7 +39,7 @@ export class WhipSession {
   readonly #clock: PublisherClock
   readonly #reports: ReceiverReports
   #keyframes: KeyframeRequests | undefined // from the first picture's first packet on
-  #droppedPictures = 0
+  #givenUpPackets = 0
   #originTicks: number | undefined // times of a channel begin with 0
   pictures = 0
 
@@ -107,9 +107,9 @@ export class WhipSession {
     if (kind === 'video') this.#keyframes = new KeyframeRequests(options, nowMs)
   }
 
-  #watchPictures({ units: { droppedPictures } }: PublisherTrack, units: readonly PublishedUnit[], nowMs: number): void {
-    if (droppedPictures > this.#droppedPictures) this.#keyframes?.noteLoss(nowMs)
-    this.#droppedPictures = droppedPictures
+  #watchPictures({ units: { givenUpPackets } }: PublisherTrack, units: readonly PublishedUnit[], nowMs: number): void {
+    if (givenUpPackets > this.#givenUpPackets) this.#keyframes?.noteLoss(nowMs)
+    this.#givenUpPackets = givenUpPackets
     for (const unit of units) {
       if (unit.kind === 'picture' && frameKind(unit.nals) === 'idr') this.#keyframes?.noteKeyframe(nowMs)
     }

@@ -35,6 +35,7 @@ export class PublishedUnits {
   readonly #sounds: Pick<AacDepacketiser, 'push'>
   #newestTicks: number | undefined
   droppedPictures = 0
+  givenUpPackets = 0 // that did not come in time, and may have held whole pictures
 
   constructor({ clockRateHz, samplesPerFrame, isOpus = false }: TrackContent) {
     this.clockRateHz = clockRateHz
@@ -55,7 +56,10 @@ export class PublishedUnits {
   }
 
   push(item: Released<RtpPacket>): PublishedUnit[] {
-    if (item.kind === 'lost') return []
+    if (item.kind === 'lost') {
+      this.givenUpPackets += item.packets
+      return []
+    }
     const { packet, lostBefore } = item
     if (this.#hasPictures) return this.#picturesOf(this.#pictures.push(packet, lostBefore))
     const units = this.#sounds.push(packet, lostBefore)

@@ -8,9 +8,9 @@ const SECONDS_BETWEEN_FLASHES = 2
 /** Gives the page a camera and a microphone: pictures of 1280×720 that carry the frame code of the civil time at which they are drawn
  *  (as a channel's own encoder burns it in), and every two seconds a white flash below it with a click. To be called before the page is
  *  opened. */
-export async function useStampedCamera(page: Page): Promise<void> {
+export async function useStampedCamera(page: Page, framesPerSecond = 30): Promise<void> {
   const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: join(repositoryFolder, 'lab/test-support'), loader: 'ts' },
+    stdin: { contents: `const framesPerSecond = ${framesPerSecond}\n${source}`, resolveDir: join(repositoryFolder, 'lab/test-support'), loader: 'ts' },
     bundle: true,
     write: false,
     format: 'iife',
@@ -22,7 +22,7 @@ const source = `
 import { encodeFrameCode, frameCodeGrid } from '../../protocol/frame-code.ts'
 
 const { columns, rows, pictureWidthShare, pictureHeightShare } = frameCodeGrid
-const [width, height, framesPerSecond] = [1280, 720, 30]
+const [width, height] = [1280, 720]
 
 function camera() {
   const canvas = Object.assign(document.createElement('canvas'), { width, height })
