@@ -18,7 +18,8 @@ export function whipRoutes(publishers: WhipSessions): Router {
       if (typeof request.body !== 'string') throw new Refusal('unsupported-media-type', `expected ${SDP}`)
       const { id: channelId } = request.params
       const { id, sdp } = await publishers.open(channelId, bearerOf(request), request.body)
-      response.status(201).location(`/api/channels/${channelId}/whip/${id}`).type(SDP).send(sdp)
+      response.status(201).location(`/api/channels/${channelId}/whip/${id}`).setHeader('Content-Type', SDP)
+      response.send(Buffer.from(sdp)) // of a text Express would tell a charset
     })
     .all('/api/channels/:id/whip', () => {
       throw new Refusal('method-not-allowed', 'expected POST', { Allow: 'POST, OPTIONS' })
