@@ -23,7 +23,8 @@ export const goLiveWords = {
   ended: 'The broadcast has ended.',
   keeps: 'Its recording becomes a video of the library now.',
   again: 'Go live again',
-  figures: (size: string, framesPerSecond: number, megabits: string) => `${size} · ${framesPerSecond} pictures a second · ${megabits} Mbit/s`,
+  figures: (size: string, framesPerSecond: number, megabits: string) =>
+    `${size} · ${framesPerSecond} pictures a second · ${megabits} Mbit/s`,
   size: (widthPixels: number, heightPixels: number) => `${widthPixels}×${heightPixels}`,
   noSound: 'No microphone was found: only pictures are sent.',
 } as const
@@ -44,7 +45,8 @@ export const goLiveProblemWords = {
     screen: 'The system does not let the browser see the screen.',
   },
   other: (message: string) => `The browser gave no picture: ${message}`,
-  noAddon: 'This server cannot take it: its optional part node-datachannel is not installed. Install it there, and restart.',
+  noAddon:
+    'This server cannot take it: its optional part node-datachannel is not installed. Install it there, and restart.',
   lost: 'The connection to the server was lost, and the broadcast has ended.',
   endedThere: (why: string) => `The server ended the broadcast: ${why}.`,
 } as const

@@ -27,7 +27,12 @@ export class OggOpusWriter {
     identification[9] = channelCount
     view.setUint16(10, ENCODER_DELAY_SAMPLES, true) // pre-skip
     view.setUint32(12, OPUS_CLOCK_RATE_HZ, true)
-    const comments = concatBytes([ascii('OpusTags'), Uint8Array.of(4, 0, 0, 0), ascii('weir'), Uint8Array.of(0, 0, 0, 0)])
+    const comments = concatBytes([
+      ascii('OpusTags'),
+      Uint8Array.of(4, 0, 0, 0),
+      ascii('weir'),
+      Uint8Array.of(0, 0, 0, 0),
+    ])
     return concatBytes([this.#page(identification, FIRST_PAGE), this.#page(comments, 0)])
   }
 

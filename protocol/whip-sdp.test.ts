@@ -104,7 +104,19 @@ for (const { what, sdp, why } of [
 }
 
 test('readWhipOffer answers whatever text comes', () => {
-  const words = ['v=0', 'm=video', 'm=audio 9', 'a=mid:', 'a=rtpmap:1 ', 'a=fmtp:', '\r\n', ' ', 'H264/90000', '\0', '=']
+  const words = [
+    'v=0',
+    'm=video',
+    'm=audio 9',
+    'a=mid:',
+    'a=rtpmap:1 ',
+    'a=fmtp:',
+    '\r\n',
+    ' ',
+    'H264/90000',
+    '\0',
+    '=',
+  ]
   for (let round = 0; round < 500; round += 1) {
     let seed = round
     const next = () => (seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0)
@@ -114,7 +126,14 @@ test('readWhipOffer answers whatever text comes', () => {
 })
 
 test('receivingAnswer promises to receive, and no feedback that does not come', () => {
-  const answer = ['v=0', 'm=video 9 X 108', 'a=sendrecv', 'a=ssrc:1 cname:x', 'a=rtcp-fb:108 nack', 'a=rtcp-fb:108 nack pli']
+  const answer = [
+    'v=0',
+    'm=video 9 X 108',
+    'a=sendrecv',
+    'a=ssrc:1 cname:x',
+    'a=rtcp-fb:108 nack',
+    'a=rtcp-fb:108 nack pli',
+  ]
   expect(receivingAnswer(sdpOf(answer, ['a=rtcp-fb:108 goog-remb', 'a=rtcp-fb:108 transport-cc']))).toBe(
     sdpOf(['v=0', 'm=video 9 X 108', 'a=recvonly', 'a=rtcp-fb:108 nack', 'a=rtcp-fb:108 nack pli']),
   )

@@ -11,7 +11,9 @@ export type WhipTrack = {
 export type WhipOffer = { readonly video: WhipTrack; readonly audio?: WhipTrack }
 
 /** `why` says what was expected and what came. */
-export type ReadWhipOffer = { readonly ok: true; readonly offer: WhipOffer } | { readonly ok: false; readonly why: string }
+export type ReadWhipOffer =
+  | { readonly ok: true; readonly offer: WhipOffer }
+  | { readonly ok: false; readonly why: string }
 
 const MAX_TRACKS = 8
 

@@ -39,10 +39,7 @@ export type ChannelWish = {
   readonly title?: string
   readonly windowSeconds: number
   readonly isRecorded: boolean
-} & (
-  | { readonly kind: 'loop'; readonly videoId: string }
-  | { readonly kind: 'ingest'; readonly ingest: Ingest['kind'] }
-)
+} & ({ readonly kind: 'loop'; readonly videoId: string } | { readonly kind: 'ingest'; readonly ingest: Ingest['kind'] })
 
 type Entry = { readonly channel: LiveChannel; readonly ending: AbortController }
 

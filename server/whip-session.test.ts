@@ -16,18 +16,28 @@ function setUp({ hasSound = false } = {}) {
   const units: { unit: TsUnit; unixMs: number }[] = []
   const sounds: { ptsTicks: number; data: Uint8Array }[] = []
   const asked: OtherRtcp[] = []
-  const session = new WhipSession({
-    offer: { video: track(108), ...(hasSound ? { audio: track(111) } : {}) },
-    sender: { push: (unit, _, unixMs) => void units.push({ unit, unixMs }), close() {} },
-    sound: hasSound ? { push: (data, ptsTicks) => void sounds.push({ data, ptsTicks }) } : undefined,
-    sendRtcp: (datagram) => {
-      const packets = decodeRtcp(datagram)
-      if (packets.ok) asked.push(...packets.value.filter((packet) => packet.kind === 'other'))
+  const session = new WhipSession(
+    {
+      offer: { video: track(108), ...(hasSound ? { audio: track(111) } : {}) },
+      sender: { push: (unit, _, unixMs) => void units.push({ unit, unixMs }), close() {} },
+      sound: hasSound ? { push: (data, ptsTicks) => void sounds.push({ data, ptsTicks }) } : undefined,
+      sendRtcp: (datagram) => {
+        const packets = decodeRtcp(datagram)
+        if (packets.ok) asked.push(...packets.value.filter((packet) => packet.kind === 'other'))
+      },
+      random: () => 0.5,
     },
-    random: () => 0.5,
-  })
+    0,
+  )
   const picture = (index: number, payload: Uint8Array, atMs = index * 40): void => {
-    const packet = { marker: true, payloadType: 108, sequenceNumber: index, timestampTicks: index * 3600, ssrc: 5, payload }
+    const packet = {
+      marker: true,
+      payloadType: 108,
+      sequenceNumber: index,
+      timestampTicks: index * 3600,
+      ssrc: 5,
+      payload,
+    }
     session.take('video', encodeRtp(packet), atMs, UNIX_MS + atMs)
     session.advance(atMs)
   }
@@ -88,7 +98,12 @@ test('WhipSession puts pictures and sound on one clock by the reports of both', 
 test('WhipSession leaves alone what it was not offered', () => {
   const { session, units } = setUp()
   session.take('video', Uint8Array.of(1, 2, 3), 0, UNIX_MS)
-  session.take('audio', encodeRtp({ marker: true, payloadType: 111, sequenceNumber: 1, timestampTicks: 1, ssrc: 6, payload: PICTURE }), 0, UNIX_MS)
+  session.take(
+    'audio',
+    encodeRtp({ marker: true, payloadType: 111, sequenceNumber: 1, timestampTicks: 1, ssrc: 6, payload: PICTURE }),
+    0,
+    UNIX_MS,
+  )
   session.advance(100)
   expect(units).toEqual([])
 })

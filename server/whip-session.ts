@@ -41,13 +41,18 @@ export class WhipSession {
   #keyframes: KeyframeRequests | undefined // from the first picture's first packet on
   #givenUpPackets = 0
   #originTicks: number | undefined // times of a channel begin with 0
+  #lastPacketMs: number
   pictures = 0
 
-  constructor(options: WhipSessionOptions) {
+  constructor(options: WhipSessionOptions, nowMs: number) {
     const { offer, random } = options
     const { video, audio } = offer
     this.#options = options
-    this.#tracks = new Map([['video', videoTrack(video.payloadType)], ...(audio === undefined ? [] : [['audio', audioTrack(audio.payloadType)] as const])])
+    this.#lastPacketMs = nowMs
+    this.#tracks = new Map([
+      ['video', videoTrack(video.payloadType)],
+      ...(audio === undefined ? [] : [['audio', audioTrack(audio.payloadType)] as const]),
+    ])
     this.#clock = new PublisherClock(() => [...this.#tracks.values()].map(({ units }) => units), REPORTS_WAIT_MS)
     this.#reports = new ReceiverReports(random)
   }
@@ -64,10 +69,16 @@ export class WhipSession {
     }
   }
 
+  /** Since the last packet, or the beginning. */
+  silentMs(nowMs: number): number {
+    return nowMs - this.#lastPacketMs
+  }
+
   /** RTP or RTCP of a track. */
   take(kind: Kind, packet: Uint8Array, nowMs: number, nowUnixMs: number): void {
     const track = this.#tracks.get(kind)
     if (track === undefined) return
+    this.#lastPacketMs = nowMs
     if (isRtcp(packet)) {
       track.pushRtcp(packet)
       this.#reports.receive(packet, nowMs)
@@ -87,7 +98,8 @@ export class WhipSession {
     if (report !== undefined) sendRtcp(report)
     const feedback = this.#feedback(nowMs)
     // A datagram of RTCP begins with a report, RFC 3550 section 6.1.
-    if (feedback.length > 0) sendRtcp(encodeRtcp([{ kind: 'receiver-report', ssrc: this.#reports.ssrc, reports: [] }, ...feedback]))
+    if (feedback.length > 0)
+      sendRtcp(encodeRtcp([{ kind: 'receiver-report', ssrc: this.#reports.ssrc, reports: [] }, ...feedback]))
   }
 
   #feedback(nowMs: number): OtherRtcp[] {

@@ -30,6 +30,7 @@ type Entry = {
 
 const CONNECTING_MS = 15_000
 const TICK_MS = 20
+const SILENT_MS = 2000 // of one who may have gone
 
 /** Those who publish by WHIP (RFC 9725), one a channel. */
 export class WhipSessions {
@@ -46,6 +47,7 @@ export class WhipSessions {
     const channel = this.#options.channels.requireWhip(channelId, key)
     const read = readWhipOffer(sdp)
     if (!read.ok) throw new Refusal('bad-offer', read.why)
+    this.#closeSilent(channelId)
     const id = randomUUID()
     const sender = channel.input.open(() => this.#close(id, 'its channel ended'))
     const entry: Entry = { id, channelId, beganMs: performance.now(), sender }
@@ -82,13 +84,16 @@ export class WhipSessions {
     })
     entry.peer = peer
     if (offer.audio !== undefined) entry.sound = this.#encodeSound(entry, await this.#options.tools)
-    entry.session = new WhipSession({
-      offer,
-      sender: entry.sender,
-      sound: entry.sound,
-      sendRtcp: (datagram) => peer.sendRtcp(datagram),
-      random: Math.random,
-    })
+    entry.session = new WhipSession(
+      {
+        offer,
+        sender: entry.sender,
+        sound: entry.sound,
+        sendRtcp: (datagram) => peer.sendRtcp(datagram),
+        random: Math.random,
+      },
+      performance.now(),
+    )
     entry.timer = setInterval(() => entry.session?.advance(performance.now()), TICK_MS).unref()
     setTimeout(() => {
       if (entry.session?.pictures === 0) this.#close(id, `no picture came for ${CONNECTING_MS / 1000} s`)
@@ -102,9 +107,20 @@ export class WhipSessions {
       onSound: (unit) => sender.push(unit, ENCODED_SOUND, Date.now()),
       onFailed: (error) => {
         this.#options.logger.error({ err: error, channel: channelId }, 'the sound of a publisher could not be encoded')
-        void this.#options.channels.end(channelId, 'its sound could not be encoded; the log of the server has the cause')
+        void this.#options.channels.end(
+          channelId,
+          'its sound could not be encoded; the log of the server has the cause',
+        )
       },
     })
+  }
+
+  /** Who was cut off, and comes again before his old connection is known to be dead, finds his place free. */
+  #closeSilent(channelId: string): void {
+    for (const entry of this.#entries.values()) {
+      const silentMs = entry.session?.silentMs(performance.now()) ?? 0
+      if (entry.channelId === channelId && silentMs > SILENT_MS) this.#close(entry.id, 'another came in its place')
+    }
   }
 
   /** Its channel goes on for a while without, and another may come. */
@@ -118,6 +134,9 @@ export class WhipSessions {
     entry.peer?.close()
     const seconds = Math.round(performance.now() - entry.beganMs) / 1000 // ms to s
     const { channelId: channel } = entry
-    this.#options.logger.info({ channel, publisher: id, reason, seconds, ...entry.session?.figures }, 'WHIP publisher ended')
+    this.#options.logger.info(
+      { channel, publisher: id, reason, seconds, ...entry.session?.figures },
+      'WHIP publisher ended',
+    )
   }
 }

@@ -22,7 +22,14 @@ const toldOf = async (weir: WeirProcess, id: string): Promise<Channel> =>
 
 /** Publishes as a program does that is no browser; gives the path of what is published. */
 async function publish(context: TestContext, { ingest }: Pick<Channel, 'ingest'>, ffmpeg: string): Promise<string> {
-  const args = ['--import', 'tsx', 'server/test-support/whip-publisher.ts', ingest?.url ?? '', ingest?.key ?? '', ffmpeg]
+  const args = [
+    '--import',
+    'tsx',
+    'server/test-support/whip-publisher.ts',
+    ingest?.url ?? '',
+    ingest?.key ?? '',
+    ffmpeg,
+  ]
   const child = trackChild(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }))
   context.onTestFinished(async () => {
     const ended = once(child, 'exit')
@@ -52,7 +59,11 @@ test('what is published by WHIP is live over HLS and RTSP, takes one publisher, 
   if (inLongRun) {
     const { urls } = await toldOf(weir, channel.id)
     const streams = ['-show_entries', 'stream=codec_name,width,sample_rate', '-of', 'csv=p=0']
-    const read = (of: string) => execFileSync(ffprobe, ['-v', 'error', ...streams, of]).toString().trim().split(/\s+/)
+    const read = (of: string) =>
+      execFileSync(ffprobe, ['-v', 'error', ...streams, of])
+        .toString()
+        .trim()
+        .split(/\s+/)
     expect(new Set(read(`${weir.url}${urls.hls}`))).toEqual(new Set(['h264,320', 'aac,48000']))
     expect(read(urls.rtsp ?? '')).toEqual(['h264,320', 'aac,48000'])
   }
@@ -93,9 +104,17 @@ test('WHIP tells why it refuses', async (context) => {
     const asked = { 'Content-Type': 'application/sdp', Authorization: `Bearer ${key}`, ...headers }
     const answer = await fetch(to, { method, headers: asked, ...(body === undefined ? {} : { body }) })
     const { code } = (await answer.json()) as Problem
-    return [answer.status, code, ...(answer.headers.get('www-authenticate') ?? answer.headers.get('allow') ?? '').split('|')]
+    return [
+      answer.status,
+      code,
+      ...(answer.headers.get('www-authenticate') ?? answer.headers.get('allow') ?? '').split('|'),
+    ]
   }
-  expect(await ask('POST', url, OFFER, { Authorization: 'Bearer nonsense' })).toEqual([401, 'publishing-unauthorized', 'Bearer'])
+  expect(await ask('POST', url, OFFER, { Authorization: 'Bearer nonsense' })).toEqual([
+    401,
+    'publishing-unauthorized',
+    'Bearer',
+  ])
   expect(await ask('POST', url, OFFER, { Authorization: '' })).toEqual([401, 'publishing-unauthorized', 'Bearer'])
   expect(await ask('POST', url, 'hello')).toEqual([400, 'bad-offer', ''])
   expect(await ask('POST', url, OFFER.replace('H264', 'VP9'))).toEqual([400, 'bad-offer', ''])

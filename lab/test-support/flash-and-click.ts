@@ -9,7 +9,10 @@ const QUIET_SAMPLES = SAMPLES_PER_SECOND / 2 // before a click
 const FLASH = 'crop=160:160:20:520'
 
 /** How much later than its click each flash is shown, in a file of what a stamped camera has sent: by the times that the file tells. */
-export function flashesAfterClicksMs(programs: { readonly ffmpeg: string; readonly ffprobe: string }, path: string): number[] {
+export function flashesAfterClicksMs(
+  programs: { readonly ffmpeg: string; readonly ffprobe: string },
+  path: string,
+): number[] {
   const flashes = flashSeconds(programs.ffprobe, path)
   return clickSeconds(programs, path).map((click) => {
     const nearest = flashes.reduce((best, at) => (Math.abs(at - click) < Math.abs(best - click) ? at : best), Infinity)
@@ -27,7 +30,10 @@ function flashSeconds(ffprobe: string, path: string): number[] {
   })
 }
 
-function clickSeconds({ ffmpeg, ffprobe }: { readonly ffmpeg: string; readonly ffprobe: string }, path: string): number[] {
+function clickSeconds(
+  { ffmpeg, ffprobe }: { readonly ffmpeg: string; readonly ffprobe: string },
+  path: string,
+): number[] {
   const entries = ['-select_streams', 'a:0', '-show_entries', 'stream=start_time', '-of', 'csv=p=0']
   const startSeconds = Number.parseFloat(execFileSync(ffprobe, ['-v', 'error', ...entries, path]).toString())
   const pcm = ['-map', '0:a', '-af', 'aresample=async=1', '-f', 's16le', '-ac', '1', '-ar', `${SAMPLES_PER_SECOND}`]

@@ -10,7 +10,11 @@ const SECONDS_BETWEEN_FLASHES = 2
  *  opened. */
 export async function useStampedCamera(page: Page, framesPerSecond = 30): Promise<void> {
   const { outputFiles } = await build({
-    stdin: { contents: `const framesPerSecond = ${framesPerSecond}\n${source}`, resolveDir: join(repositoryFolder, 'lab/test-support'), loader: 'ts' },
+    stdin: {
+      contents: `const framesPerSecond = ${framesPerSecond}\n${source}`,
+      resolveDir: join(repositoryFolder, 'lab/test-support'),
+      loader: 'ts',
+    },
     bundle: true,
     write: false,
     format: 'iife',

@@ -2,7 +2,12 @@ import type { Page } from 'playwright-core'
 import type { Channel } from '../../protocol/weir-api.ts'
 
 /** Publishes what the page's camera and microphone give, by WHIP as a page of anybody would; gives the status and the Location. */
-export async function publishByWhip(page: Page, base: string, { ingest }: Channel, wish = { video: true, audio: true }) {
+export async function publishByWhip(
+  page: Page,
+  base: string,
+  { ingest }: Channel,
+  wish = { video: true, audio: true },
+) {
   await page.goto(`${base}/api/health`)
   await page.evaluate('globalThis.__name ??= (each) => each') // esbuild leaves calls of it in functions
   return page.evaluate(publish, { url: ingest?.url ?? '', key: ingest?.key ?? '', wish })

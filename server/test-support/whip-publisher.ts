@@ -25,7 +25,8 @@ async function forward(track: Track): Promise<number> {
     const { port } = rtp.address()
     const rtcp = await listen(port + 1).catch(() => undefined)
     if (rtcp === undefined) continue
-    for (const socket of [rtp, rtcp]) socket.on('message', (packet) => track.isOpen() && track.sendMessageBinary(packet))
+    for (const socket of [rtp, rtcp])
+      socket.on('message', (packet) => track.isOpen() && track.sendMessageBinary(packet))
     return port
   }
 }
@@ -51,7 +52,8 @@ async function send(): Promise<void> {
   const output = ({ payloadType, ssrc }: typeof PICTURES, port: number | undefined): string[] => {
     return ['-payload_type', `${payloadType}`, '-ssrc', `${ssrc}`, '-f', 'rtp', `rtp://127.0.0.1:${port}?pkt_size=1200`]
   }
-  const coded = '-c:v libx264 -preset veryfast -tune zerolatency -profile:v baseline -g 25 -pix_fmt yuv420p -bsf:v dump_extra'
+  const coded =
+    '-c:v libx264 -preset veryfast -tune zerolatency -profile:v baseline -g 25 -pix_fmt yuv420p -bsf:v dump_extra'
   const child = spawn(
     ffmpeg,
     [
