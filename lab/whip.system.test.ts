@@ -29,10 +29,10 @@ const untilLive = (weir: WeirProcess, id: string) =>
   expect.poll(() => channelOf(weir, id), { timeout: 20_000 }).toMatchObject({ state: 'live' })
 
 /** From the library page, as a person does it; gives the id of the channel. */
-async function goLive(page: Page, weir: WeirProcess): Promise<string> {
+async function goLive(page: Page, weir: WeirProcess, source: 'Camera and microphone' | 'Screen'): Promise<string> {
   await page.goto(weir.url)
   await page.getByRole('button', { name: 'Go live' }).click()
-  await page.getByRole('button', { name: 'Camera and microphone' }).click()
+  await page.getByRole('button', { name: source }).click()
   await page.getByLabel('Title').fill('Seen from here')
   await page.getByLabel('Keep a recording in the library').check()
   await page.getByRole('button', { name: 'Start' }).click()
@@ -47,7 +47,7 @@ test(`a camera that goes live from the library page is on the screen within ${BO
   const weir = await startWeir({ mediaFolder: folder })
   const { page } = await openChromium(context, { flags: PLAYS })
   await useStampedCamera(page)
-  const id = await goLive(page, weir)
+  const id = await goLive(page, weir, 'Camera and microphone')
   const channel = await channelOf(weir, id)
   expect(channel).toMatchObject({ title: 'Seen from here', state: 'live' })
 
@@ -98,6 +98,20 @@ async function expectRtspPlays(ffmpeg: string, { urls }: Channel): Promise<void>
   ]
   expect(await runClient(ffmpeg, read, { timeoutMs: 30_000 })).toMatchObject({ status: 0, stderr: '' })
 }
+
+test('a screen on which something moves once a second is on the screen of others as soon, by LL-HLS', async (context) => {
+  needs(context, 'ffmpeg')
+  const weir = await startWeir({ mediaFolder: temporaryFolder(context) })
+  const { page } = await openChromium(context, { flags: PLAYS })
+  await useStampedCamera(page, 1)
+  const channel = await channelOf(weir, await goLive(page, weir, 'Screen'))
+  const { context: viewers } = await openChromium(context, { flags: PLAYS })
+  const [near] = liveWays as [Way]
+  const nearMs = await measureWay(near, viewers, weir.url, channel, MEASURED_SECONDS)
+  console.log({ nearMs })
+  expect(nearMs.p95Ms).toBeLessThanOrEqual(BOUND_MS)
+  expect(nearMs.pictures).toBeGreaterThanOrEqual(MEASURED_SECONDS - 2) // with one that is cut off at each end
+})
 
 test('a publisher who vanishes is waited for, and another may come instead; then the channel ends and says why', async (context) => {
   needs(context, 'ffmpeg')

@@ -3,6 +3,7 @@ import type { Channel } from '../protocol/weir-api.ts'
 import { RequestError, requestJson } from './api.ts'
 import { openCapture, type CaptureSource } from './capture-source.ts'
 import { goLiveProblemWords } from './go-live-words.ts'
+import { steadyPictures } from './steady-pictures.ts'
 import { publish, type Publishing } from './whip-client.ts'
 
 /** Where publishing from this page is. It goes on while another page of the app is shown. */
@@ -45,12 +46,24 @@ export async function start(wish: { readonly title: string; readonly record: boo
   const captured = { source: value.source, stream: value.stream }
   const starting: GoLive = { phase: 'starting', ...captured }
   goLive.value = starting
+  const sent = captured.source === 'screen' ? steadyPictures(captured.stream) : { stream: captured.stream, close() {} }
   try {
-    const publishing = await publish(value.stream, wish, () => void lose(value.stream))
+    const publishing = endingWith(await publish(sent.stream, wish, () => void lose(value.stream)), sent.close)
     if (goLive.value !== starting) return await publishing.stop()
     goLive.value = { phase: 'live', publishing, isRecorded: wish.record, ...captured }
   } catch (error) {
+    sent.close()
     if (goLive.value === starting) goLive.value = { phase: 'preview', problem: problemOf(error), ...captured }
+  }
+}
+
+function endingWith(publishing: Publishing, close: () => void): Publishing {
+  return {
+    ...publishing,
+    async stop() {
+      close()
+      await publishing.stop()
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { repositoryFolder } from './shared-files.ts'
 
 const SECONDS_BETWEEN_FLASHES = 2
 
-/** Gives the page a camera and a microphone: pictures of 1280×720 that carry the frame code of the civil time at which they are drawn
+/** Gives the page a camera, or a screen, and a microphone: pictures of 1280×720 that carry the frame code of the civil time at which they are drawn
  *  (as a channel's own encoder burns it in), and every two seconds a white flash below it with a click. To be called before the page is
  *  opened. */
 export async function useStampedCamera(page: Page, framesPerSecond = 30): Promise<void> {
@@ -70,4 +70,5 @@ navigator.mediaDevices.getUserMedia = async (wish) => {
   const sounds = wish.audio ? microphone() : []
   return new MediaStream([...(wish.video ? camera() : []), ...sounds])
 }
+navigator.mediaDevices.getDisplayMedia = async () => new MediaStream(camera())
 `
