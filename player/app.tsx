@@ -9,14 +9,20 @@ import { shellWords } from './words.ts'
 const ComparePage = lazyPage(() => import('./compare-page.tsx').then((module) => module.ComparePage))
 
 const LabPage = lazyPage(() => import('./lab-page.tsx').then((module) => module.LabPage))
+const GuidedPage = lazyPage(() => import('./guided-page.tsx').then((module) => module.GuidedPage))
 const WhatIfPage = lazyPage(() => import('./what-if-page.tsx').then((module) => module.WhatIfPage))
 
-type Place = { readonly page: 'library' | 'lab' } | { readonly page: 'compare' | 'what-if'; readonly videoId: string }
+type Place =
+  | { readonly page: 'library' | 'lab' }
+  | { readonly page: 'compare' | 'what-if'; readonly videoId: string }
+  | { readonly page: 'guided'; readonly name: string }
 
 /** What an address shows; the library is what no other page is. */
 function placeOf(address: string): Place {
   const [, page, id] = /^\/(compare|what-if)\/([^/]+)\/?$/.exec(address) ?? []
   if (id !== undefined) return { page: page === 'compare' ? 'compare' : 'what-if', videoId: decodeURIComponent(id) }
+  const [, name] = /^\/lab\/guided\/([^/]+)\/?$/.exec(address) ?? []
+  if (name !== undefined) return { page: 'guided', name: decodeURIComponent(name) }
   return { page: /^\/lab\/?$/.test(address) ? 'lab' : 'library' }
 }
 
@@ -67,7 +73,7 @@ function ShellHead({ place }: { place: Place }) {
             {shellWords.compare}
           </PageLink>
         )}
-        <PageLink href="/lab" isHere={place.page === 'lab' || place.page === 'what-if'}>
+        <PageLink href="/lab" isHere={place.page === 'lab' || place.page === 'what-if' || place.page === 'guided'}>
           {shellWords.lab}
         </PageLink>
       </nav>
@@ -92,6 +98,8 @@ function PageAt({ place }: { place: Place }) {
       return <LabPage />
     case 'compare':
       return <ComparePage key={place.videoId} videoId={place.videoId} />
+    case 'guided':
+      return <GuidedPage key={place.name} name={place.name} />
     case 'what-if':
       return <WhatIfPage key={place.videoId} videoId={place.videoId} />
   }
