@@ -21,16 +21,16 @@ export function whipRoutes(publishers: WhipSessions): Router {
       response.status(201).location(`/api/channels/${channelId}/whip/${id}`).setHeader('Content-Type', SDP)
       response.send(Buffer.from(sdp)) // of a text Express would tell a charset
     })
-    .all('/api/channels/:id/whip', () => {
-      throw new Refusal('method-not-allowed', 'expected POST', { Allow: 'POST, OPTIONS' })
-    })
     .delete('/api/channels/:id/whip/:publisher', async (request, response) => {
       const { id, publisher } = request.params
       await publishers.remove(id, publisher, bearerOf(request))
       response.status(200).end()
     })
-    .all('/api/channels/:id/whip/:publisher', () => {
+    .use('/api/channels/:id/whip/:publisher', () => {
       throw new Refusal('method-not-allowed', 'expected DELETE: candidates do not trickle', { Allow: 'DELETE' })
+    })
+    .use('/api/channels/:id/whip', () => {
+      throw new Refusal('method-not-allowed', 'expected POST', { Allow: 'POST, OPTIONS' })
     })
 }
 
