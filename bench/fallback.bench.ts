@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BrowserContext } from 'playwright-core'
 import { launchChromium } from '../lab/test-support/chromium.ts'
 import { findClient, type ClientName } from '../lab/test-support/clients.ts'
 import { runClient } from '../lab/test-support/run-client.ts'
@@ -18,10 +17,11 @@ const networks = [
   { name: 'UDP and RTSP', profile: { udpBlocked: true, rtspBlocked: true }, boundMs: 4000 },
 ] as const
 type Network = (typeof networks)[number]
+type Browser = Awaited<ReturnType<typeof launchChromium>>['context']
 type Place = {
   readonly weir: WeirProcess
   readonly videoId: string
-  readonly browser: BrowserContext
+  readonly browser: Browser
   readonly folder: string
 }
 
