@@ -4,6 +4,7 @@ import type { Router } from 'express'
 import { expect, test } from 'vitest'
 import { Gate } from '../server/gate.ts'
 import { channelRoutes } from '../server/routes/channels.ts'
+import { eventRoutes } from '../server/routes/events.ts'
 import { healthRoutes } from '../server/routes/health.ts'
 import { hlsSessionRoutes } from '../server/routes/hls-sessions.ts'
 import { linkRecordRoutes } from '../server/routes/link-record.ts'
@@ -11,6 +12,7 @@ import { linkViewersRoutes } from '../server/routes/link-viewers.ts'
 import { linkRoutes } from '../server/routes/links.ts'
 import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
+import { realtimeRoutes } from '../server/routes/realtime.ts'
 import { relayRoutes } from '../server/routes/relay.ts'
 import { rtspSessionRoutes } from '../server/routes/rtsp-sessions.ts'
 import { runQualityRoutes } from '../server/routes/run-quality.ts'
@@ -47,6 +49,8 @@ const routers = [
   rtspSessionRoutes(noRooms),
   hlsSessionRoutes(noRooms),
   relayRoutes(noRooms),
+  eventRoutes(noRooms),
+  realtimeRoutes(noRooms),
   pageRoutes('/nowhere', gate),
 ]
 

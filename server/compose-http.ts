@@ -24,7 +24,10 @@ import { PackageEncryption } from './package-encryption.ts'
 import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import type { QualityJobs } from './quality-jobs.ts'
+import type { RealtimeRuns } from './realtime/realtime-runs.ts'
+import type { RunSockets } from './realtime/run-sockets.ts'
 import { channelRoutes } from './routes/channels.ts'
+import { eventRoutes, type EventRoutesOptions } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { hlsSessionRoutes } from './routes/hls-sessions.ts'
 import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
@@ -32,6 +35,7 @@ import { linkViewersRoutes } from './routes/link-viewers.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { realtimeRoutes } from './routes/realtime.ts'
 import { relayRoutes } from './routes/relay.ts'
 import { rtspSessionRoutes } from './routes/rtsp-sessions.ts'
 import { runQualityRoutes } from './routes/run-quality.ts'
@@ -63,6 +67,9 @@ export type HttpRooms = {
   readonly quality: QualityJobs
   readonly addresses: AddressOptions & { readonly access: HlsAccess }
   readonly events: EventSockets
+  readonly feed: Pick<EventRoutesOptions, 'log' | 'places'>
+  readonly realtime: RealtimeRuns
+  readonly realtimeSockets: RunSockets
   readonly metrics: Metrics
   readonly relay: RunningRelay
 }
@@ -72,7 +79,9 @@ export type HttpSettings = { readonly config: Config; readonly logger: Logger }
 /** The list of routes, and of what takes WebSockets. */
 export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings): HttpListener {
   const { library, jobs, intake, tus, channels, links, sessions, relay } = rooms
-  const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, metrics } = rooms
+  const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, feed, metrics } =
+    rooms
+  const { realtime, realtimeSockets } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const { access } = addresses
@@ -101,6 +110,8 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     rtspSessionRoutes(relay.sessions),
     hlsSessionRoutes(hlsSessions),
     relayRoutes(relay),
+    eventRoutes({ ...feed, addresses }),
+    realtimeRoutes(realtime),
     metricsRoutes(metrics),
     pageRoutes(builtFolder, gate),
   ]
@@ -114,6 +125,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     gate,
     upgrades: {
       '/api/events/ws': (request, socket, head) => events.handleUpgrade(request, socket, head),
+      '/api/realtime/:id/ws': realtimeSockets.handleUpgrade.bind(realtimeSockets),
       '/api/links/:id/ws': summarySockets.handleUpgrade.bind(summarySockets),
       '/api/links/:id/record/ws': recordSockets.handleUpgrade.bind(recordSockets),
       '/api/runs/:id/events/ws': runEventSockets.handleUpgrade.bind(runEventSockets),

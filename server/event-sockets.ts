@@ -49,7 +49,7 @@ export class EventSockets {
     const bases = videoBases(this.#options.addresses, request.headers.host)
     const send = (sequence: number, event: FeedEvent): void => {
       if (client.bufferedAmount > UNSENT_LIMIT_BYTES) client.terminate()
-      else client.send(JSON.stringify({ sequence, ...toServerEvent(event, bases) }))
+      else client.send(feedText(sequence, event, bases))
     }
     const since = new URL(request.url ?? '/', 'http://localhost').searchParams.get('since')
     if (since !== null) {
@@ -65,7 +65,12 @@ export class EventSockets {
   }
 }
 
-function toServerEvent(event: FeedEvent, bases: VideoBases): ServerEvent {
+/** An event as every way tells it: a ServerEvent with its `sequence`. */
+export function feedText(sequence: number, event: FeedEvent, bases: VideoBases): string {
+  return JSON.stringify({ sequence, ...toServerEvent(event, bases) })
+}
+
+export function toServerEvent(event: FeedEvent, bases: VideoBases): ServerEvent {
   if (event.kind === 'channel') return { kind: 'video', video: event.describe(bases) }
   return event.kind === 'video' ? { kind: 'video', video: toVideo(event.record, event.progress, bases) } : event
 }

@@ -4,6 +4,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /compare/:id', does: 'the compare page of a video' },
   { route: 'GET /what-if/:id', does: 'the what-if page of a video: a map of who wins on which network' },
   { route: 'GET /lab', does: 'the lab page: what-if, scenarios, commands, recorded runs' },
+  { route: 'GET /realtime', does: 'the realtime page: ways to bring events to a browser, measured' },
   { route: 'GET /runs/:id', does: 'the page of a run: its report' },
   { route: 'GET /api/health', does: '`{"status":"ok","version":…}`; 503 while shutting down' },
   { route: 'GET /api/videos', does: 'all videos, oldest first' },
@@ -113,6 +114,31 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   },
   { route: 'DELETE /api/runs/:id/quality', does: 'gives an unfinished measurement up; 204' },
   { route: 'DELETE /api/runs/:id', does: 'removes a run; 204' },
+  {
+    route: 'GET /api/events',
+    does: 'the same as `/api/events/ws` for who has none: `?since=N` answers at once, `&wait=25` as soon as there is something (both `{"sequence":…,"events":[…]}`), `Accept: text/event-stream` goes on',
+  },
+  {
+    route: 'POST /api/realtime',
+    does: '`{"eventsPerSecond":10,"eventBytes":200,"seed":7}`, with a `preset` or a `profile` of a link: a stream of numbered events by every way of the realtime page, each on a port of its own; 201 with it',
+  },
+  { route: 'GET /api/realtime/:id', does: 'what each way has cost and carried, counted at its sockets' },
+  { route: 'WebSocket /api/realtime/:id/ws', does: 'the same twice a second; the run ends 15 s after the last one' },
+  { route: 'PATCH /api/realtime/:id', does: '`eventsPerSecond` (0 is silence), `eventBytes`; at the next event' },
+  { route: 'DELETE /api/realtime/:id', does: 'ends it; 204' },
+  {
+    route: 'POST /api/realtime/:id/away',
+    does: '`{"seconds":5}`: no port listens and no connection stays for so long, while events go on happening; 204',
+  },
+  {
+    route: 'POST /api/realtime/:id/messages',
+    does: '`{"way":"tcp"|"udp","id":…,"text":…}` goes up by the server’s own client of a socket that no browser can open; 204',
+  },
+  {
+    route: 'POST /api/realtime/:id/data-channel',
+    does: 'an SDP offer of the channels `events` (unordered, never retransmitted) and `control`; 201 with the SDP answer',
+  },
+  { route: 'GET /api/origins', does: 'the extra ports on which the ways of realtime runs listen' },
   {
     route: 'WebSocket /api/events/ws',
     does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N',

@@ -5,7 +5,11 @@ import { answerChunked, answerEventStream } from './streaming.ts'
 import { cursorOf } from './text-log.ts'
 import type { ConnectionWay, WayParts } from './way-parts.ts'
 
-type EventsRequest = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly query: URLSearchParams }
+type EventsRequest = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly query: URLSearchParams
+}
 type Answer = (asked: EventsRequest, parts: WayParts) => void
 
 const KEEP_ALIVE_MS = 30_000

@@ -7,7 +7,7 @@ const MOST_ANSWER_CHARACTERS = 1_000_000 // the rest comes with the next poll
 export function answerPoll(response: ServerResponse, log: TextLog, cursor: number, notes: WayNotes): void {
   const texts: string[] = []
   let sequence = cursor
-  for (let characters = 0; sequence < log.lastSequence && characters < MOST_ANSWER_CHARACTERS; ) {
+  for (let characters = 0; sequence < log.lastSequence && characters < MOST_ANSWER_CHARACTERS;) {
     sequence += 1
     const text = log.at(sequence)
     if (text === undefined) continue

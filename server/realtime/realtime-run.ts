@@ -87,7 +87,10 @@ export class RealtimeRun {
     for (const [name, make] of Object.entries(ways) as [keyof typeof ways, (typeof ways)[keyof typeof ways]][]) {
       const way = make(this.#partsOf(name))
       const parts = { host, counters: this.#counters[name], link: linkOf(name) }
-      this.#served.set(name, { way, listener: new WayListener({ ...parts, onConnection: (stream) => way.take(stream) }) })
+      this.#served.set(name, {
+        way,
+        listener: new WayListener({ ...parts, onConnection: (stream) => way.take(stream) }),
+      })
     }
     this.#udp = new UdpListener(this.#partsOf('udp'), { host, link: linkOf('udp') })
     this.#peers = new DataChannelPeers(this.#partsOf('data-channel'), linkOf('data-channel'))

@@ -24,7 +24,12 @@ const MOST_RUNS = 4 // each has ten ports
 const UNWATCHED_MS = 15_000
 const LONGEST_MS = 60 * 60_000
 
-type Kept = { readonly run: RealtimeRun; readonly links: readonly LiveLink[]; watchers: number; endTimer: NodeJS.Timeout }
+type Kept = {
+  readonly run: RealtimeRun
+  readonly links: readonly LiveLink[]
+  watchers: number
+  endTimer: NodeJS.Timeout
+}
 
 /** Civil time to the microsecond, by a clock that never steps back. */
 const nowUnixMs = (): number => performance.timeOrigin + performance.now()
@@ -41,7 +46,9 @@ export class RealtimeRuns {
   /** Throws `too-many-requests`, `too-many-links`. */
   async begin({ settings, profile, pageHost }: NewRun): Promise<RealtimeRun> {
     if (this.#runs.size >= MOST_RUNS) {
-      throw new Refusal('too-many-requests', `expected at most ${MOST_RUNS} runs of realtime pages`, { 'Retry-After': '15' })
+      throw new Refusal('too-many-requests', `expected at most ${MOST_RUNS} runs of realtime pages`, {
+        'Retry-After': '15',
+      })
     }
     const { host, publicUrl } = this.#options
     const links = this.#linksOf(profile)
@@ -115,7 +122,8 @@ export class RealtimeRuns {
 
   #keptOf(id: string): Kept {
     const kept = this.#runs.get(id)
-    if (kept === undefined) throw new Refusal('unknown-run', `no run of a realtime page has the id "${id.slice(0, 60)}"`)
+    if (kept === undefined)
+      throw new Refusal('unknown-run', `no run of a realtime page has the id "${id.slice(0, 60)}"`)
     return kept
   }
 

@@ -39,12 +39,17 @@ export function socketIoWay(transports: readonly ('polling' | 'websocket')[], pa
 function serve(socket: Socket, { log, counters, onMessage }: WayParts): void {
   const { since } = socket.handshake.auth as { readonly since?: unknown }
   const { conn } = socket
-  const follower = new LogFollower(log, cursorOf(log, since === undefined ? null : String(since)), (text) => {
+  let waitingPackets = 0
+  const follower = new LogFollower(log, cursorOf(log, since), (text) => {
     counters.sent(text)
+    waitingPackets += 1
     socket.emit('event', JSON.parse(text)) // as text it would be quoted a second time
-    return conn.writeBuffer.length < MOST_WAITING_PACKETS
+    return waitingPackets < MOST_WAITING_PACKETS
   })
-  conn.on('drain', () => follower.resume())
+  conn.on('drain', () => {
+    waitingPackets = 0
+    follower.resume()
+  })
   socket.on('message', (text: unknown) => void refusalOf(() => onMessage(String(text))))
   socket.on('disconnect', () => follower.close())
 }

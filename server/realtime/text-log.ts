@@ -29,7 +29,8 @@ export type WayNotes = {
 export const noNotes: WayNotes = { sent: () => {}, empty: () => {} }
 
 /** Where a reader begins: after the cursor, or with what is still kept; without one, from now on. */
-export function cursorOf(log: TextLog, since: string | null | undefined): number {
-  if (since === null || since === undefined || !/^\d{1,16}$/.test(since)) return log.lastSequence
+export function cursorOf(log: TextLog, since: unknown): number {
+  if (typeof since !== 'string' && typeof since !== 'number') return log.lastSequence
+  if (!/^\d{1,16}$/.test(`${since}`)) return log.lastSequence
   return Math.min(Math.max(Number(since), log.oldestCursor), log.lastSequence)
 }

@@ -40,7 +40,7 @@ function polling(query: string, pauseMs: number): Open {
   return (base, take) => {
     let isEnded = false
     const poll = async (): Promise<void> => {
-      for (let since = 0; !isEnded; ) {
+      for (let since = 0; !isEnded;) {
         const response = await fetch(`${base}/events?since=${since}${query}`).catch(() => undefined)
         if (response === undefined) continue
         const { sequence, events } = (await response.json()) as PolledEvents<RealtimeEvent>
