@@ -9,15 +9,19 @@ import { shellWords } from './words.ts'
 const ComparePage = lazyPage(() => import('./compare-page.tsx').then((module) => module.ComparePage))
 
 const LabPage = lazyPage(() => import('./lab-page.tsx').then((module) => module.LabPage))
+const RealtimePage = lazyPage(() => import('./realtime-page.tsx').then((module) => module.RealtimePage))
 const WhatIfPage = lazyPage(() => import('./what-if-page.tsx').then((module) => module.WhatIfPage))
 
-type Place = { readonly page: 'library' | 'lab' } | { readonly page: 'compare' | 'what-if'; readonly videoId: string }
+type Place =
+  | { readonly page: 'library' | 'lab' | 'realtime' }
+  | { readonly page: 'compare' | 'what-if'; readonly videoId: string }
 
 /** What an address shows; the library is what no other page is. */
 function placeOf(address: string): Place {
   const [, page, id] = /^\/(compare|what-if)\/([^/]+)\/?$/.exec(address) ?? []
   if (id !== undefined) return { page: page === 'compare' ? 'compare' : 'what-if', videoId: decodeURIComponent(id) }
-  return { page: /^\/lab\/?$/.test(address) ? 'lab' : 'library' }
+  const [, name] = /^\/(lab|realtime)\/?$/.exec(address) ?? []
+  return { page: name === 'lab' || name === 'realtime' ? name : 'library' }
 }
 
 function BrandMark() {
@@ -70,6 +74,9 @@ function ShellHead({ place }: { place: Place }) {
         <PageLink href="/lab" isHere={place.page === 'lab' || place.page === 'what-if'}>
           {shellWords.lab}
         </PageLink>
+        <PageLink href="/realtime" isHere={place.page === 'realtime'}>
+          {shellWords.realtime}
+        </PageLink>
       </nav>
       <button
         type="button"
@@ -90,6 +97,8 @@ function PageAt({ place }: { place: Place }) {
       return <LibraryPage />
     case 'lab':
       return <LabPage />
+    case 'realtime':
+      return <RealtimePage />
     case 'compare':
       return <ComparePage key={place.videoId} videoId={place.videoId} />
     case 'what-if':

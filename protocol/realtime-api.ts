@@ -59,6 +59,7 @@ export type ReceptionFigures = {
   readonly missed: number // gaps that nothing has filled yet
   readonly duplicated: number
   readonly reordered: number // came after one that is newer
+  readonly sumMs: number // of the latencies of all that came
   readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly max: number } // absent: nothing came yet
 }
 
@@ -71,7 +72,21 @@ export type RealtimeRun = {
   readonly isAway: boolean // the listeners are closed for a while, the events go on
   readonly ways: Readonly<Record<RealtimeWay, WayFigures>>
   /** Of the server's own clients: no browser can open these sockets. */
-  readonly ownClients: { readonly tcp: ReceptionFigures; readonly udp: ReceptionFigures }
+  readonly ownClients: { readonly tcp: OwnClient; readonly udp: OwnClient }
+}
+
+/** What a client of the server's own has had; `heard` are its own messages that came back, the newest last. */
+export type OwnClient = {
+  readonly reception: ReceptionFigures
+  readonly heard: readonly HeardMessage[]
+}
+
+/** A message's way up and down: when it was said, when it stood in the log, when it was back. */
+export type HeardMessage = {
+  readonly id: string
+  readonly saidUnixMs: number
+  readonly loggedUnixMs: number
+  readonly heardUnixMs: number
 }
 
 /** `GET /api/origins`: another port is another origin, with six connections of its own (RFC 6454 section 4). */

@@ -13,6 +13,7 @@ export class EventReception {
   #duplicated = 0
   #reordered = 0
   #longestMs = 0
+  #sumMs = 0
 
   /** Both moments by the same clock. Whether it is new. */
   add(sequence: number, happenedMs: number, receivedMs: number): boolean {
@@ -27,6 +28,7 @@ export class EventReception {
     this.#received += 1
     const delayMs = Math.max(0, receivedMs - happenedMs) // two clocks agree to a fraction of a millisecond only
     this.#delays.add(delayMs)
+    this.#sumMs += delayMs
     this.#longestMs = Math.max(this.#longestMs, delayMs)
     return true
   }
@@ -42,6 +44,7 @@ export class EventReception {
       missed: this.#missed,
       duplicated: this.#duplicated,
       reordered: this.#reordered,
+      sumMs: this.#sumMs,
       ...(this.#received === 0 ? {} : { latencyMs: this.#latencyMs() }),
     }
   }

@@ -52,8 +52,8 @@ test('a run brings every event once and in order by each way, and counts what it
   for (const way of readWays) {
     expect({ way, ...ways[way] }).toMatchObject({ way, sentEvents: last, payloadBytes: 200 * last })
   }
-  expect(ownClients.tcp).toMatchObject({ received: last, missed: 0, duplicated: 0, reordered: 0 })
-  expect(ownClients.udp.received).toBe(ways.udp.sentEvents)
+  expect(ownClients.tcp.reception).toMatchObject({ received: last, missed: 0, duplicated: 0, reordered: 0 })
+  expect(ownClients.udp.reception.received).toBe(ways.udp.sentEvents)
   expect(ways.udp.writtenBytes).toBe(200 * ways.udp.sentEvents)
   expect(ways.websocket.requests).toBe(1)
   const { connections, requests } = ways['short-polling-closing']
@@ -79,12 +79,12 @@ test('behind a link what TCP carries comes whole, later, and of datagrams what t
     })
   }
   const { ways, ownClients } = run.summary()
-  expect(ownClients.tcp).toMatchObject({ received: last, missed: 0, duplicated: 0, reordered: 0 })
-  expect(ownClients.tcp.latencyMs?.p50).toBeGreaterThan(20)
+  expect(ownClients.tcp.reception).toMatchObject({ received: last, missed: 0, duplicated: 0, reordered: 0 })
+  expect(ownClients.tcp.reception.latencyMs?.p50).toBeGreaterThan(20)
   const { lostPackets } = links.get(ways.udp.link ?? '').udp.downlink
   expect(lostPackets).toBeGreaterThan(0)
   expect(ways.udp.droppedEvents).toBe(lostPackets)
-  expect(ownClients.udp.received).toBe(ways.udp.sentEvents - ways.udp.droppedEvents)
+  expect(ownClients.udp.reception.received).toBe(ways.udp.sentEvents - ways.udp.droppedEvents)
 })
 
 test('a server that is away for a while loses nothing of who has a cursor, and of UDP what happened meanwhile', async () => {
@@ -100,7 +100,7 @@ test('a server that is away for a while loses nothing of who has a cursor, and o
   expect(run.summary()).toMatchObject({ isAway: false, ways: { websocket: { port } } })
   expect(reader.sequences).toEqual(oneTo(last))
   const { tcp, udp } = run.summary().ownClients
-  expect(tcp).toMatchObject({ received: last, missed: 0, duplicated: 0, reordered: 0 })
-  expect(udp.missed).toBeGreaterThan(20)
-  expect(udp.received).toBe(run.summary().ways.udp.sentEvents)
+  expect(tcp.reception).toMatchObject({ received: last, missed: 0, duplicated: 0, reordered: 0 })
+  expect(udp.reception.missed).toBeGreaterThan(20)
+  expect(udp.reception.received).toBe(run.summary().ways.udp.sentEvents)
 })

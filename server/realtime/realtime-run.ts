@@ -17,6 +17,7 @@ import { DataChannelPeers } from './data-channel-peers.ts'
 import { EventGenerator } from './event-generator.ts'
 import { eventText, generatedText, SeededLetters, type EventBody } from './event-text.ts'
 import { httpAnswers, httpWay } from './http-way.ts'
+import { OwnReception } from './own-client.ts'
 import { socketIoWay } from './socket-io-way.ts'
 import { TcpClient } from './tcp-client.ts'
 import { tcpWay } from './tcp-way.ts'
@@ -125,8 +126,10 @@ export class RealtimeRun {
   }
 
   /** A message of a page, up by the server's own client of the way. Throws `bad-request`. */
-  sayByOwnClient(way: 'tcp' | 'udp', message: unknown): void {
-    this.#clients?.[way].say(JSON.stringify(readMessage(JSON.stringify(message))))
+  sayByOwnClient(way: 'tcp' | 'udp', given: unknown): void {
+    const message = readMessage(JSON.stringify(given))
+    this.#clients?.[way].reception.noteSaid(message.id)
+    this.#clients?.[way].say(JSON.stringify(message))
   }
 
   /** Throws `no-data-channel`, `bad-offer`, `too-many-requests`. */
@@ -227,7 +230,7 @@ export class RealtimeRun {
   }
 }
 
-const nothing = { received: 0, newestSequence: 0, missed: 0, duplicated: 0, reordered: 0 }
+const nothing = new OwnReception(() => 0).read()
 
 /** Throws `bad-request`. */
 function readMessage(text: string): Omit<RealtimeMessage, 'way'> {

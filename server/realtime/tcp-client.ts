@@ -1,7 +1,6 @@
 import { connect, type Socket } from 'node:net'
-import type { RealtimeEvent } from '../../protocol/realtime-api.ts'
-import { EventReception } from '../../stream/event-reception.ts'
 import { LineReader } from './line-reader.ts'
+import { OwnReception } from './own-client.ts'
 
 const RETRY_MS = 250
 const MOST_LINE_CHARACTERS = 10_000
@@ -10,18 +9,18 @@ export type ClientOptions = {
   readonly host: string
   readonly port: number
   readonly nowUnixMs: () => number
-  readonly onEvent?: (event: RealtimeEvent, receivedUnixMs: number) => void
 }
 
 /** The server's own client of its TCP socket; comes back with its cursor when the connection is lost. */
 export class TcpClient {
-  readonly reception = new EventReception()
+  readonly reception: OwnReception
   readonly #options: ClientOptions
   #socket: Socket
   #retry: NodeJS.Timeout | undefined
 
   constructor(options: ClientOptions) {
     this.#options = options
+    this.reception = new OwnReception(options.nowUnixMs)
     this.#socket = this.#connect()
   }
 
@@ -36,14 +35,9 @@ export class TcpClient {
   }
 
   #connect(): Socket {
-    const { host, port, nowUnixMs, onEvent } = this.#options
+    const { host, port } = this.#options
     const socket = connect({ host, port, noDelay: true })
-    const lines = new LineReader(MOST_LINE_CHARACTERS, (line) => {
-      const event = JSON.parse(line) as RealtimeEvent
-      const receivedUnixMs = nowUnixMs()
-      this.reception.add(event.sequence, event.unixMs, receivedUnixMs)
-      onEvent?.(event, receivedUnixMs)
-    })
+    const lines = new LineReader(MOST_LINE_CHARACTERS, (line) => this.reception.take(line))
     socket.on('connect', () => socket.write(`${this.reception.newestSequence}\n`))
     socket.on('data', (bytes) => lines.add(bytes.toString()))
     socket.on('error', () => {}) // 'close' follows

@@ -1,7 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
-import type { RealtimeEvent } from '../../protocol/realtime-api.ts'
-import { EventReception } from '../../stream/event-reception.ts'
+import { OwnReception } from './own-client.ts'
 import type { ClientOptions } from './tcp-client.ts'
 import { HELLO } from './udp-listener.ts'
 
@@ -9,15 +8,16 @@ const HELLO_MS = 500
 
 /** The server's own client of its UDP socket: says hello, and takes what comes. */
 export class UdpClient {
-  readonly reception = new EventReception()
+  readonly reception: OwnReception
   readonly #socket: Socket
   readonly #hello: NodeJS.Timeout
   readonly #options: ClientOptions
 
   constructor(options: ClientOptions) {
     this.#options = options
+    this.reception = new OwnReception(options.nowUnixMs)
     this.#socket = createSocket(isIPv6(options.host) ? 'udp6' : 'udp4')
-    this.#socket.on('message', (datagram) => this.#receive(datagram))
+    this.#socket.on('message', (datagram) => this.reception.take(datagram.toString()))
     this.#socket.on('error', () => {})
     this.say(HELLO)
     this.#hello = setInterval(() => this.say(HELLO), HELLO_MS)
@@ -30,13 +30,5 @@ export class UdpClient {
   close(): void {
     clearInterval(this.#hello)
     this.#socket.close()
-  }
-
-  #receive(datagram: Buffer): void {
-    const { nowUnixMs, onEvent } = this.#options
-    const event = JSON.parse(datagram.toString()) as RealtimeEvent
-    const receivedUnixMs = nowUnixMs()
-    this.reception.add(event.sequence, event.unixMs, receivedUnixMs)
-    onEvent?.(event, receivedUnixMs)
   }
 }
