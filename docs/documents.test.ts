@@ -50,7 +50,7 @@ const routers = [
   hlsSessionRoutes(noRooms),
   relayRoutes(noRooms),
   eventRoutes(noRooms),
-  realtimeRoutes(noRooms),
+  realtimeRoutes(noRooms, noRooms),
   pageRoutes('/nowhere', gate),
 ]
 

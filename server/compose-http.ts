@@ -24,6 +24,7 @@ import { PackageEncryption } from './package-encryption.ts'
 import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import type { QualityJobs } from './quality-jobs.ts'
+import type { OpenedSockets } from './realtime/opened-sockets.ts'
 import type { RealtimeRuns } from './realtime/realtime-runs.ts'
 import type { RunSockets } from './realtime/run-sockets.ts'
 import { channelRoutes } from './routes/channels.ts'
@@ -70,6 +71,7 @@ export type HttpRooms = {
   readonly feed: Pick<EventRoutesOptions, 'log' | 'places'>
   readonly realtime: RealtimeRuns
   readonly realtimeSockets: RunSockets
+  readonly openedSockets: OpenedSockets
   readonly metrics: Metrics
   readonly relay: RunningRelay
 }
@@ -81,7 +83,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
   const { library, jobs, intake, tus, channels, links, sessions, relay } = rooms
   const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, feed, metrics } =
     rooms
-  const { realtime, realtimeSockets } = rooms
+  const { realtime, realtimeSockets, openedSockets } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const { access } = addresses
@@ -111,7 +113,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     hlsSessionRoutes(hlsSessions),
     relayRoutes(relay),
     eventRoutes({ ...feed, addresses }),
-    realtimeRoutes(realtime),
+    realtimeRoutes(realtime, openedSockets),
     metricsRoutes(metrics),
     pageRoutes(builtFolder, gate),
   ]
@@ -126,6 +128,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     upgrades: {
       '/api/events/ws': (request, socket, head) => events.handleUpgrade(request, socket, head),
       '/api/realtime/:id/ws': realtimeSockets.handleUpgrade.bind(realtimeSockets),
+      '/api/opened-sockets/:id/ws': openedSockets.handleUpgrade.bind(openedSockets),
       '/api/links/:id/ws': summarySockets.handleUpgrade.bind(summarySockets),
       '/api/links/:id/record/ws': recordSockets.handleUpgrade.bind(recordSockets),
       '/api/runs/:id/events/ws': runEventSockets.handleUpgrade.bind(runEventSockets),

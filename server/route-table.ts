@@ -138,6 +138,14 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     route: 'POST /api/realtime/:id/data-channel',
     does: 'an SDP offer of the channels `events` (unordered, never retransmitted) and `control`; 201 with the SDP answer',
   },
+  {
+    route: 'WebSocket /api/opened-sockets/:id/ws',
+    does: 'a WebSocket laid open, under an id of the client’s own choice: sends back what it gets, pings every 5 s',
+  },
+  {
+    route: 'GET /api/opened-sockets/:id',
+    does: 'what passed it, byte by byte: handshake, frames, end; `?since=N&wait=25` as of `/api/events`',
+  },
   { route: 'GET /api/origins', does: 'the extra ports on which the ways of realtime runs listen' },
   {
     route: 'WebSocket /api/events/ws',

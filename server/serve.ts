@@ -31,6 +31,7 @@ import { version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
 import { QualityJobs } from './quality-jobs.ts'
 import { recover } from './recovery.ts'
+import { OpenedSockets } from './realtime/opened-sockets.ts'
 import { RealtimeRuns } from './realtime/realtime-runs.ts'
 import { RunSockets } from './realtime/run-sockets.ts'
 import { LinksOfViewers } from './rtsp-through-link.ts'
@@ -223,7 +224,7 @@ function startSessions(
   return { links, sessions }
 }
 
-type RealtimeRooms = Pick<HttpRooms, 'feed' | 'realtime' | 'realtimeSockets'>
+type RealtimeRooms = Pick<HttpRooms, 'feed' | 'realtime' | 'realtimeSockets' | 'openedSockets'>
 type ToldRooms = { readonly links: Links; readonly log: EventLog<FeedEvent>; readonly addresses: AddressOptions }
 
 /** How what happens is told to who has no WebSocket, and the realtime page's runs. */
@@ -235,8 +236,10 @@ function startRealtime({ links, log, addresses }: ToldRooms, closing: Closing, c
   closing.add(() => realtime.close())
   const realtimeSockets = new RunSockets(realtime, eventConnectionsPerAddress)
   closing.add(() => realtimeSockets.close())
+  const openedSockets = new OpenedSockets()
+  closing.add(() => openedSockets.close())
   const feed = { log, places: new PlacesByAddress(eventConnectionsPerAddress, 'event connections over HTTP') }
-  return { feed, realtime, realtimeSockets }
+  return { feed, realtime, realtimeSockets, openedSockets }
 }
 
 type RecordRooms = Pick<

@@ -4,6 +4,7 @@ import { linkPresets } from '../../link/presets.ts'
 import { readLinkProfile, type LinkProfile } from '../../link/profile.ts'
 import type { RealtimeSettings } from '../../protocol/realtime-api.ts'
 import { profileOf } from '../links.ts'
+import type { OpenedSockets } from '../realtime/opened-sockets.ts'
 import type { RealtimeRuns } from '../realtime/realtime-runs.ts'
 import { Refusal } from '../refusal.ts'
 
@@ -28,11 +29,19 @@ const messageSchema = z.strictObject({ way: z.enum(['tcp', 'udp']), id: z.string
 
 const DEFAULTS: RealtimeSettings = { eventsPerSecond: 10, eventBytes: 200, seed: 7 }
 
-/** The runs of realtime pages: one stream of events by every way, and the extra origins on which they listen. */
-export function realtimeRoutes(runs: RealtimeRuns): Router {
+const MOST_WAIT_SECONDS = 60
+
+/** The runs of realtime pages: one stream of events by every way, and the extra origins on which they listen; and the
+ *  WebSockets that are laid open. */
+export function realtimeRoutes(runs: RealtimeRuns, opened: OpenedSockets): Router {
   return Router()
     .get('/api/origins', (_request, response) => {
       response.json(runs.origins())
+    })
+    .get('/api/opened-sockets/:id', (request, response) => {
+      const { since = '0', wait } = request.query
+      const waitMs = Math.min(Number(wait) || 0, MOST_WAIT_SECONDS) * 1000 // s to ms
+      opened.answer(request.params.id, { since, waitMs }, response)
     })
     .post('/api/realtime', json(), async (request, response) => {
       const { preset, profile, ...given } = read(newRunSchema, { ...DEFAULTS, ...(request.body as object) })
