@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { formatCount } from './format.ts'
 import { replaceSearch } from './navigation.ts'
+import { OpenedSocketPart } from './opened-socket-part.tsx'
 import { RealtimeChart } from './realtime-chart.tsx'
 import { RealtimeControls } from './realtime-controls.tsx'
 import { RealtimeSession } from './realtime-session.ts'
@@ -46,6 +47,7 @@ export function RealtimePage() {
       <RealtimeTable rows={session.rows.value} />
       <RealtimeChart key={runNumber.value} session={session} />
       <RealtimeTwoWay session={session} />
+      <OpenedSocketPart />
     </div>
   )
 }

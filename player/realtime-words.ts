@@ -78,3 +78,33 @@ export const realtimeWords = {
   up: 'Up, ms',
   down: 'Down, ms',
 } as const
+
+/** The WebSocket laid open. */
+export const openedWords = {
+  title: 'A WebSocket laid open',
+  note: 'One connection, and every byte of it as the server’s socket has seen it. The handshake is HTTP; after it there are frames of 2 to 14 bytes of header. Each frame from the page is masked with a fresh key, so that no proxy takes it for a request; the server’s are not. The server sends back what you send, and pings every 5 s.',
+  open: 'Open it',
+  openAnother: 'Open another',
+  text: 'Text to send',
+  textDefault: 'Hello',
+  sendText: 'Send text',
+  sendBinary: 'Send 200 bytes',
+  close: 'Close with 1000',
+  reason: 'bye',
+  late: (bytes: number) =>
+    `Sent after close(): no error, and no frame. bufferedAmount is ${bytes} bytes, and stays. What a page says too late is lost without a word.`,
+  request: 'The page asks',
+  response: 'The server agrees',
+  steps: {
+    key: 'The key: 16 random bytes in base64.',
+    joined: 'Appended: the identifier of RFC 6455.',
+    sha1: 'SHA-1 of that:',
+    accept: 'The same 20 bytes in base64:',
+    same: 'what the server answered',
+    other: 'not what the server answered',
+  },
+  frames: 'Frames in their order',
+  columns: { from: 'From', what: 'Frame', header: 'Header, bit by bit', wire: 'Payload on the wire', says: 'Unmasked' },
+  from: { page: 'page', server: 'server' },
+  more: '…',
+} as const
