@@ -2,6 +2,7 @@ import { Icon } from './icons.tsx'
 import { lazyPage } from './lazy-page.tsx'
 import { LibraryPage } from './library-page.tsx'
 import { onLinkClick, path } from './navigation.ts'
+import { feedRoad } from './server-feed.ts'
 import { theme, toggleTheme } from './theme.ts'
 import { shellWords } from './words.ts'
 
@@ -111,7 +112,7 @@ export function App() {
   return (
     <>
       <ShellHead place={place} />
-      <main class="shell-main">
+      <main class="shell-main" data-feed={feedRoad.value}>
         <PageAt place={place} />
       </main>
     </>

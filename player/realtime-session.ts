@@ -25,7 +25,10 @@ export class RealtimeSession {
   readonly history = new RealtimeHistory()
   readonly messages = new RealtimeMessages()
   readonly #clock = new ServerClock()
-  readonly #receptions = new Map(realtimeWays.map((way) => [way, new EventReception()]))
+  /** A data channel opens when the events have begun, and nothing of before comes to it. */
+  readonly #receptions = new Map(
+    realtimeWays.map((way) => [way, new EventReception(way === 'data-channel' ? 'with-first' : 'at-1')]),
+  )
   readonly #readers = new Map<RealtimeWay, WayReader>()
   #socket: WebSocket | undefined
   #isClosed = false

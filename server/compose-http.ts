@@ -26,6 +26,7 @@ import { projectFolder, version } from './project-folder.ts'
 import type { QualityJobs } from './quality-jobs.ts'
 import type { OpenedSockets } from './realtime/opened-sockets.ts'
 import type { RealtimeRuns } from './realtime/realtime-runs.ts'
+import { SocketThroughLink } from './realtime/socket-through-link.ts'
 import type { RunSockets } from './realtime/run-sockets.ts'
 import { channelRoutes } from './routes/channels.ts'
 import { eventRoutes, type EventRoutesOptions } from './routes/events.ts'
@@ -129,6 +130,8 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
       '/api/events/ws': (request, socket, head) => events.handleUpgrade(request, socket, head),
       '/api/realtime/:id/ws': realtimeSockets.handleUpgrade.bind(realtimeSockets),
       '/api/opened-sockets/:id/ws': openedSockets.handleUpgrade.bind(openedSockets),
+      '/link/:id/api/events/ws': (request, socket, head, linkId) =>
+        events.handleUpgrade(request, new SocketThroughLink(socket, links.find(linkId)), head),
       '/api/links/:id/ws': summarySockets.handleUpgrade.bind(summarySockets),
       '/api/links/:id/record/ws': recordSockets.handleUpgrade.bind(recordSockets),
       '/api/runs/:id/events/ws': runEventSockets.handleUpgrade.bind(runEventSockets),

@@ -119,6 +119,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'the same as `/api/events/ws` for who has none: `?since=N` answers at once, `&wait=25` as soon as there is something (both `{"sequence":…,"events":[…]}`), `Accept: text/event-stream` goes on',
   },
   {
+    route: 'GET /link/:linkId/api/events',
+    does: 'the same through that link, over modelled TCP; `WebSocket /link/:linkId/api/events/ws` too',
+  },
+  {
     route: 'POST /api/realtime',
     does: '`{"eventsPerSecond":10,"eventBytes":200,"seed":7}`, with a `preset` or a `profile` of a link: a stream of numbered events by every way of the realtime page, each on a port of its own; 201 with it',
   },
@@ -149,7 +153,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /api/origins', does: 'the extra ports on which the ways of realtime runs listen' },
   {
     route: 'WebSocket /api/events/ws',
-    does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N',
+    does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N, `?since=now` begins with that number',
   },
   {
     route: 'GET /api/rtsp-sessions',

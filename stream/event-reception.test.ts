@@ -21,6 +21,12 @@ for (const [name, sequences, counts] of cases) {
   test(`EventReception counts what comes ${name}`, () => expect(afterAll(sequences)).toEqual(counts))
 }
 
+test('EventReception of who joins later misses nothing of before', () => {
+  const reception = new EventReception('with-first')
+  for (const sequence of [7, 9]) reception.add(sequence, 0, 0)
+  expect(reception.read()).toMatchObject({ received: 2, missed: 1, newestSequence: 9 })
+})
+
 test('EventReception tells latency once something came, and none below zero', () => {
   const reception = new EventReception()
   expect(reception.read().latencyMs).toBeUndefined()

@@ -3,8 +3,9 @@ import { DelayHistogram } from './delay-histogram.ts'
 
 const MOST_MISSING = 100_000 // remembered; of more, what comes late counts as doubled
 
-/** What of a numbered stream has come, in bounded memory: numbers begin at 1, each event tells its own. */
+/** What of a numbered stream has come, in bounded memory: each event tells its number. */
 export class EventReception {
+  #beginsWithFirst: boolean
   readonly #missing = new Set<number>() // may still come
   readonly #delays = new DelayHistogram()
   #newestSequence = 0
@@ -15,8 +16,15 @@ export class EventReception {
   #longestMs = 0
   #sumMs = 0
 
+  /** Numbers begin at 1; or, for who joins later, with the first that comes. */
+  constructor(beginning: 'at-1' | 'with-first' = 'at-1') {
+    this.#beginsWithFirst = beginning === 'with-first'
+  }
+
   /** Both moments by the same clock. Whether it is new. */
   add(sequence: number, happenedMs: number, receivedMs: number): boolean {
+    if (this.#beginsWithFirst) this.#newestSequence = sequence - 1
+    this.#beginsWithFirst = false
     if (sequence > this.#newestSequence) this.#noteGap(sequence)
     else if (this.#missing.delete(sequence)) {
       this.#missed -= 1

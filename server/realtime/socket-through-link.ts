@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { TcpConnection } from '../../link/tcp/connection.ts'
 import { ByteFifo } from '../byte-fifo.ts'
@@ -10,7 +9,7 @@ const MOST_UPLINK_BYTES = 64_000 // on their way to the server; the client's soc
 /** A client's socket as the server has it when a link lies between: its bytes, of whatever protocol, cross a modelled TCP
  *  connection on the link's tcp lane, both ways. The FIN is not modelled: it follows the last byte. */
 export class SocketThroughLink extends Duplex {
-  readonly #socket: Socket
+  readonly #socket: Duplex & { readonly remoteAddress?: string | undefined }
   readonly #use: LaneUse
   readonly #tcp: TcpConnection
   readonly #up = new ByteFifo()
@@ -21,7 +20,7 @@ export class SocketThroughLink extends Duplex {
   #written: (() => void) | undefined // who waits for room
   #finished: (() => void) | undefined // who waits for the last byte
 
-  constructor(socket: Socket, link: LiveLink) {
+  constructor(socket: Duplex, link: LiveLink) {
     super({ allowHalfOpen: true })
     this.#socket = socket
     this.#use = link.join('tcp')
