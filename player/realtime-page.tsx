@@ -4,6 +4,7 @@ import { formatCount } from './format.ts'
 import { replaceSearch } from './navigation.ts'
 import { OpenedSocketPart } from './opened-socket-part.tsx'
 import { RealtimeChart } from './realtime-chart.tsx'
+import { RealtimeClaims } from './realtime-claims-part.tsx'
 import { RealtimeControls } from './realtime-controls.tsx'
 import { RealtimeSession } from './realtime-session.ts'
 import { readRealtimeSettings, writeRealtimeSettings, type RealtimePageSettings } from './realtime-settings.ts'
@@ -11,6 +12,7 @@ import { exposeRealtime } from './realtime-snapshot.ts'
 import { RealtimeTable } from './realtime-table.tsx'
 import { RealtimeTwoWay } from './realtime-two-way.tsx'
 import { realtimeWords as words } from './realtime-words.ts'
+import { SixConnectionsPart } from './six-connections-part.tsx'
 import { shellWords } from './words.ts'
 
 const AWAY_SECONDS = 5
@@ -47,7 +49,9 @@ export function RealtimePage() {
       <RealtimeTable rows={session.rows.value} />
       <RealtimeChart key={runNumber.value} session={session} />
       <RealtimeTwoWay session={session} />
+      <RealtimeClaims rows={session.rows.value} />
       <OpenedSocketPart />
+      <SixConnectionsPart session={session} />
     </div>
   )
 }

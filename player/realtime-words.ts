@@ -108,3 +108,18 @@ export const openedWords = {
   from: { page: 'page', server: 'server' },
   more: '…',
 } as const
+
+export const claimWords = {
+  title: 'What each is good for, and what it did here',
+} as const
+
+/** Six connections to an origin. */
+export const sixWords = {
+  title: 'Why each way has a port of its own',
+  note: 'Over HTTP/1.1 a browser opens six connections to an origin, and a stream holds one for as long as it lives. Here six more streams go to the port of the server-sent events, and then a request for nothing at all.',
+  begin: 'Open six streams, then ask',
+  trying: 'The request waits …',
+  failed: 'The server did not answer.',
+  found: ({ sameOriginMs, otherOriginMs, heldMs }: { sameOriginMs: number; otherOriginMs: number; heldMs: number }) =>
+    `The same port answered after ${sameOriginMs.toFixed(0)} ms: the streams were let go after ${heldMs.toFixed(0)} ms. Another port answered after ${otherOriginMs.toFixed(0)} ms.`,
+} as const
