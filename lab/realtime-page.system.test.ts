@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { realtimeWays } from '../protocol/realtime-api.ts'
+import { allFindings, noFindings } from './test-support/axe.ts'
 import { expectExact, openRealtime, silence } from './test-support/realtime-page.ts'
 
 test('the realtime page has every event by each way, once and in order, and a message up and down by each', async (context) => {
@@ -13,4 +14,7 @@ test('the realtime page has every event by each way, once and in order, and a me
   for (const way of realtimeWays) {
     expect({ way, ...messages[way] }).toMatchObject({ way, downMs: expect.any(Number) as number })
   }
+  await opened.page.getByRole('button', { name: 'Open it' }).click()
+  await opened.page.locator('.opened-frames tr[data-opcode="ping"]').waitFor({ timeout: 10_000 })
+  expect(await allFindings(opened.page)).toEqual(noFindings)
 })

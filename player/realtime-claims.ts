@@ -15,10 +15,14 @@ const rfc = (number: number, section: string) => ({
   href: `https://www.rfc-editor.org/rfc/rfc${number}#section-${section}`,
 })
 
+const many = (amount: number, one: string): string => `${formatCount(amount)} ${one}${amount === 1 ? '' : 's'}`
 const beside = (row: WayRow): string => {
   const bytes = bytesPerEvent(row)
-  return bytes === undefined ? 'nothing came yet' : `${formatCount(Math.round(bytes.overhead))} bytes beside each event`
+  return bytes === undefined ? 'nothing came yet' : `${many(Math.round(bytes.overhead), 'byte')} beside each event`
 }
+/** How many requests were made for how many events. */
+const asked = ({ figures, reception }: WayRow): string =>
+  `${many(figures.requests, 'request')} for ${many(reception.received, 'event')}`
 const median = ({ reception }: WayRow): string => `${reception.latencyMs?.p50.toFixed(1) ?? '–'} ms`
 const slowest = (row: WayRow | undefined): string => `${row?.reception.latencyMs?.max.toFixed(0) ?? '–'} ms`
 const count = formatCount
@@ -38,7 +42,7 @@ export const wayClaims: readonly WayClaim[] = [
     source: rfc(9112, '9.3'),
     measured: (own, others) => {
       const kept = others.get('short-polling')
-      return `${count(own.figures.connections)} connections where a kept one needs ${count(kept?.figures.connections ?? 1)}. Each costs a handshake of a round trip before its request can leave: ${median(own)} against ${kept === undefined ? '–' : median(kept)}. On this computer a round trip is nothing; choose a network.`
+      return `${many(own.figures.connections, 'connection')} where a kept one needs ${count(kept?.figures.connections ?? 1)}. Each costs a handshake of a round trip before its request can leave: ${median(own)} against ${kept === undefined ? '–' : median(kept)}. On this computer a round trip is nothing; choose a network.`
     },
   },
   {
@@ -46,7 +50,7 @@ export const wayClaims: readonly WayClaim[] = [
     fits: 'Rare events, where nothing else gets through.',
     source: rfc(6202, '2'),
     measured: (own) =>
-      `${count(own.figures.requests)} requests for ${count(own.reception.received)} events, ${beside(own)}. Rare events have a request each; frequent ones make it polling at the pace of the network. Move the slider.`,
+      `${asked(own)}, ${beside(own)}. Rare events have a request each; frequent ones make it polling at the pace of the network. Move the slider.`,
   },
   {
     way: 'server-sent-events',
@@ -56,7 +60,7 @@ export const wayClaims: readonly WayClaim[] = [
       href: 'https://html.spec.whatwg.org/multipage/server-sent-events.html',
     },
     measured: (own) =>
-      `${count(own.figures.requests)} requests for ${count(own.reception.received)} events, ${beside(own)}: its own framing and that of chunks. It holds one of the six connections that a browser has to an origin over HTTP/1.1.`,
+      `${asked(own)}, ${beside(own)}: its own framing and that of chunks. It holds one of the six connections that a browser has to an origin over HTTP/1.1.`,
   },
   {
     way: 'chunked-fetch',
@@ -69,14 +73,13 @@ export const wayClaims: readonly WayClaim[] = [
     fits: 'Both directions, many small messages. It forgets: without a number in every event nobody knows after a break what is missing.',
     source: rfc(6455, '5.2'),
     measured: (own) =>
-      `${count(own.figures.requests)} request, then frames: ${beside(own)}, of which a frame’s header is 2 bytes up to 125, 4 up to 65,535; the rest is the handshake, spread over all events. That it carries text only is no longer true: binary frames came with the standard in 2011 (section 5.6).`,
+      `${many(own.figures.requests, 'request')}, then frames: ${beside(own)}, of which a frame’s header is 2 bytes up to 125, 4 up to 65,535; the rest is the handshake, spread over all events. That it carries text only is no longer true: binary frames came with the standard in 2011 (section 5.6).`,
   },
   {
     way: 'socketio-polling',
     fits: 'Where a proxy lets no WebSocket through. Old browsers are no reason any more: all have had WebSocket since 2015.',
     source: { text: 'MDN, WebSocket', href: 'https://developer.mozilla.org/docs/Web/API/WebSocket' },
-    measured: (own) =>
-      `${count(own.figures.requests)} requests for ${count(own.reception.received)} events, ${beside(own)}: long polling’s price, and a protocol of its own on top.`,
+    measured: (own) => `${asked(own)}, ${beside(own)}: long polling’s price, and a protocol of its own on top.`,
   },
   {
     way: 'socketio-upgrade',
@@ -86,7 +89,7 @@ export const wayClaims: readonly WayClaim[] = [
       href: 'https://socket.io/docs/v4/how-it-works/',
     },
     measured: (own) =>
-      `${count(own.figures.requests)} requests: it began by polling and went over to WebSocket, over ${count(own.figures.connections)} connections; ${beside(own)}.`,
+      `${many(own.figures.requests, 'request')}: it began by polling and went over to WebSocket, over ${many(own.figures.connections, 'connection')}; ${beside(own)}.`,
   },
   {
     way: 'tcp',

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
+import { ArrivingPart } from './arriving-part.tsx'
 import { formatCount } from './format.ts'
 import { replaceSearch } from './navigation.ts'
 import { OpenedSocketPart } from './opened-socket-part.tsx'
@@ -51,6 +52,7 @@ export function RealtimePage() {
       <RealtimeTwoWay session={session} />
       <RealtimeClaims rows={session.rows.value} />
       <OpenedSocketPart />
+      <ArrivingPart session={session} />
       <SixConnectionsPart session={session} />
     </div>
   )

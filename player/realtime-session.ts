@@ -5,6 +5,7 @@ import { requestJson } from './api.ts'
 import { RealtimeHistory } from './realtime-history.ts'
 import { RealtimeMessages } from './realtime-messages.ts'
 import type { WayRow } from './realtime-rows.ts'
+import { realtimeWords } from './realtime-words.ts'
 import type { RealtimePageSettings } from './realtime-settings.ts'
 import type { WayReader } from './realtime-way.ts'
 import { isPageWay, pageWays, type PageWay } from './realtime-ways.ts'
@@ -36,6 +37,7 @@ export class RealtimeSession {
   /** Never rejects: `problem` tells. */
   async open({ pollMs, preset, ...settings }: RealtimePageSettings): Promise<void> {
     try {
+      if (location.protocol === 'https:') throw new Error(realtimeWords.overHttps)
       const askedMs = pageUnixMs()
       const wish = { ...settings, ...(preset === '' ? {} : { preset }) }
       const run = await requestJson<RealtimeRun>('POST', '/api/realtime', wish)
@@ -84,6 +86,12 @@ export class RealtimeSession {
 
   originOf(way: RealtimeWay): string {
     return originAt(this.run.value?.ways[way].port ?? 0)
+  }
+
+  /** An address of this page's own origin, through the line of a way where there is one. */
+  behindLink(way: RealtimeWay, path: string): string {
+    const link = this.run.value?.ways[way].link
+    return link === undefined ? path : `/link/${link}${path}`
   }
 
   close(): void {

@@ -36,6 +36,8 @@ export const realtimeWords = {
   away: (seconds: number) => `Server away for ${seconds} s`,
   awayTitle: 'No port listens and no connection stays, while events go on happening. Look at Missed.',
   isAway: 'The server is away …',
+  overHttps:
+    'Each way listens at a port of its own, over plain http, which a page over https may not use. Open this page over http on the machine itself.',
   starting: 'Opening eleven ways …',
   ended: 'The run has ended: the server stopped, or nobody looked for a while.',
   happened: (count: string) => `${count} events so far`,
@@ -122,4 +124,21 @@ export const sixWords = {
   failed: 'The server did not answer.',
   found: ({ sameOriginMs, otherOriginMs, heldMs }: { sameOriginMs: number; otherOriginMs: number; heldMs: number }) =>
     `The same port answered after ${sameOriginMs.toFixed(0)} ms: the streams were let go after ${heldMs.toFixed(0)} ms. Another port answered after ${otherOriginMs.toFixed(0)} ms.`,
+} as const
+
+/** A long body that is of use before it is whole. */
+export const arrivingWords = {
+  title: 'A long answer, of use before it is whole',
+  note: 'The oldest streaming over HTTP: one long body. First the page reads the file of a video piece by piece; then the browser plays the very same body while it comes; at last the same video as HLS, in segments. The file has one quality and has to have its index in front; HLS chooses for each segment anew.',
+  noVideo: 'There is no segmented video in the library yet.',
+  begin: (title: string) => `Fetch “${title}” three times`,
+  busy: 'It comes …',
+  picture: 'The video, played while it comes',
+  failed: (why: string) => `It did not come: ${why}`,
+  body: (pieces: string, size: string, firstMs: number, wholeMs: number) =>
+    `As a body: ${size} in ${pieces} pieces, the first after ${firstMs.toFixed(0)} ms, the last after ${wholeMs.toFixed(0)} ms.`,
+  file: (pictureMs: number, wholeMs: number) =>
+    `Played as it comes: the first picture after ${pictureMs.toFixed(0)} ms, all of it after ${wholeMs.toFixed(0)} ms.`,
+  hls: (pictureMs: number, wholeMs: number) =>
+    `By HLS: the first picture after ${pictureMs.toFixed(0)} ms, all of it after ${wholeMs.toFixed(0)} ms.`,
 } as const

@@ -24,8 +24,8 @@ export type ListenerParts = UpgradeParts & {
 
 /** Longer than a player waits between two segments: with Node's 5 s it would often ask on a closing connection. */
 const KEEP_ALIVE_MS = 30_000
-/** Of the routes of Express the one that may lie behind a link. */
-const EVENTS_PATH = '/api/events'
+/** Of the routes of Express those that may lie behind a link: the feed, and a video's file as one long body. */
+const LINKED_ROUTE = /^\/api\/(?:events|videos\/[\w-]+\/source)$/
 const LAST_BYTES_MS = 500
 const NO_LIMIT: ConnectionLimit = { perAddress: Infinity, beyond: 'refuse' }
 
@@ -151,7 +151,8 @@ export class HttpListener {
     }
     response.setHeader('X-Request-Id', requestId)
     const behind = readLinkAddress(url)
-    if (behind?.path === EVENTS_PATH) return this.#answerAppThroughLink(behind, request, response)
+    if (behind !== undefined && LINKED_ROUTE.test(behind.path))
+      return this.#answerAppThroughLink(behind, request, response)
     if (behind === undefined || !origin.serves(behind.path)) return app(request, response)
     this.#answerThroughLink(behind, request, response, requestId)
   }

@@ -18,6 +18,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'signed addresses of a video or channel, with `hlsSecret`; `{"expiresInSeconds":…}` (1 s to 30 days; 3600)',
   },
   { route: 'GET /api/videos/:id/source', does: 'the file as it was uploaded; ranges' },
+  { route: 'GET /link/:linkId/api/videos/:id/source', does: 'the same through that link, over modelled TCP' },
   { route: 'GET /api/videos/:id/package', does: 'the package of a ready video as a ZIP archive' },
   { route: 'PATCH /api/videos/:id', does: '`{"title":…}` renames it' },
   { route: 'DELETE /api/videos/:id', does: 'hides it at once, cancels its job, removes it after 10 s; 204' },
