@@ -13,7 +13,7 @@ test('the bytes that the realtime page counts are those of a capture on loopback
   const capture = await captureLoopback(temporaryFolder(context))
   const opened = await openRealtime(context, '?eventsPerSecond=50&pollMs=100')
   await opened.page.waitForTimeout(MEASURED_MS)
-  const { run } = await silence(opened, 1000)
+  const { run } = await silence(opened)
   await opened.page.close() // nobody polls any more; the run stays for a while
   await new Promise((resolve) => setTimeout(resolve, 1000))
   const summary = (await (await fetch(`${opened.url}/api/realtime/${run}`)).json()) as RealtimeRun

@@ -7,7 +7,7 @@ test('the realtime page has every event by each way, once and in order, and a me
   const opened = await openRealtime(context, '?eventsPerSecond=50&pollMs=50')
   await opened.page.getByRole('button', { name: 'Send by every way' }).click()
   await opened.page.waitForTimeout(2000)
-  const state = await silence(opened, 1500)
+  const state = await silence(opened)
   expect(state.newestSequence).toBeGreaterThan(100)
   expectExact(state)
   const { messages } = state

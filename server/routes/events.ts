@@ -8,6 +8,8 @@ import { answerEventStream } from '../realtime/streaming.ts'
 import { cursorOf, noNotes, textsOf } from '../realtime/text-log.ts'
 
 const MOST_WAIT_SECONDS = 60
+const STREAM = 'text/event-stream'
+const KINDS = ['application/json', STREAM]
 
 export type EventRoutesOptions = {
   readonly log: EventLog<FeedEvent>
@@ -22,7 +24,7 @@ export function eventRoutes({ log, addresses, places }: EventRoutesOptions): Rou
   return Router().get('/api/events', (request, response) => {
     const bases = videoBases(addresses, request.headers.host)
     const texts = textsOf(log, (sequence, event) => feedText(sequence, event, bases))
-    const isStream = request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream'
+    const isStream = request.method === 'GET' && request.accepts(KINDS) === STREAM // a HEAD would never end
     const since = (isStream ? request.headers['last-event-id'] : undefined) ?? request.query['since']
     const cursor = cursorOf(texts, since)
     const isKnown = since === String(cursor)
