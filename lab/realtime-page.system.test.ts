@@ -15,6 +15,8 @@ test('the realtime page has every event by each way, once and in order, and a me
     expect({ way, ...messages[way] }).toMatchObject({ way, downMs: expect.any(Number) as number })
   }
   await opened.page.getByRole('button', { name: 'Open it' }).click()
-  await opened.page.locator('.opened-frames tr[data-opcode="ping"]').waitFor({ timeout: 10_000 })
+  await opened.page.locator('.accept-steps').waitFor()
+  await opened.page.getByRole('button', { name: 'Send text' }).click()
+  await opened.page.locator('.opened-frames tr[data-from="server"]').waitFor()
   expect(await allFindings(opened.page)).toEqual(noFindings)
 })

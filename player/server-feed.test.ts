@@ -78,6 +78,21 @@ test('a gap, and a server that gives up the connection, have everything listed a
   expect(roads.done).toEqual(['list', 'list', 'e10'])
 })
 
+test('on a road that is lost the feed comes back by the same one; when all are barred it begins with the best, later', async () => {
+  const roads = new Roads()
+  await roads.lose()
+  roads.newest.onOpen()
+  roads.tell({ sequence: 3, kind: 'cursor' })
+  roads.isServerThere = false
+  roads.newest.onLost()
+  await settled()
+  expect(roads.opened).toHaveLength(2) // it waits
+  roads.ring()
+  roads.isServerThere = true
+  for (let road = 0; road < 3; road += 1) await roads.lose()
+  expect(roads.roads.slice(2)).toEqual(['server-sent-events 3', 'long-polling 3', 'polling 3', 'websocket 3'])
+})
+
 test('a barred road leads to the next one, and to the best again after a while', async () => {
   const roads = new Roads()
   await roads.lose()

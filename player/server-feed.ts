@@ -71,13 +71,22 @@ export class ServerFeed {
 
   async #comeBack(hadOpened: boolean): Promise<void> {
     feedRoad.value = undefined
+    this.#road = undefined
     const isThere = await this.#parts.isServerThere()
-    if (hadOpened) {
-      this.#roadIndex = 0
-      // It answers, and yet closed the road: the cursor is of no use to it.
-      if (isThere) this.#cursor = undefined
-    } else if (isThere) this.#roadIndex = Math.min(this.#roadIndex + 1, feedRoads.length - 1)
-    // Spread over half the time, so that many pages do not come back in one moment.
+    if (!hadOpened && isThere) return this.#takeNextRoad()
+    if (hadOpened && isThere) this.#cursor = undefined // it answers, and yet closed the road: the cursor is of no use to it
+    this.#followLater()
+  }
+
+  /** At once, until all have been tried. */
+  #takeNextRoad(): void {
+    this.#roadIndex = (this.#roadIndex + 1) % feedRoads.length
+    if (this.#roadIndex > 0) this.follow()
+    else this.#followLater()
+  }
+
+  /** Spread over half the time, so that many pages do not come back in one moment. */
+  #followLater(): void {
     this.#parts.setTimeout(() => this.follow(), this.#retryMs * (0.75 + this.#parts.random() / 2))
     this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS)
   }

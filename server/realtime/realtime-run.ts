@@ -132,8 +132,9 @@ export class RealtimeRun {
     this.#clients?.[way].say(JSON.stringify(message))
   }
 
-  /** Throws `no-data-channel`, `bad-offer`, `too-many-requests`. */
-  answerOffer(offer: string): Promise<string> {
+  /** Throws `run-away`, `no-data-channel`, `bad-offer`, `too-many-requests`. */
+  async answerOffer(offer: string): Promise<string> {
+    if (this.#return !== undefined) throw new Refusal('run-away', 'expected a run that is not away')
     return this.#peers.answer(offer)
   }
 
