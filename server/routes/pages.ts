@@ -14,7 +14,7 @@ export function pageRoutes(builtFolder: string, gate: Gate): Router {
       const page = join(builtFolder, 'index.html')
       if (!existsSync(page)) throw new Refusal('pages-not-built', `expected ${page}`)
       response.setHeader('Cache-Control', 'no-cache')
-      response.sendFile(page, { cacheControl: false }, next)
+      response.sendFile(page, { cacheControl: false }, (error?: Error) => error && next(error))
     })
     .use('/assets', serveStatic(join(builtFolder, 'assets'), { immutable: true, maxAge: '1y', index: false })) // hashed names
     .use(serveStatic(builtFolder, { index: false, redirect: false }))
