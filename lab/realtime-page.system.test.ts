@@ -19,4 +19,7 @@ test('the realtime page has every event by each way, once and in order, and a me
   await opened.page.getByRole('button', { name: 'Send text' }).click()
   await opened.page.locator('.opened-frames tr[data-from="server"]').waitFor()
   expect(await allFindings(opened.page)).toEqual(noFindings)
+  await opened.page.setViewportSize({ width: 390, height: 800 })
+  const beyondPixels = () => document.documentElement.scrollWidth - document.documentElement.clientWidth
+  expect(await opened.page.evaluate(beyondPixels)).toBe(0)
 })

@@ -2,7 +2,7 @@ import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Video } from '../protocol/weir-api.ts'
 import { playFile, playHls, readBody, type ArrivedBody, type ArrivedFilm } from './arriving.ts'
-import { formatBytes, formatCount } from './format.ts'
+import { formatBytes, formatCount, formatDuration } from './format.ts'
 import { videos } from './library-store.ts'
 import { packageFolder } from './package-folder.ts'
 import type { RealtimeSession } from './realtime-session.ts'
@@ -68,15 +68,19 @@ function Arriving({ film, session }: { film: Video; session: RealtimeSession }) 
                 {words.body(
                   formatCount(body.value.pieces),
                   formatBytes(body.value.sizeBytes),
-                  body.value.firstMs,
-                  body.value.wholeMs,
+                  formatDuration(body.value.firstMs),
+                  formatDuration(body.value.wholeMs),
                 )}
               </p>
               <Strip body={body.value} />
             </>
           )}
-          {file.value !== undefined && <p>{words.file(file.value.pictureMs, file.value.wholeMs)}</p>}
-          {hls.value !== undefined && <p>{words.hls(hls.value.pictureMs, hls.value.wholeMs)}</p>}
+          {file.value !== undefined && (
+            <p>{words.file(formatDuration(file.value.pictureMs), formatDuration(file.value.wholeMs))}</p>
+          )}
+          {hls.value !== undefined && (
+            <p>{words.hls(formatDuration(hls.value.pictureMs), formatDuration(hls.value.wholeMs))}</p>
+          )}
         </div>
       </div>
     </>
@@ -107,11 +111,10 @@ async function tryAll(film: Video, { session, video, found, signal }: Trying): P
 
 /** A stroke for each piece, at its time. */
 function Strip({ body: { momentsMs, wholeMs } }: { body: ArrivedBody }) {
+  const strokes = momentsMs.map((atMs) => `M${((atMs / wholeMs) * STRIP_WIDTH).toFixed(1)} 0v24`)
   return (
     <svg class="arriving-strip" viewBox={`0 0 ${STRIP_WIDTH} 24`} preserveAspectRatio="none" aria-hidden="true">
-      {momentsMs.map((atMs, index) => (
-        <rect key={index} x={(atMs / wholeMs) * (STRIP_WIDTH - 2)} y="0" width="1" height="24" />
-      ))}
+      <path d={strokes.join('')} />
     </svg>
   )
 }

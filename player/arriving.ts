@@ -10,7 +10,7 @@ export type ArrivedBody = {
 /** A film on the page's screen: when its first picture stood there, when all of it had come. */
 export type ArrivedFilm = { readonly pictureMs: number; readonly wholeMs: number }
 
-const MOST_MOMENTS = 1000
+const MOST_MOMENTS = 10_000
 
 /** Reads a body piece by piece (RFC 9112 section 7.1; the Fetch standard's body stream). Rejects where there is none. */
 export async function readBody(address: string, signal: AbortSignal): Promise<ArrivedBody> {

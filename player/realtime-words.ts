@@ -135,10 +135,9 @@ export const arrivingWords = {
   busy: 'It comes …',
   picture: 'The video, played while it comes',
   failed: (why: string) => `It did not come: ${why}`,
-  body: (pieces: string, size: string, firstMs: number, wholeMs: number) =>
-    `As a body: ${size} in ${pieces} pieces, the first after ${firstMs.toFixed(0)} ms, the last after ${wholeMs.toFixed(0)} ms.`,
-  file: (pictureMs: number, wholeMs: number) =>
-    `Played as it comes: the first picture after ${pictureMs.toFixed(0)} ms, all of it after ${wholeMs.toFixed(0)} ms.`,
-  hls: (pictureMs: number, wholeMs: number) =>
-    `By HLS: the first picture after ${pictureMs.toFixed(0)} ms, all of it after ${wholeMs.toFixed(0)} ms.`,
+  body: (pieces: string, size: string, first: string, whole: string) =>
+    `As a body: ${size} in ${pieces} pieces, the first after ${first}, the last after ${whole}.`,
+  file: (picture: string, whole: string) =>
+    `Played as it comes: the first picture after ${picture}, all of it after ${whole}.`,
+  hls: (picture: string, whole: string) => `By HLS: the first picture after ${picture}, all of it after ${whole}.`,
 } as const
