@@ -3,6 +3,7 @@ export const longFiles = [
   'lab/av1.system.test.ts',
   'lab/burnt-in-code.system.test.ts',
   'lab/captions.system.test.ts',
+  'lab/fallback-page.system.test.ts',
   'lab/hevc-page.system.test.ts',
   'lab/lab-players.system.test.ts',
   'lab/live-latency.system.test.ts',

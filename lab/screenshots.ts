@@ -66,6 +66,11 @@ const states: readonly State[] = [
   { name: 'compare-hls', show: (page, place) => compare(page, place, 'side=hls&preset=perfect') },
   { name: 'compare-both', show: (page, place) => compare(page, place, 'side=both&preset=lossy&seed=7') },
   { name: 'compare-udp-lossy', show: (page, place) => compare(page, place, 'side=udp&preset=lossy&seed=7') },
+  {
+    name: 'compare-fallback',
+    show: (page, place) =>
+      compare(page, place, 'side=both&way=fallback&udpBlocked=true&rtspBlocked=true&oneWayDelayMs=25'),
+  },
   { name: 'compare-udp-blocked', show: (page, place) => compareBlocked(page, place) },
   {
     name: 'compare-network',

@@ -11,16 +11,20 @@ const ComparePage = lazyPage(() => import('./compare-page.tsx').then((module) =>
 
 const LabPage = lazyPage(() => import('./lab-page.tsx').then((module) => module.LabPage))
 const RealtimePage = lazyPage(() => import('./realtime-page.tsx').then((module) => module.RealtimePage))
+const GuidedPage = lazyPage(() => import('./guided-page.tsx').then((module) => module.GuidedPage))
 const WhatIfPage = lazyPage(() => import('./what-if-page.tsx').then((module) => module.WhatIfPage))
 
 type Place =
   | { readonly page: 'library' | 'lab' | 'realtime' }
   | { readonly page: 'compare' | 'what-if'; readonly videoId: string }
+  | { readonly page: 'guided'; readonly name: string }
 
 /** What an address shows; the library is what no other page is. */
 function placeOf(address: string): Place {
   const [, page, id] = /^\/(compare|what-if)\/([^/]+)\/?$/.exec(address) ?? []
   if (id !== undefined) return { page: page === 'compare' ? 'compare' : 'what-if', videoId: decodeURIComponent(id) }
+  const [, guided] = /^\/lab\/guided\/([^/]+)\/?$/.exec(address) ?? []
+  if (guided !== undefined) return { page: 'guided', name: decodeURIComponent(guided) }
   const [, name] = /^\/(lab|realtime)\/?$/.exec(address) ?? []
   return { page: name === 'lab' || name === 'realtime' ? name : 'library' }
 }
@@ -72,7 +76,7 @@ function ShellHead({ place }: { place: Place }) {
             {shellWords.compare}
           </PageLink>
         )}
-        <PageLink href="/lab" isHere={place.page === 'lab' || place.page === 'what-if'}>
+        <PageLink href="/lab" isHere={place.page === 'lab' || place.page === 'what-if' || place.page === 'guided'}>
           {shellWords.lab}
         </PageLink>
         <PageLink href="/realtime" isHere={place.page === 'realtime'}>
@@ -102,6 +106,8 @@ function PageAt({ place }: { place: Place }) {
       return <RealtimePage />
     case 'compare':
       return <ComparePage key={place.videoId} videoId={place.videoId} />
+    case 'guided':
+      return <GuidedPage key={place.name} name={place.name} />
     case 'what-if':
       return <WhatIfPage key={place.videoId} videoId={place.videoId} />
   }

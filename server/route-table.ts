@@ -3,7 +3,11 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /', does: 'the library page; `?token=` is kept as a cookie' },
   { route: 'GET /compare/:id', does: 'the compare page of a video' },
   { route: 'GET /what-if/:id', does: 'the what-if page of a video: a map of who wins on which network' },
-  { route: 'GET /lab', does: 'the lab page: what-if, scenarios, commands, recorded runs' },
+  { route: 'GET /lab', does: 'the lab page: what-if, guided experiments, scenarios, commands, recorded runs' },
+  {
+    route: 'GET /lab/guided/:name',
+    does: 'the page of a guided experiment: explained, run at one click, its claims held',
+  },
   { route: 'GET /realtime', does: 'the realtime page: ways to bring events to a browser, measured' },
   { route: 'GET /runs/:id', does: 'the page of a run: its report' },
   { route: 'GET /api/health', does: '`{"status":"ok","version":…}`; 503 while shutting down' },

@@ -5,7 +5,7 @@ import { TOKEN_COOKIE, type Gate } from '../gate.ts'
 import { Refusal } from '../refusal.ts'
 
 /** The pages are one built page; it reads its own address. */
-const PAGE_PATHS = ['/', '/compare/:id', '/what-if/:id', '/lab', '/realtime']
+const PAGE_PATHS = ['/', '/compare/:id', '/what-if/:id', '/lab', '/lab/guided/:name', '/realtime']
 
 /** The pages and their files. A page opened with the right `?token=` gets it as a cookie and loses it from its address. */
 export function pageRoutes(builtFolder: string, gate: Gate): Router {
