@@ -23,6 +23,7 @@ const patient = [
   'lab/network-panel.system.test.ts',
   'lab/players.system.test.ts',
   'lab/presets.system.test.ts',
+  'lab/realtime-page.system.test.ts',
   'lab/renditions.system.test.ts',
   'lab/report.system.test.ts',
   'lab/run-quality.system.test.ts',

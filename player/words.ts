@@ -17,6 +17,7 @@ export const shellWords = {
   library: 'Library',
   compare: 'Compare',
   lab: 'Lab',
+  realtime: 'Realtime',
   changeTo: { dark: 'Change to dark colours', light: 'Change to light colours' },
   notLoaded: 'This part of the page could not be loaded.',
   loadAgain: 'See whether the server runs, then load the page again.',

@@ -190,6 +190,11 @@ export const errorCodes = {
     title: 'No such run.',
     whatToDo: 'List the runs with GET /api/runs; only the newest are kept.',
   },
+  'run-away': {
+    status: 503,
+    title: 'The run of the realtime page is away for a while.',
+    whatToDo: 'Ask again some seconds later.',
+  },
   'run-ended': {
     status: 409,
     title: 'The run has ended.',

@@ -301,3 +301,6 @@ export type ServerEvent =
   | { readonly kind: 'video'; readonly video: Video }
   | { readonly kind: 'video-removed'; readonly id: string }
   | LinkNotice
+
+/** An event as the feed tells it (`/api/events`, `/api/events/ws`). `cursor` is none: it says how far the feed has come. */
+export type ToldEvent = { readonly sequence: number } & (ServerEvent | { readonly kind: 'cursor' })

@@ -25,16 +25,17 @@ export function loadDataChannels(): Promise<DataChannels | undefined> {
   return loading
 }
 
-/** Answers a page's offer of the channels `rtp` (unordered, never retransmitted) and `control` (reliable).
- *  The answer has all candidates. Throws `bad-offer`. */
+/** Answers a page's offer of two channels: one of datagrams (unordered, never retransmitted; `rtp` unless it is said
+ *  otherwise) and `control` (reliable). The answer has all candidates. Throws `bad-offer`. */
 export async function answerOffer(
   { PeerConnection }: DataChannels,
   offer: string,
   handlers: ChannelHandlers,
+  datagramLabel = 'rtp',
 ): Promise<Answer> {
   if (!offer.includes('m=application')) throw new Refusal('bad-offer', 'expected an SDP offer of data channels')
   const peer = new PeerConnection('weir', { iceServers: [] })
-  const pair = new ChannelPair(peer, handlers)
+  const pair = new ChannelPair(peer, handlers, datagramLabel)
   try {
     const sdp = await gatheredAnswer(peer, offer, () => !pair.isOpenOrClosed)
     return { sdp, close: () => pair.close() }
@@ -48,13 +49,15 @@ export async function answerOffer(
 class ChannelPair {
   readonly #peer: PeerConnection
   readonly #handlers: ChannelHandlers
+  readonly #datagramLabel: string
   readonly #channels = new Map<string, DataChannel>()
   #earlyMessages: string[] | undefined = []
   #isClosed = false
 
-  constructor(peer: PeerConnection, handlers: ChannelHandlers) {
+  constructor(peer: PeerConnection, handlers: ChannelHandlers, datagramLabel: string) {
     this.#peer = peer
     this.#handlers = handlers
+    this.#datagramLabel = datagramLabel
     peer.onDataChannel((channel) => this.#add(channel))
     peer.onStateChange((state) => {
       if (state === 'closed' || state === 'failed' || state === 'disconnected') this.close()
@@ -75,20 +78,20 @@ class ChannelPair {
 
   #add(channel: DataChannel): void {
     const label = channel.getLabel()
-    if (label !== 'rtp' && label !== 'control') return channel.close()
+    if (label !== this.#datagramLabel && label !== 'control') return channel.close()
     channel.onClosed(() => this.close())
     if (label === 'control') channel.onMessage((message) => this.#receive(message))
     else channel.onMessage((message) => this.#receiveDatagram(message))
     this.#channels.set(label, channel)
-    const [rtp, control] = [this.#channels.get('rtp'), this.#channels.get('control')]
-    if (rtp !== undefined && control !== undefined) this.#open(rtp, control)
+    const [datagrams, control] = [this.#channels.get(this.#datagramLabel), this.#channels.get('control')]
+    if (datagrams !== undefined && control !== undefined) this.#open(datagrams, control)
   }
 
-  #open(rtp: DataChannel, control: DataChannel): void {
+  #open(datagrams: DataChannel, control: DataChannel): void {
     this.#handlers.onOpen({
       transport: 'data-channel',
-      bufferedBytes: () => this.#attempt(() => rtp.bufferedAmount()) ?? 0,
-      write: (packet) => void this.#attempt(() => rtp.sendMessageBinary(packet)),
+      bufferedBytes: () => this.#attempt(() => datagrams.bufferedAmount()) ?? 0,
+      write: (packet) => void this.#attempt(() => datagrams.sendMessageBinary(packet)),
       sendControl: (text) => void this.#attempt(() => control.sendMessage(text)),
       close: () => this.close(),
     })

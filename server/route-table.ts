@@ -8,6 +8,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     route: 'GET /lab/guided/:name',
     does: 'the page of a guided experiment: explained, run at one click, its claims held',
   },
+  { route: 'GET /realtime', does: 'the realtime page: ways to bring events to a browser, measured' },
   { route: 'GET /runs/:id', does: 'the page of a run: its report' },
   { route: 'GET /api/health', does: '`{"status":"ok","version":…}`; 503 while shutting down' },
   { route: 'GET /api/videos', does: 'all videos, oldest first' },
@@ -21,6 +22,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'signed addresses of a video or channel, with `hlsSecret`; `{"expiresInSeconds":…}` (1 s to 30 days; 3600)',
   },
   { route: 'GET /api/videos/:id/source', does: 'the file as it was uploaded; ranges' },
+  { route: 'GET /link/:linkId/api/videos/:id/source', does: 'the same through that link, over modelled TCP' },
   { route: 'GET /api/videos/:id/package', does: 'the package of a ready video as a ZIP archive' },
   { route: 'PATCH /api/videos/:id', does: '`{"title":…}` renames it' },
   { route: 'DELETE /api/videos/:id', does: 'hides it at once, cancels its job, removes it after 10 s; 204' },
@@ -127,8 +129,45 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'DELETE /api/runs/:id/quality', does: 'gives an unfinished measurement up; 204' },
   { route: 'DELETE /api/runs/:id', does: 'removes a run; 204' },
   {
+    route: 'GET /api/events',
+    does: 'the same as `/api/events/ws` for who has none: `?since=N` answers at once, `&wait=25` as soon as there is something (both `{"sequence":…,"events":[…]}`), `Accept: text/event-stream` goes on',
+  },
+  {
+    route: 'GET /link/:linkId/api/events',
+    does: 'the same through that link, over modelled TCP; `WebSocket /link/:linkId/api/events/ws` too',
+  },
+  {
+    route: 'POST /api/realtime',
+    does: '`{"eventsPerSecond":10,"eventBytes":200,"seed":7}`, with a `preset` or a `profile` of a link: a stream of numbered events by every way of the realtime page, each on a port of its own; 201 with it',
+  },
+  { route: 'GET /api/realtime/:id', does: 'what each way has cost and carried, counted at its sockets' },
+  { route: 'WebSocket /api/realtime/:id/ws', does: 'the same twice a second; the run ends 15 s after the last one' },
+  { route: 'PATCH /api/realtime/:id', does: '`eventsPerSecond` (0 is silence), `eventBytes`; at the next event' },
+  { route: 'DELETE /api/realtime/:id', does: 'ends it; 204' },
+  {
+    route: 'POST /api/realtime/:id/away',
+    does: '`{"seconds":5}`: no port listens and no connection stays for so long, while events go on happening; 204',
+  },
+  {
+    route: 'POST /api/realtime/:id/messages',
+    does: '`{"way":"tcp"|"udp","id":…,"text":…}` goes up by the server’s own client of a socket that no browser can open; 204',
+  },
+  {
+    route: 'POST /api/realtime/:id/data-channel',
+    does: 'an SDP offer of the channels `events` (unordered, never retransmitted) and `control`; 201 with the SDP answer',
+  },
+  {
+    route: 'WebSocket /api/opened-sockets/:id/ws',
+    does: 'a WebSocket laid open, under an id of the client’s own choice: sends back what it gets, pings every 5 s',
+  },
+  {
+    route: 'GET /api/opened-sockets/:id',
+    does: 'what passed it, byte by byte: handshake, frames, end; `?since=N&wait=25` as of `/api/events`',
+  },
+  { route: 'GET /api/origins', does: 'the extra ports on which the ways of realtime runs listen' },
+  {
     route: 'WebSocket /api/events/ws',
-    does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N',
+    does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N, `?since=now` begins with that number',
   },
   {
     route: 'GET /api/rtsp-sessions',
