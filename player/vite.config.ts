@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
+import { readScenarioFile } from '../lab/scenario-file.ts'
 
 const root = import.meta.dirname
 
@@ -31,7 +32,6 @@ function scenarioModules(): Plugin {
       if (!id.endsWith(query)) return undefined
       const path = id.slice(0, -query.length)
       this.addWatchFile(path)
-      const { readScenarioFile } = await import('../lab/scenario-file.ts') // which not every build needs
       const read = await readScenarioFile(path)
       if (!read.ok) return this.error(read.problems.join('\n'))
       return { code: `export default ${JSON.stringify(read.scenario)}`, moduleType: 'js' }
