@@ -1,6 +1,7 @@
 /** The settings of the compare page live in its address, in the words of the link profile, so that an address repeats a run. */
 
 import type { CongestionControl, LossProfile, ProfileChange, RateGenerator } from '../link/profile.ts'
+import { readUdpWay, type UdpWay } from './ways.ts'
 import { readChanges, readGenerator, writeChanges } from './network-json.ts'
 
 export type SideName = 'hls' | 'udp'
@@ -28,6 +29,7 @@ export type NetworkSettings = {
   readonly congestionControl: CongestionControl
   readonly sharing: 'separate' | 'shared'
   readonly udpBlocked: boolean
+  readonly rtspBlocked: boolean
   readonly seed: number
   readonly generator: RateGenerator | undefined // of a rate that is as-preset
   readonly uplinkGenerator: RateGenerator | undefined
@@ -45,6 +47,7 @@ export type CompareSettings = {
   readonly network: Partial<NetworkSettings> // what the address sets on it
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
+  readonly way: UdpWay // of the UDP side
   readonly startSeconds: number
 }
 
@@ -74,6 +77,7 @@ export const networkWords = {
   congestionControl: ['cubic', 'reno', 'bbr'],
   sharing: ['separate', 'shared'],
   udpBlocked: ['true', 'false'],
+  rtspBlocked: ['true', 'false'],
 } as const
 type WordKey = keyof typeof networkWords
 
@@ -100,7 +104,7 @@ function readNetwork(query: URLSearchParams): Partial<NetworkSettings> {
   }
   for (const key of wordKeys) {
     const word = networkWords[key].find((known) => known === query.get(key))
-    if (word !== undefined) read[key] = key === 'udpBlocked' ? word === 'true' : word
+    if (word !== undefined) read[key] = key === 'udpBlocked' || key === 'rtspBlocked' ? word === 'true' : word
   }
   if (read['lossRatio'] !== undefined && read['lossKind'] === undefined) read['lossKind'] = 'random'
   for (const key of generatorKeys) {
@@ -141,6 +145,7 @@ export function readCompareSettings(search: string, viewByDefault: ViewName = 'h
     network: readNetwork(query),
     jitterBufferMs: readNumber(query.get('jitterBufferMs'), { min: 0, max: 5000 }) ?? defaults.jitterBufferMs,
     udp: query.get('udp') === 'ws' ? 'ws' : 'data-channel',
+    way: readUdpWay(query.get('way')),
     startSeconds: readNumber(query.get('startSeconds'), { min: 0, max: 1e6 }) ?? defaults.startSeconds,
   }
 }
@@ -166,6 +171,7 @@ export function writeCompareSettings(settings: CompareSettings): string {
   if (changes !== undefined) query.set('changes', writeChanges(changes))
   if (settings.jitterBufferMs !== defaults.jitterBufferMs) query.set('jitterBufferMs', String(settings.jitterBufferMs))
   if (settings.udp === 'ws') query.set('udp', 'ws')
+  if (settings.way !== 'raw') query.set('way', settings.way)
   if (settings.startSeconds !== defaults.startSeconds) query.set('startSeconds', String(settings.startSeconds))
   return `?${query}`
 }

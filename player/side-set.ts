@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { VariantSummary } from '../protocol/weir-api.ts'
-import { HlsSide } from './hls-side.ts'
+import { FallbackSide } from './fallback-side.ts'
+import { HlsSide, type HlsOptions } from './hls-side.ts'
 import type { RunLog } from './run-log.ts'
 import type { CompareSettings, NetworkSettings, SideName } from './settings.ts'
 import type { LiveHls, Side, SideStart, Sound } from './side.ts'
@@ -8,7 +9,7 @@ import { StepHold } from './step-hold.ts'
 import { UdpSide } from './udp-side.ts'
 import { wallMs } from './wall-clock.ts'
 
-export type Sides = { readonly hls?: HlsSide; readonly udp?: UdpSide }
+export type Sides = { readonly hls?: HlsSide; readonly udp?: Side }
 
 /** Where each side puts its picture. */
 export type Hosts = Readonly<Record<SideName, HTMLElement>>
@@ -86,13 +87,20 @@ export class SideSet {
   }
 
   #makeHls(start: Start): HlsSide {
-    const { link, speedRatio } = this.#options.settings.value
-    return new HlsSide(this.#startOf('hls', start), { link, settings: this.#options.network, speedRatio })
+    return new HlsSide(this.#startOf('hls', start), this.#hlsOptions())
   }
 
-  #makeUdp(start: Start): UdpSide {
-    const { link, jitterBufferMs, udp } = this.#options.settings.value
-    return new UdpSide(this.#startOf('udp', start), { link, jitterBufferMs, udp })
+  #hlsOptions(): HlsOptions {
+    const { link, speedRatio } = this.#options.settings.value
+    return { link, settings: this.#options.network, speedRatio }
+  }
+
+  #makeUdp(start: Start): Side {
+    const { link, jitterBufferMs, udp, way } = this.#options.settings.value
+    const whole = this.#startOf('udp', start)
+    const options = { link, jitterBufferMs, udp }
+    if (way === 'fallback') return new FallbackSide(whole, { udp: options, hls: this.#hlsOptions() })
+    return new UdpSide(whole, { ...options, over: way === 'tcp' ? 'tcp' : 'udp' })
   }
 
   #startOf(name: SideName, start: Start): SideStart {

@@ -17,6 +17,7 @@ const wishSchema = z.strictObject({
     .regex(/^\d{1,9}(\.\d+)?$/, secondsExpected)
     .transform(Number)
     .exactOptional(),
+  over: z.enum(['udp', 'tcp'], 'must be udp or tcp').exactOptional(),
 })
 
 /** UDP to the browser: an SDP offer is answered with 201, its session looked at and removed by its id. */
@@ -26,6 +27,7 @@ export function udpSessionRoutes(sessions: UdpSessions): Router {
     .post('/api/udp-sessions', readOffer, async (request, response) => {
       if (typeof request.body !== 'string') throw new Refusal('unsupported-media-type', 'expected application/sdp')
       const wish = readSessionWish(request.originalUrl)
+      if (wish.over === 'tcp') throw new Refusal('bad-request', 'in the query: over=tcp goes over the WebSocket alone')
       const { id, sdp } = await sessions.openDataChannels(wish, request.socket.remoteAddress ?? '', request.body)
       response.status(201).location(`/api/udp-sessions/${id}`).type('application/sdp').send(sdp)
     })
