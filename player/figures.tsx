@@ -1,4 +1,4 @@
-import { counterRows, mainRows, type CounterRow, type Counters } from './counters.ts'
+import { counterRows, mainRows, repairRows, type CounterRow, type Counters } from './counters.ts'
 import { formatCount } from './format.ts'
 import type { SideName } from './settings.ts'
 import type { SideStatus } from './side.ts'
@@ -31,6 +31,17 @@ function MainFigure({ row, counters }: { row: CounterRow; counters: Counters }) 
         <Value row={row} counters={counters} />
       </dd>
     </div>
+  )
+}
+
+/** What repair is worth and what it costs. */
+export function RepairFigures({ counters }: { counters: Counters }) {
+  return (
+    <dl class="repair-figures">
+      {repairRows.map((row) => (
+        <MainFigure key={row.key} row={row} counters={counters} />
+      ))}
+    </dl>
   )
 }
 

@@ -1,6 +1,7 @@
 /** The settings of the compare page live in its address, in the words of the link profile, so that an address repeats a run. */
 
 import type { CongestionControl, LossProfile, ProfileChange, RateGenerator } from '../link/profile.ts'
+import { readWay, type WayName } from '../protocol/ways.ts'
 import { readChanges, readGenerator, writeChanges } from './network-json.ts'
 
 export type SideName = 'hls' | 'udp'
@@ -45,6 +46,7 @@ export type CompareSettings = {
   readonly network: Partial<NetworkSettings> // what the address sets on it
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
+  readonly way: WayName // of UDP: with which repair, if any
   readonly startSeconds: number
 }
 
@@ -80,7 +82,7 @@ type WordKey = keyof typeof networkWords
 const numberKeys = Object.keys(networkBounds) as NumberKey[]
 const wordKeys = Object.keys(networkWords) as WordKey[]
 const generatorKeys = ['generator', 'uplinkGenerator'] as const
-const defaults = { link: 'default', jitterBufferMs: 200, startSeconds: 0, speedRatio: 1 }
+const defaults = { way: 'raw' as WayName, link: 'default', jitterBufferMs: 200, startSeconds: 0, speedRatio: 1 }
 export const speedRatios = [0.5, 0.75, 1, 1.25, 1.5, 2] as const
 
 function readNumber(text: string | null, { min, max, whole, unlimited }: Bounds): number | undefined {
@@ -141,6 +143,7 @@ export function readCompareSettings(search: string, viewByDefault: ViewName = 'h
     network: readNetwork(query),
     jitterBufferMs: readNumber(query.get('jitterBufferMs'), { min: 0, max: 5000 }) ?? defaults.jitterBufferMs,
     udp: query.get('udp') === 'ws' ? 'ws' : 'data-channel',
+    way: readWay(query.get('way')) ?? defaults.way,
     startSeconds: readNumber(query.get('startSeconds'), { min: 0, max: 1e6 }) ?? defaults.startSeconds,
   }
 }
@@ -166,6 +169,7 @@ export function writeCompareSettings(settings: CompareSettings): string {
   if (changes !== undefined) query.set('changes', writeChanges(changes))
   if (settings.jitterBufferMs !== defaults.jitterBufferMs) query.set('jitterBufferMs', String(settings.jitterBufferMs))
   if (settings.udp === 'ws') query.set('udp', 'ws')
+  if (settings.way !== defaults.way) query.set('way', settings.way)
   if (settings.startSeconds !== defaults.startSeconds) query.set('startSeconds', String(settings.startSeconds))
   return `?${query}`
 }

@@ -91,8 +91,8 @@ export class SideSet {
   }
 
   #makeUdp(start: Start): UdpSide {
-    const { link, jitterBufferMs, udp } = this.#options.settings.value
-    return new UdpSide(this.#startOf('udp', start), { link, jitterBufferMs, udp })
+    const { link, jitterBufferMs, udp, way } = this.#options.settings.value
+    return new UdpSide(this.#startOf('udp', start), { link, jitterBufferMs, udp, way })
   }
 
   #startOf(name: SideName, start: Start): SideStart {

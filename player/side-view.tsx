@@ -1,14 +1,15 @@
 import { useRef } from 'preact/hooks'
 import { noCounters } from './counters.ts'
-import { MainFigures } from './figures.tsx'
+import { MainFigures, RepairFigures } from './figures.tsx'
 import { toggleFullScreen } from './full-screen.ts'
 import { Icon } from './icons.tsx'
 import type { PlayerStatus } from './player-status.ts'
 import { sidesIn, type SideName } from './settings.ts'
 import type { SideStatus } from './side.ts'
 import { CaptionMenu, SpeedMenu, VariantMenu, type MenuVariants } from './side-menus.tsx'
+import { JitterBufferSlider, WayMenu } from './udp-controls.tsx'
 import type { Viewing } from './viewing.ts'
-import { pairWords, playWords, sideWords, stageWords } from './words.ts'
+import { pairWords, playWords, sideWords, stageWords, transportWords } from './words.ts'
 
 const beforeStart: SideStatus = {
   phase: 'starting',
@@ -50,6 +51,11 @@ function StageMessage({ status, player, onPlay, without }: MessageProps) {
   return word === undefined ? null : <span class="stage-word">{word}</span>
 }
 
+/** Of UDP the menu of its ways tells it, but for a last hop that is none. */
+function transportShown(side: SideName, { transport }: SideStatus): string {
+  return side === 'hls' || transport === transportWords.websocket ? transport : ''
+}
+
 type SideViewProps = {
   readonly viewing: Viewing
   readonly side: SideName
@@ -78,8 +84,9 @@ export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
       <div class="side-head">
         <p class="stage-caption">
           <i class={`mark ${side}`} aria-hidden="true" />
-          <strong>{sideWords[side]}</strong> {status.transport}
+          <strong>{sideWords[side]}</strong> {transportShown(side, status)}
         </p>
+        {side === 'udp' && <WayMenu viewing={viewing} />}
         {side === 'hls' && captions !== undefined && <CaptionMenu captions={captions} />}
         {side === 'hls' && <SpeedMenu viewing={viewing} />}
         <VariantMenu viewing={viewing} side={side} variants={variants} />
@@ -96,6 +103,8 @@ export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
         )}
       </div>
       <MainFigures side={side} counters={status.counters} />
+      {side === 'udp' && viewing.settings.value.way !== 'raw' && <RepairFigures counters={status.counters} />}
+      {side === 'udp' && <JitterBufferSlider viewing={viewing} counters={status.counters} />}
       <p class="stage-note">{status.note}</p>
     </section>
   )

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { ControlMessage } from '../protocol/udp-control.ts'
+import { ways, type WayName } from '../protocol/ways.ts'
 import { AudioOutput } from './audio-output.ts'
 import { ControlLine, type Wish } from './control-line.ts'
 import { countersOf, noCounters } from './counters.ts'
@@ -16,6 +17,7 @@ export type UdpOptions = {
   readonly link: string
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
+  readonly way: WayName
 }
 
 const STATUS_MS = 250 // figures that change more often cannot be read
@@ -34,7 +36,7 @@ export class UdpSide implements Side {
     positionSeconds: 0,
     durationSeconds: 0,
     variant: undefined,
-    transport: transportWords['data-channel'],
+    transport: '',
     counters: noCounters,
   })
   readonly ready: Promise<void>
@@ -134,6 +136,7 @@ export class UdpSide implements Side {
   details(): Readonly<Record<string, unknown>> {
     return {
       session: this.#sessionId,
+      way: this.#options.way,
       startSeconds: this.#newestAnswer?.startSeconds,
       setup: { modelledMs: this.#setupMs, transportMs: this.#transportMs },
       tracks: this.#newestAnswer?.tracks.map(({ kind, ssrc, sequenceNumber }) => ({ kind, ssrc, sequenceNumber })),
@@ -155,10 +158,12 @@ export class UdpSide implements Side {
   }
 
   async #connect(): Promise<void> {
-    const { link, udp } = this.#options
+    const { link, udp, way } = this.#options
+    const { repair } = ways[way]
     const { videoId, variant } = this.#start
     const query = new URLSearchParams({ video: videoId, link })
     if (variant !== undefined) query.set('variant', variant)
+    if (repair !== undefined) query.set('repair', repair)
     const openingMs = wallMs()
     const transport = await openUdpTransport(query, udp, {
       onDatagram: (bytes) => this.#toWorker({ kind: 'datagram', bytes, arrivalMs: wallMs() }, [bytes]),
@@ -169,7 +174,8 @@ export class UdpSide implements Side {
     this.#transport = transport
     this.#transportMs = wallMs() - openingMs
     this.#control.connect(transport.sendControl)
-    this.#update({ transport: transportWords[transport.kind] })
+    const { 'data-channel': byWay, websocket } = transportWords
+    this.#update({ transport: transport.kind === 'websocket' ? websocket : byWay[way] })
   }
 
   #startWorker(): Worker {

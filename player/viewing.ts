@@ -1,4 +1,5 @@
 import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals'
+import type { WayName } from '../protocol/ways.ts'
 import type { Video } from '../protocol/weir-api.ts'
 import { mayPlayWithSound } from './autoplay.ts'
 import { frameIntervalMs } from './frame-interval.ts'
@@ -203,6 +204,18 @@ export class Viewing {
     const isBestOverUdp = variant === undefined && name === 'udp'
     if (isBestOverUdp) this.#restart('udp') // which one is the best, the server says
     else this.sides.value[name]?.chooseVariant(variant)
+  }
+
+  /** UDP begins anew at the same place. */
+  chooseWay(way: WayName): void {
+    this.change({ way })
+    this.#restart('udp')
+  }
+
+  /** UDP begins anew at the same place, with a buffer of this size. */
+  setJitterBuffer(jitterBufferMs: number): void {
+    this.change({ jitterBufferMs })
+    this.#restart('udp')
   }
 
   setSpeed(speedRatio: number): void {

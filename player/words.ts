@@ -2,6 +2,8 @@
  *  used; what the server, a profile or `stream/` says comes in its own words, and the HTML files have a title and a
  *  sentence for browsers without scripts. A lint rule keeps literals out of the JSX. */
 
+import { wayWords } from './way-words.ts'
+
 export const sideWords = { hls: 'HLS', udp: 'UDP' } as const
 
 export const congestionControlWords = { cubic: 'CUBIC', reno: 'Reno', bbr: 'BBR' } as const
@@ -320,7 +322,7 @@ export const playWords = {
 /** What brings a side its pictures. */
 export const transportWords = {
   tcp: (congestionControl: string) => `TCP modelled (${congestionControl})`,
-  'data-channel': 'RTP, no repair',
+  'data-channel': wayWords.transports,
   websocket: 'UDP to the gateway, TCP on the last hop',
 } as const
 
@@ -391,6 +393,17 @@ export const figureWords = {
     receivedPackets: ['Received', 'RTP packets of picture and sound that arrived.'],
     lostPackets: ['Lost', 'RTP packets that never came: gaps in the sequence numbers that nothing filled.'],
     latePackets: ['Late', 'RTP packets that came after the jitter buffer had given them up.'],
+    missedPackets: ['Lost on the way', 'RTP packets that did not come at first: those repaired and those lost for good.'],
+    repairedPackets: ['Recovered in time', 'RTP packets that came back by repair before their picture was due.'],
+    lateRepairs: ['Too late', 'RTP packets that came back by repair after the jitter buffer had given them up.'],
+    repairOverheadRatio: [
+      'Overhead',
+      'Bytes of retransmissions and parity that came, over the bytes of the packets that they repair.',
+    ],
+    repairDelayMs: [
+      'Added delay',
+      'From the moment at which a packet was missed until it was there again, in the mean: so much of the jitter buffer repair needs.',
+    ],
     damagedFrames: [
       'Damaged',
       'Frames shown with a part missing, or leaning on such a frame, until the next keyframe.',

@@ -1,11 +1,15 @@
 import type { Logger } from 'pino'
 import type { ErrorCodeName } from '../protocol/error-codes.ts'
-import type { ControlMessage, ControlRequest } from '../protocol/udp-control.ts'
+import type { ControlMessage, ControlRequest, ControlTrack } from '../protocol/udp-control.ts'
+import { parityPayloadTypeOf, rtxPayloadTypeOf } from '../protocol/presentation-sdp.ts'
+import type { RtpRepair } from '../protocol/ways.ts'
 import type { Reception, UdpSessionStatus } from '../protocol/weir-api.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
+import { DEFAULT_FEC_GROUP } from '../udp-relay/presentation-wish.ts'
 import { Playout, PlayoutRefusal, type PlayoutEnd, type PlayoutStart } from '../udp-relay/playout.ts'
 import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
 import { ReceptionLog } from '../udp-relay/reception-log.ts'
+import { RepairSink } from '../udp-relay/repair-sink.ts'
 import type { SegmentCache } from '../udp-relay/segment-cache.ts'
 import type { SendTimer } from '../udp-relay/send-timer.ts'
 import { DeliveryPath } from './delivery-path.ts'
@@ -51,6 +55,7 @@ export class UdpSession {
   readonly #parts: SessionParts
   readonly #link: LiveLink | undefined
   readonly #path: DeliveryPath
+  readonly #repair: RepairSink | undefined // before the path
   readonly #charge: SetupCharge
   readonly receptions: ReceptionLog
   #presentation: OpenPresentation
@@ -69,6 +74,7 @@ export class UdpSession {
     this.#parts = parts
     this.#link = parts.links.ofViewer(wish.link)
     this.#path = new DeliveryPath(channel, this.#link)
+    this.#repair = wish.repair === 'rtx' ? new RepairSink(this.#path, Math.random) : undefined
     this.#charge = new SetupCharge(this.#link, wish.video)
     this.receptions = new ReceptionLog({
       timer: parts.timer,
@@ -77,6 +83,7 @@ export class UdpSession {
         this.#link?.noteReception(reception, atMs)
         parts.onReception?.(reception)
       },
+      onNack: (trackIndex, sequenceNumbers, atMs) => this.#repair?.resend(trackIndex, sequenceNumbers, atMs),
     })
     this.#presentation = presentation
     this.#playout = this.#newPlayout(presentation)
@@ -95,6 +102,15 @@ export class UdpSession {
       phase: this.#state.phase,
       ...this.#path.status(),
       reports: this.receptions.newest,
+      ...this.#repairStatus(),
+    }
+  }
+
+  #repairStatus(): Pick<UdpSessionStatus, 'repair' | 'fec'> {
+    const fec = this.#playout.parity
+    return {
+      ...(this.#repair === undefined ? {} : { repair: this.#repair.figures() }),
+      ...(fec === undefined ? {} : { fec }),
     }
   }
 
@@ -186,6 +202,7 @@ export class UdpSession {
       this.#playout.close()
       this.#presentation.close()
       this.#playout = playout
+      this.#repair?.beginAnew()
       this.#presentation = presentation
       if (start === undefined) this.#tell({ kind: 'paused', id: requestId, positionSeconds: effect.positionSeconds })
       else this.#tellPlaying(requestId, start, reached)
@@ -202,11 +219,13 @@ export class UdpSession {
 
   #newPlayout(presentation: OpenPresentation): Playout {
     const { segments, timer } = this.#parts
+    const isProtected = this.#start.wish.repair === 'fec'
     return new Playout({
       presentation,
       segments,
       timer,
-      sink: this.#path,
+      sink: this.#repair ?? this.#path,
+      fecGroupPackets: isProtected ? DEFAULT_FEC_GROUP : undefined,
       random: Math.random,
       newReportRandom: () => this.#path.newReportRandom(),
       maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
@@ -244,6 +263,7 @@ export class UdpSession {
       tracks: this.#playout.tracks.map((track, index) => ({
         ...track,
         ...(tracks[index] as PlayoutStart['tracks'][number]),
+        ...repairTypes(track.payloadType, this.#start.wish.repair),
       })),
       ...(reached === undefined ? {} : { setup: reached.setup }),
     })
@@ -263,5 +283,20 @@ export class UdpSession {
 
   #tell(message: ControlMessage): void {
     this.#start.channel.sendControl(JSON.stringify(message))
+  }
+}
+
+/** What the page may expect of a track beside its media, as SDP tells it to others. */
+function repairTypes(
+  payloadType: number,
+  repair: RtpRepair | undefined,
+): Pick<ControlTrack, 'rtxPayloadType' | 'parityPayloadType'> {
+  switch (repair) {
+    case 'rtx':
+      return { rtxPayloadType: rtxPayloadTypeOf(payloadType) }
+    case 'fec':
+      return { parityPayloadType: parityPayloadTypeOf(payloadType) }
+    case undefined:
+      return {}
   }
 }

@@ -15,7 +15,8 @@ export type PresentationWish = {
   readonly fecGroupPackets?: number
 }
 
-const DEFAULT_FEC_GROUP = 8
+/** Parity of an eighth of the packets. */
+export const DEFAULT_FEC_GROUP = 8
 const LEAST_FEC_GROUP = 2 // one for each single packet would send everything twice
 
 /** `query` with its '?', or empty; other names in it are nobody's business. undefined for a value that there is not. */

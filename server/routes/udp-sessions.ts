@@ -17,6 +17,7 @@ const wishSchema = z.strictObject({
     .regex(/^\d{1,9}(\.\d+)?$/, secondsExpected)
     .transform(Number)
     .exactOptional(),
+  repair: z.enum(['rtx', 'fec'], 'must be rtx or fec').exactOptional(),
 })
 
 /** UDP to the browser: an SDP offer is answered with 201, its session looked at and removed by its id. */

@@ -1,0 +1,67 @@
+import { useSignal } from '@preact/signals'
+import { readWay, wayNames } from '../protocol/ways.ts'
+import type { Counters } from './counters.ts'
+import { formatCount } from './format.ts'
+import type { Viewing } from './viewing.ts'
+import { jitterBufferWords, wayWords } from './way-words.ts'
+
+const MOST_SLIDER_MS = 1000
+const SLIDER_STEP_MS = 10
+
+/** With which repair UDP comes, if with any. */
+export function WayMenu({ viewing }: { viewing: Viewing }) {
+  const { way } = viewing.settings.value
+  return (
+    <label class="menu small way-menu" title={wayWords.titles[way]}>
+      <span class="visually-hidden">{wayWords.menu}</span>
+      <select
+        value={way}
+        onChange={({ currentTarget: { value } }) => viewing.chooseWay(readWay(value) ?? way)}
+      >
+        {wayNames.map((name) => (
+          <option key={name} value={name}>
+            {wayWords.options[name]}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+/** Its size against what came too late for it. It takes effect when the slider is let go: UDP begins anew with it. */
+export function JitterBufferSlider({ viewing, counters }: { viewing: Viewing; counters: Counters }) {
+  const { jitterBufferMs } = viewing.settings.value
+  const movedMs = useSignal<number | undefined>(undefined)
+  const shownMs = movedMs.value ?? jitterBufferMs
+  return (
+    <div class="jitter-buffer" title={jitterBufferWords.title}>
+      <label for="jitter-buffer">{jitterBufferWords.label}</label>
+      <input
+        id="jitter-buffer"
+        type="range"
+        min={0}
+        max={MOST_SLIDER_MS}
+        step={SLIDER_STEP_MS}
+        value={Math.min(shownMs, MOST_SLIDER_MS)}
+        aria-valuetext={jitterBufferWords.spoken(shownMs)}
+        onInput={({ currentTarget }) => (movedMs.value = currentTarget.valueAsNumber)}
+        onChange={({ currentTarget }) => {
+          movedMs.value = undefined
+          viewing.setJitterBuffer(currentTarget.valueAsNumber)
+        }}
+      />
+      <output class="jitter-buffer-size">{jitterBufferWords.size(shownMs)}</output>
+      <TooLate counters={counters} />
+    </div>
+  )
+}
+
+function TooLate({ counters: { latePackets, lateRepairs = 0 } }: { counters: Counters }) {
+  if (latePackets === undefined) return null
+  const packets = latePackets + lateRepairs
+  return (
+    <span class={packets > 0 ? 'too-late faulty' : 'too-late'} title={jitterBufferWords.tooLateTitle}>
+      {packets === 0 ? jitterBufferWords.inTime : jitterBufferWords.tooLate(formatCount(packets))}
+    </span>
+  )
+}

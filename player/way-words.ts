@@ -1,0 +1,34 @@
+import type { WayName } from '../protocol/ways.ts'
+
+/** The ways in which UDP mends its losses, or does not. */
+export const wayWords = {
+  menu: 'How UDP repairs its losses',
+  titles: {
+    raw: 'UDP, no repair: a lost packet stays lost.',
+    rtx: 'UDP with retransmission (RTX): the page asks for lost packets, and the server sends them again (RFC 4585, RFC 4588).',
+    fec: 'UDP with parity (FEC): after eight packets the server sends one more, out of which one that is lost can be made again (RFC 5109).',
+  },
+  options: {
+    raw: 'UDP, no repair',
+    rtx: 'UDP with retransmission (RTX)',
+    fec: 'UDP with parity (FEC)',
+  },
+  transports: {
+    raw: 'RTP, no repair',
+    rtx: 'RTP with retransmission (RTX)',
+    fec: 'RTP with parity (FEC)',
+  },
+} as const satisfies Readonly<Record<string, string | Readonly<Record<WayName, string>>>>
+
+/** The jitter buffer of the UDP side. */
+export const jitterBufferWords = {
+  label: 'Jitter buffer',
+  title:
+    'How long UDP waits for what is late or is being repaired before it shows a picture. A larger one loses less and shows everything later. Changing it starts UDP anew at the same place.',
+  spoken: (ms: number) => `${ms} milliseconds`,
+  size: (ms: number) => `${ms} ms`,
+  inTime: 'nothing came too late',
+  tooLate: (packets: string) => `${packets} came too late`,
+  tooLateTitle:
+    'Packets that came after the jitter buffer had given them up, and packets repaired after that. Measured in this page.',
+} as const
