@@ -127,7 +127,7 @@ export class RepairedBuffer {
   }
 
   #restore(recovered: readonly Recovered[], nowMs: number): readonly Released<RtpPacket>[] {
-    return recovered.flatMap(({ sequenceNumber, datagram }) => {
+    return recovered.flatMap(({ sequenceNumber, packet: datagram }) => {
       const read = decodeRtp(datagram)
       if (!read.ok || read.value.payloadType !== this.#options.payloadType) return NOTHING
       if (this.#buffer.awaits(sequenceNumber)) return this.#fill(sequenceNumber, read.value, 0, nowMs)
