@@ -33,13 +33,32 @@ test('at 2 % random loss, 100 ms RTT and a buffer of 300 ms, RTX leaves at most 
   const raw = watch('off')
   const rtx = watch('rtx')
   expect(rtx.residualPercent).toBeLessThanOrEqual(0.1)
-  expect([raw, rtx]).toEqual([])
+  const inTime = { latePackets: 0, lateRepairs: 0 }
+  expect([raw, rtx]).toEqual([
+    { ...inTime, lostPackets: 230, repairedPackets: 0, residualPercent: 1.983, overheadPercent: 0 },
+    { ...inTime, lostPackets: 0, repairedPackets: 230, residualPercent: 0, overheadPercent: 2, repairDelayMs: 105 },
+  ])
 })
 
 test('the same packets are lost with parity, and most of them come back at once', () => {
-  expect(watch('fec')).toEqual({})
+  expect(watch('fec')).toEqual({
+    lostPackets: 33,
+    latePackets: 0,
+    repairedPackets: 197,
+    lateRepairs: 0,
+    residualPercent: 0.285,
+    overheadPercent: 13.2,
+    repairDelayMs: 10,
+  })
 })
 
 test('with a buffer shorter than the round trip, retransmissions come too late', () => {
-  expect(watch('rtx', 100)).toEqual({})
+  expect(watch('rtx', 100)).toEqual({
+    lostPackets: 230,
+    latePackets: 0,
+    repairedPackets: 0,
+    lateRepairs: 221,
+    residualPercent: 1.983,
+    overheadPercent: 1.9,
+  })
 })
