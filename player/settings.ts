@@ -6,8 +6,16 @@ import { readChanges, readGenerator, writeChanges } from './network-json.ts'
 
 export type SideName = 'hls' | 'udp'
 
+/** Where a picture is shown: `third` is UDP once more, in another way, beside both sides and no part of the run's record. */
+export type PaneName = SideName | 'third'
+
 /** One of them large, or both side by side. */
 export type ViewName = SideName | 'both'
+
+/** The pictures that are seen, in their order. */
+export function panesIn({ side, third }: Pick<CompareSettings, 'side' | 'third'>): readonly PaneName[] {
+  return side === 'both' && third !== undefined ? [...sidesIn(side), 'third'] : sidesIn(side)
+}
 
 export const sidesIn = (view: ViewName): readonly SideName[] => (view === 'both' ? ['hls', 'udp'] : [view])
 
@@ -47,6 +55,7 @@ export type CompareSettings = {
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
   readonly way: WayName // of UDP: with which repair, if any
+  readonly third: WayName | undefined // of UDP once more, beside both
   readonly startSeconds: number
 }
 
@@ -144,6 +153,7 @@ export function readCompareSettings(search: string, viewByDefault: ViewName = 'h
     jitterBufferMs: readNumber(query.get('jitterBufferMs'), { min: 0, max: 5000 }) ?? defaults.jitterBufferMs,
     udp: query.get('udp') === 'ws' ? 'ws' : 'data-channel',
     way: readWay(query.get('way')) ?? defaults.way,
+    third: readWay(query.get('third')),
     startSeconds: readNumber(query.get('startSeconds'), { min: 0, max: 1e6 }) ?? defaults.startSeconds,
   }
 }
@@ -170,6 +180,7 @@ export function writeCompareSettings(settings: CompareSettings): string {
   if (settings.jitterBufferMs !== defaults.jitterBufferMs) query.set('jitterBufferMs', String(settings.jitterBufferMs))
   if (settings.udp === 'ws') query.set('udp', 'ws')
   if (settings.way !== defaults.way) query.set('way', settings.way)
+  if (settings.third !== undefined) query.set('third', settings.third)
   if (settings.startSeconds !== defaults.startSeconds) query.set('startSeconds', String(settings.startSeconds))
   return `?${query}`
 }

@@ -1,23 +1,45 @@
 import { useSignal } from '@preact/signals'
-import { readWay, wayNames } from '../protocol/ways.ts'
+import { readWay, wayNames, type WayName } from '../protocol/ways.ts'
 import type { Counters } from './counters.ts'
 import { formatCount } from './format.ts'
 import type { Viewing } from './viewing.ts'
-import { jitterBufferWords, wayWords } from './way-words.ts'
+import { jitterBufferWords, paneWords, wayWords } from './way-words.ts'
 
 const MOST_SLIDER_MS = 1000
 const SLIDER_STEP_MS = 10
 
-/** With which repair UDP comes, if with any. */
-export function WayMenu({ viewing }: { viewing: Viewing }) {
-  const { way } = viewing.settings.value
+/** With which repair UDP comes to this picture, if with any. */
+export function WayMenu({ viewing, pane }: { viewing: Viewing; pane: 'udp' | 'third' }) {
+  const { way: first, third } = viewing.settings.value
+  const way = pane === 'udp' ? first : (third ?? first)
+  const choose = (name: WayName) => (pane === 'udp' ? viewing.chooseWay(name) : viewing.chooseThird(name))
   return (
     <label class="menu small way-menu" title={wayWords.titles[way]}>
       <span class="visually-hidden">{wayWords.menu}</span>
       <select
         value={way}
-        onChange={({ currentTarget: { value } }) => viewing.chooseWay(readWay(value) ?? way)}
+        onChange={({ currentTarget: { value } }) => choose(readWay(value) ?? way)}
       >
+        {wayNames.map((name) => (
+          <option key={name} value={name}>
+            {wayWords.options[name]}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+/** A third picture beside both sides. */
+export function ThirdMenu({ viewing }: { viewing: Viewing }) {
+  return (
+    <label class="menu small" title={paneWords.thirdTitle}>
+      <span class="menu-label">{paneWords.thirdMenu}</span>
+      <select
+        value={viewing.settings.value.third ?? ''}
+        onChange={({ currentTarget: { value } }) => viewing.chooseThird(readWay(value))}
+      >
+        <option value="">{paneWords.noThird}</option>
         {wayNames.map((name) => (
           <option key={name} value={name}>
             {wayWords.options[name]}

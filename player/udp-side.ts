@@ -6,6 +6,7 @@ import { ControlLine, type Wish } from './control-line.ts'
 import { countersOf, noCounters } from './counters.ts'
 import { isDecodedByWebCodecs } from './decodable-variants.ts'
 import { asSentence, formatCount, formatTime } from './format.ts'
+import type { PaneName } from './settings.ts'
 import type { Side, SideStart, SideStatus, Sound } from './side.ts'
 import { LossLists } from './loss-lists.ts'
 import type { FromWorker, PlayingAnswer, ToWorker, UdpProgress } from './udp-messages.ts'
@@ -14,10 +15,12 @@ import { wallMs } from './wall-clock.ts'
 import { problemWords, startWords, transportWords } from './words.ts'
 
 export type UdpOptions = {
+  readonly name: Extract<PaneName, 'udp' | 'third'>
   readonly link: string
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
   readonly way: WayName
+  readonly hasOwnLane: boolean // of the link: a copy that nobody else is on
 }
 
 const STATUS_MS = 250 // figures that change more often cannot be read
@@ -30,7 +33,7 @@ const noWebCodecs = {
 
 /** UDP: packets over a data channel or its WebSocket twin, to a worker that decodes and paints; sound plays here. */
 export class UdpSide implements Side {
-  readonly name = 'udp'
+  readonly name: UdpOptions['name']
   readonly status = signal<SideStatus>({
     phase: 'starting',
     positionSeconds: 0,
@@ -63,6 +66,7 @@ export class UdpSide implements Side {
   constructor(start: SideStart, options: UdpOptions) {
     this.#start = start
     this.#options = options
+    this.name = options.name
     this.#pausesAtFirstPicture = start.startPaused
     this.#update({ positionSeconds: start.startSeconds, durationSeconds: start.durationSeconds })
     if (typeof VideoDecoder === 'undefined') {
@@ -158,12 +162,13 @@ export class UdpSide implements Side {
   }
 
   async #connect(): Promise<void> {
-    const { link, udp, way } = this.#options
+    const { link, udp, way, hasOwnLane } = this.#options
     const { repair } = ways[way]
     const { videoId, variant } = this.#start
     const query = new URLSearchParams({ video: videoId, link })
     if (variant !== undefined) query.set('variant', variant)
     if (repair !== undefined) query.set('repair', repair)
+    if (hasOwnLane) query.set('lane', 'own')
     const openingMs = wallMs()
     const transport = await openUdpTransport(query, udp, {
       onDatagram: (bytes) => this.#toWorker({ kind: 'datagram', bytes, arrivalMs: wallMs() }, [bytes]),

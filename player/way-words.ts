@@ -32,3 +32,12 @@ export const jitterBufferWords = {
   tooLateTitle:
     'Packets that came after the jitter buffer had given them up, and packets repaired after that. Measured in this page.',
 } as const
+
+/** UDP once more, beside both sides. */
+export const paneWords = {
+  third: 'UDP, third picture',
+  thirdMenu: 'Third picture',
+  noThird: 'none',
+  thirdTitle:
+    'UDP once more, in another way, on a copy of the same line: the same seed, so the same packets are lost. It is no part of the recorded run.',
+} as const

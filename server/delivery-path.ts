@@ -2,7 +2,7 @@ import type { UdpSessionStatus } from '../protocol/weir-api.ts'
 import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 import { DropLog } from './drop-log.ts'
 import { GatewaySink, type LastHop } from './gateway-sink.ts'
-import type { LiveLink } from './live-link.ts'
+import type { ViewerLane } from './viewer-lane.ts'
 import { RtpThroughLink } from './rtp-through-link.ts'
 
 /** The way of a session's packets, and what was dropped on it: through the link, if it has one, then the last hop. */
@@ -11,7 +11,7 @@ export class DeliveryPath implements PacketSink {
   readonly #gateway: GatewaySink
   readonly #lane: RtpThroughLink | undefined
 
-  constructor(hop: LastHop, link: LiveLink | undefined) {
+  constructor(hop: LastHop, link: ViewerLane | undefined) {
     this.#gateway = new GatewaySink(hop, (rtpPacket) => {
       this.#log.drop(rtpPacket, 'gateway')
       this.#lane?.noteGatewayDrop()

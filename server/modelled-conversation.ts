@@ -1,7 +1,8 @@
 import { Conversation } from '../link/conversation.ts'
 import type { RtspExchange } from '../protocol/rtsp-exchange.ts'
 import type { ModelledSetup } from '../protocol/udp-control.ts'
-import type { LaneUse, LiveLink } from './live-link.ts'
+import type { LaneUse } from './live-link.ts'
+import type { ViewerLane } from './viewer-lane.ts'
 
 /** When the last request was at the server, on the process's clock, and what that took. */
 export type Reached = { readonly atMs: number; readonly setup: ModelledSetup }
@@ -17,7 +18,7 @@ export class ModelledConversation {
   #hasAsked = false
   #refuse: (error: Error) => void = () => {} // who waits for an answer
 
-  constructor(link: LiveLink) {
+  constructor(link: ViewerLane) {
     const { congestionControl = 'cubic' } = link.profile.tcp ?? {}
     this.#use = link.join('udp')
     this.#conversation = new Conversation(this.#use.line, { congestionControl, tlsRoundTrips: 0 })

@@ -8,6 +8,7 @@ export type SessionWish = {
   readonly variant?: string // absent: the best
   readonly link?: string // absent: nothing is impaired, unless the default link is for everyone
   readonly startSeconds?: number // of the first play that names none
+  readonly lane?: 'own' // a copy of the link's udp lane, that nobody else is on
   readonly repair?: RtpRepair // absent: what is lost is lost
 }
 

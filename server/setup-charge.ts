@@ -1,19 +1,19 @@
 import { pauseExchange, playExchange, setUpExchanges, type ExchangedPresentation } from '../protocol/rtsp-exchange.ts'
 import type { OpenPresentation } from '../udp-relay/presentation-source.ts'
-import type { LiveLink } from './live-link.ts'
+import type { ViewerLane } from './viewer-lane.ts'
 import { ModelledConversation, type Reached } from './modelled-conversation.ts'
 
 /** What a page's session pays for not speaking RTSP: the same messages over the same line, before what they ask for is
  *  done. The first play sets up, and so does the first one of another variant or after a restart of the link; the others
  *  cost one request on the kept connection. Without a link nothing is charged. */
 export class SetupCharge {
-  readonly #link: LiveLink | undefined
+  readonly #link: ViewerLane | undefined
   readonly #videoId: string
   #conversation: ModelledConversation | undefined
   #isClosed = false
   #setUpKey: string | undefined // of the presentation that the conversation has set up
 
-  constructor(link: LiveLink | undefined, videoId: string) {
+  constructor(link: ViewerLane | undefined, videoId: string) {
     this.#link = link
     this.#videoId = videoId
   }

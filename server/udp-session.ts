@@ -15,11 +15,11 @@ import type { SendTimer } from '../udp-relay/send-timer.ts'
 import { DeliveryPath } from './delivery-path.ts'
 import type { LastHop } from './gateway-sink.ts'
 import type { Links } from './links.ts'
-import type { LiveLink } from './live-link.ts'
 import type { Reached } from './modelled-conversation.ts'
 import { Refusal } from './refusal.ts'
 import { openPresentation, type SessionWish } from './session-wish.ts'
 import { SetupCharge } from './setup-charge.ts'
+import { ownLane, type ViewerLane } from './viewer-lane.ts'
 import { readControlRequest, step, type ControlEffect, type ControlState } from './udp-control-step.ts'
 
 /** The two ways between a session and its page: packets one way, JSON messages both ways. */
@@ -53,7 +53,7 @@ const IDLE_AFTER_END_MS = 60_000
 export class UdpSession {
   readonly #start: SessionStart
   readonly #parts: SessionParts
-  readonly #link: LiveLink | undefined
+  readonly #link: ViewerLane | undefined
   readonly #path: DeliveryPath
   readonly #repair: RepairSink | undefined // before the path
   readonly #charge: SetupCharge
@@ -72,7 +72,8 @@ export class UdpSession {
     const { id, wish, presentation, channel } = start
     this.#start = start
     this.#parts = parts
-    this.#link = parts.links.ofViewer(wish.link)
+    const link = parts.links.ofViewer(wish.link)
+    this.#link = link !== undefined && wish.lane === 'own' ? ownLane(link) : link
     this.#path = new DeliveryPath(channel, this.#link)
     this.#repair = wish.repair === 'rtx' ? new RepairSink(this.#path, Math.random) : undefined
     this.#charge = new SetupCharge(this.#link, wish.video)

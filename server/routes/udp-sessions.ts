@@ -17,6 +17,7 @@ const wishSchema = z.strictObject({
     .regex(/^\d{1,9}(\.\d+)?$/, secondsExpected)
     .transform(Number)
     .exactOptional(),
+  lane: z.literal('own', 'must be own').exactOptional(),
   repair: z.enum(['rtx', 'fec'], 'must be rtx or fec').exactOptional(),
 })
 
