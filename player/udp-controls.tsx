@@ -33,7 +33,7 @@ export function WayMenu({ viewing, pane }: { viewing: Viewing; pane: 'udp' | 'th
 /** A third picture beside both sides. */
 export function ThirdMenu({ viewing }: { viewing: Viewing }) {
   return (
-    <label class="menu small" title={paneWords.thirdTitle}>
+    <label class="menu small third-menu" title={paneWords.thirdTitle}>
       <span class="menu-label">{paneWords.thirdMenu}</span>
       <select
         value={viewing.settings.value.third ?? ''}
