@@ -51,20 +51,28 @@ test('without repair what the link loses is lost', { timeout: 120_000 }, async (
 })
 
 /** A machine with too much to do answers NACKs late, and the link says so: then it is tried again. */
-test('RTX at 2 % loss, 100 ms RTT and a buffer of 300 ms leaves at most 0.1 %', { timeout: 400_000 }, async (context) => {
-  needs(context, 'ffmpeg')
-  let watched: Watched
-  let tries = 0
-  do {
-    watched = await watch(context, clip as ServedClip, 'rtx')
-    tries += 1
-  } while (tries < 3 && (await watched.link.get()).warning !== undefined && residualRatio(watched) > MOST_RESIDUAL_RATIO)
-  const { told, session } = watched
-  expect(session).toMatchObject({ offeredPackets: 5378, droppedPackets: lossOfSeed })
-  expect(told.measures).toMatchObject({ missedPackets: 91 })
-  expect(session.repair?.resentPackets).toBeGreaterThanOrEqual(91)
-  expect(residualRatio(watched)).toBeLessThanOrEqual(MOST_RESIDUAL_RATIO)
-})
+test(
+  'RTX at 2 % loss, 100 ms RTT and a buffer of 300 ms leaves at most 0.1 %',
+  { timeout: 400_000 },
+  async (context) => {
+    needs(context, 'ffmpeg')
+    let watched: Watched
+    let tries = 0
+    do {
+      watched = await watch(context, clip as ServedClip, 'rtx')
+      tries += 1
+    } while (
+      tries < 3 &&
+      (await watched.link.get()).warning !== undefined &&
+      residualRatio(watched) > MOST_RESIDUAL_RATIO
+    )
+    const { told, session } = watched
+    expect(session).toMatchObject({ offeredPackets: 5378, droppedPackets: lossOfSeed })
+    expect(told.measures).toMatchObject({ missedPackets: 91 })
+    expect(session.repair?.resentPackets).toBeGreaterThanOrEqual(91)
+    expect(residualRatio(watched)).toBeLessThanOrEqual(MOST_RESIDUAL_RATIO)
+  },
+)
 
 test('parity gives back what is alone in its group, at once', { timeout: 120_000 }, async (context) => {
   needs(context, 'ffmpeg')
@@ -79,20 +87,24 @@ async function untilThree(page: Page, isSo: (now: Three) => boolean): Promise<Th
   return (await untilSides(page, (now) => 'third' in now && isSo(now as unknown as Three))) as unknown as Three
 }
 
-test('a third picture meets the same weather: HLS, UDP without repair and with RTX', { timeout: 120_000 }, async (context) => {
-  needs(context, 'ffmpeg')
-  const served = clip as ServedClip
-  const link = await served.makeLink(PROFILE)
-  const query = `?side=both&variant=${served.variant}&way=raw&third=rtx&jitterBufferMs=300&link=${link.id}`
-  const page = await served.openPage(context, query)
-  const { udp, third } = await untilThree(page, (now) => now.udp.phase === 'ended' && now.third.phase === 'ended')
-  const sessions = await Promise.all([sessionOf(served, udp), sessionOf(served, third)])
-  expect(sessions.map(({ droppedPackets }) => droppedPackets)).toEqual([lossOfSeed, lossOfSeed])
-  expect((await link.get()).udp.downlink.acceptedPackets).toBeLessThan(2 * 5378) // the third has a copy of the line
+test(
+  'a third picture meets the same weather: HLS, UDP without repair and with RTX',
+  { timeout: 120_000 },
+  async (context) => {
+    needs(context, 'ffmpeg')
+    const served = clip as ServedClip
+    const link = await served.makeLink(PROFILE)
+    const query = `?side=both&variant=${served.variant}&way=raw&third=rtx&jitterBufferMs=300&link=${link.id}`
+    const page = await served.openPage(context, query)
+    const { udp, third } = await untilThree(page, (now) => now.udp.phase === 'ended' && now.third.phase === 'ended')
+    const sessions = await Promise.all([sessionOf(served, udp), sessionOf(served, third)])
+    expect(sessions.map(({ droppedPackets }) => droppedPackets)).toEqual([lossOfSeed, lossOfSeed])
+    expect((await link.get()).udp.downlink.acceptedPackets).toBeLessThan(2 * 5378) // the third has a copy of the line
 
-  await page.selectOption('.side[data-pane=third] .way-menu select', 'fec')
-  await untilThree(page, (now) => now.third.phase === 'playing')
-  expect(await page.evaluate(() => location.search)).toContain('third=fec')
-  await page.selectOption('.third-menu select', '')
-  await untilSides(page, (now) => !('third' in now))
-})
+    await page.selectOption('.side[data-pane=third] .way-menu select', 'fec')
+    await untilThree(page, (now) => now.third.phase === 'playing')
+    expect(await page.evaluate(() => location.search)).toContain('third=fec')
+    await page.selectOption('.third-menu select', '')
+    await untilSides(page, (now) => !('third' in now))
+  },
+)

@@ -28,9 +28,7 @@ function AllFigures({ viewing }: { viewing: Viewing }) {
   const { way, third: thirdWay = way } = viewing.settings.value
   const titles = { hls: sideWords.hls, udp: wayWords.options[way], third: wayWords.options[thirdWay] }
   const sides = [hls, udp, third].filter((side) => side !== undefined)
-  return (
-    <FigureTable sides={sides.map(({ name, status }) => ({ name, title: titles[name], status: status.value }))} />
-  )
+  return <FigureTable sides={sides.map(({ name, status }) => ({ name, title: titles[name], status: status.value }))} />
 }
 
 function Downloads({ video }: { video: Video }) {

@@ -123,7 +123,8 @@ export class SideSet {
   #tellClocks(sides: readonly Side[]): void {
     const atMs = wallMs()
     const unixMs = atMs + this.#serverOffsetMs
-    for (const { name } of sides) if (name !== 'third') this.#options.log.tell([{ kind: 'clock', of: name, atMs, unixMs }])
+    for (const { name } of sides)
+      if (name !== 'third') this.#options.log.tell([{ kind: 'clock', of: name, atMs, unixMs }])
   }
 }
 

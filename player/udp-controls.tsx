@@ -16,10 +16,7 @@ export function WayMenu({ viewing, pane }: { viewing: Viewing; pane: 'udp' | 'th
   return (
     <label class="menu small way-menu" title={wayWords.titles[way]}>
       <span class="visually-hidden">{wayWords.menu}</span>
-      <select
-        value={way}
-        onChange={({ currentTarget: { value } }) => choose(readWay(value) ?? way)}
-      >
+      <select value={way} onChange={({ currentTarget: { value } }) => choose(readWay(value) ?? way)}>
         {wayNames.map((name) => (
           <option key={name} value={name}>
             {wayWords.options[name]}

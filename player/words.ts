@@ -393,7 +393,10 @@ export const figureWords = {
     receivedPackets: ['Received', 'RTP packets of picture and sound that arrived.'],
     lostPackets: ['Lost', 'RTP packets that never came: gaps in the sequence numbers that nothing filled.'],
     latePackets: ['Late', 'RTP packets that came after the jitter buffer had given them up.'],
-    missedPackets: ['Lost on the way', 'RTP packets that did not come at first: those repaired and those lost for good.'],
+    missedPackets: [
+      'Lost on the way',
+      'RTP packets that did not come at first: those repaired and those lost for good.',
+    ],
     repairedPackets: ['Recovered in time', 'RTP packets that came back by repair before their picture was due.'],
     lateRepairs: ['Too late', 'RTP packets that came back by repair after the jitter buffer had given them up.'],
     repairOverheadRatio: [
@@ -799,7 +802,7 @@ export const whatIfWords = {
   },
   repair: 'UDP',
   repairTitle: 'What becomes of a lost packet',
-  repairs: { off: 'no repair', rtx: 'asked for again (RTX)' },
+  repairs: { off: 'no repair', rtx: 'asked for again (RTX)', fec: 'parity (FEC)' },
   jitterBuffer: 'Buffer',
   jitterBufferTitle: 'How long UDP holds packets back, to wait for those that come late (jitter buffer)',
   seconds: 'Each run',
@@ -832,10 +835,7 @@ export const whatIfWords = {
   },
   watch: 'Watch this network',
   watchTitle: 'On the compare page, with this very network and seed',
-  watchedOtherwise: {
-    rule: 'On the compare page HLS chooses as hls.js does.',
-    repair: 'On the compare page UDP is watched without repair.',
-  },
+  watchedOtherwise: 'On the compare page HLS chooses as hls.js does.',
   points: 'points', // of per cent: the difference of two shares
   firstSeed: (seed: number) => `Drawn: the run with seed ${seed}. Figures: the mean over all seeds so far.`,
   figures: 'All measures of this place',
@@ -863,7 +863,7 @@ export const whatIfWords = {
     standing: 'stands still',
     buffer: 'HLS: buffer, up to 10 s',
     missing: 'UDP: missing packets',
-    repaired: 'UDP: sent again in time',
+    repaired: 'UDP: repaired in time',
     damaged: 'UDP: damaged pictures',
   },
   trust: 'How far this can be trusted',

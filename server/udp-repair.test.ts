@@ -100,7 +100,9 @@ test.concurrent('a session with RTX loses the packets of one without, and sends 
   const again = repaired.packets
     .filter(({ payloadType }) => payloadType === 98)
     .map((packet) => decodeRtx(packet, { payloadType: 96, ssrc: video?.ssrc ?? 0 }))
-  const numbers = again.map((read) => (read.ok ? (read.value.sequenceNumber - (video?.sequenceNumber ?? 0)) & 0xffff : NaN))
+  const numbers = again.map((read) =>
+    read.ok ? (read.value.sequenceNumber - (video?.sequenceNumber ?? 0)) & 0xffff : NaN,
+  )
   expect(numbers).toEqual([8, 14, 15, 19, 22, 29])
 })
 

@@ -17,7 +17,8 @@ export class TrackParity {
 
   constructor({ trackIndices }: SendCourse, trackIndex: number, protectedPackets: Uint8Array) {
     const places: number[] = []
-    for (let place = 0; place < trackIndices.length; place += 1) if (trackIndices[place] === trackIndex) places.push(place)
+    for (let place = 0; place < trackIndices.length; place += 1)
+      if (trackIndices[place] === trackIndex) places.push(place)
     this.#places = places
     this.#protectedPackets = protectedPackets
   }
@@ -47,7 +48,8 @@ export class TrackParity {
 
   /** A packet has come: of the media, or of parity. */
   take(sequenceNumber: number, place: number): ParityNews {
-    if (!this.isParity(place)) return { recovered: told(this.#groups.takeMedia(sequenceNumber, place)), lostParity: undefined }
+    if (!this.isParity(place))
+      return { recovered: told(this.#groups.takeMedia(sequenceNumber, place)), lostParity: undefined }
     const packets = this.#protectedPackets[place] as number
     const { recovered, lostParity } = this.#groups.takeParity(sequenceNumber, {
       sequenceNumbers: Array.from({ length: packets }, (_, index) => sequenceNumber - packets + index),

@@ -61,7 +61,9 @@ function withColumns(course: SendCourse, { places, ...columns }: Columns): SendC
     trackIndices: Uint8Array.from(columns.trackIndices),
     sequenceNumbers: Uint32Array.from(columns.sequenceNumbers),
     mediaTicks: Float64Array.from(places, (place) => mediaTicks[place] as number),
-    markers: Uint8Array.from(places, (place, index) => (columns.protectedPackets[index] === 0 ? (markers[place] as number) : 0)),
+    markers: Uint8Array.from(places, (place, index) =>
+      columns.protectedPackets[index] === 0 ? (markers[place] as number) : 0,
+    ),
     protectedPackets: Uint8Array.from(columns.protectedPackets),
   }
 }

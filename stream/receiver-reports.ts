@@ -65,7 +65,10 @@ export class ReceiverReports {
 
   /** Asks for packets again; sent at once (RFC 4585 section 3.5), with a report that counts nothing anew. */
   nack(mediaSsrc: number, lostSequenceNumbers: readonly number[]): Uint8Array {
-    return encodeRtcp([...this.#head([]), genericNackPacket({ senderSsrc: this.#ssrc, mediaSsrc, lostSequenceNumbers })])
+    return encodeRtcp([
+      ...this.#head([]),
+      genericNackPacket({ senderSsrc: this.#ssrc, mediaSsrc, lostSequenceNumbers }),
+    ])
   }
 
   #head(reports: readonly ReportBlock[]): RtcpPacket[] {

@@ -11,7 +11,11 @@ import { RepairRequests } from './repair-requests.ts'
 const [MEDIA, RTX, PARITY, SSRC] = [96, 98, 100, 7]
 const WAIT_MS = 100
 
-function packet(sequenceNumber: number, payloadType = MEDIA, payload: Uint8Array = Uint8Array.of(sequenceNumber)): RtpPacket {
+function packet(
+  sequenceNumber: number,
+  payloadType = MEDIA,
+  payload: Uint8Array = Uint8Array.of(sequenceNumber),
+): RtpPacket {
   return { marker: false, payloadType, sequenceNumber, timestampTicks: 3000 * sequenceNumber, ssrc: SSRC, payload }
 }
 
@@ -45,9 +49,7 @@ function open(repair: 'rtx' | 'fec') {
 
 /** Numbers that came; what was lost in brackets. */
 const shown = (released: readonly Released<RtpPacket>[]) =>
-  released.map((item) =>
-    item.kind === 'lost' ? [item.firstSequenceNumber, item.packets] : item.packet.sequenceNumber,
-  )
+  released.map((item) => (item.kind === 'lost' ? [item.firstSequenceNumber, item.packets] : item.packet.sequenceNumber))
 
 test('RepairedBuffer asks for what was passed over, and puts the retransmission in its place', () => {
   const { buffer, news, push, pushAgain } = open('rtx')

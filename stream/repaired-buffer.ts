@@ -137,12 +137,7 @@ export class RepairedBuffer {
   }
 
   /** In the place of a packet that has not come and is still waited for. */
-  #fill(
-    sequenceNumber: number,
-    packet: RtpPacket,
-    sizeBytes: number,
-    nowMs: number,
-  ): readonly Released<RtpPacket>[] {
+  #fill(sequenceNumber: number, packet: RtpPacket, sizeBytes: number, nowMs: number): readonly Released<RtpPacket>[] {
     this.#repaired.add(sequenceNumber)
     const missedMs = this.#missed.missedMs(sequenceNumber)
     const repairedBytes = RTP_HEADER_BYTES + packet.payload.length
@@ -169,7 +164,9 @@ export class RepairedBuffer {
     for (const item of released) {
       if (item.kind === 'lost') this.#missed.giveUp(item.firstSequenceNumber, item.packets)
     }
-    return this.#options.parityPayloadType === undefined ? released : released.flatMap((item) => this.#withoutParity(item))
+    return this.#options.parityPayloadType === undefined
+      ? released
+      : released.flatMap((item) => this.#withoutParity(item))
   }
 
   #withoutParity(item: Released<RtpPacket>): readonly Released<RtpPacket>[] {

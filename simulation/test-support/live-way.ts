@@ -56,7 +56,13 @@ export class LiveWay implements RtpWay {
     })
     const sink = {
       send: (kind: PacketKind, trackIndex: number, bytes: Uint8Array, atMs: number) =>
-        this.#enter('down', { trackIndex, bytes, isReport: kind === 'rtcp' }, bytes.length, kind === 'rtp' ? 'rtp' : 'rtcp', atMs),
+        this.#enter(
+          'down',
+          { trackIndex, bytes, isReport: kind === 'rtcp' },
+          bytes.length,
+          kind === 'rtp' ? 'rtp' : 'rtcp',
+          atMs,
+        ),
       close: () => {},
     }
     this.#sink = new RepairSink(sink, () => 0.5)
@@ -122,7 +128,15 @@ export class LiveWay implements RtpWay {
     } as unknown as ReceivedTrackOptions['description']
     const media = { push: () => {}, finish: () => {} }
     const first = { sequenceNumber: 0 }
-    const track = new ReceivedTrack({ description, waitMs, first, repairs: isProtected ? undefined : repairs, media, tell: () => {}, onFirst: () => {} })
+    const track = new ReceivedTrack({
+      description,
+      waitMs,
+      first,
+      repairs: isProtected ? undefined : repairs,
+      media,
+      tell: () => {},
+      onFirst: () => {},
+    })
     return { track, repairs, alarm: this.#link.alarms.newAlarm((atMs) => this.#askForMissing(index, atMs)) }
   }
 
