@@ -27,6 +27,7 @@ export const longFiles = [
   'server/channel-ingest.system.test.ts',
   'server/nginx-edge.system.test.ts',
   'lab/validate-live.system.test.ts',
+  'lab/whip.system.test.ts',
   'server/parity-gstreamer.system.test.ts',
   'server/published-live.system.test.ts',
   'server/relay-pull.system.test.ts',

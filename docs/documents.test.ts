@@ -21,6 +21,7 @@ import { runRoutes } from '../server/routes/runs.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
 import { uploadRoutes } from '../server/routes/uploads.ts'
 import { videoRoutes } from '../server/routes/videos.ts'
+import { whipRoutes } from '../server/routes/whip.ts'
 import { routeTable } from '../server/route-table.ts'
 import { makeDocuments } from './documents.ts'
 
@@ -37,6 +38,7 @@ const routers = [
   healthRoutes('0'),
   videoRoutes(noRooms),
   channelRoutes(noRooms),
+  whipRoutes(noRooms),
   uploadRoutes({ ...(noRooms as object), uploadsPerMinute: 1 } as never),
   linkRoutes(noRooms),
   linkViewersRoutes(noRooms),

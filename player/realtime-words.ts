@@ -16,7 +16,7 @@ export const wayWords: Readonly<Record<RealtimeWay, { readonly name: string; rea
   'data-channel': { name: 'Data channel', what: 'the browser’s UDP: unordered, never sent again' },
 }
 
-/** Who measured what of TCP and UDP. */
+/** The frame of the page: controls, table, chart, messages. */
 export const realtimeWords = {
   title: 'Realtime',
   intro:

@@ -49,7 +49,7 @@ export type Channel = {
   readonly title: string
   readonly state: 'starting' | 'live' | 'ended'
   readonly loop?: string // the video that it plays
-  readonly ingest?: { readonly kind: 'ts' | 'hls' | 'rtsp'; readonly url: string; readonly key: string }
+  readonly ingest?: { readonly kind: 'ts' | 'hls' | 'rtsp' | 'whip'; readonly url: string; readonly key: string }
   readonly createdUnixMs: number
   readonly error?: string // why it ended
   readonly recordedVideo?: string // once it has ended

@@ -46,11 +46,13 @@ import { runRoutes } from './routes/runs.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
+import { whipRoutes } from './routes/whip.ts'
 import type { RunEventSockets } from './run-event-sockets.ts'
 import type { Runs } from './runs.ts'
 import { SegmentKeys } from './segment-keys.ts'
 import type { TusUploads } from './tus-uploads.ts'
 import type { UdpSessions } from './udp-sessions.ts'
+import type { WhipSessions } from './whip-sessions.ts'
 
 /** What answers. */
 export type HttpRooms = {
@@ -59,6 +61,7 @@ export type HttpRooms = {
   readonly intake: Intake
   readonly tus: TusUploads
   readonly channels: Channels
+  readonly publishers: WhipSessions
   readonly links: Links
   readonly sessions: UdpSessions
   readonly records: LinkRecordRooms
@@ -81,7 +84,7 @@ export type HttpSettings = { readonly config: Config; readonly logger: Logger }
 
 /** The list of routes, and of what takes WebSockets. */
 export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings): HttpListener {
-  const { library, jobs, intake, tus, channels, links, sessions, relay } = rooms
+  const { library, jobs, intake, tus, channels, publishers, links, sessions, relay } = rooms
   const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, feed, metrics } =
     rooms
   const { realtime, realtimeSockets, openedSockets } = rooms
@@ -96,6 +99,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     healthRoutes(version),
     videoRoutes({ library, jobs, addresses, channels, access, gate }),
     channelRoutes({ channels, addresses }),
+    whipRoutes(publishers),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
     linkViewersRoutes({

@@ -1,4 +1,5 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel'
+import { gatheredAnswer } from './peer-answer.ts'
 import { Refusal } from './refusal.ts'
 import type { SessionChannel } from './udp-session.ts'
 
@@ -14,13 +15,6 @@ export type ChannelHandlers = {
 }
 
 export type Answer = { readonly sdp: string; readonly close: () => void }
-
-const GATHERING_MS = 2000
-const OWN_CHECKS_AFTER_MS = 1000
-
-/** Held back at first, so that the page begins the connection when it has our answer. Tried: with them our DTLS
- *  handshake can overtake the answer, and a page by libdatachannel refuses it, not knowing our fingerprint yet. */
-const CANDIDATE_LINES = /^a=(?:candidate:.*|end-of-candidates)\r?\n/gm
 
 let loading: Promise<DataChannels | undefined> | undefined
 
@@ -43,29 +37,12 @@ export async function answerOffer(
   const peer = new PeerConnection('weir', { iceServers: [] })
   const pair = new ChannelPair(peer, handlers, datagramLabel)
   try {
-    const gathered = gatheringEnd(peer)
-    peer.setRemoteDescription(offer.replaceAll(CANDIDATE_LINES, ''), 'offer')
-    await gathered
+    const sdp = await gatheredAnswer(peer, offer, () => !pair.isOpenOrClosed)
+    return { sdp, close: () => pair.close() }
   } catch (error) {
     pair.close()
-    throw new Refusal('bad-offer', `expected an SDP offer that can be answered: ${(error as Error).message}`)
+    throw error
   }
-  const description = peer.localDescription()
-  if (description === null) throw new Error('the peer connection gave no answer')
-  setTimeout(() => pair.addCandidates(offer), OWN_CHECKS_AFTER_MS).unref()
-  return { sdp: description.sdp, close: () => pair.close() }
-}
-
-/** A host without any network address gathers for ever: what is there after 2 s has to do. */
-function gatheringEnd(peer: PeerConnection): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, GATHERING_MS)
-    peer.onGatheringStateChange((state) => {
-      if (state !== 'complete') return
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }
 
 /** The two channels of a page, which open in any order; the session begins when both are there. */
@@ -87,13 +64,8 @@ class ChannelPair {
     })
   }
 
-  /** For a page that cannot reach us before we have sent something. */
-  addCandidates(offer: string): void {
-    const mid = /^a=mid:(\S+)/m.exec(offer)?.[1] ?? '0'
-    if (this.#isClosed || this.#channels.size > 0) return
-    for (const [, candidate] of offer.matchAll(/^a=(candidate:.*?)\r?$/gm)) {
-      this.#peer.addRemoteCandidate(candidate as string, mid)
-    }
+  get isOpenOrClosed(): boolean {
+    return this.#isClosed || this.#channels.size > 0
   }
 
   close(): void {

@@ -31,7 +31,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /api/channels', does: 'the live channels, and those that ended in the last minute' },
   {
     route: 'POST /api/channels',
-    does: '`{"loop":video}`, or `{"ingest":"ts"|"hls"|"rtsp"}` with an address to send to; `title`, `dvrSeconds` (6 to 600; 30), `record`; 201 with the channel',
+    does: '`{"loop":video}`, or `{"ingest":"ts"|"hls"|"rtsp"|"whip"}` with an address to send to; `title`, `dvrSeconds` (6 to 600; 30), `record`; 201 with the channel',
   },
   { route: 'GET /api/channels/:id', does: 'one channel, with the address and the key of its ingest' },
   { route: 'DELETE /api/channels/:id', does: 'ends it; a recorded one becomes a video; 204' },
@@ -40,6 +40,15 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'what is sent to a channel: one MPEG transport stream as it comes, or the files of `ffmpeg -f hls -method PUT`',
   },
   { route: 'DELETE /api/channels/:id/ingest/:key/:file', does: 'nothing, for senders that clean up; 204' },
+  { route: 'OPTIONS /api/channels/:id/whip', does: 'tells that it takes `application/sdp`' },
+  {
+    route: 'POST /api/channels/:id/whip',
+    does: 'publishing by WHIP (RFC 9725): an SDP offer of H.264 and Opus, with the key of the channel as bearer token; 201 with the answer',
+  },
+  {
+    route: 'DELETE /api/channels/:id/whip/:publisher',
+    does: 'the address that `Location` told: ends it and its channel; 200',
+  },
   { route: 'POST /api/uploads', does: 'a resumable upload, tus 1.0.0; its id is the id of the video' },
   {
     route: 'OPTIONS /api/uploads',

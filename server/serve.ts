@@ -43,6 +43,7 @@ import { readTlsFiles } from './tls-files.ts'
 import { TusUploads } from './tus-uploads.ts'
 import type { SessionParts } from './udp-session.ts'
 import { UdpSessions } from './udp-sessions.ts'
+import { WhipSessions } from './whip-sessions.ts'
 
 const EVENTS_KEPT = 1000
 const RECORDS_PER_ADDRESS = 32 // a lab has one for each side of each run
@@ -127,8 +128,22 @@ async function start(
     parts,
   )
   const channels = startChannels({ library, source, log, intake: intake.intake }, closing, parts)
+  const publishers = new WhipSessions({ channels, tools, logger })
+  closing.add(() => publishers.close())
   const listener = composeHttp(
-    { library, addresses, events, metrics, relay, channels, ...intake, ...sessions, ...records, ...realtime },
+    {
+      library,
+      addresses,
+      events,
+      metrics,
+      relay,
+      channels,
+      publishers,
+      ...intake,
+      ...sessions,
+      ...records,
+      ...realtime,
+    },
     parts,
   )
   closing.add(() => listener.drain(GRACE_MS))

@@ -34,6 +34,13 @@ test('where UDP is blocked the packets that do not come lead to TCP, where both 
   ])
 })
 
+test('where the set-up was not answered, the next one that needs it is not waited for as long', () => {
+  const fallback = new Fallback(all, 0)
+  expect([fallback.look(1250), fallback.deadlineMs]).toEqual([true, 1750])
+  fallback.heard(1700)
+  expect(fallback.deadlineMs).toBe(2950)
+})
+
 test('a long way to the server is no blocked one: each thing that is heard of it gives it more time', () => {
   const fallback = new Fallback(all, 0)
   for (const atMs of [1200, 2400, 3600]) {

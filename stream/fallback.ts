@@ -18,12 +18,18 @@ export type FallbackTry = {
 /** How long each thing is waited for, in milliseconds. */
 export type FallbackBounds = {
   readonly hearMs: number // anything of a set-up: longer than any round trip, shorter than a viewer's patience
+  readonly hearAgainMs: number // the same, of a way after one whose set-up was not answered: a lost packet, or none comes
   readonly firstPacketMs: number // after the answer to PLAY, which it follows at once
   readonly silenceMs: number // between two packets, while playing
 }
 
 /** By these a picture comes over RTP in TCP within 2 s where UDP is blocked, and over HLS within 4 s where RTSP is, too. */
-export const defaultFallbackBounds: FallbackBounds = { hearMs: 1250, firstPacketMs: 750, silenceMs: 3000 }
+export const defaultFallbackBounds: FallbackBounds = {
+  hearMs: 1250,
+  hearAgainMs: 500,
+  firstPacketMs: 750,
+  silenceMs: 3000,
+}
 
 /** Which way is tried, and when the next one is: told what comes, it says by when `look` has to be called. The last way is
  *  never left. A moment is a civil or monotonic one of whoever tells it. */
@@ -33,6 +39,7 @@ export class Fallback {
   readonly #askedMs: number
   readonly #tries: FallbackTry[] = []
   #heardMs: number // of the way that is tried now: the newest thing
+  #hasHeard = false // anything of it
   #isStill = false
 
   constructor(ways: readonly FallbackWay[], askedMs: number, bounds = defaultFallbackBounds) {
@@ -56,13 +63,14 @@ export class Fallback {
   get deadlineMs(): number {
     if (this.#isLast || this.#isStill) return Infinity
     const { answeredMs, firstPacketMs } = this.#current
-    if (answeredMs === undefined) return this.#heardMs + this.#bounds.hearMs
+    if (answeredMs === undefined) return this.#heardMs + this.#hearMs
     if (firstPacketMs === undefined) return this.#askedMs + answeredMs + this.#bounds.firstPacketMs
     return this.#heardMs + this.#bounds.silenceMs
   }
 
   /** Something of the set-up: its connection stands, a request was answered. */
   heard(atMs: number): void {
+    this.#hasHeard = true
     this.#heardMs = atMs
   }
 
@@ -98,6 +106,12 @@ export class Fallback {
     return !this.#isLast && this.#leave('refused', atMs)
   }
 
+  get #hearMs(): number {
+    const { hearMs, hearAgainMs } = this.#bounds
+    const before = this.#tries.at(-2)
+    return before?.leftBecause === 'no-answer' && !this.#hasHeard ? hearAgainMs : hearMs
+  }
+
   get #silentBecause(): LeftBecause {
     const { answeredMs, firstPacketMs } = this.#current
     if (answeredMs === undefined) return 'no-answer'
@@ -121,6 +135,7 @@ export class Fallback {
   #begin(atMs: number): void {
     const way = this.#ways[this.#tries.length] as FallbackWay
     this.#heardMs = atMs
+    this.#hasHeard = false
     this.#isStill = false
     this.#tries.push({ way, startMs: atMs - this.#askedMs })
   }
