@@ -149,8 +149,8 @@ function playerProblem(spec: SideSpec): string | undefined {
       ? undefined
       : `player hls.js has its own rule: abr must be hls.js or fixed, got ${spec.abr}`
   }
-  if (spec.kind === 'udp' && spec.repair === 'rtx')
-    return `player ${player} is told of no repair: repair must be off, got rtx`
+  if (spec.kind === 'udp' && spec.repair !== 'off')
+    return `player ${player} is told of no repair: repair must be off, got ${spec.repair}`
   return undefined
 }
 

@@ -4,14 +4,21 @@ import type { Viewing } from './viewing.ts'
 
 /** What a test or a curious person reads as `window.weir`; described in player/README.md. */
 export function snapshotOf(viewing: Viewing): Readonly<Record<string, unknown>> {
-  const { hls, udp } = viewing.sides.value
+  const { hls, udp, third } = viewing.sides.value
   const snapshot = {
     view: viewing.settings.value.side,
     ...(viewing.lead === undefined ? { phase: viewing.status.value?.phase } : sideSnapshot(viewing.lead)),
     link: { id: viewing.network.id, settings: viewing.network.settings.value },
     ...(hls === undefined || udp === undefined
       ? {}
-      : { sides: { hls: sideSnapshot(hls), udp: sideSnapshot(udp) }, aheadMs: viewing.stepHold.value?.aheadMs.value }),
+      : {
+          sides: {
+            hls: sideSnapshot(hls),
+            udp: sideSnapshot(udp),
+            ...(third === undefined ? {} : { third: sideSnapshot(third) }),
+          },
+          aheadMs: viewing.stepHold.value?.aheadMs.value,
+        }),
   }
   // Not enumerable, so that a snapshot is plain data for whoever copies it.
   Object.defineProperty(snapshot, 'listen', { value: (listener: RunListener) => viewing.log.listen(listener) })

@@ -97,6 +97,7 @@ export class UdpViewer {
       onSound: this.#options.onSound,
       onHeard: (atMs) => this.#hear(atMs),
       onVerdict: ({ state, timestampTicks }) => this.#news.judged(state, timestampTicks),
+      onMissing: (ssrc, sequenceNumbers) => this.#reports.ask(ssrc, sequenceNumbers),
       onLost: (kind, sequenceNumber) => this.#news.lost(kind, sequenceNumber),
     })
     this.#tellStart(answer)
@@ -230,7 +231,7 @@ export class UdpViewer {
     const datagram = new Uint8Array(bytes)
     if (this.#reports.take(datagram, arrivalMs)) return
     const packet = decodeRtp(datagram)
-    if (packet.ok) this.#epoch?.push(packet.value, bytes.byteLength, arrivalMs)
+    if (packet.ok) this.#epoch?.push({ packet: packet.value, datagram, arrivalMs })
   }
 
   #paint(picture: VideoFrame, atMs: number): void {
