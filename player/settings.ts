@@ -37,6 +37,7 @@ export type NetworkSettings = {
   readonly congestionControl: CongestionControl
   readonly sharing: 'separate' | 'shared'
   readonly udpBlocked: boolean
+  readonly rtspBlocked: boolean
   readonly seed: number
   readonly generator: RateGenerator | undefined // of a rate that is as-preset
   readonly uplinkGenerator: RateGenerator | undefined
@@ -85,6 +86,7 @@ export const networkWords = {
   congestionControl: ['cubic', 'reno', 'bbr'],
   sharing: ['separate', 'shared'],
   udpBlocked: ['true', 'false'],
+  rtspBlocked: ['true', 'false'],
 } as const
 type WordKey = keyof typeof networkWords
 
@@ -111,7 +113,7 @@ function readNetwork(query: URLSearchParams): Partial<NetworkSettings> {
   }
   for (const key of wordKeys) {
     const word = networkWords[key].find((known) => known === query.get(key))
-    if (word !== undefined) read[key] = key === 'udpBlocked' ? word === 'true' : word
+    if (word !== undefined) read[key] = key === 'udpBlocked' || key === 'rtspBlocked' ? word === 'true' : word
   }
   if (read['lossRatio'] !== undefined && read['lossKind'] === undefined) read['lossKind'] = 'random'
   for (const key of generatorKeys) {

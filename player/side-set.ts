@@ -1,6 +1,8 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
+import { ways } from '../protocol/ways.ts'
 import type { VariantSummary } from '../protocol/weir-api.ts'
-import { HlsSide } from './hls-side.ts'
+import { FallbackSide } from './fallback-side.ts'
+import { HlsSide, type HlsOptions } from './hls-side.ts'
 import type { RunLog } from './run-log.ts'
 import type { CompareSettings, NetworkSettings, PaneName } from './settings.ts'
 import type { LiveHls, Side, SideStart, Sound } from './side.ts'
@@ -8,7 +10,7 @@ import { StepHold } from './step-hold.ts'
 import { UdpSide } from './udp-side.ts'
 import { wallMs } from './wall-clock.ts'
 
-export type Sides = { readonly hls?: HlsSide; readonly udp?: UdpSide; readonly third?: UdpSide }
+export type Sides = { readonly hls?: HlsSide; readonly udp?: Side; readonly third?: UdpSide }
 
 /** Where each side puts its picture. */
 export type Hosts = Readonly<Record<PaneName, HTMLElement>>
@@ -88,14 +90,20 @@ export class SideSet {
   }
 
   #makeHls(start: Start): HlsSide {
-    const { link, speedRatio } = this.#options.settings.value
-    return new HlsSide(this.#startOf('hls', start), { link, settings: this.#options.network, speedRatio })
+    return new HlsSide(this.#startOf('hls', start), this.#hlsOptions())
   }
 
-  #makeUdp(start: Start): UdpSide {
+  #hlsOptions(): HlsOptions {
+    const { link, speedRatio } = this.#options.settings.value
+    return { link, settings: this.#options.network, speedRatio }
+  }
+
+  #makeUdp(start: Start): Side {
     const { link, jitterBufferMs, udp, way } = this.#options.settings.value
-    const options = { name: 'udp', link, jitterBufferMs, udp, way, hasOwnLane: false } as const
-    return new UdpSide(this.#startOf('udp', start), options)
+    const options = { name: 'udp', link, jitterBufferMs, udp, hasOwnLane: false } as const
+    const whole = this.#startOf('udp', start)
+    if (ways[way].fallsBack) return new FallbackSide(whole, { udp: options, hls: this.#hlsOptions() })
+    return new UdpSide(whole, { ...options, way })
   }
 
   /** On a copy of the lane, or both ways of UDP would share its rate and draw its losses in turn. The run's record knows two

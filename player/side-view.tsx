@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks'
 import { ways, type WayName } from '../protocol/ways.ts'
 import { noCounters } from './counters.ts'
+import { FallbackTimeline } from './fallback-timeline.tsx'
 import { MainFigures, RepairFigures } from './figures.tsx'
 import { toggleFullScreen } from './full-screen.ts'
 import { Icon } from './icons.tsx'
@@ -53,6 +54,15 @@ function StageMessage({ status, player, onPlay, without }: MessageProps) {
   return word === undefined ? null : <span class="stage-word">{word}</span>
 }
 
+/** Why nothing can come, of a way that does not look for another. */
+function blockedProblem(way: WayName, { network }: Viewing): SideStatus['problem'] {
+  const { udpBlocked, rtspBlocked } = network.settings.value
+  const { over, fallsBack } = ways[way]
+  if (fallsBack) return undefined
+  if (rtspBlocked) return stageWords.blockedRtsp
+  return over === 'udp' && udpBlocked ? stageWords.blockedUdp : undefined
+}
+
 /** Of UDP the menu of its ways tells it, but for a last hop that is none. */
 function transportShown(side: 'hls' | 'udp', { transport }: SideStatus): string {
   return side === 'hls' || transport === transportWords.websocket ? transport : ''
@@ -80,8 +90,8 @@ export function SideView({ viewing, pane, variants, onHost }: SideViewProps) {
   const way = wayOf(pane, settings.value)
   const title = pane === 'third' ? paneWords.third : sideWords[side]
   const told = viewing.sides.value[pane]?.status.value ?? beforeStart
-  const isBlocked = side === 'udp' && viewing.network.settings.value.udpBlocked
-  const status = isBlocked ? { ...told, problem: stageWords.blockedUdp } : told
+  const blocked = way === undefined ? undefined : blockedProblem(way, viewing)
+  const status = blocked === undefined ? told : { ...told, problem: blocked }
   const isSeen = panesIn(settings.value).includes(pane)
   const togglePlay = () => viewing.togglePlay()
   const without = viewing.hasPictures.value ? undefined : stageWords.soundAlone
@@ -117,6 +127,9 @@ export function SideView({ viewing, pane, variants, onHost }: SideViewProps) {
       {way !== undefined && ways[way].repair !== undefined && <RepairFigures counters={status.counters} />}
       {pane === 'udp' && <JitterBufferSlider viewing={viewing} counters={status.counters} />}
       <p class="stage-note">{status.note}</p>
+      {status.tries !== undefined && status.tries.length > 0 && (
+        <FallbackTimeline tries={status.tries} onAgain={() => viewing.chooseWay('fallback')} />
+      )}
     </section>
   )
 }

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { HlsSide } from './hls-side.ts'
 import { stepAct, type StepAct } from './in-step.ts'
-import type { UdpSide } from './udp-side.ts'
+import type { Side } from './side.ts'
 
 const LOOK_MS = 50
 const SHOW_MS = 250
@@ -16,7 +16,7 @@ export class StepHold {
   /** Where HLS is before UDP, while both play. */
   readonly aheadMs = signal<number | undefined>(undefined)
   readonly #hls: HlsSide
-  readonly #udp: UdpSide
+  readonly #udp: Side
   readonly #isWanted: () => boolean
   readonly #speedRatio: () => number // where it is not
   readonly #timer: ReturnType<typeof setInterval>
@@ -26,11 +26,7 @@ export class StepHold {
   #isJumping = false
   #heldMs: number | undefined // since when HLS waits
 
-  constructor(
-    sides: { readonly hls: HlsSide; readonly udp: UdpSide },
-    isWanted: () => boolean,
-    speedRatio: () => number,
-  ) {
+  constructor(sides: { readonly hls: HlsSide; readonly udp: Side }, isWanted: () => boolean, speedRatio: () => number) {
     this.#hls = sides.hls
     this.#udp = sides.udp
     this.#isWanted = isWanted

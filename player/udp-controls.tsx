@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals'
-import { readWay, wayNames, type WayName } from '../protocol/ways.ts'
+import { readWay, wayNames, ways, type WayName } from '../protocol/ways.ts'
 import type { Counters } from './counters.ts'
 import { formatCount } from './format.ts'
 import type { Viewing } from './viewing.ts'
 import { jitterBufferWords, paneWords, wayWords } from './way-words.ts'
 
+const thirdNames = wayNames.filter((name) => !ways[name].fallsBack) // its own lane carries no HLS
 const MOST_SLIDER_MS = 1000
 const SLIDER_STEP_MS = 10
 
@@ -17,7 +18,7 @@ export function WayMenu({ viewing, pane }: { viewing: Viewing; pane: 'udp' | 'th
     <label class="menu small way-menu" title={wayWords.titles[way]}>
       <span class="visually-hidden">{wayWords.menu}</span>
       <select value={way} onChange={({ currentTarget: { value } }) => choose(readWay(value) ?? way)}>
-        {wayNames.map((name) => (
+        {(pane === 'udp' ? wayNames : thirdNames).map((name) => (
           <option key={name} value={name}>
             {wayWords.options[name]}
           </option>
@@ -37,7 +38,7 @@ export function ThirdMenu({ viewing }: { viewing: Viewing }) {
         onChange={({ currentTarget: { value } }) => viewing.chooseThird(readWay(value))}
       >
         <option value="">{paneWords.noThird}</option>
-        {wayNames.map((name) => (
+        {thirdNames.map((name) => (
           <option key={name} value={name}>
             {wayWords.options[name]}
           </option>

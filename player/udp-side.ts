@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { isRtcp } from '../protocol/rtcp.ts'
 import type { ControlMessage } from '../protocol/udp-control.ts'
 import { ways, type WayName } from '../protocol/ways.ts'
 import { AudioOutput } from './audio-output.ts'
@@ -21,6 +22,8 @@ export type UdpOptions = {
   readonly udp: 'data-channel' | 'ws'
   readonly way: WayName
   readonly hasOwnLane: boolean // of the link: a copy that nobody else is on
+  /** What of a start has come: something of the set-up, the answer to PLAY, a packet of media. */
+  readonly heard?: (what: 'heard' | 'answered' | 'packet') => void
 }
 
 const STATUS_MS = 250 // figures that change more often cannot be read
@@ -163,15 +166,16 @@ export class UdpSide implements Side {
 
   async #connect(): Promise<void> {
     const { link, udp, way, hasOwnLane } = this.#options
-    const { repair } = ways[way]
+    const { repair, over } = ways[way]
     const { videoId, variant } = this.#start
     const query = new URLSearchParams({ video: videoId, link })
     if (variant !== undefined) query.set('variant', variant)
     if (repair !== undefined) query.set('repair', repair)
+    if (over === 'tcp') query.set('over', 'tcp')
     if (hasOwnLane) query.set('lane', 'own')
     const openingMs = wallMs()
-    const transport = await openUdpTransport(query, udp, {
-      onDatagram: (bytes) => this.#toWorker({ kind: 'datagram', bytes, arrivalMs: wallMs() }, [bytes]),
+    const transport = await openUdpTransport(query, over === 'tcp' ? 'ws' : udp, {
+      onDatagram: (bytes) => this.#onDatagram(bytes),
       onControl: (message) => this.#onControl(message),
       onLost: () => this.#fail(problemWords.connectionLost),
     })
@@ -180,7 +184,8 @@ export class UdpSide implements Side {
     this.#transportMs = wallMs() - openingMs
     this.#control.connect(transport.sendControl)
     const { 'data-channel': byWay, websocket } = transportWords
-    this.#update({ transport: transport.kind === 'websocket' ? websocket : byWay[way] })
+    const isTcpAtTheEnd = transport.kind === 'websocket' && over === 'udp'
+    this.#update({ transport: isTcpAtTheEnd ? websocket : byWay[way] })
   }
 
   #startWorker(): Worker {
@@ -208,6 +213,7 @@ export class UdpSide implements Side {
     this.#update({ phase: 'starting', positionSeconds: wantedSeconds })
     this.#progress = undefined
     const id = this.#control.ask(wish, (answer) => {
+      this.#options.heard?.('answered')
       if (answer.kind !== 'playing' || id !== this.#newestStart) return // asked for another place meanwhile
       this.#toWorker({ kind: 'playing', answer, bitsPerSecond: this.#start.bandwidthOf(answer.variant) })
       void this.#audio?.run()
@@ -240,8 +246,15 @@ export class UdpSide implements Side {
     )
   }
 
+  #onDatagram(bytes: ArrayBuffer): void {
+    if (this.#options.heard !== undefined && !isRtcp(new Uint8Array(bytes, 0, 2))) this.#options.heard('packet')
+    this.#toWorker({ kind: 'datagram', bytes, arrivalMs: wallMs() }, [bytes])
+  }
+
   #onControl(message: ControlMessage): void {
     switch (message.kind) {
+      case 'connected':
+        return this.#options.heard?.('heard')
       case 'session':
         this.#sessionId = message.id
         return

@@ -1,4 +1,5 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel'
+import { gatheredAnswer } from './peer-answer.ts'
 import { Refusal } from './refusal.ts'
 import type { SessionChannel } from './udp-session.ts'
 
@@ -15,13 +16,6 @@ export type ChannelHandlers = {
 
 export type Answer = { readonly sdp: string; readonly close: () => void }
 
-const GATHERING_MS = 2000
-const OWN_CHECKS_AFTER_MS = 1000
-
-/** Held back at first, so that the page begins the connection when it has our answer. Tried: with them our DTLS
- *  handshake can overtake the answer, and a page by libdatachannel refuses it, not knowing our fingerprint yet. */
-const CANDIDATE_LINES = /^a=(?:candidate:.*|end-of-candidates)\r?\n/gm
-
 let loading: Promise<DataChannels | undefined> | undefined
 
 /** The optional addon, loaded with the first session: once loaded it keeps the process alive until `process.exit`.
@@ -31,66 +25,47 @@ export function loadDataChannels(): Promise<DataChannels | undefined> {
   return loading
 }
 
-/** Answers a page's offer of the channels `rtp` (unordered, never retransmitted) and `control` (reliable).
- *  The answer has all candidates. Throws `bad-offer`. */
+/** Answers a page's offer of two channels: one of datagrams (unordered, never retransmitted; `rtp` unless it is said
+ *  otherwise) and `control` (reliable). The answer has all candidates. Throws `bad-offer`. */
 export async function answerOffer(
   { PeerConnection }: DataChannels,
   offer: string,
   handlers: ChannelHandlers,
+  datagramLabel = 'rtp',
 ): Promise<Answer> {
   if (!offer.includes('m=application')) throw new Refusal('bad-offer', 'expected an SDP offer of data channels')
   const peer = new PeerConnection('weir', { iceServers: [] })
-  const pair = new ChannelPair(peer, handlers)
+  const pair = new ChannelPair(peer, handlers, datagramLabel)
   try {
-    const gathered = gatheringEnd(peer)
-    peer.setRemoteDescription(offer.replaceAll(CANDIDATE_LINES, ''), 'offer')
-    await gathered
+    const sdp = await gatheredAnswer(peer, offer, () => !pair.isOpenOrClosed)
+    return { sdp, close: () => pair.close() }
   } catch (error) {
     pair.close()
-    throw new Refusal('bad-offer', `expected an SDP offer that can be answered: ${(error as Error).message}`)
+    throw error
   }
-  const description = peer.localDescription()
-  if (description === null) throw new Error('the peer connection gave no answer')
-  setTimeout(() => pair.addCandidates(offer), OWN_CHECKS_AFTER_MS).unref()
-  return { sdp: description.sdp, close: () => pair.close() }
-}
-
-/** A host without any network address gathers for ever: what is there after 2 s has to do. */
-function gatheringEnd(peer: PeerConnection): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, GATHERING_MS)
-    peer.onGatheringStateChange((state) => {
-      if (state !== 'complete') return
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }
 
 /** The two channels of a page, which open in any order; the session begins when both are there. */
 class ChannelPair {
   readonly #peer: PeerConnection
   readonly #handlers: ChannelHandlers
+  readonly #datagramLabel: string
   readonly #channels = new Map<string, DataChannel>()
   #earlyMessages: string[] | undefined = []
   #isClosed = false
 
-  constructor(peer: PeerConnection, handlers: ChannelHandlers) {
+  constructor(peer: PeerConnection, handlers: ChannelHandlers, datagramLabel: string) {
     this.#peer = peer
     this.#handlers = handlers
+    this.#datagramLabel = datagramLabel
     peer.onDataChannel((channel) => this.#add(channel))
     peer.onStateChange((state) => {
       if (state === 'closed' || state === 'failed' || state === 'disconnected') this.close()
     })
   }
 
-  /** For a page that cannot reach us before we have sent something. */
-  addCandidates(offer: string): void {
-    const mid = /^a=mid:(\S+)/m.exec(offer)?.[1] ?? '0'
-    if (this.#isClosed || this.#channels.size > 0) return
-    for (const [, candidate] of offer.matchAll(/^a=(candidate:.*?)\r?$/gm)) {
-      this.#peer.addRemoteCandidate(candidate as string, mid)
-    }
+  get isOpenOrClosed(): boolean {
+    return this.#isClosed || this.#channels.size > 0
   }
 
   close(): void {
@@ -103,20 +78,20 @@ class ChannelPair {
 
   #add(channel: DataChannel): void {
     const label = channel.getLabel()
-    if (label !== 'rtp' && label !== 'control') return channel.close()
+    if (label !== this.#datagramLabel && label !== 'control') return channel.close()
     channel.onClosed(() => this.close())
     if (label === 'control') channel.onMessage((message) => this.#receive(message))
     else channel.onMessage((message) => this.#receiveDatagram(message))
     this.#channels.set(label, channel)
-    const [rtp, control] = [this.#channels.get('rtp'), this.#channels.get('control')]
-    if (rtp !== undefined && control !== undefined) this.#open(rtp, control)
+    const [datagrams, control] = [this.#channels.get(this.#datagramLabel), this.#channels.get('control')]
+    if (datagrams !== undefined && control !== undefined) this.#open(datagrams, control)
   }
 
-  #open(rtp: DataChannel, control: DataChannel): void {
+  #open(datagrams: DataChannel, control: DataChannel): void {
     this.#handlers.onOpen({
       transport: 'data-channel',
-      bufferedBytes: () => this.#attempt(() => rtp.bufferedAmount()) ?? 0,
-      write: (packet) => void this.#attempt(() => rtp.sendMessageBinary(packet)),
+      bufferedBytes: () => this.#attempt(() => datagrams.bufferedAmount()) ?? 0,
+      write: (packet) => void this.#attempt(() => datagrams.sendMessageBinary(packet)),
       sendControl: (text) => void this.#attempt(() => control.sendMessage(text)),
       close: () => this.close(),
     })

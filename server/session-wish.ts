@@ -1,4 +1,5 @@
 import type { RtpRepair } from '../protocol/ways.ts'
+import type { RtpOver } from '../protocol/weir-api.ts'
 import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
 import { Refusal } from './refusal.ts'
 
@@ -9,6 +10,7 @@ export type SessionWish = {
   readonly link?: string // absent: nothing is impaired, unless the default link is for everyone
   readonly startSeconds?: number // of the first play that names none
   readonly lane?: 'own' // a copy of the link's udp lane, that nobody else is on
+  readonly over?: RtpOver // absent: UDP
   readonly repair?: RtpRepair // absent: what is lost is lost
 }
 

@@ -52,8 +52,8 @@ export class RtpSession {
     const isInterleaved = options.transport === 'interleaved'
     const fecGroupPackets = options.repair === 'fec' && !isInterleaved ? DEFAULT_FEC_GROUP : undefined
     const course = plan.courseFrom(startSeconds, fecGroupPackets)
-    const interleaved = isInterleaved ? new InterleavedWay(() => this.#setUp.tcp, course, ends) : undefined
-    this.#setUp = new Conversation(options.setUpLine ?? link, tcp, (bytes, atMs) => interleaved?.receive(bytes, atMs))
+    const interleaved = isInterleaved ? new InterleavedWay(() => this.#setUp, course, ends) : undefined
+    this.#setUp = new Conversation(options.setUpLine ?? link, tcp)
     const way = interleaved ?? new UdpWay(link, course, ends)
     const canRepair = options.repair === 'rtx' && !isInterleaved
     this.#viewer = new RtpViewer(link.alarms, {

@@ -21,7 +21,7 @@ type Reported = {
  *  with it the whole report if it is the only one. */
 export class ReceiverReports {
   readonly #random: () => number
-  readonly #ssrc: number
+  readonly ssrc: number // the viewer's own
   readonly #cname: string
   readonly #streams = new Map<number, Reported>()
   #nextMs = Infinity
@@ -30,7 +30,7 @@ export class ReceiverReports {
   constructor(random: () => number) {
     const word = (): number => Math.floor(random() * 0x1_0000_0000)
     this.#random = random
-    this.#ssrc = word()
+    this.ssrc = word()
     this.#cname = [word(), word(), word()].map((part) => part.toString(16).padStart(8, '0')).join('') // RFC 7022 4.2
   }
 
@@ -65,16 +65,13 @@ export class ReceiverReports {
 
   /** Asks for packets again; sent at once (RFC 4585 section 3.5), with a report that counts nothing anew. */
   nack(mediaSsrc: number, lostSequenceNumbers: readonly number[]): Uint8Array {
-    return encodeRtcp([
-      ...this.#head([]),
-      genericNackPacket({ senderSsrc: this.#ssrc, mediaSsrc, lostSequenceNumbers }),
-    ])
+    return encodeRtcp([...this.#head([]), genericNackPacket({ senderSsrc: this.ssrc, mediaSsrc, lostSequenceNumbers })])
   }
 
   #head(reports: readonly ReportBlock[]): RtcpPacket[] {
     return [
-      { kind: 'receiver-report', ssrc: this.#ssrc, reports },
-      { kind: 'source-description', sources: [{ ssrc: this.#ssrc, cname: this.#cname }] },
+      { kind: 'receiver-report', ssrc: this.ssrc, reports },
+      { kind: 'source-description', sources: [{ ssrc: this.ssrc, cname: this.#cname }] },
     ]
   }
 

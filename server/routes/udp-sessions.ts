@@ -8,7 +8,7 @@ import type { UdpSessions } from '../udp-sessions.ts'
 const name = z.string('must be a name of 1 to 100 characters').min(1).max(100)
 const secondsExpected = 'must be a number of seconds'
 
-const wishSchema = z.strictObject({
+const wishFields = z.strictObject({
   video: name,
   variant: name.exactOptional(),
   link: name.exactOptional(),
@@ -18,7 +18,13 @@ const wishSchema = z.strictObject({
     .transform(Number)
     .exactOptional(),
   lane: z.literal('own', 'must be own').exactOptional(),
+  over: z.enum(['udp', 'tcp'], 'must be udp or tcp').exactOptional(),
   repair: z.enum(['rtx', 'fec'], 'must be rtx or fec').exactOptional(),
+})
+
+const wishSchema = wishFields.refine(({ over, repair }) => over !== 'tcp' || repair === undefined, {
+  path: ['repair'],
+  message: 'is for over=udp: TCP loses nothing',
 })
 
 /** UDP to the browser: an SDP offer is answered with 201, its session looked at and removed by its id. */
@@ -28,6 +34,7 @@ export function udpSessionRoutes(sessions: UdpSessions): Router {
     .post('/api/udp-sessions', readOffer, async (request, response) => {
       if (typeof request.body !== 'string') throw new Refusal('unsupported-media-type', 'expected application/sdp')
       const wish = readSessionWish(request.originalUrl)
+      if (wish.over === 'tcp') throw new Refusal('bad-request', 'in the query: over=tcp goes over the WebSocket alone')
       const { id, sdp } = await sessions.openDataChannels(wish, request.socket.remoteAddress ?? '', request.body)
       response.status(201).location(`/api/udp-sessions/${id}`).type('application/sdp').send(sdp)
     })
