@@ -84,7 +84,8 @@ test('parity gives back what is alone in its group, at once', { timeout: 120_000
 type Three = { readonly hls: PageState; readonly udp: UdpState; readonly third: UdpState }
 
 async function untilThree(page: Page, isSo: (now: Three) => boolean): Promise<Three> {
-  return (await untilSides(page, (now) => 'third' in now && isSo(now as unknown as Three))) as unknown as Three
+  const isThree = (now: object): now is Three => 'third' in now
+  return (await untilSides(page, (now) => isThree(now) && isSo(now), 90_000)) as unknown as Three
 }
 
 test(
@@ -102,7 +103,7 @@ test(
     expect((await link.get()).udp.downlink.acceptedPackets).toBeLessThan(2 * 5378) // the third has a copy of the line
 
     await page.selectOption('.side[data-pane=third] .way-menu select', 'fec')
-    await untilThree(page, (now) => now.third.phase === 'playing')
+    await untilThree(page, (now) => now.third.way === 'fec')
     expect(await page.evaluate(() => location.search)).toContain('third=fec')
     await page.selectOption('.third-menu select', '')
     await untilSides(page, (now) => !('third' in now))
