@@ -24,6 +24,7 @@ export const longFiles = [
   'lab/sound-alone.system.test.ts',
   'udp-relay/sound-clients.system.test.ts',
   'lab/three-tabs.system.test.ts',
+  'lab/udp-ways.system.test.ts',
   'segmenter/lint/foreign-packages.system.test.ts',
   'segmenter/picture-filters.system.test.ts',
   'segmenter/shared-media.system.test.ts',

@@ -189,8 +189,8 @@ function playerProblem(spec: SideSpec): string | undefined {
       : `player hls.js has its own rule: abr must be hls.js or fixed, got ${spec.abr}`
   }
   if (kind === 'll-hls') return `live, ll-hls is watched by our own viewer, got player ${player}`
-  if (spec.kind === 'udp' && spec.repair === 'rtx')
-    return `player ${player} is told of no repair: repair must be off, got rtx`
+  if (spec.kind === 'udp' && spec.repair !== 'off')
+    return `player ${player} is told of no repair: repair must be off, got ${spec.repair}`
   return undefined
 }
 

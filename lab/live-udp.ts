@@ -44,9 +44,9 @@ export async function watchRtp(options: LiveUdpOptions): Promise<{ readonly hasE
 
 function open({ rtspUrl, spec, userAgent, tell, variant }: LiveUdpOptions): Promise<Receiver> {
   const { jitterBufferMs = DEFAULT_JITTER_BUFFER_MS } = spec
-  const isRepaired = spec.kind === 'udp' && spec.repair === 'rtx'
+  const repair = spec.kind === 'udp' ? spec.repair : 'off'
   return startReceiver({
-    url: isRepaired ? `${rtspUrl}?repair=rtx` : rtspUrl,
+    url: repair === 'off' ? rtspUrl : `${rtspUrl}?repair=${repair}`,
     transport: spec.kind === 'udp' ? 'udp' : 'tcp',
     jitterBufferMs,
     userAgent,

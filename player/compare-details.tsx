@@ -4,7 +4,8 @@ import { FigureTable } from './figures.tsx'
 import { latencyWords } from './latency-words.ts'
 import { packageFolder } from './package-folder.ts'
 import type { Viewing } from './viewing.ts'
-import { detailWords } from './words.ts'
+import { wayWords } from './way-words.ts'
+import { detailWords, sideWords } from './words.ts'
 
 /** What few ask for: every figure, and the files. */
 export function CompareDetails({ viewing, video }: { viewing: Viewing; video: Video }) {
@@ -31,9 +32,11 @@ export function CompareDetails({ viewing, video }: { viewing: Viewing; video: Vi
 }
 
 function AllFigures({ viewing }: { viewing: Viewing }) {
-  const { hls, udp } = viewing.sides.value
-  const sides = [hls, udp].filter((side) => side !== undefined)
-  return <FigureTable sides={sides.map(({ name, status }) => ({ name, status: status.value }))} />
+  const { hls, udp, third } = viewing.sides.value
+  const { way, third: thirdWay = way } = viewing.settings.value
+  const titles = { hls: sideWords.hls, udp: wayWords.options[way], third: wayWords.options[thirdWay] }
+  const sides = [hls, udp, third].filter((side) => side !== undefined)
+  return <FigureTable sides={sides.map(({ name, status }) => ({ name, title: titles[name], status: status.value }))} />
 }
 
 function Downloads({ video }: { video: Video }) {

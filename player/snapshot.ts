@@ -4,7 +4,7 @@ import type { Viewing } from './viewing.ts'
 
 /** What a test or a curious person reads as `window.weir`; described in player/README.md. */
 export function snapshotOf(viewing: Viewing): Readonly<Record<string, unknown>> {
-  const { hls, udp } = viewing.sides.value
+  const { hls, udp, third } = viewing.sides.value
   const snapshot = {
     view: viewing.settings.value.side,
     ...(viewing.lead === undefined ? { phase: viewing.status.value?.phase } : sideSnapshot(viewing.lead, viewing)),
@@ -12,7 +12,11 @@ export function snapshotOf(viewing: Viewing): Readonly<Record<string, unknown>> 
     ...(hls === undefined || udp === undefined
       ? {}
       : {
-          sides: { hls: sideSnapshot(hls, viewing), udp: sideSnapshot(udp, viewing) },
+          sides: {
+            hls: sideSnapshot(hls, viewing),
+            udp: sideSnapshot(udp, viewing),
+            ...(third === undefined ? {} : { third: sideSnapshot(third, viewing) }),
+          },
           aheadMs: viewing.stepHold.value?.aheadMs.value,
         }),
   }
@@ -22,7 +26,7 @@ export function snapshotOf(viewing: Viewing): Readonly<Record<string, unknown>> 
 }
 
 function sideSnapshot(side: Side, { latencies }: Viewing): Readonly<Record<string, unknown>> {
-  const latency = latencies.sides.value[side.name]
+  const latency = side.name === 'third' ? undefined : latencies.sides.value[side.name] // what the third tells is not kept
   const { phase, durationSeconds, variant, transport, counters } = side.status.value
   return {
     side: side.name,

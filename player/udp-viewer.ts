@@ -103,6 +103,7 @@ export class UdpViewer {
       onHeard: (atMs) => this.#hear(atMs),
       onVerdict: ({ state, timestampTicks }) => this.#news.judged(state, timestampTicks),
       onVideoPacket: (ptsTicks, arrivalMs) => this.#latencies && this.#arrivals.add(ptsTicks, arrivalMs),
+      onMissing: (ssrc, sequenceNumbers) => this.#reports.ask(ssrc, sequenceNumbers),
       onLost: (kind, sequenceNumber) => this.#news.lost(kind, sequenceNumber),
     })
     this.#tellStart(answer)
@@ -246,7 +247,7 @@ export class UdpViewer {
     const datagram = new Uint8Array(bytes)
     if (this.#reports.take(datagram, arrivalMs)) return
     const packet = decodeRtp(datagram)
-    if (packet.ok) this.#epoch?.push(packet.value, bytes.byteLength, arrivalMs)
+    if (packet.ok) this.#epoch?.push({ packet: packet.value, datagram, arrivalMs })
   }
 
   #paint(picture: VideoFrame, atMs: number): void {

@@ -160,6 +160,8 @@ export type UdpSessionStatus = {
   readonly offeredPackets: number // by the playout, video and audio
   readonly droppedPackets: Readonly<Record<PacketDropCause, number>>
   readonly reports: readonly Reception[] // what the viewer says of it: the newest of each stream
+  readonly repair?: RepairFigures // where lost packets may be asked for again
+  readonly fec?: FecFigures // where packets are followed by parity: of the variant that plays now
   /** The newest 10,000, oldest first. */
   readonly dropped: readonly {
     readonly ssrc: number

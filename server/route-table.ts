@@ -85,7 +85,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   },
   {
     route: 'POST /api/udp-sessions',
-    does: '`?video=&variant=&link=&startSeconds=` with an SDP offer: RTP in data channels; 201 with the SDP answer',
+    does: '`?video=&variant=&link=&startSeconds=&repair=&lane=` with an SDP offer: RTP in data channels; 201 with the SDP answer. `repair=rtx`: lost packets may be asked for again (RFC 4588); `repair=fec`: eight packets are followed by one of parity (RFC 5109); `lane=own`: on a copy of the link that nobody else is on',
   },
   { route: 'GET /api/udp-sessions/:id', does: 'the truth about its packets: offered, dropped where' },
   { route: 'DELETE /api/udp-sessions/:id', does: 'ends it; 204' },

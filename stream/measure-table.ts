@@ -155,6 +155,16 @@ export const MEASURES = {
     source: 'RFC 4588, RFC 5109',
     definition: 'RTP packets that did not come, and were sent again or recovered by parity in time.',
   }),
+  lateRepairs: packets({
+    label: 'Repaired too late',
+    source: 'RFC 4588, RFC 5109',
+    definition: 'RTP packets that were sent again or recovered by parity after the jitter buffer had given them up.',
+  }),
+  repairDelayMs: ms({
+    label: 'Repair delay',
+    definition:
+      'From the moment at which a packet was missed until it was sent again or recovered by parity, the mean of those repaired in time: so much of the jitter buffer repair needs.',
+  }),
   residualLossRatio: ratio({
     label: 'Residual loss',
     digits: 2,

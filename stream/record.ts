@@ -64,6 +64,8 @@ export type ViewerEvent = Seen &
         readonly sizeBytes: number
         readonly repairedPackets: number // media packets that it gave back in time
         readonly repairedBytes: number // of these, with their headers
+        readonly latePackets?: number // media packets that it would have given back, had it come in time
+        readonly delayMs?: number // from the moment at which a packet was missed until it gave it back
         readonly track?: Track
       }
   )

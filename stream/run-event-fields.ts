@@ -174,6 +174,8 @@ const READERS: { readonly [K in Kind]: (fields: EventFields) => RunEvent & { rea
     sizeBytes: fields.wholeNumber('sizeBytes'),
     repairedPackets: fields.wholeNumber('repairedPackets', MOST_32_BITS),
     repairedBytes: fields.wholeNumber('repairedBytes'),
+    ...fields.optional('latePackets', () => fields.wholeNumber('latePackets', MOST_32_BITS)),
+    ...fields.optional('delayMs', () => measured(fields, 'delayMs')),
     ...fields.optional('track', () => fields.oneOf<'video' | 'audio'>('track', TRACKS)),
   }),
   'packet-accepted': (fields) => ({ kind: 'packet-accepted', ...ofPacket(fields), ...ofRtp(fields) }),

@@ -36,7 +36,12 @@ export class UdpListener {
   /** Listens, again at the port that it had before. */
   async open(): Promise<void> {
     const { host } = this.#options
-    const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
+    const family = isIPv6(host) ? 6 : 4
+    const socket = createSocket({
+      type: `udp${family}`,
+      // At once: by default even an address is looked up later, and what is sent as the socket closes would be gone uncounted.
+      lookup: (address, _options, found) => found(null, address, family),
+    })
     this.#socket = socket
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject)

@@ -8,7 +8,7 @@ import type { UdpSessions } from '../udp-sessions.ts'
 const name = z.string('must be a name of 1 to 100 characters').min(1).max(100)
 const secondsExpected = 'must be a number of seconds'
 
-const wishSchema = z.strictObject({
+const wishFields = z.strictObject({
   video: name,
   variant: name.exactOptional(),
   link: name.exactOptional(),
@@ -17,7 +17,14 @@ const wishSchema = z.strictObject({
     .regex(/^\d{1,9}(\.\d+)?$/, secondsExpected)
     .transform(Number)
     .exactOptional(),
+  lane: z.literal('own', 'must be own').exactOptional(),
   over: z.enum(['udp', 'tcp'], 'must be udp or tcp').exactOptional(),
+  repair: z.enum(['rtx', 'fec'], 'must be rtx or fec').exactOptional(),
+})
+
+const wishSchema = wishFields.refine(({ over, repair }) => over !== 'tcp' || repair === undefined, {
+  path: ['repair'],
+  message: 'is for over=udp: TCP loses nothing',
 })
 
 /** UDP to the browser: an SDP offer is answered with 201, its session looked at and removed by its id. */
