@@ -9,6 +9,8 @@ export const longFiles = [
   'lab/lab-players.system.test.ts',
   'lab/live-latency.system.test.ts',
   'lab/live-players.system.test.ts',
+  'lab/live-split.system.test.ts',
+  'lab/live-watch.system.test.ts',
   'lab/long-watch.system.test.ts',
   'lab/page-reports.system.test.ts',
   'lab/presets.system.test.ts',

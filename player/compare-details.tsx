@@ -1,5 +1,7 @@
 import type { Video } from '../protocol/weir-api.ts'
+import { CatchUpTable } from './catch-up-table.tsx'
 import { FigureTable } from './figures.tsx'
+import { latencyWords } from './latency-words.ts'
 import { packageFolder } from './package-folder.ts'
 import type { Viewing } from './viewing.ts'
 import { wayWords } from './way-words.ts'
@@ -13,6 +15,12 @@ export function CompareDetails({ viewing, video }: { viewing: Viewing; video: Vi
         <summary>{detailWords.figures}</summary>
         <AllFigures viewing={viewing} />
       </details>
+      {viewing.isLive && (
+        <details class="fold more">
+          <summary>{latencyWords.catchUpTable.title}</summary>
+          <CatchUpTable latencies={viewing.latencies} />
+        </details>
+      )}
       {!viewing.isLive && (
         <details class="fold more">
           <summary>{detailWords.downloads}</summary>
