@@ -40,6 +40,7 @@ import { runRoutes } from './routes/runs.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
+import { whepRoutes } from './routes/whep.ts'
 import type { RunEventSockets } from './run-event-sockets.ts'
 import type { Runs } from './runs.ts'
 import { SegmentKeys } from './segment-keys.ts'
@@ -98,6 +99,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     runQualityRoutes(quality),
     runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
     udpSessionRoutes(sessions),
+    whepRoutes(sessions),
     rtspSessionRoutes(relay.sessions),
     hlsSessionRoutes(hlsSessions),
     relayRoutes(relay),

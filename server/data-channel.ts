@@ -1,8 +1,7 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel'
+import { answerPeer, type Answer, type DataChannels } from './peer-answer.ts'
 import { Refusal } from './refusal.ts'
 import type { SessionChannel } from './udp-session.ts'
-
-export type DataChannels = typeof import('node-datachannel')
 
 export type ChannelHandlers = {
   /** Both channels are open; messages come after this. */
@@ -13,24 +12,6 @@ export type ChannelHandlers = {
   readonly onClosed: () => void
 }
 
-export type Answer = { readonly sdp: string; readonly close: () => void }
-
-const GATHERING_MS = 2000
-const OWN_CHECKS_AFTER_MS = 1000
-
-/** Held back at first, so that the page begins the connection when it has our answer. Tried: with them our DTLS
- *  handshake can overtake the answer, and a page by libdatachannel refuses it, not knowing our fingerprint yet. */
-const CANDIDATE_LINES = /^a=(?:candidate:.*|end-of-candidates)\r?\n/gm
-
-let loading: Promise<DataChannels | undefined> | undefined
-
-/** The optional addon, loaded with the first session: once loaded it keeps the process alive until `process.exit`.
- *  undefined where it is not installed or does not fit this machine. */
-export function loadDataChannels(): Promise<DataChannels | undefined> {
-  loading ??= import('node-datachannel').catch(() => undefined)
-  return loading
-}
-
 /** Answers a page's offer of the channels `rtp` (unordered, never retransmitted) and `control` (reliable).
  *  The answer has all candidates. Throws `bad-offer`. */
 export async function answerOffer(
@@ -39,32 +20,15 @@ export async function answerOffer(
   handlers: ChannelHandlers,
 ): Promise<Answer> {
   if (!offer.includes('m=application')) throw new Refusal('bad-offer', 'expected an SDP offer of data channels')
-  const peer = new PeerConnection('weir', { iceServers: [] })
+  const peer = new PeerConnection('weir', { iceServers: [], disableAutoNegotiation: true })
   const pair = new ChannelPair(peer, handlers)
   try {
-    const gathered = gatheringEnd(peer)
-    peer.setRemoteDescription(offer.replaceAll(CANDIDATE_LINES, ''), 'offer')
-    await gathered
+    const sdp = await answerPeer(peer, offer, () => pair.isConnecting)
+    return { sdp, close: () => pair.close() }
   } catch (error) {
     pair.close()
-    throw new Refusal('bad-offer', `expected an SDP offer that can be answered: ${(error as Error).message}`)
+    throw error
   }
-  const description = peer.localDescription()
-  if (description === null) throw new Error('the peer connection gave no answer')
-  setTimeout(() => pair.addCandidates(offer), OWN_CHECKS_AFTER_MS).unref()
-  return { sdp: description.sdp, close: () => pair.close() }
-}
-
-/** A host without any network address gathers for ever: what is there after 2 s has to do. */
-function gatheringEnd(peer: PeerConnection): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, GATHERING_MS)
-    peer.onGatheringStateChange((state) => {
-      if (state !== 'complete') return
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }
 
 /** The two channels of a page, which open in any order; the session begins when both are there. */
@@ -84,13 +48,8 @@ class ChannelPair {
     })
   }
 
-  /** For a page that cannot reach us before we have sent something. */
-  addCandidates(offer: string): void {
-    const mid = /^a=mid:(\S+)/m.exec(offer)?.[1] ?? '0'
-    if (this.#isClosed || this.#channels.size > 0) return
-    for (const [, candidate] of offer.matchAll(/^a=(candidate:.*?)\r?$/gm)) {
-      this.#peer.addRemoteCandidate(candidate as string, mid)
-    }
+  get isConnecting(): boolean {
+    return !this.#isClosed && this.#channels.size === 0
   }
 
   close(): void {

@@ -1,11 +1,11 @@
 import { RecentBytes } from '../stream/recent-bytes.ts'
 import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 
-/** The way from this process to the browser: a data channel or a WebSocket. */
+/** The way from this process to the browser: a data channel, a WebSocket or tracks of media. */
 export type LastHop = {
   /** What was written and has not left yet. */
   bufferedBytes(): number
-  write(packet: Uint8Array): void
+  write(packet: Uint8Array, trackIndex: number): void
 }
 
 const MAX_WAIT_MS = 50
@@ -26,11 +26,11 @@ export class GatewaySink implements PacketSink {
     this.#nowMs = nowMs
   }
 
-  send(kind: PacketKind, _trackIndex: number, packet: Uint8Array): void {
+  send(kind: PacketKind, trackIndex: number, packet: Uint8Array): void {
     const nowMs = this.#nowMs()
     if (kind !== 'rtcp' && this.#hop.bufferedBytes() > this.#given.total(nowMs)) return this.#onDropped(packet)
     this.#given.add(packet.length, nowMs)
-    this.#hop.write(packet)
+    this.#hop.write(packet, trackIndex)
   }
 
   close(): void {}

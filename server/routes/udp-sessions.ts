@@ -2,22 +2,10 @@ import { Router, text } from 'express'
 import { z } from 'zod'
 import type { UpgradeHandler } from '../http-upgrades.ts'
 import { Refusal } from '../refusal.ts'
-import type { SessionWish } from '../session-wish.ts'
 import type { UdpSessions } from '../udp-sessions.ts'
+import { readQuery, sessionFields, videoName } from './session-query.ts'
 
-const name = z.string('must be a name of 1 to 100 characters').min(1).max(100)
-const secondsExpected = 'must be a number of seconds'
-
-const wishSchema = z.strictObject({
-  video: name,
-  variant: name.exactOptional(),
-  link: name.exactOptional(),
-  startSeconds: z
-    .string()
-    .regex(/^\d{1,9}(\.\d+)?$/, secondsExpected)
-    .transform(Number)
-    .exactOptional(),
-})
+const wishSchema = z.strictObject({ video: videoName, ...sessionFields })
 
 /** UDP to the browser: an SDP offer is answered with 201, its session looked at and removed by its id. */
 export function udpSessionRoutes(sessions: UdpSessions): Router {
@@ -25,7 +13,7 @@ export function udpSessionRoutes(sessions: UdpSessions): Router {
   return Router()
     .post('/api/udp-sessions', readOffer, async (request, response) => {
       if (typeof request.body !== 'string') throw new Refusal('unsupported-media-type', 'expected application/sdp')
-      const wish = readSessionWish(request.originalUrl)
+      const wish = readQuery(request.originalUrl, wishSchema)
       const { id, sdp } = await sessions.openDataChannels(wish, request.socket.remoteAddress ?? '', request.body)
       response.status(201).location(`/api/udp-sessions/${id}`).type('application/sdp').send(sdp)
     })
@@ -41,15 +29,6 @@ export function udpSessionRoutes(sessions: UdpSessions): Router {
 /** The WebSocket twin, at /api/udp-sessions/ws with the same query. */
 export function udpSessionUpgrade(sessions: UdpSessions): UpgradeHandler {
   return (request, socket, head) => {
-    sessions.openWebSocket(readSessionWish(request.url ?? '/'), request, socket, head)
+    sessions.openWebSocket(readQuery(request.url ?? '/', wishSchema), request, socket, head)
   }
-}
-
-/** What the address of a session asks for. Throws `bad-request` with everything that is wrong with it. */
-function readSessionWish(url: string): SessionWish {
-  const query = Object.fromEntries(new URL(url, 'http://localhost').searchParams)
-  const read = wishSchema.safeParse(query)
-  if (read.success) return read.data
-  const problems = read.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(' '))
-  throw new Refusal('bad-request', `in the query: ${problems.join('; ')}`)
 }
