@@ -45,8 +45,13 @@ export type CompareSettings = {
   readonly network: Partial<NetworkSettings> // what the address sets on it
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
+  readonly way: UdpWay | undefined // undefined: as the page can
+  readonly nack: boolean // of WebRTC media: whether lost packets are asked for again
   readonly startSeconds: number
 }
+
+/** What plays the packets of the UDP side: this page's own receiver, or the browser's WebRTC. */
+export type UdpWay = 'rtp' | 'media'
 
 type Bounds = { readonly min: number; readonly max: number; readonly whole?: boolean; readonly unlimited?: boolean }
 
@@ -141,6 +146,8 @@ export function readCompareSettings(search: string, viewByDefault: ViewName = 'h
     network: readNetwork(query),
     jitterBufferMs: readNumber(query.get('jitterBufferMs'), { min: 0, max: 5000 }) ?? defaults.jitterBufferMs,
     udp: query.get('udp') === 'ws' ? 'ws' : 'data-channel',
+    way: (['rtp', 'media'] as const).find((way) => way === query.get('way')),
+    nack: query.get('nack') !== 'off',
     startSeconds: readNumber(query.get('startSeconds'), { min: 0, max: 1e6 }) ?? defaults.startSeconds,
   }
 }
@@ -166,6 +173,8 @@ export function writeCompareSettings(settings: CompareSettings): string {
   if (changes !== undefined) query.set('changes', writeChanges(changes))
   if (settings.jitterBufferMs !== defaults.jitterBufferMs) query.set('jitterBufferMs', String(settings.jitterBufferMs))
   if (settings.udp === 'ws') query.set('udp', 'ws')
+  if (settings.way !== undefined) query.set('way', settings.way)
+  if (!settings.nack) query.set('nack', 'off')
   if (settings.startSeconds !== defaults.startSeconds) query.set('startSeconds', String(settings.startSeconds))
   return `?${query}`
 }

@@ -1,14 +1,17 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { VariantSummary } from '../protocol/weir-api.ts'
+import { frameIntervalMs } from './frame-interval.ts'
 import { HlsSide } from './hls-side.ts'
+import { MediaSide } from './media-side.ts'
 import type { RunLog } from './run-log.ts'
 import type { CompareSettings, NetworkSettings, SideName } from './settings.ts'
 import type { LiveHls, Side, SideStart, Sound } from './side.ts'
 import { StepHold } from './step-hold.ts'
 import { UdpSide } from './udp-side.ts'
+import { wayOf } from './udp-way.ts'
 import { wallMs } from './wall-clock.ts'
 
-export type Sides = { readonly hls?: HlsSide; readonly udp?: UdpSide }
+export type Sides = { readonly hls?: HlsSide; readonly udp?: Side }
 
 /** Where each side puts its picture. */
 export type Hosts = Readonly<Record<SideName, HTMLElement>>
@@ -90,8 +93,12 @@ export class SideSet {
     return new HlsSide(this.#startOf('hls', start), { link, settings: this.#options.network, speedRatio })
   }
 
-  #makeUdp(start: Start): UdpSide {
-    const { link, jitterBufferMs, udp } = this.#options.settings.value
+  #makeUdp(start: Start): Side {
+    const { link, jitterBufferMs, udp, nack } = this.#options.settings.value
+    if (wayOf(this.#options.settings.value) === 'media') {
+      const frameMs = frameIntervalMs(this)
+      return new MediaSide(this.#startOf('udp', start), { link, jitterBufferMs, nack, frameIntervalMs: frameMs })
+    }
     return new UdpSide(this.#startOf('udp', start), { link, jitterBufferMs, udp })
   }
 

@@ -6,7 +6,7 @@ import { Icon } from './icons.tsx'
 import type { PlayerStatus } from './player-status.ts'
 import { sidesIn, type SideName } from './settings.ts'
 import type { SideStatus } from './side.ts'
-import { CaptionMenu, SpeedMenu, VariantMenu, type MenuVariants } from './side-menus.tsx'
+import { CaptionMenu, NackSwitch, SpeedMenu, VariantMenu, type MenuVariants } from './side-menus.tsx'
 import type { Viewing } from './viewing.ts'
 import { pairWords, playWords, sideWords, stageWords } from './words.ts'
 
@@ -82,6 +82,7 @@ export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
         </p>
         {side === 'hls' && captions !== undefined && <CaptionMenu captions={captions} />}
         {side === 'hls' && <SpeedMenu viewing={viewing} />}
+        {side === 'udp' && <NackSwitch viewing={viewing} />}
         <VariantMenu viewing={viewing} side={side} variants={variants} />
         {view === 'both' && (
           <button

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { HlsSide } from './hls-side.ts'
 import { stepAct, type StepAct } from './in-step.ts'
-import type { UdpSide } from './udp-side.ts'
+import type { Side } from './side.ts'
 
 const LOOK_MS = 50
 const SHOW_MS = 250
@@ -16,7 +16,7 @@ export class StepHold {
   /** Where HLS is before UDP, while both play. */
   readonly aheadMs = signal<number | undefined>(undefined)
   readonly #hls: HlsSide
-  readonly #udp: UdpSide
+  readonly #udp: Side
   readonly #isWanted: () => boolean
   readonly #speedRatio: () => number // where it is not
   readonly #timer: ReturnType<typeof setInterval>
@@ -27,7 +27,7 @@ export class StepHold {
   #heldMs: number | undefined // since when HLS waits
 
   constructor(
-    sides: { readonly hls: HlsSide; readonly udp: UdpSide },
+    sides: { readonly hls: HlsSide; readonly udp: Side },
     isWanted: () => boolean,
     speedRatio: () => number,
   ) {

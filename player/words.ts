@@ -322,6 +322,7 @@ export const transportWords = {
   tcp: (congestionControl: string) => `TCP modelled (${congestionControl})`,
   'data-channel': 'RTP, no repair',
   websocket: 'UDP to the gateway, TCP on the last hop',
+  media: { nack: 'WebRTC media, NACK', noNack: 'WebRTC media, no NACK' },
 } as const
 
 /** How UDP began. */
@@ -332,6 +333,18 @@ export const startWords = {
   setup: (modelledMs: string, by: string, apartMs: string) =>
     `Set-up ${modelledMs} ms, modelled (${by}, ${apartMs} ms, apart)`,
   setupBy: { 'data-channel': 'ICE and DTLS', websocket: 'WebSocket' },
+} as const
+
+/** UDP as WebRTC media, played by the browser itself. */
+export const mediaWords = {
+  nack: 'NACK',
+  nackTitle: 'Whether the browser asks for lost packets again, and gets them over the same link',
+  notTrusted: 'By WebRTC, since this page is neither https nor localhost',
+  noSound: 'no sound (the package has no Opus)',
+  asked: (nacks: string, repaired: string) => `NACKs ${nacks}, repaired ${repaired} pkts`,
+  freezes: (told: string, toldSeconds: string, seen: string, seenSeconds: string) =>
+    `Freezes: the browser tells ${told}× ${toldSeconds} s, seen ${seen}× ${seenSeconds} s`,
+  jitterBuffer: (ms: string) => `Jitter buffer ${ms} ms`,
 } as const
 
 /** Why a side does not play, and what may help. */
