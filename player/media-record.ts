@@ -87,6 +87,15 @@ export class MediaRecord {
     this.#tellRepaired(since, atMs)
   }
 
+  /** All has been sent: what of it no picture has followed was not shown. */
+  finish(endSeconds: number): void {
+    if (this.#origin === undefined) return
+    const startTicks = Math.round(this.#origin.startSeconds * TICKS_PER_SECOND)
+    const shownUntil = this.#before?.ptsTicks ?? startTicks - 90 * this.#frameIntervalMs // 90 ticks a ms
+    this.#tellFrozen(this.#framesBetween(shownUntil, Math.round(endSeconds * TICKS_PER_SECOND)))
+    this.tell({ kind: 'ended', atMs: wallMs() })
+  }
+
   tell(event: ViewerEvent): void {
     this.#fold.add(event)
     this.#batch.add(event)
@@ -128,11 +137,19 @@ export class MediaRecord {
   /** A busy page is called once for several frames, which were shown as well; all others of a gap in RTP time were not. */
   #tellBetween(ptsTicks: number, presentedFrames: number, atMs: number): void {
     if (this.#before === undefined) return
-    const gapMs = (ptsTicks - this.#before.ptsTicks) / 90 // 90 ticks a ms
-    const between = Math.max(0, Math.round(gapMs / this.#frameIntervalMs) - 1)
+    const between = this.#framesBetween(this.#before.ptsTicks, ptsTicks)
     const shown = Math.min(between, Math.max(0, presentedFrames - this.#before.presentedFrames - 1))
     for (let frame = 0; frame < shown; frame += 1) this.tell({ kind: 'frame-shown', atMs, state: 'intact' })
-    const frozen = Math.min(between - shown, MOST_FROZEN_FRAMES)
-    for (let frame = 0; frame < frozen; frame += 1) this.tell({ kind: 'frame-frozen', atMs })
+    this.#tellFrozen(between - shown)
+  }
+
+  #framesBetween(ticks: number, laterTicks: number): number {
+    const gapMs = (laterTicks - ticks) / 90 // 90 ticks a ms
+    return Math.max(0, Math.round(gapMs / this.#frameIntervalMs) - 1)
+  }
+
+  #tellFrozen(frames: number): void {
+    const atMs = wallMs()
+    for (let frame = 0; frame < Math.min(frames, MOST_FROZEN_FRAMES); frame += 1) this.tell({ kind: 'frame-frozen', atMs })
   }
 }

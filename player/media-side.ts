@@ -187,20 +187,24 @@ export class MediaSide implements Side {
     const { phase } = this.status.value
     if (connection === undefined || (phase !== 'starting' && phase !== 'playing')) return
     const stats = readMediaStats(await connection.stats())
-    if (connection !== this.#connection || stats === undefined) return
-    this.#stats = stats
-    this.#record.count(stats)
-    this.#update({ positionSeconds: this.positionSeconds(), ...this.#figures() })
+    if (connection !== this.#connection) return
+    if (stats !== undefined) {
+      this.#stats = stats
+      this.#record.count(stats)
+      this.#update({ positionSeconds: this.positionSeconds(), ...this.#figures() })
+    }
     await this.#lookForEnd(connection)
   }
 
   async #lookForEnd(connection: MediaConnection): Promise<void> {
     const nowMs = wallMs()
     if (this.#endedMs !== undefined && nowMs - this.#endedMs > this.#options.jitterBufferMs + LATE_PICTURES_MS) {
-      this.#stop('ended')
-      return this.#update({ phase: 'ended', positionSeconds: this.status.value.durationSeconds })
+      const { durationSeconds } = this.status.value
+      this.#record.finish(durationSeconds)
+      this.#stop()
+      return this.#update({ phase: 'ended', positionSeconds: durationSeconds, ...this.#figures() })
     }
-    if (nowMs - this.#lookedMs < SESSION_MS) return
+    if (nowMs - this.#lookedMs < SESSION_MS || this.#session === undefined) return
     this.#lookedMs = nowMs
     const session = await connection.status().catch(() => undefined)
     if (connection !== this.#connection) return
@@ -209,7 +213,7 @@ export class MediaSide implements Side {
   }
 
   /** Ends the session; the last picture stays. */
-  #stop(told?: 'paused' | 'ended'): void {
+  #stop(told?: 'paused'): void {
     if (this.#connection === undefined) return
     this.#connection.close()
     this.#connection = undefined

@@ -44,6 +44,9 @@ export type PackageOptions = {
   readonly segments?: SegmentKind
   /** All segments of a variant in one file as well, listed as ranges of it, when the package is complete. Absent: not. */
   readonly singleFiles?: boolean
+  /** Variants without B-frames, none of them copied from a source in H.264, and the sound as Opus as well: what WebRTC takes.
+   *  Absent: not. */
+  readonly webrtc?: boolean
   readonly onProgress?: (progress: Progress) => void
   /** The copied variant has its first segment and its own playlist; the others and `master.m3u8` are yet to come. */
   readonly onCopyPlayable?: (facts: PackageFacts) => void
@@ -65,7 +68,7 @@ const LOOKING_MS = 100 // until the first segments are there: ffmpeg tells its p
 const KEPT_OF_LIST_CHARACTERS = 256
 
 /** What whoever starts a server or a command may want of packages. */
-export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepOriginal' | 'limits' | 'segments' | 'singleFiles'>
+export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepOriginal' | 'limits' | 'segments' | 'singleFiles' | 'webrtc'>
 
 /** What tells one variant of a package from the others. */
 type OwnFacts = Pick<
