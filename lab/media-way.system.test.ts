@@ -2,7 +2,6 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
 import { needs } from './test-support/clients.ts'
-import { inLongRun } from './test-support/long-run.ts'
 import { untilPage, type PageState } from './test-support/page-state.ts'
 import { ServedClip } from './test-support/served-clip.ts'
 
@@ -16,7 +15,7 @@ afterAll(() => clip?.stop())
 
 type MediaState = PageState & {
   readonly session: string
-  readonly stats: Readonly<Record<string, number>>
+  readonly stats: Readonly<Record<string, number | boolean>>
 }
 
 const ended = async (page: Page): Promise<MediaState> =>
@@ -36,11 +35,12 @@ test('the way media plays a package made for it as WebRTC, seeks, and leaves no 
   const last = await ended(page)
   expect(last.session).not.toBe(first.session)
   expect(last.measures['lostPackets']).toBe(0)
+  expect(last.stats['hasSound']).toBe(true)
   await expect.poll(() => sessionOf(clip as ServedClip, first.session)).toBe(404)
   await expect.poll(() => sessionOf(clip as ServedClip, last.session)).toBe(404)
 })
 
-test.runIf(inLongRun)('with NACK the browser repairs what the link loses; without it pictures freeze, and the page says both', async (context) => {
+test('with NACK the browser repairs what the link loses; without it pictures freeze, and the page says both', async (context) => {
   needs(context, 'chromium')
   needs(context, 'node-datachannel')
   if (clip === undefined) return needs(context, 'ffmpeg')

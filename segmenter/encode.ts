@@ -82,7 +82,7 @@ export function encodeArguments(plan: EncodePlan): string[] {
 }
 
 /** -itsoffset puts the first picture on the frame grid, so that no rounding can drop or double one. */
-function sourceInput({ originSeconds, sourcePath }: EncodePlan): Input {
+export function sourceInput({ originSeconds, sourcePath }: EncodePlan): Input {
   return { options: [...safeInputOptions, '-itsoffset', (-originSeconds).toFixed(6)], url: sourceUrl(sourcePath) }
 }
 
@@ -149,7 +149,7 @@ function videoFilters({ videoStreamIndex, pictureFilters = [], frameRate, rungs 
 }
 
 /** Exactly as long as the pictures: a player whose sound ends early stalls there. Gaps become silence. */
-function audioFilters({ audio, durationSeconds }: EncodePlan): string[] {
+export function audioFilters({ audio, durationSeconds }: EncodePlan): string[] {
   if (audio === undefined || audio.copied !== undefined) return []
   const rateHz = encodedSampleRateHz(audio.sampleRateHz)
   const samples = Math.round(durationSeconds * rateHz)

@@ -15,6 +15,7 @@ import { finishedSegments } from './finished-segments.ts'
 import type { JobLimits } from './job-limits.ts'
 import { writeMasters } from './master-playlists.ts'
 import { Moment } from './moment.ts'
+import { makeOpusSound } from './opus-sound.ts'
 import { writePoster } from './poster.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
 import { Publishing } from './publishing.ts'
@@ -88,6 +89,7 @@ export class Packaging {
   readonly #copyPlayable = new Moment()
   #isPlayable = false
   #made = noRenditions
+  #opusProblem: string | undefined
   #complaint: string | undefined // of whoever decodes the pictures that are copied
 
   constructor(plan: EncodePlan, outFolder: string, options: PackageOptions) {
@@ -160,6 +162,7 @@ export class Packaging {
       variants: this.#summaries(this.#variants, true),
       warnings: [
         ...this.#made.warnings,
+        ...(this.#opusProblem === undefined ? [] : [this.#opusProblem]),
         ...(hasPoster ? [] : ['No picture could be taken for the poster.']),
         ...(hasThumbnails ? [] : ['No pictures could be taken for the scrub bar.']),
       ],
@@ -294,6 +297,7 @@ export class Packaging {
     if (copyProblem !== undefined) throw new CopyProblem(new Error(copyProblem))
     for (const variant of this.#variants) await variant.finish()
     this.#made = await this.#makeRenditions()
+    if (this.#options.webrtc === true) this.#opusProblem = await this.#makeOpus()
     await this.#writeMasters(this.#made, await this.#keepAv1())
   }
 
@@ -325,6 +329,13 @@ export class Packaging {
       tools: this.#options.tools,
       ffmpeg: this.#ownOptions(),
     })
+  }
+
+  #makeOpus(): Promise<string | undefined> {
+    const { originTicks = 0, durationsSeconds = [] } = this.#variants[0]?.shape() ?? {}
+    const { tools } = this.#options
+    const ffmpeg = this.#ownOptions()
+    return makeOpusSound({ plan: this.#plan, originTicks, durationsSeconds, outFolder: this.#outFolder, tools, ffmpeg })
   }
 
   #summaries(variants: readonly VariantWriter[], ended: boolean): VariantSummary[] {

@@ -94,7 +94,7 @@ export class UdpSessions {
     const library = await requireDataChannels()
     const entry = this.#reserve(wish, address)
     try {
-      const presentation = await openPresentation(this.#parts.source, wish)
+      const presentation = await openPresentation(this.#parts.source, wish, 'opus')
       entry.presentation = presentation
       const session = new MediaSession({ id: entry.id, wish, presentation, offer }, this.#parts)
       this.#take(entry, session)

@@ -66,8 +66,10 @@ test('POST …/whep sends all packets of the variant, and with one seed a link l
   needs(context, 'node-datachannel')
   needs(context, 'ffmpeg')
   const lossy = { loss: { kind: 'random', lossRatio: 0.05 }, oneWayDelayMs: 20 } as const
-  const first = await watch(`startSeconds=4&link=${await makeLink(lossy)}`)
-  const second = await watch(`startSeconds=4&nack=off&link=${await makeLink(lossy)}`)
+  const [first, second] = await Promise.all([
+    watch(`startSeconds=4&link=${await makeLink(lossy)}`),
+    watch(`startSeconds=4&nack=off&link=${await makeLink(lossy)}`),
+  ])
   expect(lostPackets(first.status).length).toBeGreaterThan(3)
   expect(lostPackets(second.status)).toEqual(lostPackets(first.status))
   for (const { packets, status } of [first, second]) {
