@@ -8,6 +8,7 @@ export const longFiles = [
   'lab/live-latency.system.test.ts',
   'lab/live-players.system.test.ts',
   'lab/long-watch.system.test.ts',
+  'lab/media-way.system.test.ts',
   'lab/page-reports.system.test.ts',
   'lab/protected-players.system.test.ts',
   'lab/renditions.system.test.ts',

@@ -7,6 +7,8 @@ import type { Problem, UdpSessionStatus } from '../protocol/weir-api.ts'
 
 type Seen = { readonly packets: number; readonly sequenceNumbers: readonly number[]; readonly status: UdpSessionStatus }
 
+const VIEWER = 'server/test-support/media-viewer.ts'
+
 let origin = ''
 let stopServer = (): void => {}
 
@@ -38,7 +40,7 @@ async function makeLink(downlink: LinkProfile['downlink']): Promise<string> {
 }
 
 async function watch(query: string): Promise<Seen> {
-  const { child, output } = run('server/test-support/media-viewer.ts', `${origin}/api/videos/plain/whep?${query}`)
+  const { child, output } = run(VIEWER, JSON.stringify([`${origin}/api/videos/plain/whep?${query}`]))
   await new Promise((resolve) => child.once('close', resolve))
   const [seen] = JSON.parse(output().replace('playing\n', '')) as [Seen]
   return seen
