@@ -1,15 +1,20 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
+import { openChromium } from './test-support/chromium.ts'
 import { needs } from './test-support/clients.ts'
 import { untilPage, type PageState } from './test-support/page-state.ts'
 import { ServedClip } from './test-support/served-clip.ts'
 
 const CLIP_SECONDS = 8
+const PLAIN_NAME = 'weir.test' // by http and no localhost: no secure context
 
 let clip: ServedClip | undefined
 beforeAll(async () => {
-  clip = await ServedClip.start({ seconds: CLIP_SECONDS, size: '640x360' }, { WEIR_WEBRTC: 'true' })
+  clip = await ServedClip.start(
+    { seconds: CLIP_SECONDS, size: '640x360' },
+    { WEIR_WEBRTC: 'true', WEIR_PUBLIC_URL: `http://${PLAIN_NAME}` },
+  )
 }, 120_000)
 afterAll(() => clip?.stop())
 
@@ -29,7 +34,10 @@ test('the way media plays a package made for it as WebRTC, seeks, and leaves no 
   needs(context, 'node-datachannel')
   if (clip === undefined) return needs(context, 'ffmpeg')
   const page = await clip.openPage(context, '?side=udp&way=media')
-  const first = (await untilPage(page, ({ phase, positionSeconds }) => phase === 'playing' && positionSeconds > 1)) as MediaState
+  const first = (await untilPage(
+    page,
+    ({ phase, positionSeconds }) => phase === 'playing' && positionSeconds > 1,
+  )) as MediaState
   expect(await sessionOf(clip, first.session)).toBe(200)
   await page.getByRole('slider', { name: 'Position' }).press('End')
   const last = await ended(page)
@@ -48,7 +56,10 @@ test('with NACK the browser repairs what the link loses; without it pictures fre
   const watch = async (nack: string): Promise<MediaState & { readonly truth: UdpSessionStatus }> => {
     const served = clip as ServedClip
     const page = await served.openPage(context, `?side=udp&way=media&nack=${nack}${lossy}`)
-    const { session } = (await untilPage(page, ({ phase, positionSeconds }) => phase === 'playing' && positionSeconds > 7)) as MediaState
+    const { session } = (await untilPage(
+      page,
+      ({ phase, positionSeconds }) => phase === 'playing' && positionSeconds > 7,
+    )) as MediaState
     const truth = (await (await fetch(`${served.weir.url}/api/udp-sessions/${session}`)).json()) as UdpSessionStatus
     return { ...(await ended(page)), truth }
   }
@@ -61,4 +72,16 @@ test('with NACK the browser repairs what the link loses; without it pictures fre
   expect(plain.measures['lostPackets']).toBeGreaterThan(10)
   expect(repaired.measures['frozenFrames']).toBeLessThan((plain.measures['frozenFrames'] ?? 0) / 4)
   expect(repaired.measures['stallSeconds']).toBeLessThan(plain.measures['stallSeconds'] ?? 0)
+})
+
+test('a page that is no secure context plays UDP as WebRTC media by itself, and says so', async (context) => {
+  needs(context, 'chromium')
+  needs(context, 'node-datachannel')
+  if (clip === undefined) return needs(context, 'ffmpeg')
+  const flags = ['--autoplay-policy=no-user-gesture-required', `--host-resolver-rules=MAP ${PLAIN_NAME} 127.0.0.1`]
+  const { page } = await openChromium(context, { flags })
+  await page.goto(`http://${PLAIN_NAME}:${new URL(clip.weir.url).port}/compare/${clip.videoId}?side=udp`)
+  await untilPage(page, ({ phase, positionSeconds }) => phase === 'playing' && positionSeconds > 1)
+  expect(await page.evaluate(() => isSecureContext)).toBe(false)
+  await expect.poll(() => page.locator('.stage-note:visible').innerText()).toContain('neither https nor localhost')
 })

@@ -75,13 +75,15 @@ export class MediaRecord {
     const atMs = wallMs()
     const before = this.#counted
     this.#counted = stats
-    const since = (read: (of: MediaStats) => number) => Math.max(0, read(stats) - (before === undefined ? 0 : read(before)))
+    const since = (read: (of: MediaStats) => number) =>
+      Math.max(0, read(stats) - (before === undefined ? 0 : read(before)))
     const packets = Math.min(
       since(({ packetsReceived }) => packetsReceived),
       MOST_PACKETS,
     )
     const sizeBytes = Math.round(since(({ bytesReceived }) => bytesReceived) / Math.max(1, packets))
-    for (let packet = 0; packet < packets; packet += 1) this.tell({ kind: 'media-received', atMs, track: 'video', sizeBytes })
+    for (let packet = 0; packet < packets; packet += 1)
+      this.tell({ kind: 'media-received', atMs, track: 'video', sizeBytes })
     const lost = since(unrepairedPackets)
     if (lost > 0) this.tell({ kind: 'packets-given-up', atMs, packets: lost, track: 'video' })
     this.#tellRepaired(since, atMs)
@@ -119,7 +121,10 @@ export class MediaRecord {
     if (positionSeconds !== undefined) this.tell({ kind: 'playhead', atMs: wallMs(), positionSeconds })
   }
 
-  readonly #onFrame = (nowMs: number, { rtpTimestamp, presentedFrames, mediaTime }: VideoFrameCallbackMetadata): void => {
+  readonly #onFrame = (
+    nowMs: number,
+    { rtpTimestamp, presentedFrames, mediaTime }: VideoFrameCallbackMetadata,
+  ): void => {
     this.#video.requestVideoFrameCallback(this.#onFrame)
     if (this.#origin === undefined || rtpTimestamp === undefined) return
     const atMs = performance.timeOrigin + nowMs
@@ -150,6 +155,7 @@ export class MediaRecord {
 
   #tellFrozen(frames: number): void {
     const atMs = wallMs()
-    for (let frame = 0; frame < Math.min(frames, MOST_FROZEN_FRAMES); frame += 1) this.tell({ kind: 'frame-frozen', atMs })
+    for (let frame = 0; frame < Math.min(frames, MOST_FROZEN_FRAMES); frame += 1)
+      this.tell({ kind: 'frame-frozen', atMs })
   }
 }

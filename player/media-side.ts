@@ -60,7 +60,9 @@ export class MediaSide implements Side {
     this.#video.autoplay = true
     this.setSound(sound)
     host.append(this.#video)
-    this.#record = new MediaRecord(this.#video, { frameIntervalMs: options.frameIntervalMs, tell }, () => this.#onPicture())
+    this.#record = new MediaRecord(this.#video, { frameIntervalMs: options.frameIntervalMs, tell }, () =>
+      this.#onPicture(),
+    )
     this.#timer = setInterval(() => void this.#refresh(), STATUS_MS)
   }
 
@@ -235,7 +237,8 @@ export class MediaSide implements Side {
   #note({ freezeCount, freezeMs }: { readonly freezeCount: number; readonly freezeMs: number }): string {
     const { playing } = this.#session ?? {}
     const notes = [isSecureContext ? '' : mediaWords.notTrusted]
-    if (playing !== undefined) notes.push(startWords.fromKeyframe(formatTime(playing.startSeconds)), this.#setupNote(playing))
+    if (playing !== undefined)
+      notes.push(startWords.fromKeyframe(formatTime(playing.startSeconds)), this.#setupNote(playing))
     if (playing !== undefined && playing.tracks.length < 2) notes.push(mediaWords.noSound)
     if (this.#stats !== undefined) {
       const { nackCount, repairedPackets, jitterBufferMs, freezeCount: told, freezeSeconds } = this.#stats

@@ -62,11 +62,7 @@ export function NackSwitch({ viewing }: { viewing: Viewing }) {
   if (wayOf(viewing.settings.value) !== 'media') return null
   return (
     <label class="check-row small" title={mediaWords.nackTitle}>
-      <input
-        type="checkbox"
-        checked={nack}
-        onChange={(event) => viewing.setNack(event.currentTarget.checked)}
-      />
+      <input type="checkbox" checked={nack} onChange={(event) => viewing.setNack(event.currentTarget.checked)} />
       {mediaWords.nack}
     </label>
   )

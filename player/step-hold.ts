@@ -26,11 +26,7 @@ export class StepHold {
   #isJumping = false
   #heldMs: number | undefined // since when HLS waits
 
-  constructor(
-    sides: { readonly hls: HlsSide; readonly udp: Side },
-    isWanted: () => boolean,
-    speedRatio: () => number,
-  ) {
+  constructor(sides: { readonly hls: HlsSide; readonly udp: Side }, isWanted: () => boolean, speedRatio: () => number) {
     this.#hls = sides.hls
     this.#udp = sides.udp
     this.#isWanted = isWanted

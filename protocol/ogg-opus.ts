@@ -20,7 +20,8 @@ export function readOggOpus(bytes: Uint8Array): Decoded<OggOpus> {
   const read = oggPackets(bytes)
   if (!read.ok) return read
   const [head, , ...packets] = read.value // the second is OpusTags
-  if (head === undefined || asciiOf(head.subarray(0, 8)) !== 'OpusHead') return badText('OpusHead', asciiOf(bytes.subarray(28, 36)))
+  if (head === undefined || asciiOf(head.subarray(0, 8)) !== 'OpusHead')
+    return badText('OpusHead', asciiOf(bytes.subarray(28, 36)))
   if (head.length < OPUS_HEAD_BYTES) return tooShort(OPUS_HEAD_BYTES, head.length)
   const view = new DataView(head.buffer, head.byteOffset, head.length)
   if (view.getUint8(8) >> 4 !== 0) return unsupported(`version ${view.getUint8(8)} of OpusHead`)
@@ -31,7 +32,7 @@ export function readOggOpus(bytes: Uint8Array): Decoded<OggOpus> {
 function oggPackets(bytes: Uint8Array): Decoded<Uint8Array[]> {
   const packets: Uint8Array[] = []
   let parts: Uint8Array[] = []
-  for (let page = 0; page < bytes.length; ) {
+  for (let page = 0; page < bytes.length;) {
     const segmentCount = bytes[page + SEGMENT_COUNT_AT]
     if (segmentCount === undefined) return tooShort(page + PAGE_HEADER_BYTES, bytes.length)
     const capture = asciiOf(bytes.subarray(page, page + 4))

@@ -19,6 +19,7 @@ export function packetiseRtpAudio(
   maxPayloadBytes: number,
 ): readonly Uint8Array[] {
   if (codec !== OPUS) return packetiseRtpAac(unit, planRtpAac(unitBytes, maxPayloadBytes))
-  if (unit.length !== unitBytes) throw new RangeError(`the plan is for a packet of ${unitBytes} bytes, got ${unit.length}`)
+  if (unit.length !== unitBytes)
+    throw new RangeError(`the plan is for a packet of ${unitBytes} bytes, got ${unit.length}`)
   return [unit]
 }

@@ -75,7 +75,14 @@ async function outlineOf(folder: string, { durationsSeconds, originTicks }: Opus
     const sizesBytes = read.value.packets.map(({ length }) => length)
     samples += sizesBytes.length * SAMPLES_PER_PACKET
     const startSeconds = sum(durationsSeconds.slice(0, index))
-    segments.push({ uri, sizeBytes: bytes.length, startSeconds, durationSeconds, frames: [], audio: { firstPtsTicks, sizesBytes } })
+    segments.push({
+      uri,
+      sizeBytes: bytes.length,
+      startSeconds,
+      durationSeconds,
+      frames: [],
+      audio: { firstPtsTicks, sizesBytes },
+    })
   }
   if (first === undefined) throw new Error('there is no segment')
   const audio = {

@@ -69,7 +69,10 @@ const LOOKING_MS = 100 // until the first segments are there: ffmpeg tells its p
 const KEPT_OF_LIST_CHARACTERS = 256
 
 /** What whoever starts a server or a command may want of packages. */
-export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepOriginal' | 'limits' | 'segments' | 'singleFiles' | 'webrtc'>
+export type PackageWishes = Pick<
+  PackageOptions,
+  'copy' | 'keepOriginal' | 'limits' | 'segments' | 'singleFiles' | 'webrtc'
+>
 
 /** What tells one variant of a package from the others. */
 type OwnFacts = Pick<

@@ -31,7 +31,8 @@ export function chooseMedia(offer: string, outline: Outline): MediaChoice {
 function sendableCodec(outline: Outline): string {
   const { variant, video } = outline
   if (video === undefined) throw new Refusal('not-for-webrtc', `${variant} is sound alone`)
-  if (videoCodecOf(video.codec) !== 'h264') throw new Refusal('not-for-webrtc', `${variant} is no H.264 (${video.codec})`)
+  if (videoCodecOf(video.codec) !== 'h264')
+    throw new Refusal('not-for-webrtc', `${variant} is no H.264 (${video.codec})`)
   if (isReordered(outline)) throw new Refusal('not-for-webrtc', `${variant} has B-frames, which WebRTC cannot show`)
   return video.codec
 }

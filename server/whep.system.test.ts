@@ -62,7 +62,10 @@ const H264 = '\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1;profi
 const VP8 = '\r\na=rtpmap:96 VP8/90000\r\n'
 
 const ask = (method: string, path: string, body?: string): Promise<Response> =>
-  fetch(origin + path, { method, ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/sdp' }, body }) })
+  fetch(origin + path, {
+    method,
+    ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/sdp' }, body }),
+  })
 
 test('POST …/whep sends all packets of the variant, and with one seed a link loses the same of them each time', async (context) => {
   needs(context, 'node-datachannel')

@@ -61,7 +61,10 @@ export function packetiseUnits(
 ): PacketisedSegment {
   const segment = segmentOf(outline, index)
   const codec = videoCodecOf(outline.video?.codec)
-  const payloads = [videoPayloads(segment, units, maxRtpBytes, codec), audioPayloads(segment, units, maxRtpBytes, outline.audio?.codec)]
+  const payloads = [
+    videoPayloads(segment, units, maxRtpBytes, codec),
+    audioPayloads(segment, units, maxRtpBytes, outline.audio?.codec),
+  ]
   const plan = scheduleSegment(segment, { maxRtpBytes, ...scheduleFacts(outline) })
   return held(
     plan.map((planned) => {

@@ -31,11 +31,7 @@ const transportFormat: TrackFormat = {
   codec: 'mp2t',
 }
 
-function formatsOf(
-  { video, audio }: Outline,
-  withAudio: boolean,
-  payloadTypes: PayloadTypes,
-): readonly TrackFormat[] {
+function formatsOf({ video, audio }: Outline, withAudio: boolean, payloadTypes: PayloadTypes): readonly TrackFormat[] {
   const formats: TrackFormat[] = []
   if (video !== undefined) {
     formats.push({ kind: 'video', payloadType: payloadTypes.video, clockRateHz: 90_000, codec: video.codec })

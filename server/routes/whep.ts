@@ -25,11 +25,9 @@ export function whepRoutes(sessions: UdpSessions): Router {
       const { id, sdp } = await sessions.openMedia({ video, ...wish, nack: nack === 'on' }, address, request.body)
       response.status(201).location(`/api/udp-sessions/${id}`).type('application/sdp').send(sdp)
     })
-    .all(ENDPOINTS, (request, response) => refuseMethod(request, response, 'POST'))
-    .patch(SESSION, (request, response) => refuseMethod(request, response, 'GET, DELETE'))
-}
-
-function refuseMethod({ method }: Request, response: Response, allowed: string): never {
-  response.set('Allow', allowed)
-  throw new Refusal('method-not-allowed', `expected ${allowed}, got ${method}`)
+    .patch(SESSION, () => {
+      throw new Refusal('method-not-allowed', 'expected GET or DELETE: there is no trickle ICE', {
+        Allow: 'GET, DELETE',
+      })
+    })
 }

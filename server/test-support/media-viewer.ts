@@ -9,7 +9,12 @@ const addresses = JSON.parse(process.argv[2] ?? '[]') as string[]
 const mostSeconds = Number(process.argv[3] ?? 600)
 
 type Received = { packets: number; bytes: number; sequenceNumbers: number[] }
-type Viewer = { readonly peer: InstanceType<typeof ndc.PeerConnection>; readonly tracks: unknown[]; readonly received: Received; path: string }
+type Viewer = {
+  readonly peer: InstanceType<typeof ndc.PeerConnection>
+  readonly tracks: unknown[]
+  readonly received: Received
+  path: string
+}
 
 async function watch(address: string): Promise<Viewer> {
   const peer = new ndc.PeerConnection('viewer', { iceServers: [], disableAutoNegotiation: true })
@@ -24,7 +29,9 @@ async function watch(address: string): Promise<Viewer> {
     received.bytes += message.length
     if (received.packets < 10_000) received.sequenceNumbers.push(packet.value.sequenceNumber)
   })
-  const gathered = new Promise<void>((resolve) => peer.onGatheringStateChange((state) => state === 'complete' && resolve()))
+  const gathered = new Promise<void>((resolve) =>
+    peer.onGatheringStateChange((state) => state === 'complete' && resolve()),
+  )
   peer.setLocalDescription('offer')
   await gathered
   const response = await fetch(address, {

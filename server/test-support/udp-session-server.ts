@@ -35,7 +35,9 @@ const sessions = new UdpSessions({
   logger,
 })
 const gate = new Gate({ host: '127.0.0.1', publicUrl: undefined, token: undefined })
-const server = createServer(createApp({ gate, routes: [linkRoutes(links), udpSessionRoutes(sessions), whepRoutes(sessions)], logger }))
+const server = createServer(
+  createApp({ gate, routes: [linkRoutes(links), udpSessionRoutes(sessions), whepRoutes(sessions)], logger }),
+)
 const upgrade = udpSessionUpgrade(sessions)
 server.on('upgrade', (request, socket, head) => {
   try {
