@@ -110,9 +110,9 @@ export class MediaRecord {
   }
 
   #tellRepaired(since: (read: (of: MediaStats) => number) => number, atMs: number): void {
-    const repairedPackets = since((of) => of.repairedPackets)
+    const repairedPackets = since(({ packetsLost, repairedPackets: again }) => Math.min(packetsLost, again)) // some come twice
     const sizeBytes = since((of) => of.repairedBytes)
-    if (repairedPackets === 0) return
+    if (sizeBytes === 0) return
     this.tell({ kind: 'repair-received', atMs, track: 'video', sizeBytes, repairedPackets, repairedBytes: sizeBytes })
   }
 

@@ -341,7 +341,7 @@ export const mediaWords = {
   nackTitle: 'Whether the browser asks for lost packets again, and gets them over the same link',
   notTrusted: 'By WebRTC, since this page is neither https nor localhost',
   noSound: 'no sound (the package has no Opus)',
-  asked: (nacks: string, repaired: string) => `NACKs ${nacks}, repaired ${repaired} pkts`,
+  asked: (nacks: string, again: string) => `NACKs ${nacks}, ${again} pkts came again`,
   freezes: (told: string, toldSeconds: string, seen: string, seenSeconds: string) =>
     `Freezes: the browser tells ${told}× ${toldSeconds} s, seen ${seen}× ${seenSeconds} s`,
   jitterBuffer: (ms: string) => `Jitter buffer ${ms} ms`,

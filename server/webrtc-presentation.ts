@@ -29,9 +29,10 @@ export async function withOpus(presentation: Opened, packageFolder: string): Pro
 }
 
 function outlineWith(pictures: Outline, sound: Outline): Outline {
-  const segments = pictures.segments.map(({ audio: _, ...segment }, index) => {
+  const segments = pictures.segments.map((segment, index) => {
+    const { audio: _, ...silent } = segment
     const audio = sound.segments[index]?.audio
-    return audio === undefined ? segment : { ...segment, audio }
+    return audio === undefined ? silent : { ...silent, audio }
   })
   return { ...pictures, ...(sound.audio === undefined ? {} : { audio: sound.audio }), segments }
 }
