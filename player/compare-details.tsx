@@ -1,5 +1,5 @@
 import type { Video } from '../protocol/weir-api.ts'
-import { FigureTable } from './figures.tsx'
+import { FigureTable, OwnFigures } from './figures.tsx'
 import { packageFolder } from './package-folder.ts'
 import type { Viewing } from './viewing.ts'
 import { detailWords } from './words.ts'
@@ -25,7 +25,15 @@ export function CompareDetails({ viewing, video }: { viewing: Viewing; video: Vi
 function AllFigures({ viewing }: { viewing: Viewing }) {
   const { hls, udp } = viewing.sides.value
   const sides = [hls, udp].filter((side) => side !== undefined)
-  return <FigureTable sides={sides.map(({ name, status }) => ({ name, status: status.value }))} />
+  const told = sides.map(({ name, status }) => ({ name, status: status.value }))
+  return (
+    <>
+      <FigureTable sides={told} />
+      {told.map(({ name, status }) => (
+        <OwnFigures key={name} side={name} status={status} />
+      ))}
+    </>
+  )
 }
 
 function Downloads({ video }: { video: Video }) {

@@ -45,6 +45,27 @@ export function MainFigures({ side, counters }: { side: SideName; counters: Coun
   )
 }
 
+/** Those that only the way of this side has. */
+export function OwnFigures({ side, status }: { side: SideName; status: SideStatus }) {
+  if (status.ownFigures === undefined) return null
+  return (
+    <table class="figure-table">
+      <caption class="visually-hidden">{detailWords.ownFiguresOf(sideWords[side])}</caption>
+      <tbody>
+        {status.ownFigures.map(({ label, value }) => (
+          <tr key={label}>
+            <th scope="row">
+              <i class={`mark ${side}`} aria-hidden="true" />
+              {label}
+            </th>
+            <td>{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
 /** All of them, a column a side. */
 export function FigureTable({ sides }: { sides: readonly { readonly name: SideName; readonly status: SideStatus }[] }) {
   return (

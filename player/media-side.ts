@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
-import { countersOf, noCounters, type Counters } from './counters.ts'
+import { countersOf, noCounters } from './counters.ts'
 import { asSentence, formatCount, formatTime } from './format.ts'
 import { MediaConnection } from './media-connection.ts'
+import { mediaFigures } from './media-figures.ts'
 import { MediaRecord } from './media-record.ts'
 import { readMediaStats, unrepairedPackets, type MediaStats } from './media-stats.ts'
 import type { Side, SidePhase, SideStart, SideStatus, Sound } from './side.ts'
@@ -222,7 +223,7 @@ export class MediaSide implements Side {
     if (told !== undefined) this.#record.tell({ kind: told, atMs: wallMs() })
   }
 
-  #figures(): { readonly counters: Counters; readonly note: string } {
+  #figures(): Pick<SideStatus, 'counters' | 'note' | 'ownFigures'> {
     const { measures } = this.#record
     const bufferSeconds = (this.#stats?.jitterBufferMs ?? 0) / 1000 // ms to s
     const counters = {
@@ -231,23 +232,16 @@ export class MediaSide implements Side {
       damagedFrames: undefined, // it shows none: it waits for the next keyframe
       lostPackets: this.#stats && unrepairedPackets(this.#stats),
     }
-    return { counters, note: this.#note(measures) }
+    const own = this.#stats && mediaFigures(this.#stats, measures)
+    return { counters, note: this.#note(), ...(own === undefined ? {} : { ownFigures: own }) }
   }
 
-  #note({ freezeCount, freezeMs }: { readonly freezeCount: number; readonly freezeMs: number }): string {
+  #note(): string {
     const { playing } = this.#session ?? {}
     const notes = [isSecureContext ? '' : mediaWords.notTrusted]
-    if (playing !== undefined)
+    if (playing !== undefined) {
       notes.push(startWords.fromKeyframe(formatTime(playing.startSeconds)), this.#setupNote(playing))
-    if (playing !== undefined && playing.tracks.length < 2) notes.push(mediaWords.noSound)
-    if (this.#stats !== undefined) {
-      const { nackCount, repairedPackets, jitterBufferMs, freezeCount: told, freezeSeconds } = this.#stats
-      const seconds = (value: number) => value.toFixed(1)
-      if (this.#options.nack) notes.push(mediaWords.asked(formatCount(nackCount), formatCount(repairedPackets)))
-      notes.push(
-        mediaWords.freezes(String(told), seconds(freezeSeconds), String(freezeCount), seconds(freezeMs / 1000)), // ms to s
-        mediaWords.jitterBuffer(formatCount(Math.round(jitterBufferMs))),
-      )
+      if (playing.tracks.length < 2) notes.push(mediaWords.noSound)
     }
     return notes.filter((note) => note !== '').join(' · ')
   }

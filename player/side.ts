@@ -16,7 +16,11 @@ export type SideStatus = {
   readonly note?: string // something about this start worth knowing
   readonly problem?: { readonly message: string; readonly whatToDo: string }
   readonly counters: Counters
+  readonly ownFigures?: readonly OwnFigure[] // that no other way has
 }
+
+/** In words, since each has units of its own. */
+export type OwnFigure = { readonly label: string; readonly value: string }
 
 /** One way of watching a video: HLS in a video element, or UDP on a canvas. It owns what it puts into its host element. */
 export type Side = {

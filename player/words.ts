@@ -341,10 +341,15 @@ export const mediaWords = {
   nackTitle: 'Whether the browser asks for lost packets again, and gets them over the same link',
   notTrusted: 'By WebRTC, since this page is neither https nor localhost',
   noSound: 'no sound (the package has no Opus)',
-  asked: (nacks: string, again: string) => `NACKs ${nacks}, ${again} pkts came again`,
-  freezes: (told: string, toldSeconds: string, seen: string, seenSeconds: string) =>
-    `Freezes: the browser tells ${told}× ${toldSeconds} s, seen ${seen}× ${seenSeconds} s`,
-  jitterBuffer: (ms: string) => `Jitter buffer ${ms} ms`,
+  figures: {
+    nacks: 'NACKs sent',
+    cameAgain: 'Packets that came again',
+    lost: 'Lost, by RTCP',
+    toldFreezes: 'Freezes, as the browser tells',
+    seenFreezes: 'Freezes, as seen frame by frame',
+    jitterBuffer: 'Jitter buffer, mean',
+  },
+  timesLong: (times: string, seconds: string) => `${times}×, ${seconds} s`,
 } as const
 
 /** Why a side does not play, and what may help. */
@@ -431,6 +436,7 @@ export const truthWords = {
 
 /** Below the pictures, unfolded on demand. */
 export const detailWords = {
+  ownFiguresOf: (side: string) => `What the way of ${side} counts besides`,
   figures: 'All figures',
   figuresCaption: 'Measured in this page',
   downloads: 'Download',
