@@ -92,9 +92,7 @@ export class MediaRecord {
   /** All has been sent: what of it no picture has followed was not shown. */
   finish(endSeconds: number): void {
     if (this.#origin === undefined) return
-    const startTicks = Math.round(this.#origin.startSeconds * TICKS_PER_SECOND)
-    const shownUntil = this.#before?.ptsTicks ?? startTicks - 90 * this.#frameIntervalMs // 90 ticks a ms
-    this.#tellFrozen(this.#framesBetween(shownUntil, Math.round(endSeconds * TICKS_PER_SECOND)))
+    this.#tellFrozen(this.#framesUntil(Math.round(endSeconds * TICKS_PER_SECOND), this.#origin))
     this.tell({ kind: 'ended', atMs: wallMs() })
   }
 
@@ -130,7 +128,7 @@ export class MediaRecord {
     const atMs = performance.timeOrigin + nowMs
     const { startSeconds, timestampTicks } = this.#origin
     const ptsTicks = Math.round(startSeconds * TICKS_PER_SECOND) + ((rtpTimestamp - timestampTicks) | 0) // modulo 2^32
-    this.#tellBetween(ptsTicks, presentedFrames, atMs)
+    this.#tellBetween(ptsTicks, presentedFrames, this.#origin, atMs)
     this.#before = { ptsTicks, presentedFrames, atMs }
     this.tell({ kind: 'frame-shown', atMs, state: 'intact', ptsTicks })
     if (this.#codes.wants(mediaTime) && typeof VideoFrame !== 'undefined') {
@@ -140,17 +138,19 @@ export class MediaRecord {
   }
 
   /** A busy page is called once for several frames, which were shown as well; all others of a gap in RTP time were not. */
-  #tellBetween(ptsTicks: number, presentedFrames: number, atMs: number): void {
-    if (this.#before === undefined) return
-    const between = this.#framesBetween(this.#before.ptsTicks, ptsTicks)
-    const shown = Math.min(between, Math.max(0, presentedFrames - this.#before.presentedFrames - 1))
+  #tellBetween(ptsTicks: number, presentedFrames: number, origin: MediaOrigin, atMs: number): void {
+    const between = this.#framesUntil(ptsTicks, origin)
+    const presentedBefore = this.#before?.presentedFrames ?? presentedFrames - 1
+    const shown = Math.min(between, Math.max(0, presentedFrames - presentedBefore - 1))
     for (let frame = 0; frame < shown; frame += 1) this.tell({ kind: 'frame-shown', atMs, state: 'intact' })
     this.#tellFrozen(between - shown)
   }
 
-  #framesBetween(ticks: number, laterTicks: number): number {
-    const gapMs = (laterTicks - ticks) / 90 // 90 ticks a ms
-    return Math.max(0, Math.round(gapMs / this.#frameIntervalMs) - 1)
+  /** Since the picture that was shown last, or the beginning: a keyframe that was lost was due, too. */
+  #framesUntil(laterTicks: number, { startSeconds }: MediaOrigin): number {
+    const intervalTicks = 90 * this.#frameIntervalMs // 90 ticks a ms
+    const ticks = this.#before?.ptsTicks ?? startSeconds * TICKS_PER_SECOND - intervalTicks
+    return Math.max(0, Math.round((laterTicks - ticks) / intervalTicks) - 1)
   }
 
   #tellFrozen(frames: number): void {
