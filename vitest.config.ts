@@ -23,6 +23,7 @@ const patient = [
   'lab/network-panel.system.test.ts',
   'lab/players.system.test.ts',
   'lab/presets.system.test.ts',
+  'lab/realtime-page.system.test.ts',
   'lab/renditions.system.test.ts',
   'lab/report.system.test.ts',
   'lab/run-quality.system.test.ts',
@@ -50,6 +51,7 @@ const patient = [
   'server/run-*.system.test.ts',
   'server/serve.system.test.ts',
   'server/tunnel-through-link.system.test.ts',
+  'server/whip.system.test.ts',
   'udp-relay/*.system.test.ts',
   'weir.system.test.ts',
 ]

@@ -97,6 +97,10 @@ export function createProgram(): Command {
     )
     .option('--origin <url>', "of --network with rtsp: where the Weir's API is (default: http://<host>:8080)")
     .addOption(transportOption('it'))
+    .option(
+      '--else <url>',
+      'of rtsp: an HLS playlist to go on with where RTP comes by neither way; with --network of the same Weir',
+    )
     .option('--insecure', 'of an https or rtsps address: take any certificate, such as a self-signed one')
     .option(
       '--jitter-buffer-ms <number>',
@@ -294,7 +298,7 @@ function abrOption(): Option {
 }
 
 function transportOption(whose: string): Option {
-  const text = `how ${whose} comes: udp, or tcp in the RTSP connection (default: udp, else tcp; of rtsps: tcp)`
+  const text = `how ${whose} comes: udp, or tcp in the RTSP connection (default: udp, then tcp where nothing comes; of rtsps: tcp)`
   return new Option('--transport <name>', text).choices(['udp', 'tcp'])
 }
 

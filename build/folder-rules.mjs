@@ -30,6 +30,7 @@ export const folderRules = {
       'pino',
       'pino-pretty',
       'prom-client',
+      'socket.io',
       'tus-js-client',
       'write-file-atomic',
       'ws',
@@ -41,7 +42,7 @@ export const folderRules = {
   },
   player: {
     imports: ['protocol', 'link', 'stream', 'simulation'],
-    packages: ['@preact/signals', 'hls.js', 'preact', 'tus-js-client', 'uplot', 'uqr', 'yaml'],
+    packages: ['@preact/signals', 'hls.js', 'preact', 'socket.io-client', 'tus-js-client', 'uplot', 'uqr', 'yaml'],
     node: false,
   },
   lab: {

@@ -7,8 +7,8 @@ const passed = new Set(
   readLongRows().flatMap(({ file, name, state }) => (state === 'passed' ? [`${file}\n${name}`] : [])),
 )
 
-// What passed before an interruption is not run again.
+// What passed before is not run again.
 beforeEach((context) => {
   const { fullTestName, file } = context.task
-  if (passed.has(`${relative(root, file.filepath)}\n${fullTestName}`)) context.skip('passed before the interruption')
+  if (passed.has(`${relative(root, file.filepath)}\n${fullTestName}`)) context.skip('passed before')
 })

@@ -14,7 +14,7 @@ export type LongRow = {
  *  an interruption loses nothing but the rows that were running. */
 export const longRunFile = inRoot('.weir/test-long.jsonl')
 
-/** Goes on with the rows of an interrupted run of the same sources; gives how many it has. Others are forgotten. */
+/** Goes on with the rows of a run of the same sources that was interrupted, or failed; gives how many it has. Others are forgotten. */
 export function openLongRun(sources: string, file = longRunFile): number {
   if (existsSync(file) && lines(file)[0] === sources) return readLongRows(file).length
   mkdirSync(dirname(file), { recursive: true })
@@ -22,7 +22,7 @@ export function openLongRun(sources: string, file = longRunFile): number {
   return 0
 }
 
-/** The last result of each row: one that failed before an interruption was run again. */
+/** The last result of each row: one that failed before was run again. */
 export function readLongRows(file = longRunFile): LongRow[] {
   const rows = lines(file)
     .slice(1)
@@ -34,8 +34,9 @@ export function appendLongRow(row: LongRow, file = longRunFile): void {
   appendFileSync(file, `${JSON.stringify(row)}\n`)
 }
 
+/** The run is over. Where a row failed its state stays: the same command of the same sources runs what has not passed. */
 export function closeLongRun(file = longRunFile): void {
-  rmSync(file, { force: true })
+  if (readLongRows(file).every(({ state }) => state === 'passed')) rmSync(file, { force: true })
 }
 
 /** The whole lines; a line that was being written when the power went is left out. */

@@ -1,8 +1,8 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../lab/test-support/temporary-folder.ts'
-import { appendLongRow, openLongRun, readLongRows, type LongRow } from './long-run-state.ts'
+import { appendLongRow, closeLongRun, openLongRun, readLongRows, type LongRow } from './long-run-state.ts'
 
 const row = (name: string, state: LongRow['state']): LongRow => ({ file: 'a.test.ts', name, state, seconds: 1 })
 
@@ -23,4 +23,15 @@ test('readLongRows takes the last result of a row and leaves out a line cut by a
   appendLongRow(row('first', 'passed'), file)
   appendFileSync(file, '{"file":"a.te')
   expect(readLongRows(file)).toEqual([row('first', 'passed'), row('second', 'passed')])
+})
+
+test('closeLongRun forgets a run whose rows have all passed, and keeps one for whoever mends the others', (context) => {
+  const file = join(temporaryFolder(context), 'long.jsonl')
+  openLongRun('abc', file)
+  appendLongRow(row('first', 'failed'), file)
+  closeLongRun(file)
+  expect(openLongRun('abc', file)).toBe(1)
+  appendLongRow(row('first', 'passed'), file)
+  closeLongRun(file)
+  expect(existsSync(file)).toBe(false)
 })

@@ -40,7 +40,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|')
 
 const files = process.argv.length > 2 ? process.argv.slice(2) : filesOfLongRun()
 const done = openLongRun([commitName(), sourcesHash('server'), sourcesHash('player'), ...files].join(' '))
-if (done > 0) console.log(`going on after ${done} rows of an interrupted run`)
+if (done > 0) console.log(`going on after ${done} rows of the run before`)
 const env = { WEIR_TEST_LONG: '1' }
 const status = await exitCodeOf(process.execPath, [inRoot('node_modules/vitest/vitest.mjs'), 'run', ...files], { env })
 const rows = readLongRows()

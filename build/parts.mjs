@@ -20,7 +20,14 @@ export const parts = {
     build: bundleServer,
   },
   player: {
-    sources: ['player', ...PURE_FOLDERS, 'lab/scenarios', 'tsconfig.browser.json'],
+    sources: [
+      'player',
+      ...PURE_FOLDERS,
+      'lab/scenarios',
+      'lab/guided',
+      'lab/scenario-file.ts',
+      'tsconfig.browser.json',
+    ],
     output: 'dist/player/index.html',
     async build() {
       await bundlePages('player/vite.config.ts')

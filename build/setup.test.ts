@@ -20,6 +20,7 @@ console.log(JSON.stringify({ answer, args: process.argv.slice(2), folder: proces
 const SOURCES = {
   'weir.ts': WEIR,
   'lab/sweep-worker.ts': "import { answer } from '../protocol/answer.ts'\nconsole.log(answer)\n",
+  'lab/scenario-file.ts': 'export const readScenarioFile = undefined\n', // the pages' build names it
   'protocol/answer.ts': 'export const answer: number = 42\n',
   'server/README.md': 'text\n',
   'player/index.html': '<!doctype html><script type="module" src="./main.tsx"></script>\n',

@@ -1,5 +1,6 @@
 import { readBudgets, type Budget } from '../lab/budget.ts'
 import { watchMeasures } from '../lab/watch-figures.ts'
+import { fallbackLines, withPicture } from '../lab/fallback-text.ts'
 import { hlsWatchMeasures } from '../lab/watch-hls-figures.ts'
 import { hlsWatchLine, hlsWatchScreen } from '../lab/watch-hls-text.ts'
 import { watchHls } from '../lab/watch-hls.ts'
@@ -12,6 +13,7 @@ import { ConfigProblems } from '../server/config.ts'
 import { readNetworkWish } from '../server/network-wish.ts'
 import { version } from '../server/project-folder.ts'
 import type { AbrRule } from '../stream/abr.ts'
+import type { FallbackTry } from '../stream/fallback.ts'
 import { readReceiverAddress } from '../udp-relay/receiver-address.ts'
 import { exitCodes } from './exit-codes.ts'
 import { LiveLines } from './live-lines.ts'
@@ -24,6 +26,7 @@ type WatchFlags = {
   readonly network?: string
   readonly origin?: string
   readonly transport?: 'udp' | 'tcp'
+  readonly else?: string
   readonly insecure?: boolean
   readonly jitterBufferMs: number
   readonly budget: readonly string[]
@@ -35,6 +38,7 @@ type WatchFlags = {
 type Wanted = {
   readonly url: string // to be watched: through the link, if there is one
   readonly plainUrl: string
+  readonly elseUrl: string | undefined // of HLS, for where RTP does not come; through the link, too
   readonly flags: WatchFlags
   readonly budgets: readonly Budget[]
   readonly junitFile: string | undefined
@@ -71,7 +75,10 @@ export async function runWatch(url: string, flags: WatchFlags): Promise<void> {
   const link = network === undefined ? undefined : await openLink(url, flags, network.profile)
   try {
     const [junitFile, outFile] = files.map(({ path }) => path)
-    const wanted = { url: link?.url ?? url, plainUrl: url, flags, budgets: read.budgets, junitFile, outFile }
+    const through = (address: string): string =>
+      (link && weirAddressOf(address, undefined)?.through(link.linkId)) ?? address
+    const elseUrl = flags.else === undefined ? undefined : through(flags.else)
+    const wanted = { url: through(url), plainUrl: url, elseUrl, flags, budgets: read.budgets, junitFile, outFile }
     const { isGood, why } = await (isHls ? watchHlsUrl : watchRtspUrl)({ ...wanted, signal: stop.signal })
     if (why !== undefined) console.error(`weir: ${why}`)
     const warning = await link?.warning().catch(() => undefined)
@@ -92,7 +99,11 @@ async function openLink(
   return openWatchedNetwork(weir, profile, { acceptsAnyCertificate: insecure })
 }
 
-async function watchHlsUrl({ url, plainUrl, flags, budgets, junitFile, signal }: Wanted): Promise<Outcome> {
+/** `tried`: the ways by which it did not come before. */
+async function watchHlsUrl(
+  { url, plainUrl, flags, budgets, junitFile, signal }: Wanted,
+  tried: readonly FallbackTry[] = [],
+): Promise<Outcome> {
   const { insecure = false, json = false, abr = 'hls.js', variant } = flags
   const display = newDisplay(json)
   const watched = await watchHls({
@@ -111,19 +122,23 @@ async function watchHlsUrl({ url, plainUrl, flags, budgets, junitFile, signal }:
   })
   display.end()
   const { figures, judged, end, isGood } = watched
-  if (json) console.log(JSON.stringify(watched, undefined, 2))
+  const tries = withPicture(tried, figures['startupMs'])
+  if (tries.length > 0 && !json) console.log(fallbackLines(tries).join('\n'))
+  if (json) console.log(JSON.stringify({ ...watched, ...(tries.length > 0 ? { tries } : {}) }, undefined, 2))
   else if (end.reason !== 'failed' || figures['startupMs'] !== undefined)
     console.log(watchTable(hlsWatchMeasures, figures, judged).join('\n'))
   return { isGood, why: end.why }
 }
 
-async function watchRtspUrl({ url, flags, budgets, junitFile, outFile, signal }: Wanted): Promise<Outcome> {
+async function watchRtspUrl(wanted: Wanted): Promise<Outcome> {
+  const { url, elseUrl, flags, budgets, junitFile, outFile, signal } = wanted
   const { insecure = false, json = false, jitterBufferMs, transport } = flags
   const display = newDisplay(json)
   const watched = await watch({
     url,
     forMs: flags.for ?? Infinity,
     transport,
+    endsWithHls: elseUrl !== undefined,
     acceptsAnyCertificate: insecure,
     jitterBufferMs,
     budgets,
@@ -135,7 +150,10 @@ async function watchRtspUrl({ url, flags, budgets, junitFile, outFile, signal }:
     onLine: (line) => display.show([line], line),
   })
   display.end()
-  const { figures, judged, end, isGood, unwrittenBytes } = watched
+  const { figures, judged, end, isGood, unwrittenBytes, tries } = watched
+  if (end.reason === 'hls' && elseUrl !== undefined)
+    return watchHlsUrl({ ...wanted, url: elseUrl, plainUrl: flags.else ?? elseUrl }, tries)
+  if (tries.length > 1 && !json) console.log(fallbackLines(tries).join('\n'))
   if (json) console.log(JSON.stringify(watched, undefined, 2))
   else if (figures !== undefined) console.log(watchTable(watchMeasures, figures, judged).join('\n'))
   if (unwrittenBytes > 0) console.error(`weir: ${unwrittenBytes} bytes are not in --out: the disk was too slow`)
@@ -157,12 +175,15 @@ function watchProblems(url: string, flags: WatchFlags): string[] {
   const isHls = /^https?:/i.test(url)
   const isAddress = isHls ? URL.canParse(url) : readReceiverAddress(url) !== undefined
   if (!isAddress) return [`<url> must be http[s]://… of an HLS playlist or rtsp[s]://host[:port]/…, got ${shown}`]
-  const ofOther = isHls ? (['transport', 'out'] as const) : (['abr', 'variant'] as const)
+  const ofOther = isHls ? (['transport', 'else', 'out'] as const) : (['abr', 'variant'] as const)
   const kinds = isHls ? ['an rtsp address', 'HLS'] : ['HLS', 'an rtsp address']
   return [
     ...ofOther
       .filter((flag) => flags[flag] !== undefined)
       .map((flag) => `--${flag} is for ${kinds[0]}, got ${kinds[1]}`),
+    ...(flags.else === undefined || (/^https?:/i.test(flags.else) && URL.canParse(flags.else))
+      ? []
+      : [`--else must be http[s]://… of an HLS playlist, got ${flags.else.slice(0, 200)}`]),
     ...networkProblems(url, flags),
   ]
 }

@@ -4,6 +4,7 @@ import type { Router } from 'express'
 import { expect, test } from 'vitest'
 import { Gate } from '../server/gate.ts'
 import { channelRoutes } from '../server/routes/channels.ts'
+import { eventRoutes } from '../server/routes/events.ts'
 import { healthRoutes } from '../server/routes/health.ts'
 import { hlsSessionRoutes } from '../server/routes/hls-sessions.ts'
 import { linkRecordRoutes } from '../server/routes/link-record.ts'
@@ -11,6 +12,7 @@ import { linkViewersRoutes } from '../server/routes/link-viewers.ts'
 import { linkRoutes } from '../server/routes/links.ts'
 import { metricsRoutes } from '../server/routes/metrics.ts'
 import { pageRoutes } from '../server/routes/pages.ts'
+import { realtimeRoutes } from '../server/routes/realtime.ts'
 import { relayRoutes } from '../server/routes/relay.ts'
 import { rtspSessionRoutes } from '../server/routes/rtsp-sessions.ts'
 import { runQualityRoutes } from '../server/routes/run-quality.ts'
@@ -20,6 +22,7 @@ import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
 import { uploadRoutes } from '../server/routes/uploads.ts'
 import { videoRoutes } from '../server/routes/videos.ts'
 import { whepRoutes } from '../server/routes/whep.ts'
+import { whipRoutes } from '../server/routes/whip.ts'
 import { routeTable } from '../server/route-table.ts'
 import { makeDocuments } from './documents.ts'
 
@@ -36,6 +39,7 @@ const routers = [
   healthRoutes('0'),
   videoRoutes(noRooms),
   channelRoutes(noRooms),
+  whipRoutes(noRooms),
   uploadRoutes({ ...(noRooms as object), uploadsPerMinute: 1 } as never),
   linkRoutes(noRooms),
   linkViewersRoutes(noRooms),
@@ -49,6 +53,8 @@ const routers = [
   rtspSessionRoutes(noRooms),
   hlsSessionRoutes(noRooms),
   relayRoutes(noRooms),
+  eventRoutes(noRooms),
+  realtimeRoutes(noRooms, noRooms),
   pageRoutes('/nowhere', gate),
 ]
 
@@ -62,8 +68,6 @@ function routesOf({ stack }: Router): string[] {
 }
 
 test('the table of routes is exactly what Express answers', () => {
-  const listed = routeTable
-    .map(({ route }) => route)
-    .filter((route) => !/^WebSocket | (?:\/link\/:linkId)?\/hls\//.test(route))
+  const listed = routeTable.map(({ route }) => route).filter((route) => !/^WebSocket | \/link\/| \/hls\//.test(route))
   expect(listed.toSorted()).toEqual(routers.flatMap(routesOf).toSorted())
 })

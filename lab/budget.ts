@@ -1,5 +1,5 @@
-import { evaluate, isHeld, parseBudget, referencesIn, type BudgetSyntax } from './budget-grammar.ts'
-import { nearestNames } from './nearest-names.ts'
+import { evaluate, isHeld, parseBudget, referencesIn, type BudgetSyntax } from '../simulation/budget-grammar.ts'
+import { measureProblem } from '../simulation/lab-budget.ts'
 
 /** A limit that one viewing must keep: `lostPackets<1`. lab-budget.ts holds those of many runs. */
 export type Budget = BudgetSyntax
@@ -27,14 +27,6 @@ function problemsOf({ text, left, right, network, cell }: Budget, measures: read
     ? [`the budget "${text}" must name no side, network, cell or statistic: there is one viewer`]
     : []
   return [...many, ...references.flatMap(({ measure }) => measureProblem(measure, measures))]
-}
-
-/** Empty for a measure that is known. */
-export function measureProblem(measure: string, measures: readonly string[]): readonly string[] {
-  if (measures.includes(measure)) return []
-  const near = nearestNames(measure, measures)
-  const others = measures.length > near.length ? ' or another of them' : ''
-  return [`a budget's measure must be one of ${near.join(', ')}${others}, got "${measure.slice(0, 60)}"`]
 }
 
 export type JudgedBudget = {

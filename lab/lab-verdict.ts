@@ -1,6 +1,6 @@
 import type { AxisName } from '../simulation/scenario.ts'
 import { junitReport, type JunitCase } from './junit.ts'
-import type { JudgedLabBudget, JudgedRun } from './lab-budget.ts'
+import type { JudgedLabBudget, JudgedRun } from '../simulation/lab-budget.ts'
 import type { JudgedLabBudget as ReportedBudget } from './report.ts'
 
 /** A budget's name, with the side where it names none. */

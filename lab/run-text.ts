@@ -1,7 +1,7 @@
 import type { Scenario } from '../simulation/scenario.ts'
 import { formatMeasure, MEASURES, type MeasureKey } from '../stream/measure-table.ts'
 import { budgetLine } from './lab-verdict.ts'
-import type { JudgedLabBudget } from './lab-budget.ts'
+import type { JudgedLabBudget } from '../simulation/lab-budget.ts'
 import type { RunMeans } from './run-means.ts'
 
 const SHOWN: readonly MeasureKey[] = [

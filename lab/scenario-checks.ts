@@ -3,8 +3,8 @@ import { readLinkProfile } from '../link/profile.ts'
 import type { NamedSide } from '../simulation/experiment.ts'
 import { plannedRuns, plannedRunCount } from '../simulation/planned-runs.ts'
 import type { AxisName, GridAxis, PlannedRun, Scenario } from '../simulation/scenario.ts'
-import { readLabBudget } from './lab-budget.ts'
-import { nearestNames } from './nearest-names.ts'
+import { readLabBudget } from '../simulation/lab-budget.ts'
+import { nearestNames } from '../simulation/nearest-names.ts'
 import { MOST_RUNS } from './scenario-schema.ts'
 
 const MOST_SIDES = 12

@@ -132,7 +132,7 @@ color: red
     'one.yaml:12: networks.2.sharing must be "separate" in the lab, got "shared"',
     'one.yaml:12: networks.2.seed belongs in seeds',
     'one.yaml:13: networks.3.trace must be a trace; bad.trace: line 2 must be a whole number of milliseconds, got "soon"',
-    'one.yaml:13: networks.3.foo is unknown; known here: name, preset, trace, sharing, downlink, uplink, udpBlocked, tcp, changes',
+    'one.yaml:13: networks.3.foo is unknown; known here: name, preset, trace, sharing, downlink, uplink, udpBlocked, rtspBlocked, tcp, changes',
     'one.yaml:14: networks.4 must be the name of a preset, or an object with a name, got 7',
     expect.stringMatching(/^one.yaml:18: budgets.0 is no limit: a budget's measure must be one of stallRatio, /),
     `one.yaml:19: budgets.1 is no limit: a budget's side must be one of udp, hls, got "rtp"`,

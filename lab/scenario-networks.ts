@@ -4,7 +4,7 @@ import { readLinkProfile } from '../link/profile.ts'
 import { problemsOf } from '../link/schema-words.ts'
 import { readTrace } from '../link/traces.ts'
 import type { NamedNetwork } from '../simulation/scenario.ts'
-import { nearestNames } from './nearest-names.ts'
+import { nearestNames } from '../simulation/nearest-names.ts'
 import { networkHeadSchema, networkKeys } from './scenario-schema.ts'
 
 /** The text of a file that the scenario names, or why there is none. */

@@ -53,9 +53,24 @@ const states: readonly State[] = [
       await page.getByRole('button', { name: 'Undo' }).waitFor()
     },
   },
+  {
+    name: 'realtime',
+    show: async (page, { url }) => {
+      await page.goto(`${url}/realtime?eventsPerSecond=20&preset=lossy`)
+      await page.getByRole('button', { name: 'Open it' }).click()
+      await page.waitForTimeout(PLAYED_MS)
+      await page.getByRole('button', { name: 'Send by every way' }).click()
+      await page.waitForTimeout(1000)
+    },
+  },
   { name: 'compare-hls', show: (page, place) => compare(page, place, 'side=hls&preset=perfect') },
   { name: 'compare-both', show: (page, place) => compare(page, place, 'side=both&preset=lossy&seed=7') },
   { name: 'compare-udp-lossy', show: (page, place) => compare(page, place, 'side=udp&preset=lossy&seed=7') },
+  {
+    name: 'compare-fallback',
+    show: (page, place) =>
+      compare(page, place, 'side=both&way=fallback&udpBlocked=true&rtspBlocked=true&oneWayDelayMs=25'),
+  },
   { name: 'compare-udp-blocked', show: (page, place) => compareBlocked(page, place) },
   {
     name: 'compare-network',

@@ -1,10 +1,12 @@
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import { readReceiverAddress } from '../udp-relay/receiver-address.ts'
-import { startReceiver, type Receiver } from '../udp-relay/receiver.ts'
+import type { Receiver, ReceiverOptions } from '../udp-relay/receiver.ts'
 import { ReceiverFailure } from '../udp-relay/receiver-failure.ts'
 import type { ReceiverEnd } from '../udp-relay/received-presentation.ts'
+import type { FallbackTry, FallbackWay } from '../stream/fallback.ts'
 import type { Budget, JudgedBudget } from './budget.ts'
+import { startByFallback, type FallbackStart } from './fallback-receiver.ts'
 import { concludeWatch } from './watch-conclusion.ts'
 import { watchFigures, type WatchFigures } from './watch-figures.ts'
 import { watchLine } from './watch-text.ts'
@@ -12,7 +14,9 @@ import { watchLine } from './watch-text.ts'
 export type WatchOptions = {
   readonly url: string
   readonly forMs: number // Infinity: to the end
+  /** Undefined: UDP, then TCP where no packet comes; over TLS TCP. */
   readonly transport: 'udp' | 'tcp' | undefined
+  readonly endsWithHls: boolean // where RTP does not come either way, somebody watches HLS instead
   readonly acceptsAnyCertificate: boolean // of an rtsps address
   readonly jitterBufferMs: number
   readonly budgets: readonly Budget[]
@@ -24,12 +28,17 @@ export type WatchOptions = {
   readonly onLine: (line: string) => void
 }
 
-/** `end.reason` is 'asked' after `--for`, 'interrupted' after the signal, 'refused' where nothing played. */
+/** `end.reason` is 'asked' after `--for`, 'interrupted' after the signal, 'refused' where nothing played, 'hls' where HLS is to go
+ *  on. */
 export type Watched = {
   readonly url: string
   readonly transport?: 'udp' | 'tcp'
+  readonly tries: readonly FallbackTry[] // of one way alone when the transport was said
   readonly jitterBufferMs: number
-  readonly end: { readonly reason: ReceiverEnd['reason'] | 'asked' | 'interrupted' | 'refused'; readonly why?: string }
+  readonly end: {
+    readonly reason: ReceiverEnd['reason'] | 'asked' | 'interrupted' | 'refused' | 'hls'
+    readonly why?: string
+  }
   readonly figures?: WatchFigures
   readonly judged: readonly JudgedBudget[]
   readonly unwrittenBytes: number // the disk was too slow for
@@ -42,11 +51,16 @@ const MAX_UNWRITTEN_BYTES = 32_000_000
 export async function watch(options: WatchOptions): Promise<Watched> {
   const startMs = performance.now()
   const recording = options.outFile === undefined ? undefined : new Recording(options.outFile)
-  const receiver = await open(options, recording)
-  if (receiver instanceof ReceiverFailure) {
+  const started = await open(options, recording)
+  if (started instanceof ReceiverFailure) {
     await recording?.close()
-    const advice = receiver.code === 'untrusted' ? ' (--insecure takes it all the same)' : ''
-    return conclude(options, { end: { reason: 'refused', why: `${receiver.message}${advice}` } }, startMs)
+    const advice = started.code === 'untrusted' ? ' (--insecure takes it all the same)' : ''
+    return conclude(options, { end: { reason: 'refused', why: `${started.message}${advice}` }, tries: [] }, startMs)
+  }
+  const { receiver, tries } = started
+  if (receiver === undefined) {
+    await recording?.close()
+    return conclude(options, { end: { reason: 'hls' }, tries: tries() }, startMs)
   }
   const lines = setInterval(() => {
     const figures = receiver.figures()
@@ -59,17 +73,24 @@ export async function watch(options: WatchOptions): Promise<Watched> {
   await recording?.close()
   const { unwrittenBytes = 0 } = recording ?? {}
   const figures = watchFigures(receiver.figures(), sinceAskedMs)
-  return conclude(options, { end, transport: receiver.transport, figures, unwrittenBytes }, startMs)
+  return conclude(options, { end, tries: tries(), transport: receiver.transport, figures, unwrittenBytes }, startMs)
 }
 
-async function open(options: WatchOptions, recording: Recording | undefined): Promise<Receiver | ReceiverFailure> {
-  const { url, transport, acceptsAnyCertificate, jitterBufferMs, userAgent } = options
+async function open(options: WatchOptions, recording: Recording | undefined): Promise<FallbackStart | ReceiverFailure> {
+  const { url, acceptsAnyCertificate, jitterBufferMs, userAgent } = options
   const onTransportStream = recording && ((bytes: Uint8Array): void => recording.write(bytes))
-  const wanted = { url, transport, acceptsAnyCertificate, jitterBufferMs, userAgent, onTransportStream }
-  return startReceiver(wanted).catch((error: unknown) => {
+  const wanted: ReceiverOptions = { url, acceptsAnyCertificate, jitterBufferMs, userAgent, onTransportStream }
+  return startByFallback(wanted, waysOf(options)).catch((error: unknown) => {
     if (error instanceof ReceiverFailure) return error
     throw error
   })
+}
+
+/** Over TLS packets go in the connection alone: UDP goes in the clear. */
+function waysOf({ url, transport, endsWithHls }: WatchOptions): readonly FallbackWay[] {
+  const isSecure = readReceiverAddress(url)?.isSecure === true
+  const rtp = (['udp', 'tcp'] as const).filter((one) => one === (transport ?? (isSecure ? 'tcp' : one)))
+  return [...rtp.map((one) => `rtp-${one}` as const), ...(endsWithHls ? (['hls'] as const) : [])]
 }
 
 /** Whatever comes first. */
@@ -87,13 +108,13 @@ async function endOf(receiver: Receiver, { forMs, signal }: WatchOptions): Promi
   return end
 }
 
-type Outcome = Pick<Watched, 'end'> & Partial<Pick<Watched, 'transport' | 'figures' | 'unwrittenBytes'>>
+type Outcome = Pick<Watched, 'end' | 'tries'> & Partial<Pick<Watched, 'transport' | 'figures' | 'unwrittenBytes'>>
 
 async function conclude(options: WatchOptions, outcome: Outcome, startMs: number): Promise<Watched> {
   const { jitterBufferMs, budgets, junitFile } = options
   const url = readReceiverAddress(options.url)?.url ?? options.url // without the password
   const { end, figures = {}, unwrittenBytes = 0 } = outcome
-  const isMeant = ['bye', 'complete', 'asked', 'interrupted'].includes(end.reason)
+  const isMeant = ['bye', 'complete', 'asked', 'interrupted', 'hls'].includes(end.reason)
   const failure = isMeant ? undefined : (end.why ?? end.reason)
   const { judged, isGood } = await concludeWatch({ url, failure, figures, budgets, junitFile, startMs })
   return { url, jitterBufferMs, ...outcome, judged, unwrittenBytes, isGood }

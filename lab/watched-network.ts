@@ -38,7 +38,7 @@ function overRtsp(url: string, origin: string | undefined): WeirAddress | undefi
 }
 
 export type WatchedNetwork = {
-  readonly url: string // through the link
+  readonly linkId: string
   /** Why the figures do not count, if so. */
   warning(): Promise<string | undefined>
   remove(): Promise<void>
@@ -52,7 +52,7 @@ export async function openWatchedNetwork(
 ): Promise<WatchedNetwork> {
   const link = await MadeLink.make(weir.origin, profile, options)
   return {
-    url: weir.through(link.id),
+    linkId: link.id,
     warning: async () => (await link.get()).warning,
     remove: () => link.remove(),
   }

@@ -3,6 +3,7 @@ import type { DropCause, LinkPacket, PacketListener } from './link-packet.ts'
 import { OneWay, type OneWayOptions } from './one-way.ts'
 import { ProfileCourse, type ProfileFrom } from './profile-course.ts'
 import type { LinkProfile } from './profile.ts'
+import { Timeline } from './timeline.ts'
 
 export type Direction = 'down' | 'up'
 
@@ -29,6 +30,8 @@ export class AccessLink {
   readonly #up: OneWay
   readonly #downEnds: DirectionListener
   readonly #upEnds: DirectionListener
+  readonly #rtspFlows = new Set<number>()
+  readonly #rtspBlocked: Timeline<boolean>
   #newestFlow = 0
 
   constructor(profile: LinkProfile, observer?: LinkObserver) {
@@ -37,6 +40,7 @@ export class AccessLink {
     this.#upEnds = new DirectionListener('up', observer)
     this.#down = new OneWay(downlinkOf(profile), this.#downEnds)
     this.#up = new OneWay(uplinkOf(profile), this.#upEnds)
+    this.#rtspBlocked = new Timeline(profile.rtspBlocked ?? false)
     this.#plan(this.#course.entries.slice(1))
   }
 
@@ -45,8 +49,10 @@ export class AccessLink {
     return this.#course.entries
   }
 
-  openFlow({ down, up }: FlowEnds): number {
+  /** `isRtsp`: a firewall may let HTTP through and not this. */
+  openFlow({ down, up }: FlowEnds, isRtsp = false): number {
     this.#newestFlow += 1
+    if (isRtsp) this.#rtspFlows.add(this.#newestFlow)
     this.#downEnds.open(this.#newestFlow, down)
     this.#upEnds.open(this.#newestFlow, up)
     return this.#newestFlow
@@ -56,12 +62,15 @@ export class AccessLink {
   closeFlow(flow: number): void {
     this.#downEnds.close(flow)
     this.#upEnds.close(flow)
+    this.#rtspFlows.delete(flow)
   }
 
   /** The packet enters at `nowMs`, which may be a little before what `advance` has reached (a late timer). */
   send(direction: Direction, packet: LinkPacket, nowMs: number): void {
-    const way = direction === 'down' ? this.#down : this.#up
-    way.accept(packet, nowMs)
+    const isBlocked = packet.traffic === 'tcp' && this.#rtspFlows.has(packet.flow) && this.#rtspBlocked.at(nowMs)
+    const isDown = direction === 'down'
+    if (isBlocked) (isDown ? this.#downEnds : this.#upEnds).dropped(packet, nowMs, 'blocked')
+    else (isDown ? this.#down : this.#up).accept(packet, nowMs)
   }
 
   /** Everything that happens up to and including `nowMs`, in the order of its moments. What is told may send again. */
@@ -102,6 +111,7 @@ export class AccessLink {
     for (const { fromMs, profile } of course) {
       this.#down.change(downlinkOf(profile), fromMs)
       this.#up.change(uplinkOf(profile), fromMs)
+      this.#rtspBlocked.set(fromMs, profile.rtspBlocked ?? false)
     }
   }
 }

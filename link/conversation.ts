@@ -1,4 +1,5 @@
-import type { AccessLink } from './access-link.ts'
+import type { Line } from './access-link.ts'
+import { ByteQueue, type BytesArrived } from './byte-queue.ts'
 import { TcpConnection, type TcpOptions } from './tcp/connection.ts'
 
 /** A request and its answer, in bytes of the stream. */
@@ -25,32 +26,31 @@ type Asking<Method extends string> = {
   readonly reached: (reached: Reached<Method>) => void
 }
 
-type Current<Method extends string> = {
-  readonly method: Method
-  readonly asking: Asking<Method>
-  readonly isLast: boolean
-}
-
 /** Requests one after the other over a modelled connection, to a server who answers at once, by a client who asks on as soon
- *  as he is answered: what a set-up costs on a line, from sizes alone. */
+ *  as he is answered: what a set-up costs on a line, from sizes alone. Between the messages either may say other things, as
+ *  RTP and RTCP go in the connection of RTSP: all come in the order in which they were sent. */
 export class Conversation<Method extends string> {
   readonly tcp: TcpConnection
-  readonly #beyond: ((bytes: number, atMs: number) => void) | undefined
+  readonly #connected: (atMs: number) => void
+  readonly #toServer = new ByteQueue()
+  readonly #toClient = new ByteQueue()
   #phase: 'new' | 'connecting' | 'established' = 'new'
   #asking: Asking<Method> | undefined
-  #current: Current<Method> | undefined
+  #isAnswerDue = false
   #stepMs = 0 // when the step under way began
-  #requestBytes = 0 // of the exchange under way, still to arrive
-  #responseBytes = 0
 
-  /** `beyond` is told of bytes that come to the client after all answers: packets between the messages of RTSP. */
-  constructor(line: AccessLink, options: TcpOptions, beyond?: (bytes: number, atMs: number) => void) {
-    this.#beyond = beyond
-    this.tcp = new TcpConnection(line, options, {
-      established: (atMs) => this.#establish(atMs),
-      requestArrived: (bytes, atMs) => this.#reach(bytes, atMs),
-      responseArrived: (bytes, atMs) => this.#answer(bytes, atMs),
-    })
+  /** `connected` is told when the handshake is through. */
+  constructor(line: Line, options: TcpOptions, connected: (atMs: number) => void = () => {}) {
+    this.#connected = connected
+    this.tcp = new TcpConnection(
+      line,
+      { ...options, isRtsp: true },
+      {
+        established: (atMs) => this.#establish(atMs),
+        requestArrived: (bytes, atMs) => this.#toServer.arrive(bytes, atMs),
+        responseArrived: (bytes, atMs) => this.#toClient.arrive(bytes, atMs),
+      },
+    )
   }
 
   /** The first call opens the connection. `reached` is told, from inside `AccessLink.advance`, when the last request is at the
@@ -59,6 +59,19 @@ export class Conversation<Method extends string> {
     this.#asking = { waiting: [...exchanges], steps: [], startMs: nowMs, reached }
     if (this.#phase === 'new') this.#connect(nowMs)
     else this.#next(nowMs)
+  }
+
+  /** From the server, between its answers; `arrived` is told of each part of it that comes, from inside
+   *  `AccessLink.advance`. */
+  write(bytes: number, nowMs: number, arrived: BytesArrived): void {
+    this.#toClient.push(bytes, arrived)
+    this.tcp.write(bytes, nowMs)
+  }
+
+  /** From the client, between its requests, once the connection stands. */
+  say(bytes: number, nowMs: number, arrived: BytesArrived): void {
+    this.#toServer.push(bytes, arrived)
+    this.tcp.request(bytes, nowMs)
   }
 
   close(): void {
@@ -73,43 +86,37 @@ export class Conversation<Method extends string> {
 
   #establish(atMs: number): void {
     this.#phase = 'established'
+    this.#connected(atMs)
     this.#asking?.steps.push({ name: 'connect', ms: atMs - this.#stepMs })
     this.#next(atMs)
   }
 
   /** The next request leaves when the one before has been answered. */
   #next(nowMs: number): void {
-    if (this.#phase !== 'established' || this.#current !== undefined) return
+    if (this.#phase !== 'established' || this.#isAnswerDue) return
     const asking = this.#asking
     const exchange = asking?.waiting.shift()
     if (asking === undefined || exchange === undefined) return
-    this.#current = { method: exchange.method, asking, isLast: asking.waiting.length === 0 }
+    this.#isAnswerDue = true
     this.#stepMs = nowMs
-    this.#requestBytes = exchange.requestBytes
-    this.#responseBytes = exchange.responseBytes
+    this.#toServer.push(exchange.requestBytes, (_bytes, atMs, isWhole) => {
+      if (isWhole) this.#reach(exchange, asking, atMs)
+    })
     this.tcp.request(exchange.requestBytes, nowMs)
   }
 
-  #reach(bytes: number, atMs: number): void {
-    this.#requestBytes -= bytes
-    if (this.#requestBytes > 0 || this.#current === undefined) return
-    this.tcp.write(this.#responseBytes, atMs)
-    const { asking, isLast, method } = this.#current
+  #reach({ method, responseBytes }: Exchange<Method>, asking: Asking<Method>, atMs: number): void {
+    const isLast = asking.waiting.length === 0
+    this.#toClient.push(responseBytes, (_bytes, answeredMs, isWhole) => {
+      if (!isWhole) return
+      this.#isAnswerDue = false
+      if (!isLast) asking.steps.push({ name: method, ms: answeredMs - this.#stepMs })
+      this.#next(answeredMs)
+    })
+    this.tcp.write(responseBytes, atMs)
     if (!isLast) return
     this.#asking = undefined
     asking.steps.push({ name: method, ms: atMs - this.#stepMs })
     asking.reached({ atMs, afterMs: atMs - asking.startMs, steps: asking.steps })
-  }
-
-  #answer(bytes: number, atMs: number): void {
-    if (this.#current === undefined) return this.#beyond?.(bytes, atMs)
-    const beyondBytes = bytes - this.#responseBytes
-    this.#responseBytes -= bytes
-    if (this.#responseBytes > 0) return
-    const { asking, isLast, method } = this.#current
-    this.#current = undefined
-    if (!isLast) asking.steps.push({ name: method, ms: atMs - this.#stepMs })
-    this.#next(atMs)
-    if (beyondBytes > 0) this.#beyond?.(beyondBytes, atMs)
   }
 }

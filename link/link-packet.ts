@@ -21,7 +21,7 @@ export type LinkStage = {
   nextEventMs(): number
 }
 
-/** Lost by the loss process, by the full queue, or UDP where UDP is blocked. */
+/** Lost by the loss process, by the full queue, or what a firewall blocks: UDP, RTSP. */
 export type DropCause = 'loss' | 'queue' | 'blocked'
 
 /** Who is told what becomes of packets. Moments are link time. */

@@ -6,11 +6,14 @@ import type { LinkPacket, PacketListener } from './link-packet.ts'
  *  his packets under way stay. He lives in the link time of his first line, whatever that of the one he is on. */
 export class MovableLine implements Line {
   readonly alarms = new EventQueue() // in the owner's time
+  readonly #isRtsp: boolean
   #ends: FlowEnds = {}
   #place: Place
   readonly #left = new Set<Place>() // with packets under way
 
-  constructor(line: Line) {
+  /** `isRtsp` as `AccessLink.openFlow` has it. */
+  constructor(line: Line, isRtsp = false) {
+    this.#isRtsp = isRtsp
     this.#place = this.#newPlace(line, 0)
   }
 
@@ -57,6 +60,7 @@ export class MovableLine implements Line {
   #newPlace(line: Line, shiftMs: number): Place {
     return new Place(line, shiftMs, {
       ends: () => this.#ends,
+      isRtsp: this.#isRtsp,
       ringNext: () => this.alarms.ringNext(),
       settled: () => this.#place.wakeAt(this.alarms.nextEventMs()),
     })
@@ -65,6 +69,7 @@ export class MovableLine implements Line {
 
 type Owner = {
   readonly ends: () => FlowEnds
+  readonly isRtsp: boolean
   readonly ringNext: () => void
   readonly settled: () => void // he has been told something, and may have set alarms
 }
@@ -83,7 +88,7 @@ class Place {
     this.#line = line
     this.#shiftMs = shiftMs
     this.#owner = owner
-    this.flow = line.openFlow({ down: this.#listener('down'), up: this.#listener('up') })
+    this.flow = line.openFlow({ down: this.#listener('down'), up: this.#listener('up') }, owner.isRtsp)
     this.#wake = line.alarms.newAlarm(() => this.#tell(owner.ringNext))
   }
 

@@ -14,6 +14,9 @@ export const profileSchema = objectOf({
   downlink: directionSchema.default({}).describe('from the server to the viewer'),
   uplink: directionSchema.exactOptional().describe('from the viewer to the server, with the same keys'),
   udpBlocked: flagSchema.exactOptional().describe('a firewall that lets no UDP through'),
+  rtspBlocked: flagSchema
+    .exactOptional()
+    .describe('a firewall that lets no RTSP connection through, nor RTP in it: with `udpBlocked`, HTTP alone'),
   tcp: objectOf({
     congestionControl: oneOf('cubic', 'reno', 'bbr').exactOptional().describe('of the modelled sender; absent: cubic'),
     tlsRoundTrips: oneOf(0, 1, 2).exactOptional().describe('of each new connection; absent: 0'),
@@ -25,6 +28,7 @@ export const profileSchema = objectOf({
         downlink: patchSchema.exactOptional(),
         uplink: patchSchema.exactOptional(),
         udpBlocked: flagSchema.exactOptional(),
+        rtspBlocked: flagSchema.exactOptional(),
       }).describe('what becomes of the profile then, a merge patch (RFC 7396)'),
     }),
     0,

@@ -87,7 +87,7 @@ test('applyTo belongs in the configuration alone, and a patch leaves it there', 
 
 const directionKeys =
   'rateBitsPerSecond, trace, generator, queueMs, queueBytes, oneWayDelayMs, jitterMs, reorderRatio, duplicateRatio, loss'
-const keys = 'name, seed, sharing, applyTo, downlink, uplink, udpBlocked, tcp, changes'
+const keys = 'name, seed, sharing, applyTo, downlink, uplink, udpBlocked, rtspBlocked, tcp, changes'
 
 /** Every text of a problem. */
 const problems: [value: unknown, problem: string][] = [
@@ -193,7 +193,7 @@ const problems: [value: unknown, problem: string][] = [
   [{ changes: [{ set: {} }] }, 'link.changes.0.atSeconds must be a number from 0 to 86400, got nothing'],
   [
     { changes: [{ atSeconds: 1, set: { seed: 2 } }] },
-    'link.changes.0.set.seed is unknown; known here: downlink, uplink, udpBlocked',
+    'link.changes.0.set.seed is unknown; known here: downlink, uplink, udpBlocked, rtspBlocked',
   ],
   [
     { changes: [{ atSeconds: 1, set: { downlink: { queueMs: 0 } } }] },

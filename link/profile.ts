@@ -62,11 +62,12 @@ export type LinkProfile = {
   readonly downlink: DirectionProfile
   readonly uplink?: DirectionProfile
   readonly udpBlocked?: boolean
+  readonly rtspBlocked?: boolean // the RTSP connection, and RTP in it: as where HTTP alone comes through
   readonly tcp?: { readonly congestionControl?: CongestionControl; readonly tlsRoundTrips?: 0 | 1 | 2 }
   readonly changes?: readonly ProfileChange[] // in order of time
 }
 
-/** A JSON merge patch (RFC 7396) of `downlink`, `uplink` or `udpBlocked` at a moment of link time. */
+/** A JSON merge patch (RFC 7396) of `downlink`, `uplink`, `udpBlocked` or `rtspBlocked` at a moment of link time. */
 export type ProfileChange = { readonly atSeconds: number; readonly set: Readonly<Record<string, unknown>> }
 
 export type ProfileRead =

@@ -2,6 +2,7 @@ import { Icon } from './icons.tsx'
 import { lazyPage } from './lazy-page.tsx'
 import { LibraryPage } from './library-page.tsx'
 import { onLinkClick, path } from './navigation.ts'
+import { feedRoad } from './server-feed.ts'
 import { theme, toggleTheme } from './theme.ts'
 import { shellWords } from './words.ts'
 
@@ -9,15 +10,23 @@ import { shellWords } from './words.ts'
 const ComparePage = lazyPage(() => import('./compare-page.tsx').then((module) => module.ComparePage))
 
 const LabPage = lazyPage(() => import('./lab-page.tsx').then((module) => module.LabPage))
+const RealtimePage = lazyPage(() => import('./realtime-page.tsx').then((module) => module.RealtimePage))
+const GuidedPage = lazyPage(() => import('./guided-page.tsx').then((module) => module.GuidedPage))
 const WhatIfPage = lazyPage(() => import('./what-if-page.tsx').then((module) => module.WhatIfPage))
 
-type Place = { readonly page: 'library' | 'lab' } | { readonly page: 'compare' | 'what-if'; readonly videoId: string }
+type Place =
+  | { readonly page: 'library' | 'lab' | 'realtime' }
+  | { readonly page: 'compare' | 'what-if'; readonly videoId: string }
+  | { readonly page: 'guided'; readonly name: string }
 
 /** What an address shows; the library is what no other page is. */
 function placeOf(address: string): Place {
   const [, page, id] = /^\/(compare|what-if)\/([^/]+)\/?$/.exec(address) ?? []
   if (id !== undefined) return { page: page === 'compare' ? 'compare' : 'what-if', videoId: decodeURIComponent(id) }
-  return { page: /^\/lab\/?$/.test(address) ? 'lab' : 'library' }
+  const [, guided] = /^\/lab\/guided\/([^/]+)\/?$/.exec(address) ?? []
+  if (guided !== undefined) return { page: 'guided', name: decodeURIComponent(guided) }
+  const [, name] = /^\/(lab|realtime)\/?$/.exec(address) ?? []
+  return { page: name === 'lab' || name === 'realtime' ? name : 'library' }
 }
 
 function BrandMark() {
@@ -67,8 +76,11 @@ function ShellHead({ place }: { place: Place }) {
             {shellWords.compare}
           </PageLink>
         )}
-        <PageLink href="/lab" isHere={place.page === 'lab' || place.page === 'what-if'}>
+        <PageLink href="/lab" isHere={place.page === 'lab' || place.page === 'what-if' || place.page === 'guided'}>
           {shellWords.lab}
+        </PageLink>
+        <PageLink href="/realtime" isHere={place.page === 'realtime'}>
+          {shellWords.realtime}
         </PageLink>
       </nav>
       <button
@@ -90,8 +102,12 @@ function PageAt({ place }: { place: Place }) {
       return <LibraryPage />
     case 'lab':
       return <LabPage />
+    case 'realtime':
+      return <RealtimePage />
     case 'compare':
       return <ComparePage key={place.videoId} videoId={place.videoId} />
+    case 'guided':
+      return <GuidedPage key={place.name} name={place.name} />
     case 'what-if':
       return <WhatIfPage key={place.videoId} videoId={place.videoId} />
   }
@@ -102,7 +118,7 @@ export function App() {
   return (
     <>
       <ShellHead place={place} />
-      <main class="shell-main">
+      <main class="shell-main" data-feed={feedRoad.value}>
         <PageAt place={place} />
       </main>
     </>

@@ -67,7 +67,9 @@ test('the compare page loads less than 250 kB, compressed, without hls.js and uP
 
 test('the library page loads neither hls.js nor uPlot nor any other page', () => {
   const reached = reachedFrom([entry()])
-  const pages = ['compare-page.tsx', 'what-if-page.tsx', 'lab-page.tsx'].map((file) => pageChunk(file).fileName)
+  const pages = ['compare-page.tsx', 'what-if-page.tsx', 'lab-page.tsx', 'realtime-page.tsx'].map(
+    (file) => pageChunk(file).fileName,
+  )
   for (const name of [...LATER_PACKAGES, ...pages]) expect(reached).not.toContain(name)
 })
 

@@ -14,6 +14,7 @@ const settings: readonly { readonly path: readonly string[]; say(value: unknown)
   { path: ['downlink', 'oneWayDelayMs'], say: (ms) => words.delay(isNumber(ms) ? ms : 0) },
   { path: ['downlink', 'jitterMs'], say: (ms) => words.jitter(isNumber(ms) ? ms : 0) },
   { path: ['udpBlocked'], say: (isBlocked) => (isBlocked === true ? words.udpBlocked : words.udpPasses) },
+  { path: ['rtspBlocked'], say: (isBlocked) => (isBlocked === true ? words.rtspBlocked : words.rtspPasses) },
   {
     path: ['tcp', 'congestionControl'],
     say: (name) => (typeof name === 'string' ? name.toUpperCase() : congestionControlWords.cubic),

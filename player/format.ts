@@ -15,6 +15,11 @@ export function formatCivilTime(unixMs: number): string {
   return new Date(unixMs).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 }
 
+/** How long something took: 312 ms, 11.3 s. */
+export function formatDuration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}
+
 /** Time left, rounded so that it does not flicker: "8 s", "50 s", "4 min", "2 h 5 min". */
 export function formatTimeLeft(seconds: number): string {
   if (seconds < 10) return `${Math.max(1, Math.ceil(seconds))} s`

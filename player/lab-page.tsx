@@ -4,6 +4,8 @@ import type { RunSummary } from '../protocol/weir-api.ts'
 import { CopyButton } from './address-row.tsx'
 import { requestJson } from './api.ts'
 import { formatCivilTime } from './format.ts'
+import { guidedList } from './guided-list.ts'
+import { guidedWords } from './guided-words.ts'
 import { labScenarios, type LabScenario } from './lab-scenarios.ts'
 import { videos, videosById } from './library-store.ts'
 import { onLinkClick } from './navigation.ts'
@@ -28,6 +30,19 @@ export function LabPage() {
         <h2 id="lab-what-if">{labWords.whatIf}</h2>
         <p>{labWords.whatIfNote}</p>
         <VideoChoice />
+      </section>
+      <section class="lab-part" aria-labelledby="lab-guided">
+        <h2 id="lab-guided">{guidedWords.title}</h2>
+        <p>{guidedWords.note}</p>
+        <ol class="lab-guided">
+          {guidedList.map(({ name, page }) => (
+            <li key={name}>
+              <a href={`/lab/guided/${name}`} onClick={onLinkClick}>
+                {page.title}
+              </a>
+            </li>
+          ))}
+        </ol>
       </section>
       {scenarios.length > 0 && (
         <section class="lab-part" aria-labelledby="lab-scenarios">

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Video } from '../protocol/weir-api.ts'
+import { GoLiveButton, GoLivePanel } from './go-live.tsx'
 import { Icon } from './icons.tsx'
 import { deleteVideo, libraryProblem, restoreVideo, videos, videosById } from './library-store.ts'
 import { UploadRow } from './upload-row.tsx'
@@ -164,8 +165,10 @@ export function LibraryPage() {
       <div class="library-head">
         <h1>{shellWords.library}</h1>
         {videos.value.length > 0 && <p class="muted wide-only">{libraryWords.drop}</p>}
+        <GoLiveButton />
         {videos.value.length > 0 && <FilePicker primary={false} />}
       </div>
+      <GoLivePanel />
       {libraryProblem.value !== undefined && <Problem text={libraryProblem.value} hint={libraryWords.listsAgain} />}
       {pageProblem.value !== undefined && <Problem text={pageProblem.value} hint={libraryWords.unchanged} />}
       {uploads.value.length > 0 && (

@@ -56,7 +56,7 @@ function LossNote({ link }: { link: NetworkLink }) {
 }
 
 function MoreSettings({ link }: { link: NetworkLink }) {
-  const { lossKind, congestionControl, sharing } = link.settings.value
+  const { lossKind, congestionControl, sharing, rtspBlocked } = link.settings.value
   const burst = lossKind === 'random' ? [] : [burstControls[lossKind]]
   return (
     <details class="fold network-more">
@@ -84,6 +84,12 @@ function MoreSettings({ link }: { link: NetworkLink }) {
         choices={sharings}
         value={sharing}
         onChange={(word) => link.change({ sharing: word })}
+      />
+      <SwitchRow
+        label={networkWords.blockRtsp}
+        title={networkWords.blockRtspTitle}
+        isOn={rtspBlocked}
+        onChange={(isOn) => link.change({ rtspBlocked: isOn })}
       />
     </details>
   )

@@ -5,7 +5,7 @@ import type { AsPreset, NetworkSettings } from './settings.ts'
 const perfect = { rate: Infinity, queueMs: 200, lossKind: 'bad-moments', meanBurstMs: 50, meanBurstPackets: 4 } as const
 
 export function settingsOf(profile: LinkProfile): NetworkSettings {
-  const { downlink, uplink = {}, tcp, sharing, udpBlocked, seed } = profile
+  const { downlink, uplink = {}, tcp, sharing, udpBlocked, rtspBlocked, seed } = profile
   return {
     rateBitsPerSecond: rateOf(downlink),
     oneWayDelayMs: downlink.oneWayDelayMs ?? 0,
@@ -17,6 +17,7 @@ export function settingsOf(profile: LinkProfile): NetworkSettings {
     congestionControl: tcp?.congestionControl ?? 'cubic',
     sharing: sharing ?? 'separate',
     udpBlocked: udpBlocked ?? false,
+    rtspBlocked: rtspBlocked ?? false,
     seed,
     generator: downlink.generator,
     uplinkGenerator: uplink.generator,
@@ -42,7 +43,12 @@ function lossSettings(loss: LossProfile | undefined) {
 export function withSettings(profile: LinkProfile, changes: Partial<NetworkSettings>): LinkProfile {
   const bothWays = changes.oneWayDelayMs === undefined ? {} : { uplinkOneWayDelayMs: changes.oneWayDelayMs }
   const wanted = { ...settingsOf(profile), ...bothWays, ...generated(changes), ...changes }
-  const { downlink, uplink: before, tcp, ...others } = withoutKeys(profile, 'sharing', 'udpBlocked', 'changes')
+  const {
+    downlink,
+    uplink: before,
+    tcp,
+    ...others
+  } = withoutKeys(profile, 'sharing', 'udpBlocked', 'rtspBlocked', 'changes')
   const uplink = withDirection(before ?? {}, {
     rate: wanted.uplinkRateBitsPerSecond,
     generator: wanted.uplinkGenerator,
@@ -68,6 +74,7 @@ export function withSettings(profile: LinkProfile, changes: Partial<NetworkSetti
     ...(isEmpty(newTcp) ? {} : { tcp: newTcp }),
     ...(wanted.sharing === 'separate' ? {} : { sharing: wanted.sharing }),
     ...(wanted.udpBlocked ? { udpBlocked: true } : {}),
+    ...(wanted.rtspBlocked ? { rtspBlocked: true } : {}),
     ...(wanted.changes.length === 0 ? {} : { changes: wanted.changes }),
   }
 }

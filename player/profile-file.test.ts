@@ -24,7 +24,7 @@ test('everything that is wrong is told, each with its path', () => {
     ok: false,
     problems: [
       'link.downlink.queueMs must be a number from 1 to 10000, got "1s"',
-      'link.sead is unknown; known here: name, seed, sharing, applyTo, downlink, uplink, udpBlocked, tcp, changes',
+      'link.sead is unknown; known here: name, seed, sharing, applyTo, downlink, uplink, udpBlocked, rtspBlocked, tcp, changes',
     ],
   })
 })

@@ -12,7 +12,7 @@ const plain: CompareSettings = {
   network: {},
   jitterBufferMs: 200,
   udp: 'data-channel',
-  way: undefined,
+  way: 'raw',
   nack: true,
   startSeconds: 0,
 }
@@ -25,7 +25,7 @@ const cases: readonly { name: string; search: string; settings: CompareSettings 
       '?side=both&variant=720p&inStep=true&sound=udp&speed=1.5&link=a1&preset=lte&rateBitsPerSecond=6000000&oneWayDelayMs=35&lossRatio=0.05' +
       '&meanBurstMs=80&meanBurstPackets=3&jitterMs=5&queueMs=200&uplinkRateBitsPerSecond=1500000' +
       '&uplinkOneWayDelayMs=20&seed=7&lossKind=bad-moments&congestionControl=bbr&sharing=shared&udpBlocked=true' +
-      '&jitterBufferMs=100&udp=ws&way=media&nack=off&startSeconds=12.5',
+      '&rtspBlocked=true&jitterBufferMs=100&udp=ws&way=fallback&nack=off&startSeconds=12.5',
     settings: {
       side: 'both',
       variants: { hls: '720p', udp: '720p' },
@@ -48,11 +48,12 @@ const cases: readonly { name: string; search: string; settings: CompareSettings 
         congestionControl: 'bbr',
         sharing: 'shared',
         udpBlocked: true,
+        rtspBlocked: true,
         seed: 7,
       },
       jitterBufferMs: 100,
       udp: 'ws',
-      way: 'media',
+      way: 'fallback',
       nack: false,
       startSeconds: 12.5,
     },

@@ -1,6 +1,7 @@
 /** The settings of the compare page live in its address, in the words of the link profile, so that an address repeats a run. */
 
 import type { CongestionControl, LossProfile, ProfileChange, RateGenerator } from '../link/profile.ts'
+import { readUdpWay, type UdpWay } from './ways.ts'
 import { readChanges, readGenerator, writeChanges } from './network-json.ts'
 
 export type SideName = 'hls' | 'udp'
@@ -28,6 +29,7 @@ export type NetworkSettings = {
   readonly congestionControl: CongestionControl
   readonly sharing: 'separate' | 'shared'
   readonly udpBlocked: boolean
+  readonly rtspBlocked: boolean
   readonly seed: number
   readonly generator: RateGenerator | undefined // of a rate that is as-preset
   readonly uplinkGenerator: RateGenerator | undefined
@@ -45,13 +47,10 @@ export type CompareSettings = {
   readonly network: Partial<NetworkSettings> // what the address sets on it
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
-  readonly way: UdpWay | undefined // undefined: as the page can
+  readonly way: UdpWay // of the UDP side
   readonly nack: boolean // of WebRTC media: whether lost packets are asked for again
   readonly startSeconds: number
 }
-
-/** What plays the packets of the UDP side: this page's own receiver, or the browser's WebRTC. */
-export type UdpWay = 'rtp' | 'media'
 
 type Bounds = { readonly min: number; readonly max: number; readonly whole?: boolean; readonly unlimited?: boolean }
 
@@ -79,6 +78,7 @@ export const networkWords = {
   congestionControl: ['cubic', 'reno', 'bbr'],
   sharing: ['separate', 'shared'],
   udpBlocked: ['true', 'false'],
+  rtspBlocked: ['true', 'false'],
 } as const
 type WordKey = keyof typeof networkWords
 
@@ -105,7 +105,7 @@ function readNetwork(query: URLSearchParams): Partial<NetworkSettings> {
   }
   for (const key of wordKeys) {
     const word = networkWords[key].find((known) => known === query.get(key))
-    if (word !== undefined) read[key] = key === 'udpBlocked' ? word === 'true' : word
+    if (word !== undefined) read[key] = key === 'udpBlocked' || key === 'rtspBlocked' ? word === 'true' : word
   }
   if (read['lossRatio'] !== undefined && read['lossKind'] === undefined) read['lossKind'] = 'random'
   for (const key of generatorKeys) {
@@ -146,7 +146,7 @@ export function readCompareSettings(search: string, viewByDefault: ViewName = 'h
     network: readNetwork(query),
     jitterBufferMs: readNumber(query.get('jitterBufferMs'), { min: 0, max: 5000 }) ?? defaults.jitterBufferMs,
     udp: query.get('udp') === 'ws' ? 'ws' : 'data-channel',
-    way: (['rtp', 'media'] as const).find((way) => way === query.get('way')),
+    way: readUdpWay(query.get('way')),
     nack: query.get('nack') !== 'off',
     startSeconds: readNumber(query.get('startSeconds'), { min: 0, max: 1e6 }) ?? defaults.startSeconds,
   }
@@ -173,7 +173,7 @@ export function writeCompareSettings(settings: CompareSettings): string {
   if (changes !== undefined) query.set('changes', writeChanges(changes))
   if (settings.jitterBufferMs !== defaults.jitterBufferMs) query.set('jitterBufferMs', String(settings.jitterBufferMs))
   if (settings.udp === 'ws') query.set('udp', 'ws')
-  if (settings.way !== undefined) query.set('way', settings.way)
+  if (settings.way !== 'raw') query.set('way', settings.way)
   if (!settings.nack) query.set('nack', 'off')
   if (settings.startSeconds !== defaults.startSeconds) query.set('startSeconds', String(settings.startSeconds))
   return `?${query}`

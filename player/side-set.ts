@@ -1,15 +1,16 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { VariantSummary } from '../protocol/weir-api.ts'
+import { FallbackSide } from './fallback-side.ts'
 import { frameIntervalMs } from './frame-interval.ts'
-import { HlsSide } from './hls-side.ts'
+import { HlsSide, type HlsOptions } from './hls-side.ts'
 import { MediaSide } from './media-side.ts'
 import type { RunLog } from './run-log.ts'
 import type { CompareSettings, NetworkSettings, SideName } from './settings.ts'
 import type { LiveHls, Side, SideStart, Sound } from './side.ts'
 import { StepHold } from './step-hold.ts'
 import { UdpSide } from './udp-side.ts'
-import { wayOf } from './udp-way.ts'
 import { wallMs } from './wall-clock.ts'
+import { wayOf } from './ways.ts'
 
 export type Sides = { readonly hls?: HlsSide; readonly udp?: Side }
 
@@ -89,17 +90,24 @@ export class SideSet {
   }
 
   #makeHls(start: Start): HlsSide {
+    return new HlsSide(this.#startOf('hls', start), this.#hlsOptions())
+  }
+
+  #hlsOptions(): HlsOptions {
     const { link, speedRatio } = this.#options.settings.value
-    return new HlsSide(this.#startOf('hls', start), { link, settings: this.#options.network, speedRatio })
+    return { link, settings: this.#options.network, speedRatio }
   }
 
   #makeUdp(start: Start): Side {
     const { link, jitterBufferMs, udp, nack } = this.#options.settings.value
-    if (wayOf(this.#options.settings.value) === 'media') {
-      const frameMs = frameIntervalMs(this)
-      return new MediaSide(this.#startOf('udp', start), { link, jitterBufferMs, nack, frameIntervalMs: frameMs })
+    const way = wayOf(this.#options.settings.value)
+    const whole = this.#startOf('udp', start)
+    const options = { link, jitterBufferMs, udp }
+    if (way === 'media') {
+      return new MediaSide(whole, { link, jitterBufferMs, nack, frameIntervalMs: frameIntervalMs(this) })
     }
-    return new UdpSide(this.#startOf('udp', start), { link, jitterBufferMs, udp })
+    if (way === 'fallback') return new FallbackSide(whole, { udp: options, hls: this.#hlsOptions() })
+    return new UdpSide(whole, { ...options, over: way === 'tcp' ? 'tcp' : 'udp' })
   }
 
   #startOf(name: SideName, start: Start): SideStart {

@@ -1,12 +1,13 @@
 import { useRef } from 'preact/hooks'
 import { noCounters } from './counters.ts'
+import { FallbackTimeline } from './fallback-timeline.tsx'
 import { MainFigures } from './figures.tsx'
 import { toggleFullScreen } from './full-screen.ts'
 import { Icon } from './icons.tsx'
 import type { PlayerStatus } from './player-status.ts'
 import { sidesIn, type SideName } from './settings.ts'
 import type { SideStatus } from './side.ts'
-import { CaptionMenu, NackSwitch, SpeedMenu, VariantMenu, type MenuVariants } from './side-menus.tsx'
+import { CaptionMenu, NackSwitch, SpeedMenu, VariantMenu, WayMenu, type MenuVariants } from './side-menus.tsx'
 import type { Viewing } from './viewing.ts'
 import { pairWords, playWords, sideWords, stageWords } from './words.ts'
 
@@ -50,6 +51,15 @@ function StageMessage({ status, player, onPlay, without }: MessageProps) {
   return word === undefined ? null : <span class="stage-word">{word}</span>
 }
 
+/** Why nothing can come, of a way that does not look for another. */
+function blockedProblem({ settings, network }: Viewing): SideStatus['problem'] {
+  const { way } = settings.value
+  const { udpBlocked, rtspBlocked } = network.settings.value
+  if (way === 'fallback') return undefined
+  if (rtspBlocked) return stageWords.blockedRtsp
+  return way === 'raw' && udpBlocked ? stageWords.blockedUdp : undefined
+}
+
 type SideViewProps = {
   readonly viewing: Viewing
   readonly side: SideName
@@ -63,8 +73,8 @@ export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
   const stage = useRef<HTMLDivElement>(null)
   const { side: view } = viewing.settings.value
   const told = viewing.sides.value[side]?.status.value ?? beforeStart
-  const isBlocked = side === 'udp' && viewing.network.settings.value.udpBlocked
-  const status = isBlocked ? { ...told, problem: stageWords.blockedUdp } : told
+  const blocked = side === 'udp' ? blockedProblem(viewing) : undefined
+  const status = blocked === undefined ? told : { ...told, problem: blocked }
   const isSeen = sidesIn(view).includes(side)
   const togglePlay = () => viewing.togglePlay()
   const without = viewing.hasPictures.value ? undefined : stageWords.soundAlone
@@ -83,6 +93,7 @@ export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
         {side === 'hls' && captions !== undefined && <CaptionMenu captions={captions} />}
         {side === 'hls' && <SpeedMenu viewing={viewing} />}
         {side === 'udp' && <NackSwitch viewing={viewing} />}
+        {side === 'udp' && <WayMenu viewing={viewing} />}
         <VariantMenu viewing={viewing} side={side} variants={variants} />
         {view === 'both' && (
           <button
@@ -98,6 +109,9 @@ export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
       </div>
       <MainFigures side={side} counters={status.counters} />
       <p class="stage-note">{status.note}</p>
+      {status.tries !== undefined && status.tries.length > 0 && (
+        <FallbackTimeline tries={status.tries} onAgain={() => viewing.chooseWay('fallback')} />
+      )}
     </section>
   )
 }

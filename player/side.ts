@@ -1,4 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals'
+import type { FallbackTry } from '../stream/fallback.ts'
 import type { RunEvent } from '../stream/record.ts'
 import type { Counters } from './counters.ts'
 import type { SideName } from './settings.ts'
@@ -14,6 +15,7 @@ export type SideStatus = {
   readonly variant: string | undefined // the one that is shown now
   readonly transport: string // how the bytes came, in words for people
   readonly note?: string // something about this start worth knowing
+  readonly tries?: readonly FallbackTry[] // of a side that takes what gets through
   readonly problem?: { readonly message: string; readonly whatToDo: string }
   readonly counters: Counters
   readonly ownFigures?: readonly OwnFigure[] // that no other way has

@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals'
+import { isRtcp } from '../protocol/rtcp.ts'
 import type { ControlMessage } from '../protocol/udp-control.ts'
+import type { RtpOver } from '../protocol/weir-api.ts'
 import { AudioOutput } from './audio-output.ts'
 import { ControlLine, type Wish } from './control-line.ts'
 import { countersOf, noCounters } from './counters.ts'
@@ -16,6 +18,9 @@ export type UdpOptions = {
   readonly link: string
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
+  readonly over: RtpOver
+  /** What of a start has come: something of the set-up, the answer to PLAY, a packet of media. */
+  readonly heard?: (what: 'heard' | 'answered' | 'packet') => void
 }
 
 const STATUS_MS = 250 // figures that change more often cannot be read
@@ -155,13 +160,14 @@ export class UdpSide implements Side {
   }
 
   async #connect(): Promise<void> {
-    const { link, udp } = this.#options
+    const { link, udp, over } = this.#options
     const { videoId, variant } = this.#start
     const query = new URLSearchParams({ video: videoId, link })
     if (variant !== undefined) query.set('variant', variant)
+    if (over === 'tcp') query.set('over', 'tcp')
     const openingMs = wallMs()
-    const transport = await openUdpTransport(query, udp, {
-      onDatagram: (bytes) => this.#toWorker({ kind: 'datagram', bytes, arrivalMs: wallMs() }, [bytes]),
+    const transport = await openUdpTransport(query, over === 'tcp' ? 'ws' : udp, {
+      onDatagram: (bytes) => this.#onDatagram(bytes),
       onControl: (message) => this.#onControl(message),
       onLost: () => this.#fail(problemWords.connectionLost),
     })
@@ -169,7 +175,7 @@ export class UdpSide implements Side {
     this.#transport = transport
     this.#transportMs = wallMs() - openingMs
     this.#control.connect(transport.sendControl)
-    this.#update({ transport: transportWords[transport.kind] })
+    this.#update({ transport: transportWords[over === 'tcp' ? 'rtp-tcp' : transport.kind] })
   }
 
   #startWorker(): Worker {
@@ -197,6 +203,7 @@ export class UdpSide implements Side {
     this.#update({ phase: 'starting', positionSeconds: wantedSeconds })
     this.#progress = undefined
     const id = this.#control.ask(wish, (answer) => {
+      this.#options.heard?.('answered')
       if (answer.kind !== 'playing' || id !== this.#newestStart) return // asked for another place meanwhile
       this.#toWorker({ kind: 'playing', answer, bitsPerSecond: this.#start.bandwidthOf(answer.variant) })
       void this.#audio?.run()
@@ -229,8 +236,15 @@ export class UdpSide implements Side {
     )
   }
 
+  #onDatagram(bytes: ArrayBuffer): void {
+    if (this.#options.heard !== undefined && !isRtcp(new Uint8Array(bytes, 0, 2))) this.#options.heard('packet')
+    this.#toWorker({ kind: 'datagram', bytes, arrivalMs: wallMs() }, [bytes])
+  }
+
   #onControl(message: ControlMessage): void {
     switch (message.kind) {
+      case 'connected':
+        return this.#options.heard?.('heard')
       case 'session':
         this.#sessionId = message.id
         return

@@ -1,6 +1,6 @@
 import type { ControlMessage } from '../protocol/udp-control.ts'
-import { RequestError, refusalOf } from './api.ts'
-import { gathered, within } from './ice.ts'
+import { RequestError } from './api.ts'
+import { connectChannels } from './data-channels.ts'
 import { webSocketAddress } from './server-socket.ts'
 import { problemWords } from './words.ts'
 
@@ -20,8 +20,6 @@ export type TransportHandlers = {
   onLost(): void
 }
 
-const CONNECTING_MS = 5000
-
 /** The data channel, or its twin over a WebSocket where the server or the network cannot do the first. */
 export async function openUdpTransport(
   query: URLSearchParams,
@@ -39,46 +37,13 @@ export async function openUdpTransport(
 }
 
 async function openDataChannel(query: URLSearchParams, handlers: TransportHandlers): Promise<UdpTransport> {
-  const connection = new RTCPeerConnection()
-  let isClosed = false
-  const close = () => {
-    isClosed = true
-    connection.close()
-  }
-  try {
-    const rtp = connection.createDataChannel('rtp', { ordered: false, maxRetransmits: 0 })
-    const control = connection.createDataChannel('control')
-    rtp.binaryType = 'arraybuffer'
-    rtp.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => handlers.onDatagram(data)
-    control.onmessage = ({ data }: MessageEvent<string>) => handlers.onControl(JSON.parse(data) as ControlMessage)
-    control.onclose = () => !isClosed && handlers.onLost()
-    await exchangeDescriptions(connection, query)
-    await within(CONNECTING_MS, Promise.all([opened(rtp), opened(control)]))
-    const sendReport = (datagram: Uint8Array<ArrayBuffer>) => rtp.readyState === 'open' && rtp.send(datagram)
-    return { kind: 'data-channel', sendControl: (text) => control.send(text), sendReport, close }
-  } catch (error) {
-    close()
-    throw error
-  }
-}
-
-async function exchangeDescriptions(connection: RTCPeerConnection, query: URLSearchParams): Promise<void> {
-  await connection.setLocalDescription()
-  await gathered(connection)
-  const response = await fetch(`/api/udp-sessions?${query}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/sdp' },
-    body: connection.localDescription!.sdp,
+  const { datagrams, control, close } = await connectChannels(`/api/udp-sessions?${query}`, 'rtp', {
+    onDatagram: handlers.onDatagram,
+    onControl: (text) => handlers.onControl(JSON.parse(text) as ControlMessage),
+    onLost: handlers.onLost,
   })
-  if (!response.ok) throw await refusalOf(response)
-  await connection.setRemoteDescription({ type: 'answer', sdp: await response.text() })
-}
-
-function opened(channel: RTCDataChannel): Promise<void> {
-  return new Promise((resolve, reject) => {
-    channel.onopen = () => resolve()
-    channel.onerror = () => reject(new Error('the data channel failed'))
-  })
+  const sendReport = (datagram: Uint8Array<ArrayBuffer>) => datagrams.readyState === 'open' && datagrams.send(datagram)
+  return { kind: 'data-channel', sendControl: (text) => control.send(text), sendReport, close }
 }
 
 function openWebSocket(query: URLSearchParams, handlers: TransportHandlers): Promise<UdpTransport> {

@@ -19,6 +19,7 @@ import {
   type SideName,
   type ViewName,
 } from './settings.ts'
+import type { UdpWay } from './ways.ts'
 import { SideSet, type Hosts, type SetStart, type Sides } from './side-set.ts'
 import type { Side, Sound } from './side.ts'
 import type { StepHold } from './step-hold.ts'
@@ -203,6 +204,12 @@ export class Viewing {
     const isBestOverUdp = variant === undefined && name === 'udp'
     if (isBestOverUdp) this.#restart('udp') // which one is the best, the server says
     else this.sides.value[name]?.chooseVariant(variant)
+  }
+
+  /** The UDP side begins anew, where it is. */
+  chooseWay(way: UdpWay): void {
+    this.change({ way })
+    this.#restart('udp')
   }
 
   setSpeed(speedRatio: number): void {

@@ -17,6 +17,7 @@ export const shellWords = {
   library: 'Library',
   compare: 'Compare',
   lab: 'Lab',
+  realtime: 'Realtime',
   changeTo: { dark: 'Change to dark colours', light: 'Change to light colours' },
   notLoaded: 'This part of the page could not be loaded.',
   loadAgain: 'See whether the server runs, then load the page again.',
@@ -102,6 +103,8 @@ export const networkWords = {
   exact: (label: string, unit: string) => `${label}, exact, ${unit}`,
   block: 'Block UDP',
   blockTitle: 'As some offices do: nothing of UDP passes, TCP does',
+  blockRtsp: 'Block RTSP',
+  blockRtspTitle: 'As strict firewalls do: no RTSP connection stands, HTTP does; with UDP blocked, HTTP alone passes',
   more: 'More of this network',
   losses: 'Losses come',
   lossesTitle: 'In bad moments, both sides lose what leaves at the same times. The other kinds draw for each packet.',
@@ -283,6 +286,8 @@ export const pairWords = {
   variantOf: (side: string) => `Variant of ${side}`,
   autoVariant: 'Auto',
   bestVariant: 'Best',
+  way: 'How the packets come',
+  ways: { raw: 'UDP, no repair', media: 'WebRTC media', tcp: 'RTP over TCP', fallback: 'UDP, else TCP, else HLS' },
   holdInStep: 'Hold in step',
   holdInStepTitle:
     'Both pictures at the same place of the video. UDP is the clock; HLS waits, plays up to 10 % faster or slower, or leaves out what a stall has cost it.',
@@ -322,7 +327,25 @@ export const transportWords = {
   tcp: (congestionControl: string) => `TCP modelled (${congestionControl})`,
   'data-channel': 'RTP, no repair',
   websocket: 'UDP to the gateway, TCP on the last hop',
-  media: { nack: 'WebRTC media, NACK', noNack: 'WebRTC media, no NACK' },
+  media: { nack: 'WebRTC, NACK', noNack: 'WebRTC, no NACK' },
+  'rtp-tcp': 'RTP in the RTSP connection, TCP modelled',
+} as const
+
+/** What a side does that takes what gets through. */
+export const fallbackWords = {
+  title: 'The ways that were tried, since play was asked',
+  ways: { 'rtp-udp': 'RTP over UDP', 'rtp-tcp': 'RTP over TCP', hls: 'HLS' },
+  because: {
+    'no-answer': 'no answer to its set-up',
+    'no-packets': 'set up, and no packet came',
+    silence: 'no more packets came',
+    refused: 'refused',
+  },
+  left: (way: string, why: string) => `${way}: ${why}`,
+  leftAt: (seconds: string, why: string) => `left at ${seconds} s: ${why}`,
+  picture: (seconds: string) => `first picture at ${seconds} s`,
+  tried: 'being tried',
+  again: 'Try UDP again',
 } as const
 
 /** How UDP began. */
@@ -385,7 +408,11 @@ export const stageWords = {
   soundAlone: 'No picture: this is sound alone',
   blockedUdp: {
     message: 'This network blocks UDP: no packet of the video comes through.',
-    whatToDo: 'HLS still plays, over TCP. Or let UDP pass again in the network panel.',
+    whatToDo: 'HLS still plays, over TCP. Let UDP pass again in the network panel, or choose a way that falls back.',
+  },
+  blockedRtsp: {
+    message: 'This network lets only HTTP through: the RTSP connection that sets up RTP never stands.',
+    whatToDo: 'HLS still plays. Let RTSP pass again in the network panel, or choose a way that falls back.',
   },
 } as const
 
@@ -480,6 +507,8 @@ export const chartWords = {
     jitter: (ms: number) => `${ms} ms jitter`,
     udpBlocked: 'UDP blocked',
     udpPasses: 'UDP passes',
+    rtspBlocked: 'RTSP blocked',
+    rtspPasses: 'RTSP passes',
   },
   span: (plot: string, from: string, to: string) => `${plot}, ${from} to ${to}`,
   stops: {

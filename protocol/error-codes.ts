@@ -89,6 +89,16 @@ export const errorCodes = {
     title: 'That is not the key of this channel.',
     whatToDo: 'Send the address that POST /api/channels gave, with its key.',
   },
+  'publishing-unauthorized': {
+    status: 401,
+    title: 'Publishing needs the key of the channel.',
+    whatToDo: 'Send `Authorization: Bearer KEY` with the key that POST /api/channels gave.',
+  },
+  'unknown-publisher': {
+    status: 404,
+    title: 'Nobody publishes under this address.',
+    whatToDo: 'Take the address that the Location header gave; it goes with its connection.',
+  },
   'bad-stream': {
     status: 422,
     title: 'This stream cannot become a live channel.',
@@ -190,6 +200,11 @@ export const errorCodes = {
     status: 404,
     title: 'No such run.',
     whatToDo: 'List the runs with GET /api/runs; only the newest are kept.',
+  },
+  'run-away': {
+    status: 503,
+    title: 'The run of the realtime page is away for a while.',
+    whatToDo: 'Ask again some seconds later.',
   },
   'run-ended': {
     status: 409,

@@ -10,6 +10,8 @@ export type GenericNack = {
 }
 
 const RTPFB = 205 // transport layer feedback, section 6.2
+const PSFB = 206 // payload-specific feedback, section 6.3
+const PICTURE_LOSS = 1 // its FMT
 const GENERIC_NACK = 1 // its FMT
 const SSRCS_BYTES = 8
 const PAIR_BYTES = 4 // PID: a packet that is lost; BLP: which of the 16 after it are
@@ -58,6 +60,15 @@ export function genericNackPacket({ senderSsrc, mediaSsrc, lostSequenceNumbers }
     view.setUint16(SSRCS_BYTES + index * PAIR_BYTES + 2, followers)
   })
   return { kind: 'other', packetType: RTPFB, count: GENERIC_NACK, body }
+}
+
+/** For `encodeRtcp`, behind a report in the same datagram: the receiver needs a keyframe. RFC 4585 section 6.3.1. */
+export function pictureLossPacket({ senderSsrc, mediaSsrc }: Pick<GenericNack, 'senderSsrc' | 'mediaSsrc'>): OtherRtcp {
+  const body = new Uint8Array(SSRCS_BYTES)
+  const view = new DataView(body.buffer)
+  view.setUint32(0, senderSsrc)
+  view.setUint32(4, mediaSsrc)
+  return { kind: 'other', packetType: PSFB, count: PICTURE_LOSS, body }
 }
 
 type Pair = { readonly packetId: number; followers: number }

@@ -41,6 +41,7 @@ export type ControlAnswer =
 /** Told without being asked. `lastSequenceNumbers` by payload type: what went into the link, so that loss at the end is seen. */
 export type ControlEvent =
   | { readonly kind: 'session'; readonly id: string } // the first message: GET /api/udp-sessions/:id has the ground truth
+  | { readonly kind: 'connected' } // behind a link: the modelled handshake is through
   | { readonly kind: 'ended'; readonly lastSequenceNumbers: Readonly<Record<string, number>> }
   | { readonly kind: 'stopped'; readonly code: string; readonly message: string }
 

@@ -51,7 +51,7 @@ export type Channel = {
   readonly title: string
   readonly state: 'starting' | 'live' | 'ended'
   readonly loop?: string // the video that it plays
-  readonly ingest?: { readonly kind: 'ts' | 'hls' | 'rtsp'; readonly url: string; readonly key: string }
+  readonly ingest?: { readonly kind: 'ts' | 'hls' | 'rtsp' | 'whip'; readonly url: string; readonly key: string }
   readonly createdUnixMs: number
   readonly error?: string // why it ended
   readonly recordedVideo?: string // once it has ended
@@ -115,9 +115,9 @@ export type LinkSummary<Profile> = {
   readonly udp: LaneSummary
 }
 
-/** Why a packet of a UDP session did not reach the viewer: the link's loss process, its full queue, UDP blocked, or
- *  the last hop. */
-export type PacketDropCause = 'loss' | 'queue' | 'blocked' | 'gateway'
+/** Why a packet of a page's session did not reach the viewer: the link's loss process, its full queue, UDP blocked, the
+ *  last hop, or over TCP the sender, with too much waiting to be sent. */
+export type PacketDropCause = 'loss' | 'queue' | 'blocked' | 'gateway' | 'sender'
 
 /** What a viewer's newest receiver report says of one stream, RFC 3550 section 6.4.1. */
 export type Reception = {
@@ -130,12 +130,16 @@ export type Reception = {
 }
 
 /** GET /api/udp-sessions/:id: the truth about a viewer's RTP packets, to hold against what the viewer sees. */
+/** What carries the RTP across the link: UDP, or the TCP connection of RTSP (RFC 2326 section 10.12). */
+export type RtpOver = 'udp' | 'tcp'
+
 export type UdpSessionStatus = {
   readonly id: string
   readonly video: string
   readonly variant: string
   readonly link?: string // without one nothing is impaired
   readonly transport: 'data-channel' | 'websocket' | 'webrtc-media'
+  readonly over: RtpOver
   readonly phase: 'idle' | 'playing' | 'paused' | 'ended'
   readonly offeredPackets: number // by the playout, video and audio
   readonly droppedPackets: Readonly<Record<PacketDropCause, number>>
@@ -307,3 +311,6 @@ export type ServerEvent =
   | { readonly kind: 'video'; readonly video: Video }
   | { readonly kind: 'video-removed'; readonly id: string }
   | LinkNotice
+
+/** An event as the feed tells it (`/api/events`, `/api/events/ws`). `cursor` is none: it says how far the feed has come. */
+export type ToldEvent = { readonly sequence: number } & (ServerEvent | { readonly kind: 'cursor' })

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readOggOpus, type OggOpus } from '../protocol/ogg-opus.ts'
+import { readOggOpus, type OggOpus } from '../protocol/ogg-opus-reader.ts'
 import { writeOutline, type Outline, type OutlineSegment } from '../protocol/outline.ts'
 import { OPUS } from '../protocol/rtp-audio.ts'
 import { isDiskFull } from './disk-full.ts'

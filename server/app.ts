@@ -1,5 +1,6 @@
 import express, { type Express, type Router } from 'express'
 import helmet from 'helmet'
+import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
 import type { Gate } from './gate.ts'
 import { problemHandler, Refusal } from './refusal.ts'
@@ -28,13 +29,20 @@ export function createApp({ gate, routes, logger }: AppParts): Express {
   return app
 }
 
-/** Everything from our own origin. hls.js plays blob: media and starts its worker from a blob. */
+/** Where the ways of the realtime page listen: this host as the client calls it, at ports that nobody knows before. */
+function otherPortsOf({ headers: { host } }: IncomingMessage): string {
+  const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : 'localhost'
+  return `http://${name}:* ws://${name}:*`
+}
+
+/** Everything from our own origin, and what connects to its other ports. hls.js plays blob: media and starts its worker from a blob. */
 function securityHeaders(): ReturnType<typeof helmet> {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
+        connectSrc: ["'self'", (request) => otherPortsOf(request)],
         mediaSrc: ["'self'", 'blob:'],
         workerSrc: ["'self'", 'blob:'],
         imgSrc: ["'self'", 'data:', 'blob:'],

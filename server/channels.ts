@@ -8,7 +8,7 @@ import { LIVE_ID, type LivePresentations } from '../udp-relay/live-presentations
 import type { VideoBases } from './addresses.ts'
 import type { Intake } from './intake.ts'
 import type { Library } from './library.ts'
-import { LiveChannel } from './live-channel.ts'
+import { LiveChannel, type Ingest } from './live-channel.ts'
 import type { ChannelShelf, ServedChannel } from './live-origin.ts'
 import { loopFormatOf, runLoop, type LoopFormat } from './loop-source.ts'
 import { newVideoId } from './media-folder.ts'
@@ -39,10 +39,7 @@ export type ChannelWish = {
   readonly title?: string
   readonly windowSeconds: number
   readonly isRecorded: boolean
-} & (
-  | { readonly kind: 'loop'; readonly videoId: string }
-  | { readonly kind: 'ingest'; readonly ingest: 'ts' | 'hls' | 'rtsp' }
-)
+} & ({ readonly kind: 'loop'; readonly videoId: string } | { readonly kind: 'ingest'; readonly ingest: Ingest['kind'] })
 
 type Entry = { readonly channel: LiveChannel; readonly ending: AbortController }
 
@@ -95,10 +92,24 @@ export class Channels implements ChannelShelf {
   requireIngest(id: string, key: string): LiveChannel {
     const channel = this.require(id)
     const { ingest } = channel
-    if (ingest === undefined || ingest.kind === 'rtsp') {
+    if (ingest?.kind !== 'ts' && ingest?.kind !== 'hls') {
       throw new Refusal('wrong-state', 'expected a channel that is sent over HTTP')
     }
     if (!isSame(ingest.key, key)) throw new Refusal('wrong-key', 'expected the address that POST /api/channels gave')
+    if (channel.hasEnded) throw new Refusal('wrong-state', 'expected a channel that has not ended')
+    return channel
+  }
+
+  /** The channel to which this is published by WHIP, by the bearer token of its publisher. Throws `unknown-channel`,
+   *  `publishing-unauthorized`, `wrong-state`. */
+  requireWhip(id: string, key: string | undefined): LiveChannel {
+    const channel = this.require(id)
+    const { ingest } = channel
+    if (ingest?.kind !== 'whip') throw new Refusal('wrong-state', 'expected a channel of the ingest "whip"')
+    if (key === undefined || !isSame(ingest.key, key)) {
+      const challenge = { 'WWW-Authenticate': 'Bearer' }
+      throw new Refusal('publishing-unauthorized', 'expected the key of the channel as bearer token', challenge)
+    }
     if (channel.hasEnded) throw new Refusal('wrong-state', 'expected a channel that has not ended')
     return channel
   }
@@ -171,9 +182,9 @@ export class Channels implements ChannelShelf {
   }
 
   /** Throws `unknown-channel`. */
-  async end(id: string): Promise<void> {
+  async end(id: string, error?: string): Promise<void> {
     this.require(id)
-    await this.#end(this.#entries.get(id) as Entry)
+    await this.#end(this.#entries.get(id) as Entry, error)
   }
 
   async close(): Promise<void> {

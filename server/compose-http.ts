@@ -24,7 +24,12 @@ import { PackageEncryption } from './package-encryption.ts'
 import { ProcessCost } from './process-cost.ts'
 import { projectFolder, version } from './project-folder.ts'
 import type { QualityJobs } from './quality-jobs.ts'
+import type { OpenedSockets } from './realtime/opened-sockets.ts'
+import type { RealtimeRuns } from './realtime/realtime-runs.ts'
+import { SocketThroughLink } from './realtime/socket-through-link.ts'
+import type { RunSockets } from './realtime/run-sockets.ts'
 import { channelRoutes } from './routes/channels.ts'
+import { eventRoutes, type EventRoutesOptions } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { hlsSessionRoutes } from './routes/hls-sessions.ts'
 import { linkRecordRoutes, type LinkRecordRooms } from './routes/link-record.ts'
@@ -32,6 +37,7 @@ import { linkViewersRoutes } from './routes/link-viewers.ts'
 import { linkRoutes } from './routes/links.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { realtimeRoutes } from './routes/realtime.ts'
 import { relayRoutes } from './routes/relay.ts'
 import { rtspSessionRoutes } from './routes/rtsp-sessions.ts'
 import { runQualityRoutes } from './routes/run-quality.ts'
@@ -41,11 +47,13 @@ import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
 import { whepRoutes } from './routes/whep.ts'
+import { whipRoutes } from './routes/whip.ts'
 import type { RunEventSockets } from './run-event-sockets.ts'
 import type { Runs } from './runs.ts'
 import { SegmentKeys } from './segment-keys.ts'
 import type { TusUploads } from './tus-uploads.ts'
 import type { UdpSessions } from './udp-sessions.ts'
+import type { WhipSessions } from './whip-sessions.ts'
 
 /** What answers. */
 export type HttpRooms = {
@@ -54,6 +62,7 @@ export type HttpRooms = {
   readonly intake: Intake
   readonly tus: TusUploads
   readonly channels: Channels
+  readonly publishers: WhipSessions
   readonly links: Links
   readonly sessions: UdpSessions
   readonly records: LinkRecordRooms
@@ -64,6 +73,10 @@ export type HttpRooms = {
   readonly quality: QualityJobs
   readonly addresses: AddressOptions & { readonly access: HlsAccess }
   readonly events: EventSockets
+  readonly feed: Pick<EventRoutesOptions, 'log' | 'places'>
+  readonly realtime: RealtimeRuns
+  readonly realtimeSockets: RunSockets
+  readonly openedSockets: OpenedSockets
   readonly metrics: Metrics
   readonly relay: RunningRelay
 }
@@ -72,8 +85,10 @@ export type HttpSettings = { readonly config: Config; readonly logger: Logger }
 
 /** The list of routes, and of what takes WebSockets. */
 export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings): HttpListener {
-  const { library, jobs, intake, tus, channels, links, sessions, relay } = rooms
-  const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, metrics } = rooms
+  const { library, jobs, intake, tus, channels, publishers, links, sessions, relay } = rooms
+  const { records, recordSockets, summarySockets, runs, runEventSockets, quality, addresses, events, feed, metrics } =
+    rooms
+  const { realtime, realtimeSockets, openedSockets } = rooms
   const { maxUploadBytes: maxBytes, minFreeBytes, uploadsPerMinute } = config
   const gate = new Gate(config)
   const { access } = addresses
@@ -85,6 +100,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     healthRoutes(version),
     videoRoutes({ library, jobs, addresses, channels, access, gate }),
     channelRoutes({ channels, addresses }),
+    whipRoutes(publishers),
     uploadRoutes({ library, intake, tus, addresses, maxBytes, minFreeBytes, uploadsPerMinute }),
     linkRoutes(links),
     linkViewersRoutes({
@@ -103,6 +119,8 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     rtspSessionRoutes(relay.sessions),
     hlsSessionRoutes(hlsSessions),
     relayRoutes(relay),
+    eventRoutes({ ...feed, addresses }),
+    realtimeRoutes(realtime, openedSockets),
     metricsRoutes(metrics),
     pageRoutes(builtFolder, gate),
   ]
@@ -116,6 +134,10 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     gate,
     upgrades: {
       '/api/events/ws': (request, socket, head) => events.handleUpgrade(request, socket, head),
+      '/api/realtime/:id/ws': realtimeSockets.handleUpgrade.bind(realtimeSockets),
+      '/api/opened-sockets/:id/ws': openedSockets.handleUpgrade.bind(openedSockets),
+      '/link/:id/api/events/ws': (request, socket, head, linkId) =>
+        events.handleUpgrade(request, new SocketThroughLink(socket, links.find(linkId)), head),
       '/api/links/:id/ws': summarySockets.handleUpgrade.bind(summarySockets),
       '/api/links/:id/record/ws': recordSockets.handleUpgrade.bind(recordSockets),
       '/api/runs/:id/events/ws': runEventSockets.handleUpgrade.bind(runEventSockets),

@@ -1,7 +1,9 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel'
-import { answerPeer, type Answer, type DataChannels } from './peer-answer.ts'
+import { gatheredAnswer } from './peer-answer.ts'
 import { Refusal } from './refusal.ts'
 import type { SessionChannel } from './udp-session.ts'
+
+export type DataChannels = typeof import('node-datachannel')
 
 export type ChannelHandlers = {
   /** Both channels are open; messages come after this. */
@@ -12,18 +14,30 @@ export type ChannelHandlers = {
   readonly onClosed: () => void
 }
 
-/** Answers a page's offer of the channels `rtp` (unordered, never retransmitted) and `control` (reliable).
- *  The answer has all candidates. Throws `bad-offer`. */
+export type Answer = { readonly sdp: string; readonly close: () => void }
+
+let loading: Promise<DataChannels | undefined> | undefined
+
+/** The optional addon, loaded with the first session: once loaded it keeps the process alive until `process.exit`.
+ *  undefined where it is not installed or does not fit this machine. */
+export function loadDataChannels(): Promise<DataChannels | undefined> {
+  loading ??= import('node-datachannel').catch(() => undefined)
+  return loading
+}
+
+/** Answers a page's offer of two channels: one of datagrams (unordered, never retransmitted; `rtp` unless it is said
+ *  otherwise) and `control` (reliable). The answer has all candidates. Throws `bad-offer`. */
 export async function answerOffer(
   { PeerConnection }: DataChannels,
   offer: string,
   handlers: ChannelHandlers,
+  datagramLabel = 'rtp',
 ): Promise<Answer> {
   if (!offer.includes('m=application')) throw new Refusal('bad-offer', 'expected an SDP offer of data channels')
-  const peer = new PeerConnection('weir', { iceServers: [], disableAutoNegotiation: true })
-  const pair = new ChannelPair(peer, handlers)
+  const peer = new PeerConnection('weir', { iceServers: [] })
+  const pair = new ChannelPair(peer, handlers, datagramLabel)
   try {
-    const sdp = await answerPeer(peer, offer, () => pair.isConnecting)
+    const sdp = await gatheredAnswer(peer, offer, () => !pair.isOpenOrClosed)
     return { sdp, close: () => pair.close() }
   } catch (error) {
     pair.close()
@@ -35,21 +49,23 @@ export async function answerOffer(
 class ChannelPair {
   readonly #peer: PeerConnection
   readonly #handlers: ChannelHandlers
+  readonly #datagramLabel: string
   readonly #channels = new Map<string, DataChannel>()
   #earlyMessages: string[] | undefined = []
   #isClosed = false
 
-  constructor(peer: PeerConnection, handlers: ChannelHandlers) {
+  constructor(peer: PeerConnection, handlers: ChannelHandlers, datagramLabel: string) {
     this.#peer = peer
     this.#handlers = handlers
+    this.#datagramLabel = datagramLabel
     peer.onDataChannel((channel) => this.#add(channel))
     peer.onStateChange((state) => {
       if (state === 'closed' || state === 'failed' || state === 'disconnected') this.close()
     })
   }
 
-  get isConnecting(): boolean {
-    return !this.#isClosed && this.#channels.size === 0
+  get isOpenOrClosed(): boolean {
+    return this.#isClosed || this.#channels.size > 0
   }
 
   close(): void {
@@ -62,20 +78,20 @@ class ChannelPair {
 
   #add(channel: DataChannel): void {
     const label = channel.getLabel()
-    if (label !== 'rtp' && label !== 'control') return channel.close()
+    if (label !== this.#datagramLabel && label !== 'control') return channel.close()
     channel.onClosed(() => this.close())
     if (label === 'control') channel.onMessage((message) => this.#receive(message))
     else channel.onMessage((message) => this.#receiveDatagram(message))
     this.#channels.set(label, channel)
-    const [rtp, control] = [this.#channels.get('rtp'), this.#channels.get('control')]
-    if (rtp !== undefined && control !== undefined) this.#open(rtp, control)
+    const [datagrams, control] = [this.#channels.get(this.#datagramLabel), this.#channels.get('control')]
+    if (datagrams !== undefined && control !== undefined) this.#open(datagrams, control)
   }
 
-  #open(rtp: DataChannel, control: DataChannel): void {
+  #open(datagrams: DataChannel, control: DataChannel): void {
     this.#handlers.onOpen({
       transport: 'data-channel',
-      bufferedBytes: () => this.#attempt(() => rtp.bufferedAmount()) ?? 0,
-      write: (packet) => void this.#attempt(() => rtp.sendMessageBinary(packet)),
+      bufferedBytes: () => this.#attempt(() => datagrams.bufferedAmount()) ?? 0,
+      write: (packet) => void this.#attempt(() => datagrams.sendMessageBinary(packet)),
       sendControl: (text) => void this.#attempt(() => control.sendMessage(text)),
       close: () => this.close(),
     })

@@ -1,17 +1,18 @@
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
-import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
+import type { PacketKind } from '../udp-relay/packet-sink.ts'
 import { DropLog } from './drop-log.ts'
-import { GatewaySink, type LastHop } from './gateway-sink.ts'
+import { GatewaySink, type TracksHop } from './gateway-sink.ts'
 import type { LiveLink } from './live-link.ts'
 import { RtpThroughLink } from './rtp-through-link.ts'
+import type { SessionPath } from './session-path.ts'
 
-/** The way of a session's packets, and what was dropped on it: through the link, if it has one, then the last hop. */
-export class DeliveryPath implements PacketSink {
+/** UDP: through the link, if there is one, then the last hop. */
+export class DeliveryPath implements SessionPath {
   readonly #log = new DropLog()
   readonly #gateway: GatewaySink
   readonly #lane: RtpThroughLink | undefined
 
-  constructor(hop: LastHop, link: LiveLink | undefined) {
+  constructor(hop: TracksHop, link: LiveLink | undefined) {
     this.#gateway = new GatewaySink(hop, (rtpPacket) => {
       this.#log.drop(rtpPacket, 'gateway')
       this.#lane?.noteGatewayDrop()
@@ -27,7 +28,6 @@ export class DeliveryPath implements PacketSink {
     next.send(kind, trackIndex, packet, scheduledMs)
   }
 
-  /** A datagram of the page's on its way here: told if it comes, and when. */
   sendUp(datagram: Uint8Array, nowMs: number, arrived: (atMs: number) => void): void {
     if (this.#lane === undefined) arrived(nowMs)
     else this.#lane.sendUp(datagram, arrived)
@@ -37,7 +37,6 @@ export class DeliveryPath implements PacketSink {
     return this.#lane?.newReportRandom() ?? Math.random
   }
 
-  /** Acts when the link has nothing more of what was sent before. */
   afterNewest(nowMs: number, act: () => void): void {
     if (this.#lane === undefined) act()
     else this.#lane.afterNewest(nowMs, act)

@@ -11,7 +11,7 @@ test('DropLog names each dropped packet with its cause, oldest first', () => {
   log.drop(packet(0), 'queue')
   expect(log.status()).toEqual({
     offeredPackets: 0,
-    droppedPackets: { loss: 1, queue: 1, blocked: 0, gateway: 0 },
+    droppedPackets: { loss: 1, queue: 1, blocked: 0, gateway: 0, sender: 0 },
     dropped: [
       { ssrc: 7, sequenceNumber: 65535, cause: 'loss' },
       { ssrc: 7, sequenceNumber: 0, cause: 'queue' },

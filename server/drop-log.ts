@@ -6,7 +6,7 @@ const REMEMBERED_DROPS = 10_000
 /** The truth about one viewer's RTP packets: how many were offered, and which were dropped where. */
 export class DropLog {
   offeredPackets = 0
-  readonly #droppedPackets = { loss: 0, queue: 0, blocked: 0, gateway: 0 }
+  readonly #droppedPackets = { loss: 0, queue: 0, blocked: 0, gateway: 0, sender: 0 }
   #dropped: UdpSessionStatus['dropped'][number][] = []
 
   drop(rtpPacket: Uint8Array, cause: PacketDropCause): void {

@@ -26,3 +26,20 @@ test('EventLog keeps the last ones only and says when a cursor is too old or not
   expect(log.since(0)).toBeUndefined()
   expect(log.since(4)).toBeUndefined()
 })
+
+test('EventLog may begin at any number, before which nothing was', () => {
+  const log = new EventLog<string>(3, 1000)
+  expect([log.lastSequence, log.oldestCursor, log.since(999), log.since(1000)]).toEqual([1000, 1000, undefined, []])
+  for (const event of ['a', 'b', 'c', 'd']) log.append(event)
+  expect([log.oldestCursor, log.at(1001), log.at(1002), log.at(1004), log.at(1005)]).toEqual([
+    1001,
+    undefined,
+    'b',
+    'd',
+    undefined,
+  ])
+  expect(log.since(1002)).toEqual([
+    { sequence: 1003, event: 'c' },
+    { sequence: 1004, event: 'd' },
+  ])
+})

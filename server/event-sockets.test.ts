@@ -55,3 +55,12 @@ test('/api/events/ws tells what happens to links, in its order, and again to who
   const later = await follow('?since=2')
   await expect.poll(() => later).toEqual(events.slice(2))
 })
+
+test('/api/events/ws?since=now begins with the cursor, so that who comes back loses nothing', async () => {
+  const told = await follow('?since=now')
+  await expect.poll(() => told).toEqual([{ sequence: log.lastSequence, kind: 'cursor' }])
+  const cursor = log.lastSequence
+  const { id } = links.create({ seed: 7, downlink: {} })
+  const later = await follow(`?since=${cursor}`)
+  await expect.poll(() => later).toEqual([{ sequence: cursor + 1, kind: 'link-created', id }])
+})

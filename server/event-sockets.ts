@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
-import type { LinkNotice, ServerEvent } from '../protocol/weir-api.ts'
+import type { LinkNotice, ServerEvent, ToldEvent } from '../protocol/weir-api.ts'
 import { videoBases, type AddressOptions, type VideoBases } from './addresses.ts'
 import type { ChannelEvent } from './channels.ts'
 import type { EventLog } from './event-log.ts'
@@ -25,7 +25,8 @@ export type EventSocketOptions = {
 }
 
 /** `/api/events/ws`: each event from now on as one text frame, a ServerEvent with its `sequence`. With `?since=N` the
- *  events after N come first; closed with 4001 when they are no longer kept: then list the videos anew. */
+ *  events after N come first; closed with 4001 when they are no longer kept: then list the videos anew. With `?since=now`
+ *  the first frame is of kind `cursor`, with the sequence number of what has happened so far. */
 export class EventSockets {
   readonly #options: EventSocketOptions
   readonly #room: WebSocketRoom
@@ -49,10 +50,11 @@ export class EventSockets {
     const bases = videoBases(this.#options.addresses, request.headers.host)
     const send = (sequence: number, event: FeedEvent): void => {
       if (client.bufferedAmount > UNSENT_LIMIT_BYTES) client.terminate()
-      else client.send(JSON.stringify({ sequence, ...toServerEvent(event, bases) }))
+      else client.send(feedText(sequence, event, bases))
     }
     const since = new URL(request.url ?? '/', 'http://localhost').searchParams.get('since')
-    if (since !== null) {
+    if (since === 'now') client.send(cursorText(this.#options.log.lastSequence))
+    else if (since !== null) {
       const missed = /^\d+$/.test(since) ? this.#options.log.since(Number(since)) : undefined
       if (missed === undefined) client.close(CLOSE_CURSOR_LOST, 'list the videos anew')
       missed?.forEach(({ sequence, event }) => send(sequence, event))
@@ -65,7 +67,18 @@ export class EventSockets {
   }
 }
 
-function toServerEvent(event: FeedEvent, bases: VideoBases): ServerEvent {
+/** An event as every way tells it: a ServerEvent with its `sequence`. */
+export function feedText(sequence: number, event: FeedEvent, bases: VideoBases): string {
+  return JSON.stringify({ sequence, ...toServerEvent(event, bases) })
+}
+
+/** What has happened so far has this number. */
+export function cursorText(sequence: number): string {
+  const told: ToldEvent = { sequence, kind: 'cursor' }
+  return JSON.stringify(told)
+}
+
+export function toServerEvent(event: FeedEvent, bases: VideoBases): ServerEvent {
   if (event.kind === 'channel') return { kind: 'video', video: event.describe(bases) }
   return event.kind === 'video' ? { kind: 'video', video: toVideo(event.record, event.progress, bases) } : event
 }

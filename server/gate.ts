@@ -79,7 +79,8 @@ function isWriting(method: string, path: string): boolean {
   if (method === 'POST' && /^\/api\/runs(?:\/[\w-]+)*$/.test(path)) return false
   if (/^\/api\/channels\/\w+\/ingest\/[\w-]+\/[\w.-]+$/.test(path)) return false // asks for the key of the channel
   if (method === 'POST' && /^\/api\/(?:videos|channels)\/[\w-]+\/whep$/.test(path)) return false
-  return !/^\/api\/(?:udp-sessions|links(?!\/default))(?:\/[\w-]+)*$/.test(path) // nothing encoded: %64efault is default too
+  if (/^\/api\/channels\/\w+\/whip(?:\/[\w-]+)?$/.test(path)) return false // the same
+  return !/^\/api\/(?:udp-sessions|realtime|links(?!\/default))(?:\/[\w-]+)*$/.test(path) // nothing encoded: %64efault is default too
 }
 
 /** `Authorization: Bearer` (RFC 6750 section 2.1), or the cookie that a page opened with ?token= has got. */

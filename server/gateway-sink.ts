@@ -1,12 +1,15 @@
 import { RecentBytes } from '../stream/recent-bytes.ts'
 import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 
-/** The way from this process to the browser: a data channel, a WebSocket or tracks of media. */
+/** The way from this process to the browser: a data channel or a WebSocket. */
 export type LastHop = {
   /** What was written and has not left yet. */
   bufferedBytes(): number
-  write(packet: Uint8Array, trackIndex: number): void
+  write(packet: Uint8Array): void
 }
+
+/** The same where each track has a way of its own. */
+export type TracksHop = Pick<LastHop, 'bufferedBytes'> & { write(packet: Uint8Array, trackIndex: number): void }
 
 const MAX_WAIT_MS = 50
 
@@ -15,12 +18,12 @@ const MAX_WAIT_MS = 50
  *  never becomes a delay that nobody asked for. Counted by when packets were given, not by when they were due: a busy
  *  process sends late what it owes, all at once, and that burst is no fault of the hop's. */
 export class GatewaySink implements PacketSink {
-  readonly #hop: LastHop
+  readonly #hop: TracksHop
   readonly #onDropped: (rtpPacket: Uint8Array) => void
   readonly #nowMs: () => number
   readonly #given = new RecentBytes(MAX_WAIT_MS)
 
-  constructor(hop: LastHop, onDropped: (rtpPacket: Uint8Array) => void, nowMs = () => performance.now()) {
+  constructor(hop: TracksHop, onDropped: (rtpPacket: Uint8Array) => void, nowMs = () => performance.now()) {
     this.#hop = hop
     this.#onDropped = onDropped
     this.#nowMs = nowMs

@@ -24,6 +24,8 @@ export type ListenerParts = UpgradeParts & {
 
 /** Longer than a player waits between two segments: with Node's 5 s it would often ask on a closing connection. */
 const KEEP_ALIVE_MS = 30_000
+/** Of the routes of Express those that may lie behind a link: the feed, and a video's file as one long body. */
+const LINKED_ROUTE = /^\/api\/(?:events|videos\/[\w-]+\/source)$/
 const LAST_BYTES_MS = 500
 const NO_LIMIT: ConnectionLimit = { perAddress: Infinity, beyond: 'refuse' }
 
@@ -149,8 +151,25 @@ export class HttpListener {
     }
     response.setHeader('X-Request-Id', requestId)
     const behind = readLinkAddress(url)
+    if (behind !== undefined && LINKED_ROUTE.test(behind.path))
+      return this.#answerAppThroughLink(behind, request, response)
     if (behind === undefined || !origin.serves(behind.path)) return app(request, response)
     this.#answerThroughLink(behind, request, response, requestId)
+  }
+
+  /** The same answer as without the link, held back until it would have arrived. */
+  #answerAppThroughLink({ linkId }: LinkAddress, request: IncomingMessage, response: ServerResponse): void {
+    const { throughLink, app, logger } = this.#parts
+    try {
+      throughLink.answer(linkId, request, response, () => {
+        request.url = (request.url ?? '').slice(`/link/${linkId}`.length)
+        app(request, response)
+      })
+    } catch (error) {
+      const refusal = refusalFor(error)
+      if (refusal === undefined) logger.error({ err: error }, 'a link failed')
+      sendProblem(response, refusal ?? new Refusal('internal', 'see the log'))
+    }
   }
 
   /** Whoever answers writes the whole head, the request's id too. */

@@ -55,7 +55,7 @@ function findUpgrade(
 }
 
 /** An upgrade has no ServerResponse: the problem is written by hand. */
-function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
+export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
   const body = JSON.stringify(problemOf(refusal))
   const headers = Object.entries(refusal.headers).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(

@@ -35,9 +35,10 @@ export type LiveChannelOptions = {
 }
 
 /** How somebody sends to a channel, and the key that lets him. */
-export type Ingest = { readonly kind: 'ts' | 'hls' | 'rtsp'; readonly key: string }
+export type Ingest = { readonly kind: 'ts' | 'hls' | 'rtsp' | 'whip'; readonly key: string }
 
 export const SEGMENT_SECONDS = 2
+const WHIP_PART_SECONDS = 0.2 // a camera is meant to be near, and gives more than five pictures a second
 const MAX_WINDOW_BYTES = 150_000_000 // of each of the two renditions
 const MAX_HELD_REQUESTS = 2000
 const MAX_UNWRITTEN_BYTES = 50_000_000
@@ -73,9 +74,10 @@ export class LiveChannel implements ServedChannel {
       ...{ segmentSeconds: SEGMENT_SECONDS, windowSeconds, maxBytes: MAX_WINDOW_BYTES, bitsPerSecond },
       ...(steady === undefined ? {} : { steady }),
       ...(framesPerSecond === undefined ? {} : { framesPerSecond }),
+      ...(ingest?.kind === 'whip' ? { partSeconds: WHIP_PART_SECONDS } : {}),
       onSegment: (bytes) => this.#record(bytes),
       onPart: () => this.held.look(),
-      hasRtp: steady !== undefined || ingest?.kind === 'ts' || ingest?.kind === 'hls',
+      hasRtp: steady !== undefined || (ingest !== undefined && ingest.kind !== 'rtsp'),
       onBegun: (segments) => {
         const sent = segments ?? this.#published
         if (sent !== undefined) presentations.addChannel(id, title, sent)
@@ -123,6 +125,7 @@ export class LiveChannel implements ServedChannel {
     if (this.#hasEnded) return undefined
     this.#hasEnded = true
     this.#error = error
+    this.input.end()
     this.#media.end()
     this.held.look()
     const { presentations, logger, onChanged, recordingPath } = this.#options
@@ -218,8 +221,9 @@ export class LiveChannel implements ServedChannel {
 }
 
 /** As it is given to ffmpeg. The key is part of the path: who sends HLS derives the names of segments from the playlist's, and keeps no
- *  query. */
+ *  query. WHIP has it as its bearer token. */
 function ingestUrl(id: string, { kind, key }: Ingest, httpBase: string, rtspBase: string): string {
   if (kind === 'rtsp') return `${rtspBase}/${LIVE_ID}/${key}`
+  if (kind === 'whip') return `${httpBase}/api/channels/${id}/whip`
   return `${httpBase}/api/channels/${id}/ingest/${key}/${kind === 'ts' ? 'stream.ts' : 'index.m3u8'}`
 }

@@ -1,5 +1,6 @@
 import type { PeerConnection, Track } from 'node-datachannel'
-import { answerPeer, type Answer, type DataChannels } from './peer-answer.ts'
+import type { Answer, DataChannels } from './data-channel.ts'
+import { gatheredAnswer } from './peer-answer.ts'
 
 /** What is sent of one session, as it was negotiated. */
 export type MediaPlan = {
@@ -38,10 +39,10 @@ export async function answerMedia(
   plan: MediaPlan,
   handlers: MediaHandlers,
 ): Promise<AnsweredMedia> {
-  const peer = new library.PeerConnection('weir', { iceServers: [], disableAutoNegotiation: true })
+  const peer = new library.PeerConnection('weir', { iceServers: [] })
   const media = new MediaPeer(peer, tracksOf(library, peer, plan), handlers)
   try {
-    const sdp = await answerPeer(peer, offer, () => media.isConnecting)
+    const sdp = await gatheredAnswer(peer, offer, () => media.isConnecting)
     return {
       sdp: spokenFeedback(sdp, plan.answersNack),
       write: (packet, trackIndex) => media.write(packet, trackIndex),

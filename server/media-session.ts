@@ -93,6 +93,7 @@ export class MediaSession {
       variant: presentation.variant,
       ...(this.#link === undefined ? {} : { link: this.#link.id }),
       transport: 'webrtc-media',
+      over: 'udp',
       phase: this.#phase,
       ...this.#path.status(),
       reports: this.receptions.newest,

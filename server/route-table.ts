@@ -3,7 +3,12 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /', does: 'the library page; `?token=` is kept as a cookie' },
   { route: 'GET /compare/:id', does: 'the compare page of a video' },
   { route: 'GET /what-if/:id', does: 'the what-if page of a video: a map of who wins on which network' },
-  { route: 'GET /lab', does: 'the lab page: what-if, scenarios, commands, recorded runs' },
+  { route: 'GET /lab', does: 'the lab page: what-if, guided experiments, scenarios, commands, recorded runs' },
+  {
+    route: 'GET /lab/guided/:name',
+    does: 'the page of a guided experiment: explained, run at one click, its claims held',
+  },
+  { route: 'GET /realtime', does: 'the realtime page: ways to bring events to a browser, measured' },
   { route: 'GET /runs/:id', does: 'the page of a run: its report' },
   { route: 'GET /api/health', does: '`{"status":"ok","version":…}`; 503 while shutting down' },
   { route: 'GET /api/videos', does: 'all videos, oldest first' },
@@ -17,6 +22,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'signed addresses of a video or channel, with `hlsSecret`; `{"expiresInSeconds":…}` (1 s to 30 days; 3600)',
   },
   { route: 'GET /api/videos/:id/source', does: 'the file as it was uploaded; ranges' },
+  { route: 'GET /link/:linkId/api/videos/:id/source', does: 'the same through that link, over modelled TCP' },
   { route: 'GET /api/videos/:id/package', does: 'the package of a ready video as a ZIP archive' },
   { route: 'PATCH /api/videos/:id', does: '`{"title":…}` renames it' },
   { route: 'DELETE /api/videos/:id', does: 'hides it at once, cancels its job, removes it after 10 s; 204' },
@@ -25,7 +31,7 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'GET /api/channels', does: 'the live channels, and those that ended in the last minute' },
   {
     route: 'POST /api/channels',
-    does: '`{"loop":video}`, or `{"ingest":"ts"|"hls"|"rtsp"}` with an address to send to; `title`, `dvrSeconds` (6 to 600; 30), `record`; 201 with the channel',
+    does: '`{"loop":video}`, or `{"ingest":"ts"|"hls"|"rtsp"|"whip"}` with an address to send to; `title`, `dvrSeconds` (6 to 600; 30), `record`; 201 with the channel',
   },
   { route: 'GET /api/channels/:id', does: 'one channel, with the address and the key of its ingest' },
   { route: 'DELETE /api/channels/:id', does: 'ends it; a recorded one becomes a video; 204' },
@@ -34,6 +40,15 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: 'what is sent to a channel: one MPEG transport stream as it comes, or the files of `ffmpeg -f hls -method PUT`',
   },
   { route: 'DELETE /api/channels/:id/ingest/:key/:file', does: 'nothing, for senders that clean up; 204' },
+  { route: 'OPTIONS /api/channels/:id/whip', does: 'tells that it takes `application/sdp`' },
+  {
+    route: 'POST /api/channels/:id/whip',
+    does: 'publishing by WHIP (RFC 9725): an SDP offer of H.264 and Opus, with the key of the channel as bearer token; 201 with the answer',
+  },
+  {
+    route: 'DELETE /api/channels/:id/whip/:publisher',
+    does: 'the address that `Location` told: ends it and its channel; 200',
+  },
   { route: 'POST /api/uploads', does: 'a resumable upload, tus 1.0.0; its id is the id of the video' },
   {
     route: 'OPTIONS /api/uploads',
@@ -120,8 +135,45 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
   { route: 'DELETE /api/runs/:id/quality', does: 'gives an unfinished measurement up; 204' },
   { route: 'DELETE /api/runs/:id', does: 'removes a run; 204' },
   {
+    route: 'GET /api/events',
+    does: 'the same as `/api/events/ws` for who has none: `?since=N` answers at once, `&wait=25` as soon as there is something (both `{"sequence":…,"events":[…]}`), `Accept: text/event-stream` goes on',
+  },
+  {
+    route: 'GET /link/:linkId/api/events',
+    does: 'the same through that link, over modelled TCP; `WebSocket /link/:linkId/api/events/ws` too',
+  },
+  {
+    route: 'POST /api/realtime',
+    does: '`{"eventsPerSecond":10,"eventBytes":200,"seed":7}`, with a `preset` or a `profile` of a link: a stream of numbered events by every way of the realtime page, each on a port of its own; 201 with it',
+  },
+  { route: 'GET /api/realtime/:id', does: 'what each way has cost and carried, counted at its sockets' },
+  { route: 'WebSocket /api/realtime/:id/ws', does: 'the same twice a second; the run ends 15 s after the last one' },
+  { route: 'PATCH /api/realtime/:id', does: '`eventsPerSecond` (0 is silence), `eventBytes`; at the next event' },
+  { route: 'DELETE /api/realtime/:id', does: 'ends it; 204' },
+  {
+    route: 'POST /api/realtime/:id/away',
+    does: '`{"seconds":5}`: no port listens and no connection stays for so long, while events go on happening; 204',
+  },
+  {
+    route: 'POST /api/realtime/:id/messages',
+    does: '`{"way":"tcp"|"udp","id":…,"text":…}` goes up by the server’s own client of a socket that no browser can open; 204',
+  },
+  {
+    route: 'POST /api/realtime/:id/data-channel',
+    does: 'an SDP offer of the channels `events` (unordered, never retransmitted) and `control`; 201 with the SDP answer',
+  },
+  {
+    route: 'WebSocket /api/opened-sockets/:id/ws',
+    does: 'a WebSocket laid open, under an id of the client’s own choice: sends back what it gets, pings every 5 s',
+  },
+  {
+    route: 'GET /api/opened-sockets/:id',
+    does: 'what passed it, byte by byte: handshake, frames, end; `?since=N&wait=25` as of `/api/events`',
+  },
+  { route: 'GET /api/origins', does: 'the extra ports on which the ways of realtime runs listen' },
+  {
     route: 'WebSocket /api/events/ws',
-    does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N',
+    does: 'each change of the library and of the links as a JSON text frame with its `sequence`; `?since=N` goes on after N, `?since=now` begins with that number',
   },
   {
     route: 'GET /api/rtsp-sessions',

@@ -7,14 +7,14 @@ import { startRelay } from '../udp-relay/relay.ts'
 import type { TlsIdentity } from '../udp-relay/rtsp-server.ts'
 import { SegmentCache } from '../udp-relay/segment-cache.ts'
 import { SharedSendTimer } from '../udp-relay/send-timer.ts'
-import { urlAt } from './addresses.ts'
+import { urlAt, videoBases, type AddressOptions } from './addresses.ts'
 import { Channels } from './channels.ts'
 import { Closing } from './closing.ts'
 import { composeHttp, type HttpRooms } from './compose-http.ts'
 import { watchLinkPart } from './config-watch.ts'
 import { packageWishes, type Config } from './config.ts'
 import { EventLog } from './event-log.ts'
-import { EventSockets, type FeedEvent } from './event-sockets.ts'
+import { EventSockets, toServerEvent, type FeedEvent } from './event-sockets.ts'
 import { HlsAccess } from './hls-access.ts'
 import { Intake } from './intake.ts'
 import { Jobs } from './jobs.ts'
@@ -31,6 +31,9 @@ import { version } from './project-folder.ts'
 import { PublishedPackages } from './published-packages.ts'
 import { QualityJobs } from './quality-jobs.ts'
 import { recover } from './recovery.ts'
+import { OpenedSockets } from './realtime/opened-sockets.ts'
+import { RealtimeRuns } from './realtime/realtime-runs.ts'
+import { RunSockets } from './realtime/run-sockets.ts'
 import { LinksOfViewers } from './rtsp-through-link.ts'
 import { RunEventSockets } from './run-event-sockets.ts'
 import { RunFolder } from './run-folder.ts'
@@ -40,6 +43,7 @@ import { readTlsFiles } from './tls-files.ts'
 import { TusUploads } from './tus-uploads.ts'
 import type { SessionParts } from './udp-session.ts'
 import { UdpSessions } from './udp-sessions.ts'
+import { WhipSessions } from './whip-sessions.ts'
 
 const EVENTS_KEPT = 1000
 const RECORDS_PER_ADDRESS = 32 // a lab has one for each side of each run
@@ -90,7 +94,7 @@ async function start(
 ): Promise<RunningWeir> {
   const { config, tools, logger } = parts
   const { host, rtspPort, rtspsPort, rtpPort, rtspUsers: users, multicast, udpOffload: offload, publicUrl } = config
-  const log = new EventLog<FeedEvent>(EVENTS_KEPT)
+  const log = new EventLog<FeedEvent>(EVENTS_KEPT, Date.now()) // so that no cursor of an earlier server fits by chance
   const library = await Library.open({ folder, logger, nowUnixMs: Date.now, onEvent: (event) => log.append(event) })
   const recovered = await recover(library, logger)
   const intake = startIntake(library, closing, parts)
@@ -117,14 +121,29 @@ async function start(
   const addresses = { publicUrl, ...rtspPorts, access, isEncrypted: config.encryptHls }
   const events = new EventSockets({ log, addresses, connectionsPerAddress: config.eventConnectionsPerAddress, logger })
   closing.add(() => events.close())
+  const realtime = startRealtime({ links: sessions.links, log, addresses }, closing, config)
   const records = await startRecords(
     { folder, library, source, links: sessions.links, rtpPort: relay.rtpPort },
     closing,
     parts,
   )
   const channels = startChannels({ library, source, log, intake: intake.intake }, closing, parts)
+  const publishers = new WhipSessions({ channels, tools, logger })
+  closing.add(() => publishers.close())
   const listener = composeHttp(
-    { library, addresses, events, metrics, relay, channels, ...intake, ...sessions, ...records },
+    {
+      library,
+      addresses,
+      events,
+      metrics,
+      relay,
+      channels,
+      publishers,
+      ...intake,
+      ...sessions,
+      ...records,
+      ...realtime,
+    },
     parts,
   )
   closing.add(() => listener.drain(GRACE_MS))
@@ -218,6 +237,24 @@ function startSessions(
   const sessions = new UdpSessions({ ...sending, links, onReception, logger })
   closing.add(() => sessions.close())
   return { links, sessions }
+}
+
+type RealtimeRooms = Pick<HttpRooms, 'feed' | 'realtime' | 'realtimeSockets' | 'openedSockets'>
+type ToldRooms = { readonly links: Links; readonly log: EventLog<FeedEvent>; readonly addresses: AddressOptions }
+
+/** How what happens is told to who has no WebSocket, and the realtime page's runs. */
+function startRealtime({ links, log, addresses }: ToldRooms, closing: Closing, config: Config): RealtimeRooms {
+  const { host, publicUrl, eventConnectionsPerAddress } = config
+  const realtime = new RealtimeRuns({ links, host, publicUrl })
+  const bases = videoBases(addresses, undefined)
+  closing.add(log.subscribe((_sequence, event) => realtime.tell(toServerEvent(event, bases))))
+  closing.add(() => realtime.close())
+  const realtimeSockets = new RunSockets(realtime, eventConnectionsPerAddress)
+  closing.add(() => realtimeSockets.close())
+  const openedSockets = new OpenedSockets()
+  closing.add(() => openedSockets.close())
+  const feed = { log, places: new PlacesByAddress(eventConnectionsPerAddress, 'event connections over HTTP') }
+  return { feed, realtime, realtimeSockets, openedSockets }
 }
 
 type RecordRooms = Pick<

@@ -1,3 +1,4 @@
+import type { RtpOver } from '../protocol/weir-api.ts'
 import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
 import { Refusal } from './refusal.ts'
 
@@ -7,6 +8,7 @@ export type SessionWish = {
   readonly variant?: string // absent: the best
   readonly link?: string // absent: nothing is impaired, unless the default link is for everyone
   readonly startSeconds?: number // of the first play that names none
+  readonly over?: RtpOver // absent: UDP
 }
 
 /** Throws `unknown-video`, `unknown-variant`. */

@@ -10,10 +10,12 @@ import type { SegmentCache } from '../udp-relay/segment-cache.ts'
 import type { SendTimer } from '../udp-relay/send-timer.ts'
 import { DeliveryPath } from './delivery-path.ts'
 import type { LastHop } from './gateway-sink.ts'
+import { InterleavedPath } from './interleaved-path.ts'
 import type { Links } from './links.ts'
 import type { LiveLink } from './live-link.ts'
 import type { Reached } from './modelled-conversation.ts'
 import { Refusal } from './refusal.ts'
+import type { SessionPath } from './session-path.ts'
 import { openPresentation, type SessionWish } from './session-wish.ts'
 import { SetupCharge } from './setup-charge.ts'
 import { readControlRequest, step, type ControlEffect, type ControlState } from './udp-control-step.ts'
@@ -50,7 +52,7 @@ export class UdpSession {
   readonly #start: SessionStart
   readonly #parts: SessionParts
   readonly #link: LiveLink | undefined
-  readonly #path: DeliveryPath
+  readonly #path: SessionPath
   readonly #charge: SetupCharge
   readonly receptions: ReceptionLog
   #presentation: OpenPresentation
@@ -68,8 +70,12 @@ export class UdpSession {
     this.#start = start
     this.#parts = parts
     this.#link = parts.links.ofViewer(wish.link)
-    this.#path = new DeliveryPath(channel, this.#link)
-    this.#charge = new SetupCharge(this.#link, wish.video)
+    const isOverTcp = wish.over === 'tcp'
+    this.#charge = new SetupCharge(this.#link, wish.video, {
+      carriesMedia: isOverTcp,
+      onConnected: () => this.#tell({ kind: 'connected' }),
+    })
+    this.#path = isOverTcp ? this.#newInterleavedPath() : new DeliveryPath(channel, this.#link)
     this.receptions = new ReceptionLog({
       timer: parts.timer,
       tracks: () => this.#playout.tracks,
@@ -92,6 +98,7 @@ export class UdpSession {
       variant: this.#presentation.variant,
       ...(this.#link === undefined ? {} : { link: this.#link.id }),
       transport: channel.transport,
+      over: wish.over ?? 'udp',
       phase: this.#state.phase,
       ...this.#path.status(),
       reports: this.receptions.newest,
@@ -216,7 +223,16 @@ export class UdpSession {
     })
   }
 
-  /** All has been sent; the page hears of it when the link has let go of the last packet. */
+  #newInterleavedPath(): InterleavedPath {
+    return new InterleavedPath({
+      hop: this.#start.channel,
+      link: this.#link,
+      conversation: () => this.#charge.conversation,
+      codecOf: (trackIndex) => this.#playout.tracks[trackIndex]?.codec,
+    })
+  }
+
+  /** All has been sent; the page hears of it when the last packet has come, or is lost. */
   #end({ lastSequenceNumbers }: PlayoutEnd): void {
     this.#state = { phase: 'ended' }
     this.#path.afterNewest(this.#parts.timer.nowMs(), () => this.#tell({ kind: 'ended', lastSequenceNumbers }))

@@ -7,7 +7,7 @@ import { trackChild } from '../lab/test-support/child-processes.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { decodeRtp } from '../protocol/rtp.ts'
 import type { ControlMessage, ControlRequest, ControlTrack } from '../protocol/udp-control.ts'
-import type { UdpSessionStatus } from '../protocol/weir-api.ts'
+import type { LinkSummary, UdpSessionStatus } from '../protocol/weir-api.ts'
 import { makePackageClip, type PackageClip } from '../udp-relay/test-support/package-clip.ts'
 import { virtualSession } from './test-support/virtual-session.ts'
 
@@ -188,6 +188,29 @@ test('without a link every packet arrives', async (context) => {
   expect(seen.status).toMatchObject({ video: 'clip', variant: '240p', transport: 'websocket', dropped: [] })
 })
 
+test('over TCP every packet arrives, in order, and with one seed the line loses the same segments', async (context) => {
+  needs(context, 'ffmpeg')
+  const { offered } = await virtually({})
+  const lostOf = async (): Promise<number> => {
+    const link = await makeLink(lossy)
+    const seen = await watchBySocket(`video=clip&startSeconds=4&over=tcp&link=${link}`)
+    expect(names(seen.packets, tracksOf(seen))).toEqual(offered)
+    expect(seen.status).toMatchObject({ over: 'tcp', phase: 'ended', offeredPackets: offered.length, dropped: [] })
+    const summary = (await (await fetch(`${origin}/api/links/${link}`)).json()) as LinkSummary<LinkProfile>
+    return summary.udp.downlink.lostPackets
+  }
+  const lost = await Promise.all([lostOf(), lostOf()])
+  expect(lost[0]).toBeGreaterThan(3)
+  expect(lost[1]).toBe(lost[0])
+})
+
+test('without a link over TCP is the WebSocket itself', async (context) => {
+  needs(context, 'ffmpeg')
+  const { offered } = await virtually({})
+  const seen = await watchBySocket('video=clip&startSeconds=4&over=tcp')
+  expect(names(seen.packets, tracksOf(seen))).toEqual(offered)
+})
+
 test('a session is gone when its page has closed the connection', async (context) => {
   needs(context, 'ffmpeg')
   const page = new SocketPage('video=clip')
@@ -266,6 +289,7 @@ const bad: [query: string, type: string, status: number, code: string][] = [
   ['video=clip', 'text/plain', 415, 'unsupported-media-type'],
   ['video=clip&startSeconds=soon', 'application/sdp', 400, 'bad-request'],
   ['video=clip&colour=red', 'application/sdp', 400, 'bad-request'],
+  ['video=clip&over=tcp', 'application/sdp', 400, 'bad-request'],
   ['', 'application/sdp', 400, 'bad-request'],
 ]
 for (const [query, type, status, code] of bad) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
-import { readOggOpus } from '../protocol/ogg-opus.ts'
+import { readOggOpus } from '../protocol/ogg-opus-reader.ts'
 import { readOutline, type Outline } from '../protocol/outline.ts'
 import { OPUS_FOLDER } from '../segmenter/opus-sound.ts'
 import type { SegmentUnits } from '../stream/live-segments.ts'

@@ -1,4 +1,4 @@
-import type { TcpConnection } from '../link/tcp/connection.ts'
+import type { Conversation } from '../link/conversation.ts'
 import type { SendCourse } from '../stream/send-course.ts'
 import { TRACK_VIDEO } from '../stream/send-schedule.ts'
 import { MAX_WAITING_BYTES, UnitGate } from '../stream/unit-gate.ts'
@@ -12,7 +12,7 @@ type Waiting = { readonly kind: SentKind; readonly place: number; readonly endBy
 /** Packets between the messages of an RTSP connection, in order and without loss: one that is late keeps all others waiting.
  *  When too much waits, whole frames are dropped, as udp-relay/interleaved-sink.ts drops them. */
 export class InterleavedWay implements RtpWay {
-  readonly #tcp: () => TcpConnection
+  readonly #connection: () => Pick<Conversation<string>, 'write'>
   readonly #course: SendCourse
   readonly #ends: RtpEnds
   readonly #gates = [new UnitGate(MAX_WAITING_BYTES), new UnitGate(MAX_WAITING_BYTES)]
@@ -23,9 +23,9 @@ export class InterleavedWay implements RtpWay {
   #receivedBytes = 0
   #drained: (() => void) | undefined
 
-  /** `tcp` gives the connection once packets are sent. */
-  constructor(tcp: () => TcpConnection, course: SendCourse, ends: RtpEnds) {
-    this.#tcp = tcp
+  /** `connection` gives it once packets are sent. */
+  constructor(connection: () => Pick<Conversation<string>, 'write'>, course: SendCourse, ends: RtpEnds) {
+    this.#connection = connection
     this.#course = course
     this.#ends = ends
     this.#keyframeTicks = new Set(course.frames.filter(({ kind }) => kind === 'idr').map(({ ptsTicks }) => ptsTicks))
@@ -35,14 +35,14 @@ export class InterleavedWay implements RtpWay {
     if (kind === 'rtp' && !this.#admits(place)) return
     this.#sentBytes += FRAMING_BYTES + sizeBytes
     this.#waiting.push({ kind, place, endBytes: this.#sentBytes })
-    this.#tcp().write(FRAMING_BYTES + sizeBytes, atMs)
+    this.#connection().write(FRAMING_BYTES + sizeBytes, atMs, this.#receive)
   }
 
   /** TCP loses nothing, so nobody asks. */
   ask(_lost: LostPackets): void {}
 
   /** So many more bytes of packets have come to the viewer. */
-  receive(bytes: number, atMs: number): void {
+  readonly #receive = (bytes: number, atMs: number): void => {
     this.#receivedBytes += bytes
     for (let next = this.#waiting[this.#first]; next !== undefined; next = this.#waiting[this.#first]) {
       if (next.endBytes > this.#receivedBytes) break

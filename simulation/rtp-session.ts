@@ -49,8 +49,8 @@ export class RtpSession {
     }
     const course = plan.courseFrom(startSeconds)
     const interleaved =
-      options.transport === 'interleaved' ? new InterleavedWay(() => this.#setUp.tcp, course, ends) : undefined
-    this.#setUp = new Conversation(options.setUpLine ?? link, tcp, (bytes, atMs) => interleaved?.receive(bytes, atMs))
+      options.transport === 'interleaved' ? new InterleavedWay(() => this.#setUp, course, ends) : undefined
+    this.#setUp = new Conversation(options.setUpLine ?? link, tcp)
     const way = interleaved ?? new UdpWay(link, course, ends)
     const canRepair = options.repair === 'rtx' && interleaved === undefined
     this.#viewer = new RtpViewer(link.alarms, {

@@ -40,7 +40,7 @@ export type Scenario = {
   readonly grid: readonly GridAxis[]
   readonly seeds: readonly number[]
   readonly repetitions?: number // of each live run; absent: 1
-  readonly budgets: readonly string[] // as they were written; lab/ reads them
+  readonly budgets: readonly string[] // as they were written; lab-budget.ts reads them
 }
 
 /** One run: all sides once. */

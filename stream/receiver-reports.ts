@@ -20,7 +20,7 @@ type Reported = {
  *  with it the whole report if it is the only one. */
 export class ReceiverReports {
   readonly #random: () => number
-  readonly #ssrc: number
+  readonly ssrc: number // the viewer's own
   readonly #cname: string
   readonly #streams = new Map<number, Reported>()
   #nextMs = Infinity
@@ -29,7 +29,7 @@ export class ReceiverReports {
   constructor(random: () => number) {
     const word = (): number => Math.floor(random() * 0x1_0000_0000)
     this.#random = random
-    this.#ssrc = word()
+    this.ssrc = word()
     this.#cname = [word(), word(), word()].map((part) => part.toString(16).padStart(8, '0')).join('') // RFC 7022 4.2
   }
 
@@ -60,8 +60,8 @@ export class ReceiverReports {
     if (heard.length === 0) return undefined
     const reports = heard.map(([ssrc, stream]) => blockOf(ssrc, stream, nowMs))
     return encodeRtcp([
-      { kind: 'receiver-report', ssrc: this.#ssrc, reports },
-      { kind: 'source-description', sources: [{ ssrc: this.#ssrc, cname: this.#cname }] },
+      { kind: 'receiver-report', ssrc: this.ssrc, reports },
+      { kind: 'source-description', sources: [{ ssrc: this.ssrc, cname: this.#cname }] },
     ])
   }
 

@@ -1,5 +1,6 @@
 import { AacDepacketiser } from '../protocol/rtp-aac.ts'
 import { H264Depacketiser } from '../protocol/rtp-h264.ts'
+import { OpusDepacketiser } from '../protocol/rtp-opus.ts'
 import type { ReassembledUnit } from '../protocol/rtp-nal-unit.ts'
 import type { RtcpPacket } from '../protocol/rtcp.ts'
 import type { RtpPacket } from '../protocol/rtp.ts'
@@ -15,7 +16,8 @@ export type PublishedUnit =
 export type TrackContent = {
   readonly payloadType: number
   readonly clockRateHz: number
-  readonly samplesPerFrame?: number // of sound; absent: pictures
+  readonly samplesPerFrame?: number // of AAC
+  readonly isOpus?: boolean // neither: pictures
 }
 
 /** A moment of the sender's RTP time and the civil time that belongs to it. */
@@ -30,14 +32,15 @@ export class PublishedUnits {
   arrived: ClockPair | undefined
   readonly #hasPictures: boolean
   readonly #pictures = new H264Depacketiser()
-  readonly #sounds: AacDepacketiser
+  readonly #sounds: Pick<AacDepacketiser, 'push'>
   #newestTicks: number | undefined
   droppedPictures = 0
+  givenUpPackets = 0 // that did not come in time, and may have held whole pictures
 
-  constructor({ clockRateHz, samplesPerFrame }: TrackContent) {
+  constructor({ clockRateHz, samplesPerFrame, isOpus = false }: TrackContent) {
     this.clockRateHz = clockRateHz
-    this.#hasPictures = samplesPerFrame === undefined
-    this.#sounds = new AacDepacketiser(samplesPerFrame ?? 1024)
+    this.#hasPictures = samplesPerFrame === undefined && !isOpus
+    this.#sounds = isOpus ? new OpusDepacketiser() : new AacDepacketiser(samplesPerFrame ?? 1024)
   }
 
   /** Only the first one counts. */
@@ -53,7 +56,10 @@ export class PublishedUnits {
   }
 
   push(item: Released<RtpPacket>): PublishedUnit[] {
-    if (item.kind === 'lost') return []
+    if (item.kind === 'lost') {
+      this.givenUpPackets += item.packets
+      return []
+    }
     const { packet, lostBefore } = item
     if (this.#hasPictures) return this.#picturesOf(this.#pictures.push(packet, lostBefore))
     const units = this.#sounds.push(packet, lostBefore)

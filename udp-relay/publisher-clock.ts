@@ -13,13 +13,15 @@ export type TimedUnit = { readonly unit: PublishedUnit; readonly ptsTicks: numbe
  *  not come, the moments at which the tracks began to arrive. Decided once, so that no time ever jumps. */
 export class PublisherClock {
   readonly #tracks: () => readonly ClockedTrack[]
+  readonly #reportsWaitMs: number
   readonly #anchors = new Map<ClockedTrack, ClockPair>()
   #waiting: { readonly track: ClockedTrack; readonly unit: PublishedUnit }[] = []
   #firstMs: number | undefined
   #isDecided = false
 
-  constructor(tracks: () => readonly ClockedTrack[]) {
+  constructor(tracks: () => readonly ClockedTrack[], reportsWaitMs = REPORTS_WAIT_MS) {
     this.#tracks = tracks
+    this.#reportsWaitMs = reportsWaitMs
   }
 
   /** Gives what can be given now: nothing for a while, then all of it. */
@@ -35,7 +37,7 @@ export class PublisherClock {
   #decide(waitedMs: number): boolean {
     const tracks = this.#tracks()
     const areTold = tracks.every(({ told }) => told !== undefined)
-    if (!areTold && waitedMs < REPORTS_WAIT_MS && this.#waiting.length < MAX_WAITING) return false
+    if (!areTold && waitedMs < this.#reportsWaitMs && this.#waiting.length < MAX_WAITING) return false
     if (areTold) for (const track of tracks) this.#anchors.set(track, track.told as ClockPair)
     this.#isDecided = true
     return true

@@ -18,6 +18,7 @@ export type ConnectionOptions = {
   readonly userAgent: string
   readonly credentials: Credentials | undefined
   readonly timeoutMs: number // of the connection, and of each answer
+  readonly onAnswer?: (() => void) | undefined
   readonly onInterleaved: (channel: number, payload: Uint8Array) => void
   /** The server has closed it, or it broke; not told after `close`. */
   readonly onLost: (why: string) => void
@@ -122,6 +123,7 @@ export class ReceiverConnection {
     }
     this.#socket.write(encodeRtspMessage(request))
     const response = await answered
+    this.#options.onAnswer?.()
     this.roundTripMs = Math.min(this.roundTripMs, performance.now() - startMs)
     return response
   }

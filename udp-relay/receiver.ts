@@ -21,6 +21,7 @@ export type ReceiverOptions = {
   /** Over TLS, any certificate is taken; absent: one for this host, of an authority that this machine trusts. */
   readonly acceptsAnyCertificate?: boolean | undefined
   readonly jitterBufferMs: number
+  readonly askedMs?: number | undefined // the wish to play, of performance.now(); absent: now
   readonly userAgent: string
   readonly tell?: (event: ViewerEvent) => void
   /** What arrived, as a transport stream. */
@@ -31,6 +32,10 @@ export type ReceiverOptions = {
   readonly taker?: MediaTaker | undefined
   /** Asks no OPTIONS first: a round trip less, of a server that is known. */
   readonly leavesOutOptions?: boolean | undefined
+  /** The server has answered a request. */
+  readonly onAnswer?: (() => void) | undefined
+  /** Gives it up while it is being started; after that `close` does. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const ANSWER_MS = 10_000
@@ -55,15 +60,20 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const address = readReceiverAddress(options.url)
   if (address === undefined) throw new RangeError(`no RTSP address: ${options.url}`)
   const transports = transportsFor(options.transport, address)
-  const askedMs = performance.now()
+  const askedMs = options.askedMs ?? performance.now()
   for (const transport of transports) {
     const starting = new StartingReceiver(options, address, transport, askedMs)
+    const giveUp = () => void starting.close()
+    options.signal?.addEventListener('abort', giveUp)
     try {
       return await starting.start()
     } catch (error) {
       await starting.close()
+      options.signal?.throwIfAborted()
       const isRefused = error instanceof ReceiverFailure && error.status === UNSUPPORTED_TRANSPORT
       if (!isRefused || transport === transports.at(-1)) throw error
+    } finally {
+      options.signal?.removeEventListener('abort', giveUp)
     }
   }
   throw new Error('no transport was tried')
@@ -106,6 +116,7 @@ class StartingReceiver {
       credentials,
       userAgent,
       timeoutMs: ANSWER_MS,
+      onAnswer: this.#options.onAnswer,
       onInterleaved: (channel, payload) => this.#channels.get(channel)?.(payload),
       onLost: (why) => this.#presentation?.connectionLost(why, this.#transport),
     })

@@ -11,7 +11,11 @@ const WINDOW_AFTER_LOST_SYN = 1 // RFC 5681 section 3.1
 const TLS_CLIENT_BYTES = 517 // a ClientHello as browsers pad it (RFC 7685)
 const TLS_SERVER_BYTES = MSS_BYTES // a full segment of certificates: whatever fits the first window takes one round trip
 
-export type TcpOptions = { readonly congestionControl: CongestionControl; readonly tlsRoundTrips: 0 | 1 | 2 }
+export type TcpOptions = {
+  readonly congestionControl: CongestionControl
+  readonly tlsRoundTrips: 0 | 1 | 2
+  readonly isRtsp?: boolean // absent: HTTP, which every firewall lets through
+}
 
 /** Who is told; moments are link time, and each call comes from inside `AccessLink.advance`. Calls back into the
  *  connection are allowed. */
@@ -67,7 +71,7 @@ export class TcpConnection {
     this.#ends = ends
     this.#tlsClientBytes = options.tlsRoundTrips * TLS_SERVER_BYTES
     this.#tlsServerBytes = options.tlsRoundTrips * TLS_CLIENT_BYTES
-    const flow = link.openFlow(this.#listeners())
+    const flow = link.openFlow(this.#listeners(), options.isRtsp)
     const common = { congestionControl: options.congestionControl, initialWindow: INITIAL_WINDOW }
     this.#client = new TcpEndpoint(
       link,

@@ -174,8 +174,8 @@ export function steadyPartTicks(frameTicks: number): number {
   return Math.max(1, Math.floor((PART_SECONDS * TICKS_PER_SECOND) / frameTicks + 1e-6)) * frameTicks
 }
 
-/** The same for one whose pictures are about so many a second: as many as fit 500 ms. */
-export function unsteadyPartTicks(framesPerSecond: number): number {
-  const pictures = Math.max(1, Math.floor(UNSTEADY_PART_SECONDS * framesPerSecond + 1e-6))
+/** The same for one whose pictures are about so many a second: as many as fit 500 ms, or what is asked for. */
+export function unsteadyPartTicks(framesPerSecond: number, partSeconds = UNSTEADY_PART_SECONDS): number {
+  const pictures = Math.max(1, Math.floor(partSeconds * framesPerSecond + 1e-6))
   return Math.round((pictures * TICKS_PER_SECOND) / framesPerSecond)
 }

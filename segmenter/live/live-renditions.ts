@@ -24,6 +24,7 @@ export type LiveOptions = {
   readonly windowSeconds: number
   readonly maxBytes: number // of each rendition
   readonly steady?: SteadyStream
+  readonly partSeconds?: number // of a stream that is not steady; absent: 0.5
   readonly reorderTicks?: number // from the first picture's decode time to its presentation time; absent: 0
   readonly bitsPerSecond: number // of our own encoder what it keeps to, sound and all; of others a guess until a segment is there
   /** Each finished `.ts` segment. */
@@ -52,7 +53,7 @@ export class LiveRenditions {
 
   /** Throws RangeError for parameter sets that cannot be read. */
   constructor(format: StreamFormat, framesPerSecond: number, options: LiveOptions) {
-    const { segmentSeconds, windowSeconds, maxBytes, steady } = options
+    const { segmentSeconds, windowSeconds, maxBytes, steady, partSeconds } = options
     const sps = readSps(format.sps)
     if (!sps.ok) throw new RangeError(`not an SPS: ${JSON.stringify(sps.fault)}`)
     this.#options = options
@@ -61,7 +62,8 @@ export class LiveRenditions {
     this.heightPixels = sps.value.heightPixels
     this.framesPerSecond = framesPerSecond
     this.codecs = [h264CodecString(sps.value), ...(format.audio === undefined ? [] : [aacCodecString(format.audio)])]
-    this.#partTicks = steady === undefined ? unsteadyPartTicks(framesPerSecond) : steadyPartTicks(steady.frameTicks)
+    this.#partTicks =
+      steady === undefined ? unsteadyPartTicks(framesPerSecond, partSeconds) : steadyPartTicks(steady.frameTicks)
     const longestSegmentSeconds = steady === undefined ? LONGEST_SEGMENT_SECONDS : segmentSeconds
     const isGated = steady === undefined && format.audio !== undefined
     this.#gate = isGated ? new SoundGate(LATEST_SOUND_SECONDS * TICKS_PER_SECOND) : undefined

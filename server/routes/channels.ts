@@ -16,7 +16,7 @@ const options = {
 }
 const wishSchema = z.union([
   z.strictObject({ loop: z.string(), ...options }),
-  z.strictObject({ ingest: z.enum(['ts', 'hls', 'rtsp']), ...options }),
+  z.strictObject({ ingest: z.enum(['ts', 'hls', 'rtsp', 'whip']), ...options }),
 ])
 
 /** Live channels: made of a library video or of what somebody sends, listed, ended. */
@@ -60,7 +60,7 @@ function readWish(body: unknown): ChannelWish {
   const read = wishSchema.safeParse(body)
   if (!read.success) {
     const expected =
-      '{"loop": id} or {"ingest": "ts", "hls" or "rtsp"}, with "title", "dvrSeconds" (6 to 600), "record"'
+      '{"loop": id} or {"ingest": "ts", "hls", "rtsp" or "whip"}, with "title", "dvrSeconds" (6 to 600), "record"'
     throw new Refusal('bad-request', `expected ${expected}, got ${JSON.stringify(body)?.slice(0, 200)}`)
   }
   const { title, dvrSeconds = DEFAULT_WINDOW_SECONDS, record = false } = read.data

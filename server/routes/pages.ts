@@ -5,7 +5,7 @@ import { TOKEN_COOKIE, type Gate } from '../gate.ts'
 import { Refusal } from '../refusal.ts'
 
 /** The pages are one built page; it reads its own address. */
-const PAGE_PATHS = ['/', '/compare/:id', '/what-if/:id', '/lab']
+const PAGE_PATHS = ['/', '/compare/:id', '/what-if/:id', '/lab', '/lab/guided/:name', '/realtime']
 
 /** The pages and their files. A page opened with the right `?token=` gets it as a cookie and loses it from its address. */
 export function pageRoutes(builtFolder: string, gate: Gate): Router {
@@ -14,7 +14,7 @@ export function pageRoutes(builtFolder: string, gate: Gate): Router {
       const page = join(builtFolder, 'index.html')
       if (!existsSync(page)) throw new Refusal('pages-not-built', `expected ${page}`)
       response.setHeader('Cache-Control', 'no-cache')
-      response.sendFile(page, { cacheControl: false }, next)
+      response.sendFile(page, { cacheControl: false }, (error?: Error) => error && next(error))
     })
     .use('/assets', serveStatic(join(builtFolder, 'assets'), { immutable: true, maxAge: '1y', index: false })) // hashed names
     .use(serveStatic(builtFolder, { index: false, redirect: false }))

@@ -5,7 +5,11 @@ import { Refusal } from '../refusal.ts'
 import type { UdpSessions } from '../udp-sessions.ts'
 import { readQuery, sessionFields, videoName } from './session-query.ts'
 
-const wishSchema = z.strictObject({ video: videoName, ...sessionFields })
+const wishSchema = z.strictObject({
+  video: videoName,
+  ...sessionFields,
+  over: z.enum(['udp', 'tcp'], 'must be udp or tcp').exactOptional(),
+})
 
 /** UDP to the browser: an SDP offer is answered with 201, its session looked at and removed by its id. */
 export function udpSessionRoutes(sessions: UdpSessions): Router {
@@ -14,6 +18,7 @@ export function udpSessionRoutes(sessions: UdpSessions): Router {
     .post('/api/udp-sessions', readOffer, async (request, response) => {
       if (typeof request.body !== 'string') throw new Refusal('unsupported-media-type', 'expected application/sdp')
       const wish = readQuery(request.originalUrl, wishSchema)
+      if (wish.over === 'tcp') throw new Refusal('bad-request', 'in the query: over=tcp goes over the WebSocket alone')
       const { id, sdp } = await sessions.openDataChannels(wish, request.socket.remoteAddress ?? '', request.body)
       response.status(201).location(`/api/udp-sessions/${id}`).type('application/sdp').send(sdp)
     })

@@ -9,8 +9,10 @@ import type { SignedUrls, Video } from '../../protocol/weir-api.ts'
 import { createApp } from '../app.ts'
 import { Gate } from '../gate.ts'
 import { HlsAccess, type TokenDemand } from '../hls-access.ts'
+import { HttpThroughLink } from '../http-through-link.ts'
 import type { Jobs } from '../jobs.ts'
 import { Library } from '../library.ts'
+import { Links } from '../links.ts'
 import { MediaFolder } from '../media-folder.ts'
 import { writeVideoRecord, type VideoRecord } from '../video-record.ts'
 import { videoRoutes } from './videos.ts'
@@ -57,7 +59,8 @@ async function start(context: TestContext, { secret, demand = 'nothing' }: Acces
   const channels = { list: () => [], find: () => undefined, end: async () => {} }
   const jobs = undefined as unknown as Jobs // nothing here begins one
   const routes = [videoRoutes({ library, jobs, addresses, channels, access, gate })]
-  const server = createServer(createApp({ gate, routes, logger }))
+  const app = createApp({ gate, routes, logger })
+  const server = createServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   context.onTestFinished(() => void server.close())
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -67,7 +70,7 @@ async function start(context: TestContext, { secret, demand = 'nothing' }: Acces
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
       ...(body === undefined ? {} : { body }),
     })
-  return { url, ask, access }
+  return { root, app, url, ask, access }
 }
 
 test('POST /api/videos/:id/signed-urls gives whole addresses that are good for the time that was asked for', async (context) => {
@@ -132,4 +135,25 @@ test('where none is demanded, whoever watches may download', async (context) => 
   const { ask } = await start(context, { secret: 'a secret of the tests' })
   expect((await ask('GET', `/api/videos/${ID}/source`, undefined, 'none')).status).toBe(200)
   expect((await ask('GET', `/api/videos/${ID}/package`, undefined, 'none')).status).toBe(200)
+})
+
+test('GET /api/videos/:id/source comes whole through a link, though its file has long been read', async (context) => {
+  const { root, app } = await start(context, {})
+  const file = Buffer.alloc(3_000_000, 'more than is written ahead; ')
+  await writeFile(join(root, ID, 'source.mp4'), file)
+  const links = new Links({
+    defaultProfile: { seed: 1, downlink: { rateBitsPerSecond: 40_000_000, oneWayDelayMs: 20 } },
+  })
+  const throughLink = new HttpThroughLink(links)
+  const server = createServer((request, response) =>
+    throughLink.answer('default', request, response, () => app(request, response)),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  context.onTestFinished(() => {
+    server.close()
+    links.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const answer = await fetch(`http://127.0.0.1:${port}/api/videos/${ID}/source`)
+  expect(Buffer.from(await answer.arrayBuffer()).equals(file)).toBe(true)
 })

@@ -67,7 +67,8 @@ export function videoRoutes(parts: VideoRouteParts): Router {
       const { id, title, source } = library.require(request.params.id)
       // A folder above the library may begin with a dot.
       const options = { root: library.folder.video(id), dotfiles: 'allow' as const, cacheControl: false }
-      response.download(source, sourceName(title, source), options, next)
+      // Told without an error when the file has been read: then the answer may still be on its way.
+      response.download(source, sourceName(title, source), options, (error?: Error) => error && next(error))
     })
     .get('/api/videos/:id/package', async (request, response) => {
       checkDownload(request)

@@ -1,5 +1,5 @@
-import type { LabRun } from '../simulation/lab-results.ts'
-import type { AxisName } from '../simulation/scenario.ts'
+import type { LabRun } from './lab-results.ts'
+import type { AxisName } from './scenario.ts'
 import type { MeasureKey } from '../stream/measure-table.ts'
 import { aggregated } from './aggregates.ts'
 import {

@@ -1,9 +1,8 @@
-import type { LabRun } from '../simulation/lab-results.ts'
-import type { NamedSide } from '../simulation/experiment.ts'
-import type { GridAxis, PlannedRun, Scenario } from '../simulation/scenario.ts'
+import type { LabRun } from './lab-results.ts'
+import type { NamedSide } from './experiment.ts'
+import type { GridAxis, PlannedRun, Scenario } from './scenario.ts'
 import { MEASURE_KEYS, type MeasureKey } from '../stream/measure-table.ts'
 import { parseBudget, referencesIn, type BudgetSyntax } from './budget-grammar.ts'
-import { measureProblem } from './budget.ts'
 import { nearestNames } from './nearest-names.ts'
 import { BudgetFold } from './judge-budget.ts'
 
@@ -87,6 +86,14 @@ function nameProblems(budget: BudgetSyntax, { sides, networks, grid }: BudgetNam
     ...(isUnknown ? [unknownName('network', network, networks)] : []),
     ...(grid === undefined ? [] : Object.entries(budget.cell ?? {}).flatMap((axis) => axisProblem(axis, grid))),
   ]
+}
+
+/** Empty for a measure that is known. */
+export function measureProblem(measure: string, measures: readonly string[]): readonly string[] {
+  if (measures.includes(measure)) return []
+  const near = nearestNames(measure, measures)
+  const others = measures.length > near.length ? ' or another of them' : ''
+  return [`a budget's measure must be one of ${near.join(', ')}${others}, got "${measure.slice(0, 60)}"`]
 }
 
 function axisProblem([name, value]: readonly [string, number], grid: readonly GridAxis[]): readonly string[] {

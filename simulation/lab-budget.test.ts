@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { LabRun } from '../simulation/lab-results.ts'
-import { modelVideo } from '../simulation/model-video.ts'
-import { runExperiment, type NamedSide } from '../simulation/experiment.ts'
+import type { LabRun } from './lab-results.ts'
+import { modelVideo } from './model-video.ts'
+import { runExperiment, type NamedSide } from './experiment.ts'
 import type { SideMeasures } from '../stream/side-measures.ts'
 import { judgeLabBudgets, OF_PACKETS, readLabBudget } from './lab-budget.ts'
 
