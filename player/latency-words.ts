@@ -35,7 +35,7 @@ export const latencyWords = {
         seconds === '0.0'
           ? 'back at once: what was missed is left out'
           : `back after ${seconds} s by leaving out what was missed`,
-      rate: (seconds: string) => `back after ${seconds} s by playing faster`,
+      rate: (seconds: string) => `back after ${seconds} s, little by little`,
       none: () => 'near enough to need no catching up',
     } satisfies Record<CatchUpWay, (seconds: string) => string>,
     notYet: (behindMs: string) => `not back yet: ${behindMs} ms later than before`,
@@ -53,8 +53,8 @@ export const latencyWords = {
         'Back after, ms',
         'From the first picture after it until the latency was within 300 ms, or a tenth, of that before',
       ],
-      ['How', 'By leaving out what was missed, or by playing all of it faster'],
+      ['How', 'By leaving out what was missed, or little by little: HLS plays all of it, a tenth faster'],
     ],
-    by: { jump: 'left out', rate: 'faster', none: 'not needed' } satisfies Record<CatchUpWay, string>,
+    by: { jump: 'left out', rate: 'little by little', none: 'not needed' } satisfies Record<CatchUpWay, string>,
   },
 } as const
