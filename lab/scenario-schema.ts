@@ -67,9 +67,11 @@ const sideSchema = kindsOf(
   }),
   objectOf({
     kind: oneOf('udp').describe('RTP over UDP'),
-    repair: oneOf('off', 'rtx')
+    repair: oneOf('off', 'rtx', 'fec')
       .default('off')
-      .describe('rtx: what is lost is asked for and sent again (RFC 4585, 4588)'),
+      .describe(
+        'rtx: what is lost is asked for and sent again (RFC 4585, 4588); fec: eight packets are followed by one of parity (RFC 5109)',
+      ),
     jitterBufferMs,
     ...ofSide,
   }),

@@ -24,6 +24,7 @@ const SIDES = {
   'll-hls': { kind: 'll-hls' },
   udp: { kind: 'udp', repair: 'off' },
   'udp-rtx': { kind: 'udp', repair: 'rtx' },
+  'udp-fec': { kind: 'udp', repair: 'fec' },
   'rtp-over-tcp': { kind: 'rtp-over-tcp' },
 } as const
 

@@ -29,6 +29,7 @@ export const watchMeasures = [
   { name: 'longestLossPackets', unit: 'packets', means: 'missing one right after the other' },
   { name: 'jitterMs', unit: 'ms', means: 'RFC 3550, of the track that has most; B-frames count as jitter there' },
   { name: 'repairedPackets', unit: 'packets', means: 'lost, and sent again or recovered by parity in time' },
+  { name: 'lateRepairs', unit: 'packets', means: 'sent again or recovered after they had been given up' },
   { name: 'residualLossRatio', unit: '', means: 'missingPackets of the expected ones' },
   { name: 'repairOverheadRatio', unit: '', means: 'bytes of retransmissions and parity for each byte received' },
 ] as const satisfies readonly WatchMeasure[]
@@ -70,6 +71,7 @@ export function watchFigures({ measures, tracks, skippedFrames }: ReceiverFigure
     longestLossPackets: most((track) => track.bursts.longestLossPackets),
     jitterMs: most((track) => track.jitterMs),
     repairedPackets: sum((track) => track.repairedPackets),
+    lateRepairs: sum((track) => track.lateRepairs),
     residualLossRatio: ratio(missingPackets, expectedPackets),
     repairOverheadRatio: ratio(
       sum((track) => track.repairBytes),

@@ -46,12 +46,9 @@ export function ChosenCell({ whatIf, job, place }: { whatIf: WhatIf; job: MapJob
 
 /** What the compare page cannot repeat of how it is watched here. */
 function WatchedOtherwise({ whatIf }: { whatIf: WhatIf }) {
-  const { abr, repair } = whatIf.settings.value
-  const notes = [
-    ...(abr === 'throughput' || abr === 'bola' ? [whatIfWords.watchedOtherwise.rule] : []),
-    ...(repair === 'rtx' ? [whatIfWords.watchedOtherwise.repair] : []),
-  ]
-  return notes.length === 0 ? null : <p class="chosen-note">{notes.join(' ')}</p>
+  const { abr } = whatIf.settings.value
+  const isOtherRule = abr === 'throughput' || abr === 'bola'
+  return isOtherRule ? <p class="chosen-note">{whatIfWords.watchedOtherwise}</p> : null
 }
 
 /** Every measure of which there is a map. */

@@ -1,8 +1,11 @@
 import type { Video } from '../protocol/weir-api.ts'
+import { CatchUpTable } from './catch-up-table.tsx'
 import { FigureTable, OwnFigures } from './figures.tsx'
+import { latencyWords } from './latency-words.ts'
 import { packageFolder } from './package-folder.ts'
 import type { Viewing } from './viewing.ts'
-import { detailWords } from './words.ts'
+import { wayWords } from './way-words.ts'
+import { detailWords, sideWords } from './words.ts'
 
 /** What few ask for: every figure, and the files. */
 export function CompareDetails({ viewing, video }: { viewing: Viewing; video: Video }) {
@@ -12,6 +15,12 @@ export function CompareDetails({ viewing, video }: { viewing: Viewing; video: Vi
         <summary>{detailWords.figures}</summary>
         <AllFigures viewing={viewing} />
       </details>
+      {viewing.isLive && (
+        <details class="fold more">
+          <summary>{latencyWords.catchUpTable.title}</summary>
+          <CatchUpTable latencies={viewing.latencies} />
+        </details>
+      )}
       {!viewing.isLive && (
         <details class="fold more">
           <summary>{detailWords.downloads}</summary>
@@ -23,14 +32,16 @@ export function CompareDetails({ viewing, video }: { viewing: Viewing; video: Vi
 }
 
 function AllFigures({ viewing }: { viewing: Viewing }) {
-  const { hls, udp } = viewing.sides.value
-  const sides = [hls, udp].filter((side) => side !== undefined)
-  const told = sides.map(({ name, status }) => ({ name, status: status.value }))
+  const { hls, udp, third } = viewing.sides.value
+  const { way, third: thirdWay = way } = viewing.settings.value
+  const titles = { hls: sideWords.hls, udp: wayWords.options[way], third: wayWords.options[thirdWay] }
+  const sides = [hls, udp, third].filter((side) => side !== undefined)
+  const told = sides.map(({ name, status }) => ({ name, title: titles[name], status: status.value }))
   return (
     <>
       <FigureTable sides={told} />
-      {told.map(({ name, status }) => (
-        <OwnFigures key={name} side={name} status={status} />
+      {told.map((side) => (
+        <OwnFigures key={side.name} {...side} />
       ))}
     </>
   )

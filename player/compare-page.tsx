@@ -4,6 +4,7 @@ import type { Video } from '../protocol/weir-api.ts'
 import { CompareDetails } from './compare-details.tsx'
 import { ExternalPlayers } from './external-players.tsx'
 import { toggleFullScreen } from './full-screen.ts'
+import { LatencyPanel } from './latency-panel.tsx'
 import { LinkReadout } from './link-readout.tsx'
 import { onLinkClick } from './navigation.ts'
 import { NetworkPanel } from './network-panel.tsx'
@@ -14,7 +15,7 @@ import { usePlayerKeys } from './player-keys.ts'
 import type { Hosts } from './side-set.ts'
 import { Reasons } from './reasons.tsx'
 import { RunReport } from './run-report.tsx'
-import { writeCompareSettings } from './settings.ts'
+import { panesIn, writeCompareSettings } from './settings.ts'
 import { SideView } from './side-view.tsx'
 import { decodableVariants, variantsForAll, type DecodableVariants } from './decodable-variants.ts'
 import { exposeSnapshot } from './snapshot.ts'
@@ -32,9 +33,9 @@ function useViewing(viewing: Viewing, hosts: Partial<Hosts>, video: Video | unde
     if (video !== undefined) viewing.followVideo(video)
   }, [viewing, video?.variants])
   useEffect(() => {
-    const { hls, udp } = hosts
-    if (!isPlayable || hls === undefined || udp === undefined) return
-    viewing.open({ hls, udp })
+    const { hls, udp, third } = hosts
+    if (!isPlayable || hls === undefined || udp === undefined || third === undefined) return
+    viewing.open({ hls, udp, third })
     const hide = exposeSnapshot(viewing)
     return () => {
       hide()
@@ -76,14 +77,14 @@ function Pictures({ viewing, hosts, video }: { viewing: Viewing; hosts: Partial<
   return (
     <div class="compare-pictures">
       <div class="pair" ref={pair}>
-        {(['hls', 'udp'] as const).map((side) => (
+        {(['hls', 'udp', 'third'] as const).map((pane) => (
           <SideView
-            key={side}
+            key={pane}
             viewing={viewing}
-            side={side}
-            variants={decodable[side]}
+            pane={pane}
+            variants={decodable[pane === 'hls' ? 'hls' : 'udp']}
             onHost={(host) => {
-              if (host !== null) Object.assign(hosts, { [side]: host })
+              if (host !== null) Object.assign(hosts, { [pane]: host })
             }}
           />
         ))}
@@ -120,7 +121,7 @@ export function ComparePage({ videoId }: { videoId: string }) {
 
   if (problem !== undefined && video === undefined) return <ChooseAnotherVideo message={problem} />
   return (
-    <div class="compare" data-view={viewing.settings.value.side}>
+    <div class="compare" data-view={viewing.settings.value.side} data-pictures={panesIn(viewing.settings.value).length}>
       <div class="compare-head">
         <h1 title={video?.title}>{video?.title ?? '\u00a0'}</h1>
         <ComparisonLine viewing={viewing} />
@@ -133,6 +134,7 @@ export function ComparePage({ videoId }: { videoId: string }) {
         {video?.kind === 'video' && <WhatIfLink viewing={viewing} />}
       </div>
       <div class="compare-main">
+        <LatencyPanel viewing={viewing} />
         <LinkReadout link={viewing.truth} />
         {video !== undefined && (
           <Reasons key={`${videoId} ${viewing.run.count.value}`} viewing={viewing} video={video} />

@@ -13,6 +13,11 @@ export type Counters = {
   readonly receivedPackets: number | undefined
   readonly lostPackets: number | undefined
   readonly latePackets: number | undefined
+  readonly missedPackets?: number // with repair alone, as the next four
+  readonly repairedPackets?: number
+  readonly lateRepairs?: number
+  readonly repairOverheadRatio?: number
+  readonly repairDelayMs?: number
   readonly damagedFrames: number | undefined
   readonly frozenFrames: number | undefined
   readonly hasPictures?: false // of sound alone
@@ -44,6 +49,19 @@ export function countersOf(measures: Measures, bufferSeconds: number): Counters 
     receivedPackets: measures.receivedPackets,
     lostPackets: measures.lostPackets,
     latePackets: measures.latePackets,
+    ...repairCounters(measures),
+  }
+}
+
+function repairCounters({ repair, lostPackets, latePackets, receivedBytes }: Measures) {
+  if (repair === undefined) return {}
+  const { repairedPackets, lateRepairs, sentBytes, meanDelayMs } = repair
+  return {
+    missedPackets: repairedPackets + lostPackets + latePackets,
+    repairedPackets,
+    lateRepairs,
+    repairOverheadRatio: sentBytes / Math.max(1, receivedBytes),
+    ...(meanDelayMs === undefined ? {} : { repairDelayMs: meanDelayMs }),
   }
 }
 
@@ -81,6 +99,8 @@ function row(
 }
 
 const oneDecimal = (value: number) => value.toFixed(1)
+const percent = (ratio: number) => oneDecimal(100 * ratio)
+const wholeCount = (value: number) => formatCount(Math.round(value))
 const fact = { isFault: false }
 const fault = { isFault: true }
 
@@ -94,6 +114,11 @@ export const counterRows: readonly CounterRow[] = [
   row('receivedPackets', unitWords.packets, formatCount, fact),
   row('lostPackets', unitWords.packets, formatCount, fault),
   row('latePackets', unitWords.packets, formatCount, fault),
+  row('missedPackets', unitWords.packets, formatCount, fact),
+  row('repairedPackets', unitWords.packets, formatCount, fact),
+  row('lateRepairs', unitWords.packets, formatCount, fault),
+  row('repairOverheadRatio', '%', percent, fact),
+  row('repairDelayMs', 'ms', wholeCount, fact),
   row('damagedFrames', unitWords.frames, formatCount, fault),
   row('frozenFrames', unitWords.frames, formatCount, fault),
 ]
@@ -111,3 +136,12 @@ export const mainRows: Readonly<Record<SideName, readonly CounterRow[]>> = {
   hls: [stalled, rowOf('bufferSeconds'), rowOf('startupMs')],
   udp: [rowOf('lostPackets'), rowOf('damagedFrames'), rowOf('frozenFrames')],
 }
+
+/** Below these, where a way repairs: what that is worth, and what it costs. */
+export const repairRows: readonly CounterRow[] = [
+  rowOf('missedPackets'),
+  rowOf('repairedPackets'),
+  rowOf('lateRepairs'),
+  rowOf('repairOverheadRatio'),
+  rowOf('repairDelayMs'),
+]

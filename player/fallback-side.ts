@@ -9,7 +9,7 @@ import { wallMs } from './wall-clock.ts'
 import { fallbackWords } from './words.ts'
 
 export type FallbackOptions = {
-  readonly udp: Omit<UdpOptions, 'over' | 'heard'>
+  readonly udp: Omit<UdpOptions, 'way' | 'heard'>
   readonly hls: HlsOptions
 }
 
@@ -94,7 +94,7 @@ export class FallbackSide implements Side {
     if (way === 'hls') return new HlsSide({ ...start, tell: (events) => start.tell(events.map(ofThisSide)) }, hls)
     return new UdpSide(start, {
       ...udp,
-      over: way === 'rtp-udp' ? 'udp' : 'tcp',
+      way: way === 'rtp-udp' ? 'raw' : 'tcp',
       heard: (what) => this.#fallback?.[what](wallMs()),
     })
   }

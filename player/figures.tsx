@@ -1,8 +1,8 @@
-import { counterRows, mainRows, type CounterRow, type Counters } from './counters.ts'
+import { counterRows, mainRows, repairRows, type CounterRow, type Counters } from './counters.ts'
 import { formatCount } from './format.ts'
-import type { SideName } from './settings.ts'
+import type { PaneName, SideName } from './settings.ts'
 import type { SideStatus } from './side.ts'
-import { detailWords, figureWords, sideWords } from './words.ts'
+import { detailWords, figureWords } from './words.ts'
 
 function Value({ row, counters }: { row: CounterRow; counters: Counters }) {
   const value = counters[row.key]
@@ -34,6 +34,17 @@ function MainFigure({ row, counters }: { row: CounterRow; counters: Counters }) 
   )
 }
 
+/** What repair is worth and what it costs. */
+export function RepairFigures({ counters }: { counters: Counters }) {
+  return (
+    <dl class="repair-figures">
+      {repairRows.map((row) => (
+        <MainFigure key={row.key} row={row} counters={counters} />
+      ))}
+    </dl>
+  )
+}
+
 /** The few large figures of one side, each always in its place. */
 export function MainFigures({ side, counters }: { side: SideName; counters: Counters }) {
   return (
@@ -45,17 +56,19 @@ export function MainFigures({ side, counters }: { side: SideName; counters: Coun
   )
 }
 
+export type ShownSide = { readonly name: PaneName; readonly title: string; readonly status: SideStatus }
+
 /** Those that only the way of this side has. */
-export function OwnFigures({ side, status }: { side: SideName; status: SideStatus }) {
+export function OwnFigures({ title, status }: ShownSide) {
   if (status.ownFigures === undefined) return null
   return (
     <table class="figure-table">
-      <caption class="visually-hidden">{detailWords.ownFiguresOf(sideWords[side])}</caption>
+      <caption class="visually-hidden">{detailWords.ownFiguresOf(title)}</caption>
       <tbody>
         {status.ownFigures.map(({ label, value }) => (
           <tr key={label}>
             <th scope="row">
-              <i class={`mark ${side}`} aria-hidden="true" />
+              <i class="mark udp" aria-hidden="true" />
               {label}
             </th>
             <td>{value}</td>
@@ -67,17 +80,17 @@ export function OwnFigures({ side, status }: { side: SideName; status: SideStatu
 }
 
 /** All of them, a column a side. */
-export function FigureTable({ sides }: { sides: readonly { readonly name: SideName; readonly status: SideStatus }[] }) {
+export function FigureTable({ sides }: { sides: readonly ShownSide[] }) {
   return (
     <table class="figure-table">
       <caption class="visually-hidden">{detailWords.figuresCaption}</caption>
       <thead>
         <tr>
           <td />
-          {sides.map(({ name }) => (
+          {sides.map(({ name, title }) => (
             <th key={name} scope="col">
-              <i class={`mark ${name}`} aria-hidden="true" />
-              {sideWords[name]}
+              <i class={`mark ${name === 'hls' ? 'hls' : 'udp'}`} aria-hidden="true" />
+              {title}
             </th>
           ))}
         </tr>

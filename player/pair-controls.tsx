@@ -1,3 +1,4 @@
+import { ThirdMenu } from './udp-controls.tsx'
 import type { Viewing } from './viewing.ts'
 import { pairWords, sideWords } from './words.ts'
 
@@ -19,6 +20,7 @@ export function PairControls({ viewing }: { viewing: Viewing }) {
       )}
       {!viewing.isLive && <Apart viewing={viewing} />}
       <SoundMenu viewing={viewing} />
+      <ThirdMenu viewing={viewing} />
     </div>
   )
 }

@@ -1,13 +1,21 @@
 /** The settings of the compare page live in its address, in the words of the link profile, so that an address repeats a run. */
 
 import type { CongestionControl, LossProfile, ProfileChange, RateGenerator } from '../link/profile.ts'
-import { readUdpWay, type UdpWay } from './ways.ts'
+import { readWay, type WayName } from '../protocol/ways.ts'
 import { readChanges, readGenerator, writeChanges } from './network-json.ts'
 
 export type SideName = 'hls' | 'udp'
 
+/** Where a picture is shown: `third` is UDP once more, in another way, beside both sides and no part of the run's record. */
+export type PaneName = SideName | 'third'
+
 /** One of them large, or both side by side. */
 export type ViewName = SideName | 'both'
+
+/** The pictures that are seen, in their order. */
+export function panesIn({ side, third }: Pick<CompareSettings, 'side' | 'third'>): readonly PaneName[] {
+  return side === 'both' && third !== undefined ? [...sidesIn(side), 'third'] : sidesIn(side)
+}
 
 export const sidesIn = (view: ViewName): readonly SideName[] => (view === 'both' ? ['hls', 'udp'] : [view])
 
@@ -47,7 +55,8 @@ export type CompareSettings = {
   readonly network: Partial<NetworkSettings> // what the address sets on it
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
-  readonly way: UdpWay // of the UDP side
+  readonly way: WayName // of UDP: with which repair, if any
+  readonly third: WayName | undefined // of UDP once more, beside both
   readonly nack: boolean // of WebRTC media: whether lost packets are asked for again
   readonly startSeconds: number
 }
@@ -85,7 +94,7 @@ type WordKey = keyof typeof networkWords
 const numberKeys = Object.keys(networkBounds) as NumberKey[]
 const wordKeys = Object.keys(networkWords) as WordKey[]
 const generatorKeys = ['generator', 'uplinkGenerator'] as const
-const defaults = { link: 'default', jitterBufferMs: 200, startSeconds: 0, speedRatio: 1 }
+const defaults = { way: 'raw' as WayName, link: 'default', jitterBufferMs: 200, startSeconds: 0, speedRatio: 1 }
 export const speedRatios = [0.5, 0.75, 1, 1.25, 1.5, 2] as const
 
 function readNumber(text: string | null, { min, max, whole, unlimited }: Bounds): number | undefined {
@@ -146,7 +155,8 @@ export function readCompareSettings(search: string, viewByDefault: ViewName = 'h
     network: readNetwork(query),
     jitterBufferMs: readNumber(query.get('jitterBufferMs'), { min: 0, max: 5000 }) ?? defaults.jitterBufferMs,
     udp: query.get('udp') === 'ws' ? 'ws' : 'data-channel',
-    way: readUdpWay(query.get('way')),
+    way: readWay(query.get('way')) ?? defaults.way,
+    third: readWay(query.get('third')),
     nack: query.get('nack') !== 'off',
     startSeconds: readNumber(query.get('startSeconds'), { min: 0, max: 1e6 }) ?? defaults.startSeconds,
   }
@@ -173,7 +183,8 @@ export function writeCompareSettings(settings: CompareSettings): string {
   if (changes !== undefined) query.set('changes', writeChanges(changes))
   if (settings.jitterBufferMs !== defaults.jitterBufferMs) query.set('jitterBufferMs', String(settings.jitterBufferMs))
   if (settings.udp === 'ws') query.set('udp', 'ws')
-  if (settings.way !== 'raw') query.set('way', settings.way)
+  if (settings.way !== defaults.way) query.set('way', settings.way)
+  if (settings.third !== undefined) query.set('third', settings.third)
   if (!settings.nack) query.set('nack', 'off')
   if (settings.startSeconds !== defaults.startSeconds) query.set('startSeconds', String(settings.startSeconds))
   return `?${query}`

@@ -1,7 +1,7 @@
 import type { CaptionTracks } from './caption-tracks.ts'
 import { speedRatios, type SideName } from './settings.ts'
+import { wayHere } from './udp-way.ts'
 import type { Viewing } from './viewing.ts'
-import { readUdpWay, udpWays, wayOf } from './ways.ts'
 import { mediaWords, pairWords, sideWords } from './words.ts'
 
 export type MenuVariants = readonly { readonly name: string }[]
@@ -26,25 +26,6 @@ export function VariantMenu(props: { viewing: Viewing; side: SideName; variants:
         {variants.map(({ name }) => (
           <option key={name} value={name}>
             {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
-}
-
-/** Of the UDP side: what brings its packets. */
-export function WayMenu({ viewing }: { viewing: Viewing }) {
-  return (
-    <label class="menu small">
-      <span class="visually-hidden">{pairWords.way}</span>
-      <select
-        value={wayOf(viewing.settings.value)}
-        onChange={({ currentTarget: { value } }) => viewing.chooseWay(readUdpWay(value))}
-      >
-        {udpWays.map((way) => (
-          <option key={way} value={way}>
-            {pairWords.ways[way]}
           </option>
         ))}
       </select>
@@ -77,8 +58,8 @@ export function SpeedMenu({ viewing }: { viewing: Viewing }) {
 
 /** Of WebRTC media alone: a change begins it anew where it is. */
 export function NackSwitch({ viewing }: { viewing: Viewing }) {
-  const { nack } = viewing.settings.value
-  if (wayOf(viewing.settings.value) !== 'media') return null
+  const { nack, way } = viewing.settings.value
+  if (wayHere(way) !== 'media') return null
   return (
     <label class="check-row small" title={mediaWords.nackTitle}>
       <input type="checkbox" checked={nack} onChange={(event) => viewing.setNack(event.currentTarget.checked)} />

@@ -1,21 +1,22 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
+import { ways } from '../protocol/ways.ts'
 import type { VariantSummary } from '../protocol/weir-api.ts'
 import { FallbackSide } from './fallback-side.ts'
 import { frameIntervalMs } from './frame-interval.ts'
 import { HlsSide, type HlsOptions } from './hls-side.ts'
 import { MediaSide } from './media-side.ts'
 import type { RunLog } from './run-log.ts'
-import type { CompareSettings, NetworkSettings, SideName } from './settings.ts'
+import type { CompareSettings, NetworkSettings, PaneName } from './settings.ts'
 import type { LiveHls, Side, SideStart, Sound } from './side.ts'
 import { StepHold } from './step-hold.ts'
 import { UdpSide } from './udp-side.ts'
+import { wayHere } from './udp-way.ts'
 import { wallMs } from './wall-clock.ts'
-import { wayOf } from './ways.ts'
 
-export type Sides = { readonly hls?: HlsSide; readonly udp?: Side }
+export type Sides = { readonly hls?: HlsSide; readonly udp?: Side; readonly third?: UdpSide }
 
 /** Where each side puts its picture. */
-export type Hosts = Readonly<Record<SideName, HTMLElement>>
+export type Hosts = Readonly<Record<PaneName, HTMLElement>>
 
 export type SideSetOptions = {
   readonly videoId: string
@@ -23,13 +24,13 @@ export type SideSetOptions = {
   readonly settings: ReadonlySignal<CompareSettings>
   readonly network: ReadonlySignal<NetworkSettings>
   readonly log: RunLog
-  readonly soundOf: (name: SideName) => Sound
+  readonly soundOf: (name: PaneName) => Sound
 }
 
 type Start = Pick<SideStart, 'host' | 'startSeconds' | 'durationSeconds' | 'startPaused'>
 export type SetStart = Omit<Start, 'host'>
 
-/** The sides that play: one, or both with what holds them in step. */
+/** The sides that play: one, or both with what holds them in step, and a third picture beside them. */
 export class SideSet {
   readonly sides = signal<Sides>({})
   readonly stepHold = signal<StepHold | undefined>(undefined)
@@ -50,10 +51,11 @@ export class SideSet {
 
   /** All of them ask for the video at the same moment, once each could and not before `after`: what only a browser needs to
    *  make a way for UDP would else put the two apart. */
-  begin(names: readonly SideName[], hosts: Hosts, start: SetStart, after?: Promise<void>): void {
+  begin(names: readonly PaneName[], hosts: Hosts, start: SetStart, after?: Promise<void>): void {
     const begun: Sides = {
       ...(names.includes('hls') ? { hls: this.#makeHls({ ...start, host: hosts.hls }) } : {}),
       ...(names.includes('udp') ? { udp: this.#makeUdp({ ...start, host: hosts.udp }) } : {}),
+      ...(names.includes('third') ? { third: this.#makeThird({ ...start, host: hosts.third }) } : {}),
     }
     this.#set({ ...this.sides.value, ...begun })
     const all = listOf(begun)
@@ -63,12 +65,13 @@ export class SideSet {
     })
   }
 
-  end(names: readonly SideName[]): void {
-    const { hls, udp } = this.sides.value
+  end(names: readonly PaneName[]): void {
+    const { hls, udp, third } = this.sides.value
     for (const name of names) this.sides.value[name]?.close()
     this.#set({
       ...(hls === undefined || names.includes('hls') ? {} : { hls }),
       ...(udp === undefined || names.includes('udp') ? {} : { udp }),
+      ...(third === undefined || names.includes('third') ? {} : { third }),
     })
   }
 
@@ -99,25 +102,33 @@ export class SideSet {
   }
 
   #makeUdp(start: Start): Side {
-    const { link, jitterBufferMs, udp, nack } = this.#options.settings.value
-    const way = wayOf(this.#options.settings.value)
+    const { link, jitterBufferMs, udp, nack, ...settings } = this.#options.settings.value
+    const way = wayHere(settings.way)
+    const options = { name: 'udp', link, jitterBufferMs, udp, hasOwnLane: false } as const
     const whole = this.#startOf('udp', start)
-    const options = { link, jitterBufferMs, udp }
     if (way === 'media') {
       return new MediaSide(whole, { link, jitterBufferMs, nack, frameIntervalMs: frameIntervalMs(this) })
     }
-    if (way === 'fallback') return new FallbackSide(whole, { udp: options, hls: this.#hlsOptions() })
-    return new UdpSide(whole, { ...options, over: way === 'tcp' ? 'tcp' : 'udp' })
+    if (ways[way].fallsBack) return new FallbackSide(whole, { udp: options, hls: this.#hlsOptions() })
+    return new UdpSide(whole, { ...options, way })
   }
 
-  #startOf(name: SideName, start: Start): SideStart {
+  /** On a copy of the lane, or both ways of UDP would share its rate and draw its losses in turn. The run's record knows two
+   *  sides. */
+  #makeThird(start: Start): UdpSide {
+    const { link, jitterBufferMs, udp, way, third = way } = this.#options.settings.value
+    const options = { name: 'third', link, jitterBufferMs, udp, way: third, hasOwnLane: true } as const
+    return new UdpSide({ ...this.#startOf('third', start), tell: () => {} }, options)
+  }
+
+  #startOf(name: PaneName, start: Start): SideStart {
     const { videoId, packageFolder, settings, soundOf, log } = this.#options
     return {
       ...start,
       videoId,
       packageFolder: packageFolder(),
       live: this.live.value,
-      variant: settings.value.variants[name],
+      variant: settings.value.variants[name === 'hls' ? 'hls' : 'udp'],
       sound: soundOf(name),
       tell: (events) => log.tell(events),
       bandwidthOf: (variant) => this.variants.find((known) => known.name === variant)?.bandwidthBitsPerSecond ?? 0,
@@ -127,8 +138,9 @@ export class SideSet {
   #tellClocks(sides: readonly Side[]): void {
     const atMs = wallMs()
     const unixMs = atMs + this.#serverOffsetMs
-    this.#options.log.tell(sides.map(({ name }) => ({ kind: 'clock', of: name, atMs, unixMs })))
+    for (const { name } of sides)
+      if (name !== 'third') this.#options.log.tell([{ kind: 'clock', of: name, atMs, unixMs }])
   }
 }
 
-const listOf = ({ hls, udp }: Sides): Side[] => [hls, udp].filter((side) => side !== undefined)
+const listOf = ({ hls, udp, third }: Sides): Side[] => [hls, udp, third].filter((side) => side !== undefined)

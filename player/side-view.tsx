@@ -1,15 +1,18 @@
 import { useRef } from 'preact/hooks'
+import { ways, type WayName } from '../protocol/ways.ts'
 import { noCounters } from './counters.ts'
 import { FallbackTimeline } from './fallback-timeline.tsx'
-import { MainFigures } from './figures.tsx'
+import { MainFigures, RepairFigures } from './figures.tsx'
 import { toggleFullScreen } from './full-screen.ts'
 import { Icon } from './icons.tsx'
 import type { PlayerStatus } from './player-status.ts'
-import { sidesIn, type SideName } from './settings.ts'
+import { panesIn, type CompareSettings, type PaneName } from './settings.ts'
 import type { SideStatus } from './side.ts'
-import { CaptionMenu, NackSwitch, SpeedMenu, VariantMenu, WayMenu, type MenuVariants } from './side-menus.tsx'
+import { CaptionMenu, NackSwitch, SpeedMenu, VariantMenu, type MenuVariants } from './side-menus.tsx'
+import { JitterBufferSlider, WayMenu } from './udp-controls.tsx'
 import type { Viewing } from './viewing.ts'
-import { pairWords, playWords, sideWords, stageWords } from './words.ts'
+import { paneWords } from './way-words.ts'
+import { pairWords, playWords, sideWords, stageWords, transportWords } from './words.ts'
 
 const beforeStart: SideStatus = {
   phase: 'starting',
@@ -52,35 +55,49 @@ function StageMessage({ status, player, onPlay, without }: MessageProps) {
 }
 
 /** Why nothing can come, of a way that does not look for another. */
-function blockedProblem({ settings, network }: Viewing): SideStatus['problem'] {
-  const { way } = settings.value
+function blockedProblem(way: WayName, { network }: Viewing): SideStatus['problem'] {
   const { udpBlocked, rtspBlocked } = network.settings.value
-  if (way === 'fallback') return undefined
+  const { over, fallsBack } = ways[way]
+  if (fallsBack) return undefined
   if (rtspBlocked) return stageWords.blockedRtsp
-  return way === 'raw' && udpBlocked ? stageWords.blockedUdp : undefined
+  return over === 'udp' && udpBlocked ? stageWords.blockedUdp : undefined
+}
+
+/** Of UDP the menu of its ways tells it, but for a last hop that is none. */
+function transportShown(side: 'hls' | 'udp', { transport }: SideStatus): string {
+  return side === 'hls' || transport === transportWords.websocket ? transport : ''
+}
+
+/** Of HLS there is none. */
+function wayOf(pane: PaneName, { way, third }: CompareSettings): WayName | undefined {
+  return pane === 'hls' ? undefined : pane === 'udp' ? way : third
 }
 
 type SideViewProps = {
   readonly viewing: Viewing
-  readonly side: SideName
+  readonly pane: PaneName
   readonly variants: MenuVariants
   readonly onHost: (host: HTMLElement | null) => void
 }
 
 /** One side: its picture, what brought it, its few large figures. It stays while the other one is shown alone, or its
  *  picture would have to begin anew. */
-export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
+export function SideView({ viewing, pane, variants, onHost }: SideViewProps) {
   const stage = useRef<HTMLDivElement>(null)
-  const { side: view } = viewing.settings.value
-  const told = viewing.sides.value[side]?.status.value ?? beforeStart
-  const blocked = side === 'udp' ? blockedProblem(viewing) : undefined
+  const { settings } = viewing
+  const isTwo = settings.value.side === 'both'
+  const side = pane === 'hls' ? 'hls' : 'udp'
+  const way = wayOf(pane, settings.value)
+  const title = pane === 'third' ? paneWords.third : sideWords[side]
+  const told = viewing.sides.value[pane]?.status.value ?? beforeStart
+  const blocked = way === undefined ? undefined : blockedProblem(way, viewing)
   const status = blocked === undefined ? told : { ...told, problem: blocked }
-  const isSeen = sidesIn(view).includes(side)
+  const isSeen = panesIn(settings.value).includes(pane)
   const togglePlay = () => viewing.togglePlay()
   const without = viewing.hasPictures.value ? undefined : stageWords.soundAlone
   const captions = viewing.sides.value.hls?.captions
   return (
-    <section class="side" data-side={side} aria-label={sideWords[side]} hidden={!isSeen}>
+    <section class="side" data-side={side} data-pane={pane} aria-label={title} hidden={!isSeen}>
       <div class="stage" ref={stage} data-phase={status.phase}>
         <div class="stage-host" ref={onHost} onClick={togglePlay} />
         {isSeen && <StageMessage {...{ status, without }} player={viewing.status.value} onPlay={togglePlay} />}
@@ -88,26 +105,28 @@ export function SideView({ viewing, side, variants, onHost }: SideViewProps) {
       <div class="side-head">
         <p class="stage-caption">
           <i class={`mark ${side}`} aria-hidden="true" />
-          <strong>{sideWords[side]}</strong> {status.transport}
+          <strong>{sideWords[side]}</strong> {transportShown(side, status)}
         </p>
-        {side === 'hls' && captions !== undefined && <CaptionMenu captions={captions} />}
-        {side === 'hls' && <SpeedMenu viewing={viewing} />}
-        {side === 'udp' && <NackSwitch viewing={viewing} />}
-        {side === 'udp' && <WayMenu viewing={viewing} />}
-        <VariantMenu viewing={viewing} side={side} variants={variants} />
-        {view === 'both' && (
+        {pane === 'udp' && <NackSwitch viewing={viewing} />}
+        {pane !== 'hls' && <WayMenu viewing={viewing} pane={pane} />}
+        {pane === 'hls' && captions !== undefined && <CaptionMenu captions={captions} />}
+        {pane === 'hls' && <SpeedMenu viewing={viewing} />}
+        {pane !== 'third' && <VariantMenu viewing={viewing} side={side} variants={variants} />}
+        {isTwo && (
           <button
             type="button"
             class="icon-button"
             onClick={() => toggleFullScreen(stage.current)}
-            aria-label={pairWords.fullScreenOf(sideWords[side])}
-            title={pairWords.fullScreenOf(sideWords[side])}
+            aria-label={pairWords.fullScreenOf(title)}
+            title={pairWords.fullScreenOf(title)}
           >
             <Icon name="fullScreen" />
           </button>
         )}
       </div>
       <MainFigures side={side} counters={status.counters} />
+      {way !== undefined && ways[way].repair !== undefined && <RepairFigures counters={status.counters} />}
+      {pane === 'udp' && <JitterBufferSlider viewing={viewing} counters={status.counters} />}
       <p class="stage-note">{status.note}</p>
       {status.tries !== undefined && status.tries.length > 0 && (
         <FallbackTimeline tries={status.tries} onAgain={() => viewing.chooseWay('fallback')} />

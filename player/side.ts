@@ -2,7 +2,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import type { FallbackTry } from '../stream/fallback.ts'
 import type { RunEvent } from '../stream/record.ts'
 import type { Counters } from './counters.ts'
-import type { SideName } from './settings.ts'
+import type { PaneName } from './settings.ts'
 
 /** `held`: ready, and waiting for the other side to come to the same place. */
 export type SidePhase = 'starting' | 'playing' | 'held' | 'paused' | 'stalled' | 'ended' | 'failed'
@@ -26,7 +26,7 @@ export type OwnFigure = { readonly label: string; readonly value: string }
 
 /** One way of watching a video: HLS in a video element, or UDP on a canvas. It owns what it puts into its host element. */
 export type Side = {
-  readonly name: SideName
+  readonly name: PaneName
   readonly status: ReadonlySignal<SideStatus>
   /** It could ask for the video now; never rejects. Until `begin` it does not. */
   readonly ready: Promise<void>

@@ -4,21 +4,29 @@ import type { Viewing } from './viewing.ts'
 
 /** What a test or a curious person reads as `window.weir`; described in player/README.md. */
 export function snapshotOf(viewing: Viewing): Readonly<Record<string, unknown>> {
-  const { hls, udp } = viewing.sides.value
+  const { hls, udp, third } = viewing.sides.value
   const snapshot = {
     view: viewing.settings.value.side,
-    ...(viewing.lead === undefined ? { phase: viewing.status.value?.phase } : sideSnapshot(viewing.lead)),
+    ...(viewing.lead === undefined ? { phase: viewing.status.value?.phase } : sideSnapshot(viewing.lead, viewing)),
     link: { id: viewing.network.id, settings: viewing.network.settings.value },
     ...(hls === undefined || udp === undefined
       ? {}
-      : { sides: { hls: sideSnapshot(hls), udp: sideSnapshot(udp) }, aheadMs: viewing.stepHold.value?.aheadMs.value }),
+      : {
+          sides: {
+            hls: sideSnapshot(hls, viewing),
+            udp: sideSnapshot(udp, viewing),
+            ...(third === undefined ? {} : { third: sideSnapshot(third, viewing) }),
+          },
+          aheadMs: viewing.stepHold.value?.aheadMs.value,
+        }),
   }
   // Not enumerable, so that a snapshot is plain data for whoever copies it.
   Object.defineProperty(snapshot, 'listen', { value: (listener: RunListener) => viewing.log.listen(listener) })
   return Object.freeze(snapshot)
 }
 
-function sideSnapshot(side: Side): Readonly<Record<string, unknown>> {
+function sideSnapshot(side: Side, { latencies }: Viewing): Readonly<Record<string, unknown>> {
+  const latency = side.name === 'third' ? undefined : latencies.sides.value[side.name] // of what is recorded
   const { phase, durationSeconds, variant, transport, counters } = side.status.value
   return {
     side: side.name,
@@ -28,6 +36,7 @@ function sideSnapshot(side: Side): Readonly<Record<string, unknown>> {
     variant,
     transport,
     measures: counters,
+    ...(latency === undefined ? {} : { latency }),
     ...side.details(),
   }
 }

@@ -10,7 +10,7 @@ import type { SoundUnit } from './audio-output.ts'
 import { AudioTrack, type DecodedSound } from './audio-track.ts'
 import { FrameSchedule } from './frame-schedule.ts'
 import { PictureDecoder } from './picture-decoder.ts'
-import { mediaSeconds, TrackReceiver } from './track-receiver.ts'
+import { mediaSeconds, TrackReceiver, type ArrivedPacket } from './track-receiver.ts'
 import type { PlayingAnswer } from './udp-messages.ts'
 import type { VariantOutline } from './variant-outline.ts'
 import { VideoTrack, type JudgedFrame } from './video-track.ts'
@@ -18,6 +18,8 @@ import { VideoTrack, type JudgedFrame } from './video-track.ts'
 /** Sound goes to the sound card so much before its time, and pictures decode meanwhile. */
 const SOUND_AHEAD_MS = 400
 const MAX_WAITING_SOUNDS = 512
+const LOCAL_ROUND_TRIP_MS = 10
+const TICKS_PER_SECOND = 90_000
 
 export type EpochOptions = {
   readonly answer: PlayingAnswer
@@ -29,6 +31,9 @@ export type EpochOptions = {
   readonly onSound: (unit: SoundUnit) => void
   readonly onHeard: (atMs: number) => void // the first of what has no pictures
   readonly onVerdict: (frame: JudgedFrame) => void
+  /** To be asked for again: sequence numbers of this stream. */
+  readonly onMissing: (ssrc: number, sequenceNumbers: readonly number[]) => void
+  readonly onVideoPacket: (ptsTicks: number, arrivalMs: number) => void // 90 kHz after the first picture of the video
   readonly onLost: (kind: ControlTrack['kind'], sequenceNumber: number) => void
 }
 
@@ -57,8 +62,14 @@ export class UdpEpoch {
     const waitMs = Math.max(0, jitterBufferMs - DECODE_MS)
     this.#options = options
     this.#clock = new PlaybackClock(jitterBufferMs)
+    const roundTripMs = roundTripOf(answer)
     this.#receivers = tracks.map((track) => ({
-      receiver: new TrackReceiver(track, startSeconds, waitMs),
+      receiver: new TrackReceiver(track, {
+        startSeconds,
+        waitMs,
+        roundTripMs,
+        tellRepair: (news, atMs) => tell({ kind: 'repair-received', atMs, ...news, track: track.kind }),
+      }),
       latePackets: 0,
     }))
     this.#frames = new FrameSchedule(this.#clock, tell)
@@ -105,15 +116,18 @@ export class UdpEpoch {
     return this.#isFinished && this.positionSeconds(nowMs) >= this.endSeconds
   }
 
-  push(packet: RtpPacket, sizeBytes: number, arrivalMs: number): void {
-    const found = this.#receivers.find(({ receiver: { track } }) => track.payloadType === packet.payloadType)
-    if (found === undefined || found.receiver.track.ssrc !== packet.ssrc) return
-    const { track } = found.receiver
-    const released = found.receiver.push(packet, arrivalMs)
-    const isFirst = track.kind === 'video' || this.#video === undefined
-    if (isFirst && !this.#clock.isStarted) this.#startClock(found.receiver, packet, arrivalMs)
-    this.#options.tell({ kind: 'media-received', atMs: arrivalMs, track: track.kind, sizeBytes })
+  push(arrived: ArrivedPacket): void {
+    const { packet, datagram, arrivalMs } = arrived
+    const found = this.#receivers.find(({ receiver }) => receiver.owns(packet))
+    if (found === undefined) return
+    const { receiver } = found
+    this.#tellReceived(receiver, packet, datagram.length, arrivalMs)
+    if (receiver.track.kind === 'video' && receiver.isMedia(packet)) this.#tellPacket(receiver, packet, arrivalMs)
+    const released = receiver.push(arrived)
+    const isFirst = receiver.track.kind === 'video' || this.#video === undefined
+    if (isFirst && !this.#clock.isStarted && receiver.isMedia(packet)) this.#startClock(receiver, packet, arrivalMs)
     this.#route(found, released, arrivalMs)
+    this.#askForMissing(receiver, arrivalMs)
   }
 
   /** The video has grown: these frames will come as well. */
@@ -123,7 +137,10 @@ export class UdpEpoch {
 
   /** Does all that is due. */
   advance(nowMs: number): void {
-    for (const found of this.#receivers) this.#route(found, found.receiver.advance(nowMs), nowMs)
+    for (const found of this.#receivers) {
+      this.#route(found, found.receiver.advance(nowMs), nowMs)
+      this.#askForMissing(found.receiver, nowMs)
+    }
     if (this.#decoder !== undefined) this.#frames.decode(this.#decoder, nowMs)
     const picture = this.#frames.takeDue(nowMs)
     if (picture !== undefined) this.#options.onPicture(picture, nowMs)
@@ -162,9 +179,30 @@ export class UdpEpoch {
   /** The timeline hangs on when the first frame was sent, not on when it is shown: no later packet has less time. */
   #startClock(receiver: TrackReceiver, packet: RtpPacket, arrivalMs: number): void {
     const { startSeconds } = this.#options.answer
-    const ptsSeconds = mediaSeconds(receiver.mediaTicksOf(packet), receiver.track.clockRateHz, startSeconds)
+    const ptsSeconds = this.#secondsOf(receiver, packet)
     const sentAheadSeconds = this.#options.outline?.sendAheadSeconds(startSeconds) ?? 0
     this.#clock.start((ptsSeconds - sentAheadSeconds) * 1000, arrivalMs)
+  }
+
+  /** A retransmission tells its worth itself. */
+  #tellReceived({ track }: TrackReceiver, { payloadType }: RtpPacket, sizeBytes: number, atMs: number): void {
+    const { tell } = this.#options
+    if (payloadType === track.payloadType) tell({ kind: 'media-received', atMs, track: track.kind, sizeBytes })
+    if (payloadType !== track.parityPayloadType) return
+    tell({ kind: 'repair-received', atMs, track: track.kind, sizeBytes, repairedPackets: 0, repairedBytes: 0 })
+  }
+
+  #askForMissing(receiver: TrackReceiver, nowMs: number): void {
+    const requests = receiver.takeRequests(nowMs)
+    if (requests.length > 0) this.#options.onMissing(receiver.track.ssrc, requests)
+  }
+
+  #tellPacket(receiver: TrackReceiver, packet: RtpPacket, arrivalMs: number): void {
+    this.#options.onVideoPacket(Math.round(this.#secondsOf(receiver, packet) * TICKS_PER_SECOND), arrivalMs)
+  }
+
+  #secondsOf(receiver: TrackReceiver, packet: RtpPacket): number {
+    return mediaSeconds(receiver.mediaTicksOf(packet), receiver.track.clockRateHz, this.#options.answer.startSeconds)
   }
 
   #route(found: Receiver, released: readonly Released<RtpPacket>[], nowMs: number): void {
@@ -173,21 +211,17 @@ export class UdpEpoch {
       this.#options.tell({ kind: 'packet-late', atMs: nowMs })
     }
     for (const item of released) {
-      if (item.kind === 'lost') this.#tellLost(receiver.track.kind, item, nowMs)
+      if (item.kind === 'lost') this.#tellLost(receiver.track, item, nowMs)
       if (receiver.track.kind === 'video') this.#video?.push(item).forEach(this.#keepFrame)
       else this.#audio?.push(item)
     }
   }
 
-  #tellLost(kind: ControlTrack['kind'], lost: Extract<Released<RtpPacket>, { kind: 'lost' }>, nowMs: number): void {
-    const firstSequenceNumber = lost.firstSequenceNumber & 0xffff
-    this.#options.tell({
-      kind: 'packets-given-up',
-      atMs: nowMs,
-      packets: lost.packets,
-      track: kind,
-      firstSequenceNumber,
-    })
+  /** Where parity shares the numbers of the media they tell no place in the video. */
+  #tellLost(track: ControlTrack, lost: Extract<Released<RtpPacket>, { kind: 'lost' }>, nowMs: number): void {
+    const { kind, parityPayloadType } = track
+    const place = parityPayloadType === undefined ? { firstSequenceNumber: lost.firstSequenceNumber & 0xffff } : {}
+    this.#options.tell({ kind: 'packets-given-up', atMs: nowMs, packets: lost.packets, track: kind, ...place })
     for (let index = 0; index < lost.packets; index += 1) {
       this.#options.onLost(kind, (lost.firstSequenceNumber + index) & 0xffff)
     }
@@ -251,4 +285,10 @@ export class UdpEpoch {
 
 function trackOf(tracks: readonly ControlTrack[], kind: ControlTrack['kind']): ControlTrack | undefined {
   return tracks.find((track) => track.kind === kind)
+}
+
+/** As an RTSP viewer would have seen it while it set up (udp-relay/receiver-connection.ts); without a link it is the machine's. */
+function roundTripOf({ setup }: PlayingAnswer): number {
+  const answered = setup?.steps.filter(({ name }) => name !== 'connect' && name !== 'PLAY').map(({ ms }) => ms) ?? []
+  return answered.length === 0 ? LOCAL_ROUND_TRIP_MS : Math.min(...answered)
 }

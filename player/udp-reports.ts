@@ -24,6 +24,12 @@ export class UdpReports {
     return true
   }
 
+  /** For packets of a stream that have not come, RFC 4585. */
+  ask(mediaSsrc: number, lostSequenceNumbers: readonly number[]): void {
+    const nack = this.#reports?.nack(mediaSsrc, lostSequenceNumbers)
+    if (nack !== undefined) this.#send(new Uint8Array(nack))
+  }
+
   advance(nowMs: number): void {
     const report = this.#reports?.advance(nowMs)
     if (report !== undefined) this.#send(new Uint8Array(report))

@@ -1,12 +1,13 @@
 import { signal } from '@preact/signals'
 import { isRtcp } from '../protocol/rtcp.ts'
 import type { ControlMessage } from '../protocol/udp-control.ts'
-import type { RtpOver } from '../protocol/weir-api.ts'
+import { ways, type WayName } from '../protocol/ways.ts'
 import { AudioOutput } from './audio-output.ts'
 import { ControlLine, type Wish } from './control-line.ts'
 import { countersOf, noCounters } from './counters.ts'
 import { isDecodedByWebCodecs } from './decodable-variants.ts'
 import { asSentence, formatCount, formatTime } from './format.ts'
+import type { PaneName } from './settings.ts'
 import type { Side, SideStart, SideStatus, Sound } from './side.ts'
 import { LossLists } from './loss-lists.ts'
 import type { FromWorker, PlayingAnswer, ToWorker, UdpProgress } from './udp-messages.ts'
@@ -15,10 +16,12 @@ import { wallMs } from './wall-clock.ts'
 import { problemWords, startWords, transportWords } from './words.ts'
 
 export type UdpOptions = {
+  readonly name: Extract<PaneName, 'udp' | 'third'>
   readonly link: string
   readonly jitterBufferMs: number
   readonly udp: 'data-channel' | 'ws'
-  readonly over: RtpOver
+  readonly way: WayName
+  readonly hasOwnLane: boolean // of the link: a copy that nobody else is on
   /** What of a start has come: something of the set-up, the answer to PLAY, a packet of media. */
   readonly heard?: (what: 'heard' | 'answered' | 'packet') => void
 }
@@ -33,13 +36,13 @@ const noWebCodecs = {
 
 /** UDP: packets over a data channel or its WebSocket twin, to a worker that decodes and paints; sound plays here. */
 export class UdpSide implements Side {
-  readonly name = 'udp'
+  readonly name: UdpOptions['name']
   readonly status = signal<SideStatus>({
     phase: 'starting',
     positionSeconds: 0,
     durationSeconds: 0,
     variant: undefined,
-    transport: transportWords['data-channel'],
+    transport: '',
     counters: noCounters,
   })
   readonly ready: Promise<void>
@@ -66,6 +69,7 @@ export class UdpSide implements Side {
   constructor(start: SideStart, options: UdpOptions) {
     this.#start = start
     this.#options = options
+    this.name = options.name
     this.#pausesAtFirstPicture = start.startPaused
     this.#update({ positionSeconds: start.startSeconds, durationSeconds: start.durationSeconds })
     if (typeof VideoDecoder === 'undefined') {
@@ -139,6 +143,7 @@ export class UdpSide implements Side {
   details(): Readonly<Record<string, unknown>> {
     return {
       session: this.#sessionId,
+      way: this.#options.way,
       startSeconds: this.#newestAnswer?.startSeconds,
       setup: { modelledMs: this.#setupMs, transportMs: this.#transportMs },
       tracks: this.#newestAnswer?.tracks.map(({ kind, ssrc, sequenceNumber }) => ({ kind, ssrc, sequenceNumber })),
@@ -160,11 +165,14 @@ export class UdpSide implements Side {
   }
 
   async #connect(): Promise<void> {
-    const { link, udp, over } = this.#options
+    const { link, udp, way, hasOwnLane } = this.#options
+    const { repair, over } = ways[way]
     const { videoId, variant } = this.#start
     const query = new URLSearchParams({ video: videoId, link })
     if (variant !== undefined) query.set('variant', variant)
+    if (repair !== undefined) query.set('repair', repair)
     if (over === 'tcp') query.set('over', 'tcp')
+    if (hasOwnLane) query.set('lane', 'own')
     const openingMs = wallMs()
     const transport = await openUdpTransport(query, over === 'tcp' ? 'ws' : udp, {
       onDatagram: (bytes) => this.#onDatagram(bytes),
@@ -175,7 +183,9 @@ export class UdpSide implements Side {
     this.#transport = transport
     this.#transportMs = wallMs() - openingMs
     this.#control.connect(transport.sendControl)
-    this.#update({ transport: transportWords[over === 'tcp' ? 'rtp-tcp' : transport.kind] })
+    const { 'data-channel': byWay, websocket } = transportWords
+    const isTcpAtTheEnd = transport.kind === 'websocket' && over === 'udp'
+    this.#update({ transport: isTcpAtTheEnd ? websocket : byWay[way] })
   }
 
   #startWorker(): Worker {
@@ -185,8 +195,8 @@ export class UdpSide implements Side {
     const canvas = this.#canvas.transferControlToOffscreen()
     const packageUrl = new URL(this.#start.packageFolder, location.href).href
     const { jitterBufferMs } = this.#options
-    const isLive = this.#start.live !== undefined
-    worker.postMessage({ kind: 'open', canvas, packageUrl, jitterBufferMs, isLive } satisfies ToWorker, [canvas])
+    const channel = this.#start.live === undefined ? undefined : this.#start.videoId
+    worker.postMessage({ kind: 'open', canvas, packageUrl, jitterBufferMs, channel } satisfies ToWorker, [canvas])
     return worker
   }
 

@@ -1,9 +1,11 @@
 import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals'
+import type { WayName } from '../protocol/ways.ts'
 import type { Video } from '../protocol/weir-api.ts'
 import { mayPlayWithSound } from './autoplay.ts'
 import { frameIntervalMs } from './frame-interval.ts'
 import { LinkFeed } from './link-feed.ts'
 import { LinkTruthFeed } from './link-truth.ts'
+import { LiveLatencies } from './live-latencies.ts'
 import { replaceSearch } from './navigation.ts'
 import { NetworkLink } from './network-link.ts'
 import { packageFolder } from './package-folder.ts'
@@ -13,13 +15,13 @@ import { RunLog } from './run-log.ts'
 import { RunRecording } from './run-recording.ts'
 import {
   readCompareSettings,
-  sidesIn,
+  panesIn,
   writeCompareSettings,
   type CompareSettings,
+  type PaneName,
   type SideName,
   type ViewName,
 } from './settings.ts'
-import type { UdpWay } from './ways.ts'
 import { SideSet, type Hosts, type SetStart, type Sides } from './side-set.ts'
 import type { Side, Sound } from './side.ts'
 import type { StepHold } from './step-hold.ts'
@@ -28,6 +30,8 @@ import type { StepHold } from './step-hold.ts'
 const WIDE = '(min-width: 900px)'
 /** Half of what a recorded video has: what is live is watched for its nearness. */
 const LIVE_JITTER_BUFFER_MS = 100
+const ALL_PANES: readonly PaneName[] = ['hls', 'udp', 'third']
+const UDP_PANES = ['udp', 'third'] as const
 const viewOfNewcomer = (): ViewName => (matchMedia(WIDE).matches ? 'both' : 'hls')
 
 /** One person watching one video: which sides play, from where, how loud. The address follows every setting. */
@@ -40,6 +44,8 @@ export class Viewing {
   /** What both sides and the link tell. */
   readonly log = new RunLog()
   readonly run: RunRecording
+  /** Of a channel. */
+  readonly latencies = new LiveLatencies(this.log)
   readonly status = computed((): PlayerStatus | undefined =>
     this.#waitsForPlay.value ? this.#waitingStatus() : playerStatus(this.#set.list().map(({ status }) => status.value)),
   )
@@ -123,7 +129,7 @@ export class Viewing {
     this.truth.close()
     this.#feed.close()
     this.#stopWatching()
-    this.#end(['hls', 'udp'])
+    this.#end(ALL_PANES)
     void this.run.end()
   }
 
@@ -146,29 +152,43 @@ export class Viewing {
   /** To another view at the same position. A side that stays goes on; one that comes begins there: HLS at the very frame,
    *  UDP from the keyframe at or before it. */
   switchTo(view: ViewName): void {
-    const before = this.settings.value.side
-    if (before === view) return
+    if (this.settings.value.side === view) return
+    batch(() => {
+      const waits = this.#waitsForPlay.value
+      this.#changePanes({ side: view })
+      if (waits) this.togglePlay()
+    })
+  }
+
+  /** UDP once more beside both sides, in this way; undefined: not. It has a copy of the line of its own. */
+  chooseThird(third: WayName | undefined): void {
+    batch(() => {
+      if (this.sides.value.third !== undefined) this.#end(['third'])
+      this.#changePanes({ third })
+    })
+  }
+
+  /** What is not seen any more ends, what is seen now begins where the first one is. */
+  #changePanes(changes: Pick<CompareSettings, 'side'> | Pick<CompareSettings, 'third'>): void {
     const lead = this.lead
     const isPaused = this.status.value?.phase === 'paused'
-    batch(() => {
-      this.change({ side: view })
-      if (this.#waitsForPlay.value) return this.togglePlay()
-      if (lead === undefined) return // begins as the settings say
-      const positionSeconds = lead.positionSeconds()
-      this.#end(sidesIn(before).filter((name) => !sidesIn(view).includes(name)))
-      this.#begin(
-        sidesIn(view).filter((name) => this.sides.value[name] === undefined),
-        positionSeconds,
-        isPaused,
-      )
-      this.#applySound()
-    })
+    this.change(changes)
+    if (lead === undefined) return // begins as the settings say
+    const panes = panesIn(this.settings.value)
+    const positionSeconds = lead.positionSeconds()
+    this.#end(ALL_PANES.filter((name) => this.sides.value[name] !== undefined && !panes.includes(name)))
+    this.#begin(
+      panes.filter((name) => this.sides.value[name] === undefined),
+      positionSeconds,
+      isPaused,
+    )
+    this.#applySound()
   }
 
   /** The network from the seed's first draw, and both sides from their start: the same run once more. */
   async startAnew(): Promise<void> {
     const hasBegun = this.lead !== undefined
-    this.#end(['hls', 'udp'])
+    this.#end(ALL_PANES)
     await this.run.end() // before its link forgets it
     await this.network.restart()
     if (hasBegun && !this.#isClosed) this.#beginAll(this.settings.value.startSeconds, false)
@@ -202,14 +222,23 @@ export class Viewing {
     const { side, variants } = this.settings.value
     this.change({ variants: side === 'both' ? { ...variants, [name]: variant } : { hls: variant, udp: variant } })
     const isBestOverUdp = variant === undefined && name === 'udp'
-    if (isBestOverUdp) this.#restart('udp') // which one is the best, the server says
-    else this.sides.value[name]?.chooseVariant(variant)
+    const names = name === 'udp' ? UDP_PANES : [name]
+    for (const pane of names) {
+      if (isBestOverUdp) this.#restart(pane) // which one is the best, the server says
+      else this.sides.value[pane]?.chooseVariant(variant)
+    }
   }
 
-  /** The UDP side begins anew, where it is. */
-  chooseWay(way: UdpWay): void {
+  /** UDP begins anew at the same place. */
+  chooseWay(way: WayName): void {
     this.change({ way })
     this.#restart('udp')
+  }
+
+  /** UDP begins anew at the same place, with a buffer of this size. */
+  setJitterBuffer(jitterBufferMs: number): void {
+    this.change({ jitterBufferMs })
+    UDP_PANES.forEach((pane) => this.#restart(pane))
   }
 
   setSpeed(speedRatio: number): void {
@@ -244,7 +273,7 @@ export class Viewing {
     return side !== 'both' || soundFrom === 'udp' || mayPlayWithSound()
   }
 
-  #soundOf(name: SideName): Sound {
+  #soundOf(name: PaneName): Sound {
     const { side, soundFrom } = this.settings.value
     const { volumeRatio, muted } = this.sound.value
     return { volumeRatio, muted: muted || (side === 'both' && soundFrom !== name) }
@@ -262,7 +291,7 @@ export class Viewing {
     }
   }
 
-  #restart(name: SideName): void {
+  #restart(name: PaneName): void {
     const side = this.sides.value[name]
     if (side === undefined) return
     const others = this.#set.list().filter((other) => other !== side && other.status.value.phase !== 'failed')
@@ -277,7 +306,7 @@ export class Viewing {
   /** After the end: what comes now is another run. */
   #playAgain(startSeconds: number): void {
     batch(() => {
-      this.#end(['hls', 'udp'])
+      this.#end(ALL_PANES)
       this.#beginAll(startSeconds, false)
     })
   }
@@ -288,16 +317,18 @@ export class Viewing {
     const page = repeatingQuery(settings.value, network.settings.value, startSeconds)
     const view = settings.value.side
     if (this.run.upload.value !== undefined) this.#feed.reopen() // the link tells anew where its clock and rate stand
-    const begun = this.run.begin({ page, view, frameIntervalMs: frameIntervalMs(this.#set) })
-    this.#begin(sidesIn(view), startSeconds, startPaused, begun)
+    const intervalMs = frameIntervalMs(this.#set)
+    this.latencies.beginAnew(intervalMs)
+    const begun = this.run.begin({ page, view, frameIntervalMs: intervalMs })
+    this.#begin(panesIn(settings.value), startSeconds, startPaused, begun)
   }
 
-  #begin(names: readonly SideName[], startSeconds: number, startPaused: boolean, after?: Promise<void>): void {
+  #begin(names: readonly PaneName[], startSeconds: number, startPaused: boolean, after?: Promise<void>): void {
     const start: SetStart = { startSeconds, startPaused, durationSeconds: this.#durationSeconds }
     if (this.#hosts !== undefined) this.#set.begin(names, this.#hosts, start, after)
   }
 
-  #end(names: readonly SideName[]): void {
+  #end(names: readonly PaneName[]): void {
     this.#durationSeconds = this.status.value?.durationSeconds ?? 0
     this.#set.end(names)
   }

@@ -1,4 +1,5 @@
 import type { LinkProfile } from '../link/profile.ts'
+import { ways, type RtpRepair } from '../protocol/ways.ts'
 import type { AbrRule, NamedSide } from '../simulation/experiment.ts'
 import { MAP_AXES, type MapAxisName } from '../simulation/map-axes.ts'
 import { MAP_MEASURES, type MapMeasure } from '../simulation/map-figures.ts'
@@ -15,7 +16,7 @@ export type WhatIfSettings = {
   readonly shown: MapShown
   readonly variant: string | undefined // of both sides, of HLS unless it chooses by a rule; undefined: the best
   readonly abr: AbrRule
-  readonly repair: 'off' | 'rtx'
+  readonly repair: 'off' | RtpRepair
   readonly seconds: number // watched in each run
   readonly preset: string
   readonly network: Partial<NetworkSettings> // what is set on the preset
@@ -34,13 +35,13 @@ export const DEFAULT_SEED = 1
 const shownWords: readonly MapShown[] = ['winner', 'hls', 'udp']
 /** What HLS and UDP can do about a bad network. */
 export const ABR_RULES: readonly AbrRule[] = ['fixed', 'throughput', 'bola', 'hls.js']
-export const REPAIRS: readonly WhatIfSettings['repair'][] = ['off', 'rtx']
+export const REPAIRS: readonly WhatIfSettings['repair'][] = ['off', 'rtx', 'fec']
 const NEWCOMERS_DELAY_MS = 20
 
 /** Reads the page's query string; a value that makes no sense counts as absent. */
 export function readWhatIfSettings(search: string): WhatIfSettings {
   const query = new URLSearchParams(search)
-  const { preset, network, jitterBufferMs, variants } = readCompareSettings(search)
+  const { preset, network, jitterBufferMs, variants, way } = readCompareSettings(search)
   const isNew = preset === undefined && Object.keys(network).length === 0
   const oneOf = <Word>(words: readonly Word[], name: string, otherwise: Word): Word =>
     words.find((word) => String(word) === query.get(name)) ?? otherwise
@@ -57,7 +58,7 @@ export function readWhatIfSettings(search: string): WhatIfSettings {
     shown: oneOf(shownWords, 'shown', 'winner'),
     variant: variants.udp,
     abr: oneOf(ABR_RULES, 'abr', 'fixed'),
-    repair: oneOf(REPAIRS, 'repair', 'off'),
+    repair: oneOf(REPAIRS, 'repair', ways[way].repair ?? 'off'), // of an address of the compare page its way
     seconds: oneOf<number>(RUN_SECONDS, 'seconds', RUN_SECONDS[0]),
     preset: preset ?? DEFAULT_PRESET,
     network: isNew ? { oneWayDelayMs: NEWCOMERS_DELAY_MS, seed: DEFAULT_SEED } : { seed: DEFAULT_SEED, ...network },
@@ -156,8 +157,9 @@ export function compareAddress(
   const jitterBufferMs = jitterBufferOf(settings, point)
   const variant = settings.variant ?? bestVariant
   const compared = asCompared({ ...settings, jitterBufferMs, variant }, network)
+  const way = settings.repair === 'off' ? 'raw' : settings.repair
   const variants = { hls: settings.abr === 'fixed' ? variant : undefined, udp: variant }
-  return `/compare/${encodeURIComponent(videoId)}${writeCompareSettings({ ...compared, variants })}`
+  return `/compare/${encodeURIComponent(videoId)}${writeCompareSettings({ ...compared, variants, way })}`
 }
 
 function asCompared(

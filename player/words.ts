@@ -2,6 +2,8 @@
  *  used; what the server, a profile or `stream/` says comes in its own words, and the HTML files have a title and a
  *  sentence for browsers without scripts. A lint rule keeps literals out of the JSX. */
 
+import { wayWords } from './way-words.ts'
+
 export const sideWords = { hls: 'HLS', udp: 'UDP' } as const
 
 export const congestionControlWords = { cubic: 'CUBIC', reno: 'Reno', bbr: 'BBR' } as const
@@ -286,8 +288,6 @@ export const pairWords = {
   variantOf: (side: string) => `Variant of ${side}`,
   autoVariant: 'Auto',
   bestVariant: 'Best',
-  way: 'How the packets come',
-  ways: { raw: 'UDP, no repair', media: 'WebRTC media', tcp: 'RTP over TCP', fallback: 'UDP, else TCP, else HLS' },
   holdInStep: 'Hold in step',
   holdInStepTitle:
     'Both pictures at the same place of the video. UDP is the clock; HLS waits, plays up to 10 % faster or slower, or leaves out what a stall has cost it.',
@@ -325,10 +325,9 @@ export const playWords = {
 /** What brings a side its pictures. */
 export const transportWords = {
   tcp: (congestionControl: string) => `TCP modelled (${congestionControl})`,
-  'data-channel': 'RTP, no repair',
+  'data-channel': wayWords.transports,
   websocket: 'UDP to the gateway, TCP on the last hop',
   media: { nack: 'WebRTC, NACK', noNack: 'WebRTC, no NACK' },
-  'rtp-tcp': 'RTP in the RTSP connection, TCP modelled',
 } as const
 
 /** What a side does that takes what gets through. */
@@ -436,6 +435,20 @@ export const figureWords = {
     receivedPackets: ['Received', 'RTP packets of picture and sound that arrived.'],
     lostPackets: ['Lost', 'RTP packets that never came: gaps in the sequence numbers that nothing filled.'],
     latePackets: ['Late', 'RTP packets that came after the jitter buffer had given them up.'],
+    missedPackets: [
+      'Lost on the way',
+      'RTP packets that did not come at first: those repaired and those lost for good.',
+    ],
+    repairedPackets: ['Recovered in time', 'RTP packets that came back by repair before their picture was due.'],
+    lateRepairs: ['Too late', 'RTP packets that came back by repair after the jitter buffer had given them up.'],
+    repairOverheadRatio: [
+      'Overhead',
+      'Bytes of retransmissions and parity that came, over the bytes of the packets that they repair.',
+    ],
+    repairDelayMs: [
+      'Added delay',
+      'From the moment at which a packet was missed until it was there again, in the mean: so much of the jitter buffer repair needs.',
+    ],
     damagedFrames: [
       'Damaged',
       'Frames shown with a part missing, or leaning on such a frame, until the next keyframe.',
@@ -834,7 +847,7 @@ export const whatIfWords = {
   },
   repair: 'UDP',
   repairTitle: 'What becomes of a lost packet',
-  repairs: { off: 'no repair', rtx: 'asked for again (RTX)' },
+  repairs: { off: 'no repair', rtx: 'asked for again (RTX)', fec: 'parity (FEC)' },
   jitterBuffer: 'Buffer',
   jitterBufferTitle: 'How long UDP holds packets back, to wait for those that come late (jitter buffer)',
   seconds: 'Each run',
@@ -867,10 +880,7 @@ export const whatIfWords = {
   },
   watch: 'Watch this network',
   watchTitle: 'On the compare page, with this very network and seed',
-  watchedOtherwise: {
-    rule: 'On the compare page HLS chooses as hls.js does.',
-    repair: 'On the compare page UDP is watched without repair.',
-  },
+  watchedOtherwise: 'On the compare page HLS chooses as hls.js does.',
   points: 'points', // of per cent: the difference of two shares
   firstSeed: (seed: number) => `Drawn: the run with seed ${seed}. Figures: the mean over all seeds so far.`,
   figures: 'All measures of this place',
@@ -898,7 +908,7 @@ export const whatIfWords = {
     standing: 'stands still',
     buffer: 'HLS: buffer, up to 10 s',
     missing: 'UDP: missing packets',
-    repaired: 'UDP: sent again in time',
+    repaired: 'UDP: repaired in time',
     damaged: 'UDP: damaged pictures',
   },
   trust: 'How far this can be trusted',

@@ -6,6 +6,8 @@ export const MAX_PARITY_GROUP = 16
 
 const FEC_HEADER_BYTES = 10
 const PROTECTION_BYTES = 4 // length 16 bits, mask 16 bits
+/** What a parity packet of ours is longer than the longest that it protects. */
+export const FEC_HEADERS_BYTES = FEC_HEADER_BYTES + PROTECTION_BYTES
 const LONG_PROTECTION_BYTES = 8 // length 16 bits, mask 48 bits
 const LONG_MASK = 0x40 // the bit L of the first byte
 const FIRST_PAYLOAD_BYTES = 1500
@@ -51,7 +53,7 @@ export class ParityGroup {
 
   /** The payload; the next group begins. */
   take(): Uint8Array {
-    const headBytes = FEC_HEADER_BYTES + PROTECTION_BYTES
+    const headBytes = FEC_HEADERS_BYTES
     const taken = new Uint8Array(headBytes + this.#payloadBytes)
     const view = new DataView(taken.buffer)
     view.setUint8(0, this.#flags) // E = 0, L = 0

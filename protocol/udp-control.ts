@@ -16,6 +16,8 @@ export type ControlTrack = {
   readonly timestampTicks: number // RTP time that is `startSeconds` of the video
   readonly codec: string // RFC 6381
   readonly configHex?: string // audio: AudioSpecificConfig
+  readonly rtxPayloadType?: number // of retransmissions, where lost packets may be asked for again (RFC 4588)
+  readonly parityPayloadType?: number // of parity packets, where they are among the track's (RFC 5109)
 }
 
 /** A part of the conversation that an RTSP viewer would have had, in link time: the handshake, an answered request, or the

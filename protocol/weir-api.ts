@@ -58,6 +58,24 @@ export type Channel = {
   readonly urls: Video['urls']
 }
 
+/** How pictures of a channel leave: over RTP, in segments of 2 s, or in their parts. */
+export type ChannelWay = 'rtp' | 'live' | 'low-latency'
+
+/** The newest pictures of a channel that can be had one way: when each was captured, and since when it can be had. */
+export type ChannelPictures = {
+  readonly unixMs: number // the server's clock as it answered
+  readonly originTicks: number // presentation time of the first picture in the files of this way, 90 kHz
+  readonly pictures: readonly ChannelPicture[]
+}
+
+export type ChannelPicture = {
+  readonly ptsTicks: number // 90 kHz after the channel's first picture
+  readonly capturedUnixMs: number
+  readonly publishedUnixMs: number
+  readonly sequence?: number // of HLS: the media sequence number of its segment
+  readonly part?: number // within that
+}
+
 /** Every error body, RFC 9457, as application/problem+json. `code` is stable, see error-codes.ts. */
 export type Problem = {
   readonly type: string
@@ -144,7 +162,8 @@ export type UdpSessionStatus = {
   readonly offeredPackets: number // by the playout, video and audio
   readonly droppedPackets: Readonly<Record<PacketDropCause, number>>
   readonly reports: readonly Reception[] // what the viewer says of it: the newest of each stream
-  readonly repair?: RepairFigures // of WebRTC media with NACK
+  readonly repair?: RepairFigures // where lost packets may be asked for again
+  readonly fec?: FecFigures // where packets are followed by parity: of the variant that plays now
   /** Of WebRTC media, which has no channel to tell it: what the page's RTP timestamps mean. */
   readonly playing?: {
     readonly startSeconds: number

@@ -31,10 +31,15 @@ export class GatewaySink implements PacketSink {
 
   send(kind: PacketKind, trackIndex: number, packet: Uint8Array): void {
     const nowMs = this.#nowMs()
-    if (kind !== 'rtcp' && this.#hop.bufferedBytes() > this.#given.total(nowMs)) return this.#onDropped(packet)
+    if (kind !== 'rtcp' && this.#hop.bufferedBytes() > this.#given.total(nowMs)) return this.#drop(kind, packet)
     this.#given.add(packet.length, nowMs)
     this.#hop.write(packet, trackIndex)
   }
 
   close(): void {}
+
+  /** Of repair nobody is told: the packets that count are the media's. */
+  #drop(kind: PacketKind, packet: Uint8Array): void {
+    if (kind === 'rtp') this.#onDropped(packet)
+  }
 }

@@ -7,13 +7,13 @@ import { beginningOf } from '../udp-relay/interleaved-sink.ts'
 import type { PacketKind } from '../udp-relay/packet-sink.ts'
 import { DropLog } from './drop-log.ts'
 import type { LastHop } from './gateway-sink.ts'
-import type { LiveLink } from './live-link.ts'
+import type { ViewerLane } from './viewer-lane.ts'
 import type { ModelledConversation } from './modelled-conversation.ts'
 import type { SessionPath } from './session-path.ts'
 
 export type InterleavedPathOptions = {
   readonly hop: LastHop // reliable and in order, as what it stands for
-  readonly link: LiveLink | undefined
+  readonly link: Pick<ViewerLane, 'profile'> | undefined
   readonly conversation: () => ModelledConversation | undefined // the one that the newest play has set up
   readonly codecOf: (trackIndex: number) => string | undefined // as RFC 6381 names it
 }

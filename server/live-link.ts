@@ -126,6 +126,25 @@ export class LiveLink {
     return this.#join(this.#newEra(counters, new Set()), 'udp', counters)
   }
 
+  /** Gives places on a line of its own, a copy of the udp lane that begins anew when the link does. Its link time is the link's,
+   *  or begins with its first packet where that is first. Like any place it keeps the link in use. */
+  copyOfUdpLane(): () => LaneUse {
+    let copy: { readonly of: Era; readonly era: Era; readonly counters: Counters } | undefined
+    return () => {
+      const of = this.#era
+      const place = copy?.of === of ? copy : this.#copyOf(of)
+      copy = place
+      return { ...this.#join(place.era, 'udp', place.counters), isCurrent: () => of === this.#era }
+    }
+  }
+
+  #copyOf(of: Era): { readonly of: Era; readonly era: Era; readonly counters: Counters } {
+    const counters = newCounters()
+    const era = this.#newEra(counters, new Set())
+    if (of.hasBegun) era.begin(of.processMs(0))
+    return { of, era, counters }
+  }
+
   #join(era: Era, lane: LaneName, ownCounters: Counters): LaneUse {
     const line = era.lanes[lane]
     const counters = ownCounters[line === era.lanes.tcp ? 'tcp' : 'udp'] // of a shared link, those of tcp count for both

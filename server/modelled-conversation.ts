@@ -2,8 +2,8 @@ import type { BytesArrived } from '../link/byte-queue.ts'
 import { Conversation } from '../link/conversation.ts'
 import type { RtspExchange } from '../protocol/rtsp-exchange.ts'
 import type { ModelledSetup } from '../protocol/udp-control.ts'
-import type { LiveLink } from './live-link.ts'
 import { RtspFlow } from './rtsp-flow.ts'
+import type { ViewerLane } from './viewer-lane.ts'
 
 /** When the last request was at the server, on the process's clock, and what that took. */
 export type Reached = { readonly atMs: number; readonly setup: ModelledSetup }
@@ -23,7 +23,7 @@ export class ModelledConversation {
   #refuse: (error: Error) => void = () => {} // who waits for an answer
 
   /** `onConnected` is told when the handshake is through. */
-  constructor(link: LiveLink, carriesMedia = false, onConnected: () => void = () => {}) {
+  constructor(link: ViewerLane, carriesMedia = false, onConnected: () => void = () => {}) {
     const { congestionControl = 'cubic' } = link.profile.tcp ?? {}
     this.#carriesMedia = carriesMedia
     this.#flow = new RtspFlow(link, link.join('udp'))

@@ -4,7 +4,8 @@ import { decodeRtp } from '../protocol/rtp.ts'
 import { reportSeed } from '../stream/report-schedule.ts'
 import type { PacketKind, PacketSink } from '../udp-relay/packet-sink.ts'
 import type { LinkedPackets } from '../udp-relay/viewer-link.ts'
-import type { LaneUse, LiveLink } from './live-link.ts'
+import type { LaneUse } from './live-link.ts'
+import type { ViewerLane } from './viewer-lane.ts'
 import { UdpPlace, type Traffic } from './udp-place.ts'
 
 /** The way out that lies behind the link, told of what never reaches it. */
@@ -26,7 +27,7 @@ const MAX_UPLINK_DATAGRAMS = 256 // under way: a viewer sends a few reports a mi
 /** A sink that is the link before another sink: keeps the bytes while the link decides. RTP and RTCP share its queue;
  *  what the viewer sends crosses the uplink. */
 export class RtpThroughLink implements LinkedPackets {
-  readonly #link: LiveLink
+  readonly #link: ViewerLane
   readonly #end: UdpLaneEnd
   readonly #held = new Map<number, Held>() // of the downlink, by packet id
   readonly #fromViewer = new Map<number, (atMs: number) => void>() // of the uplink, told when it arrives
@@ -37,7 +38,7 @@ export class RtpThroughLink implements LinkedPackets {
   #whenEmpty: (() => void) | undefined
   #isClosed = false
 
-  constructor(link: LiveLink, end: UdpLaneEnd) {
+  constructor(link: ViewerLane, end: UdpLaneEnd) {
     this.#link = link
     this.#end = end
     this.#place = this.#newPlace(link.join('udp'))

@@ -1,16 +1,17 @@
 import { MovableLine } from '../link/movable-line.ts'
 import type { TcpConnection } from '../link/tcp/connection.ts'
-import type { LaneUse, LiveLink } from './live-link.ts'
+import type { LaneUse } from './live-link.ts'
+import type { ViewerLane } from './viewer-lane.ts'
 
 /** The flow of one RTSP connection on a link, from run to run: its TCP lives on `line`, in the link time of where it began. */
 export class RtspFlow {
   readonly line: MovableLine
-  readonly #link: LiveLink
+  readonly #link: Pick<ViewerLane, 'join'>
   readonly #firstUse: LaneUse // its link time is the connection's
   #use: LaneUse
   #tcp: Pick<TcpConnection, 'state'> | undefined
 
-  constructor(link: LiveLink, use: LaneUse) {
+  constructor(link: Pick<ViewerLane, 'join'>, use: LaneUse) {
     this.#link = link
     this.#use = this.#firstUse = use
     this.line = new MovableLine(use.line, true)

@@ -1,3 +1,4 @@
+import type { RtpRepair } from '../protocol/ways.ts'
 import type { RtpOver } from '../protocol/weir-api.ts'
 import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
 import { Refusal } from './refusal.ts'
@@ -8,7 +9,9 @@ export type SessionWish = {
   readonly variant?: string // absent: the best
   readonly link?: string // absent: nothing is impaired, unless the default link is for everyone
   readonly startSeconds?: number // of the first play that names none
+  readonly lane?: 'own' // a copy of the link's udp lane, that nobody else is on
   readonly over?: RtpOver // absent: UDP
+  readonly repair?: RtpRepair // absent: what is lost is lost
 }
 
 /** Throws `unknown-video`, `unknown-variant`. */

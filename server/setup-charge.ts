@@ -1,6 +1,6 @@
 import { pauseExchange, playExchange, setUpExchanges, type ExchangedPresentation } from '../protocol/rtsp-exchange.ts'
 import type { OpenPresentation } from '../udp-relay/presentation-source.ts'
-import type { LiveLink } from './live-link.ts'
+import type { ViewerLane } from './viewer-lane.ts'
 import { ModelledConversation, type Reached } from './modelled-conversation.ts'
 
 export type SetupChargeOptions = {
@@ -12,14 +12,14 @@ export type SetupChargeOptions = {
  *  done. The first play sets up, and so does the first one of another variant or after a restart of the link; the others
  *  cost one request on the kept connection. Without a link nothing is charged. */
 export class SetupCharge {
-  readonly #link: LiveLink | undefined
+  readonly #link: ViewerLane | undefined
   readonly #videoId: string
   readonly #options: SetupChargeOptions
   #conversation: ModelledConversation | undefined
   #isClosed = false
   #setUpKey: string | undefined // of the presentation that the conversation has set up
 
-  constructor(link: LiveLink | undefined, videoId: string, options: SetupChargeOptions = {}) {
+  constructor(link: ViewerLane | undefined, videoId: string, options: SetupChargeOptions = {}) {
     this.#link = link
     this.#videoId = videoId
     this.#options = options

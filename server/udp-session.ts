@@ -1,23 +1,27 @@
 import type { Logger } from 'pino'
 import type { ErrorCodeName } from '../protocol/error-codes.ts'
-import type { ControlMessage, ControlRequest } from '../protocol/udp-control.ts'
+import type { ControlMessage, ControlRequest, ControlTrack } from '../protocol/udp-control.ts'
+import { parityPayloadTypeOf, rtxPayloadTypeOf } from '../protocol/presentation-sdp.ts'
+import type { RtpRepair } from '../protocol/ways.ts'
 import type { Reception, UdpSessionStatus } from '../protocol/weir-api.ts'
+import { DEFAULT_FEC_GROUP } from '../stream/parity-bounds.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { Playout, PlayoutRefusal, type PlayoutEnd, type PlayoutStart } from '../udp-relay/playout.ts'
 import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
 import { ReceptionLog } from '../udp-relay/reception-log.ts'
+import { RepairSink } from '../udp-relay/repair-sink.ts'
 import type { SegmentCache } from '../udp-relay/segment-cache.ts'
 import type { SendTimer } from '../udp-relay/send-timer.ts'
 import { DeliveryPath } from './delivery-path.ts'
 import type { LastHop } from './gateway-sink.ts'
 import { InterleavedPath } from './interleaved-path.ts'
 import type { Links } from './links.ts'
-import type { LiveLink } from './live-link.ts'
 import type { Reached } from './modelled-conversation.ts'
 import { Refusal } from './refusal.ts'
 import type { SessionPath } from './session-path.ts'
 import { openPresentation, type SessionWish } from './session-wish.ts'
 import { SetupCharge } from './setup-charge.ts'
+import { ownLane, type ViewerLane } from './viewer-lane.ts'
 import { readControlRequest, step, type ControlEffect, type ControlState } from './udp-control-step.ts'
 
 /** The two ways between a session and its page: packets one way, JSON messages both ways. */
@@ -51,8 +55,9 @@ const IDLE_AFTER_END_MS = 60_000
 export class UdpSession {
   readonly #start: SessionStart
   readonly #parts: SessionParts
-  readonly #link: LiveLink | undefined
+  readonly #link: ViewerLane | undefined
   readonly #path: SessionPath
+  readonly #repair: RepairSink | undefined // before the path
   readonly #charge: SetupCharge
   readonly receptions: ReceptionLog
   #presentation: OpenPresentation
@@ -69,13 +74,15 @@ export class UdpSession {
     const { id, wish, presentation, channel } = start
     this.#start = start
     this.#parts = parts
-    this.#link = parts.links.ofViewer(wish.link)
+    const link = parts.links.ofViewer(wish.link)
+    this.#link = link !== undefined && wish.lane === 'own' ? ownLane(link) : link
     const isOverTcp = wish.over === 'tcp'
     this.#charge = new SetupCharge(this.#link, wish.video, {
       carriesMedia: isOverTcp,
       onConnected: () => this.#tell({ kind: 'connected' }),
     })
     this.#path = isOverTcp ? this.#newInterleavedPath() : new DeliveryPath(channel, this.#link)
+    this.#repair = wish.repair === 'rtx' ? new RepairSink(this.#path, Math.random) : undefined
     this.receptions = new ReceptionLog({
       timer: parts.timer,
       tracks: () => this.#playout.tracks,
@@ -83,6 +90,7 @@ export class UdpSession {
         this.#link?.noteReception(reception, atMs)
         parts.onReception?.(reception)
       },
+      onNack: (trackIndex, sequenceNumbers, atMs) => this.#repair?.resend(trackIndex, sequenceNumbers, atMs),
     })
     this.#presentation = presentation
     this.#playout = this.#newPlayout(presentation)
@@ -102,6 +110,15 @@ export class UdpSession {
       phase: this.#state.phase,
       ...this.#path.status(),
       reports: this.receptions.newest,
+      ...this.#repairStatus(),
+    }
+  }
+
+  #repairStatus(): Pick<UdpSessionStatus, 'repair' | 'fec'> {
+    const fec = this.#playout.parity
+    return {
+      ...(this.#repair === undefined ? {} : { repair: this.#repair.figures() }),
+      ...(fec === undefined ? {} : { fec }),
     }
   }
 
@@ -193,6 +210,7 @@ export class UdpSession {
       this.#playout.close()
       this.#presentation.close()
       this.#playout = playout
+      this.#repair?.beginAnew()
       this.#presentation = presentation
       if (start === undefined) this.#tell({ kind: 'paused', id: requestId, positionSeconds: effect.positionSeconds })
       else this.#tellPlaying(requestId, start, reached)
@@ -209,11 +227,13 @@ export class UdpSession {
 
   #newPlayout(presentation: OpenPresentation): Playout {
     const { segments, timer } = this.#parts
+    const isProtected = this.#start.wish.repair === 'fec'
     return new Playout({
       presentation,
       segments,
       timer,
-      sink: this.#path,
+      sink: this.#repair ?? this.#path,
+      fecGroupPackets: isProtected ? DEFAULT_FEC_GROUP : undefined,
       random: Math.random,
       newReportRandom: () => this.#path.newReportRandom(),
       maxRtpBytes: DEFAULT_MAX_RTP_BYTES,
@@ -260,6 +280,7 @@ export class UdpSession {
       tracks: this.#playout.tracks.map((track, index) => ({
         ...track,
         ...(tracks[index] as PlayoutStart['tracks'][number]),
+        ...repairTypes(track.payloadType, this.#start.wish.repair),
       })),
       ...(reached === undefined ? {} : { setup: reached.setup }),
     })
@@ -279,5 +300,20 @@ export class UdpSession {
 
   #tell(message: ControlMessage): void {
     this.#start.channel.sendControl(JSON.stringify(message))
+  }
+}
+
+/** What the page may expect of a track beside its media, as SDP tells it to others. */
+function repairTypes(
+  payloadType: number,
+  repair: RtpRepair | undefined,
+): Pick<ControlTrack, 'rtxPayloadType' | 'parityPayloadType'> {
+  switch (repair) {
+    case 'rtx':
+      return { rtxPayloadType: rtxPayloadTypeOf(payloadType) }
+    case 'fec':
+      return { parityPayloadType: parityPayloadTypeOf(payloadType) }
+    case undefined:
+      return {}
   }
 }

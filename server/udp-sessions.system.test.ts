@@ -288,6 +288,8 @@ const bad: [query: string, type: string, status: number, code: string][] = [
   ['video=clip', 'application/sdp', 400, 'bad-offer'],
   ['video=clip', 'text/plain', 415, 'unsupported-media-type'],
   ['video=clip&startSeconds=soon', 'application/sdp', 400, 'bad-request'],
+  ['video=clip&repair=all', 'application/sdp', 400, 'bad-request'],
+  ['video=clip&lane=fast', 'application/sdp', 400, 'bad-request'],
   ['video=clip&colour=red', 'application/sdp', 400, 'bad-request'],
   ['video=clip&over=tcp', 'application/sdp', 400, 'bad-request'],
   ['', 'application/sdp', 400, 'bad-request'],

@@ -1,4 +1,5 @@
 import type { LinkProfile } from '../link/profile.ts'
+import type { RtpRepair } from '../protocol/ways.ts'
 import type { AbrRule } from '../stream/abr.ts'
 import { LinkMeasuresFold } from '../stream/link-measures.ts'
 import type { RunEvent, ViewerEvent, ViewerSide } from '../stream/record.ts'
@@ -29,7 +30,7 @@ type WaySpec =
   | { readonly kind: 'll-hls'; readonly variant?: string; readonly partMs?: number }
   | {
       readonly kind: 'udp'
-      readonly repair: 'off' | 'rtx'
+      readonly repair: 'off' | RtpRepair
       readonly variant?: string
       readonly jitterBufferMs?: number // absent: 200
     }

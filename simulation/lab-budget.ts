@@ -45,6 +45,8 @@ export const OF_PACKETS: readonly MeasureKey[] = [
   'lostPackets',
   'latePackets',
   'repairedPackets',
+  'lateRepairs',
+  'repairDelayMs',
   'residualLossRatio',
   'repairOverheadRatio',
   'effectiveLossRatio',

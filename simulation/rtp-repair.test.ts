@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { AccessLink } from '../link/access-link.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { ViewerEvent } from '../stream/record.ts'
+import type { RtpRepair } from '../protocol/ways.ts'
+import { DEFAULT_FEC_GROUP } from '../stream/parity-bounds.ts'
 import { SendPlan } from '../stream/send-plan.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import { SideMeasuresFold } from '../stream/side-measures.ts'
@@ -15,7 +17,6 @@ const SECONDS = 20
 const JITTER_BUFFER_MS = 250
 const ROUND_TRIP_MS = 80
 const plan = new SendPlan(testOutline({ seconds: SECONDS, videoBitsPerSecond: 2_000_000 }), DEFAULT_MAX_RTP_BYTES)
-const course = plan.courseFrom(0)
 const lossy: LinkProfile = {
   seed: 5,
   downlink: {
@@ -26,6 +27,8 @@ const lossy: LinkProfile = {
   },
   uplink: { rateBitsPerSecond: 1_000_000, oneWayDelayMs: 40, loss: { kind: 'random', lossRatio: 0.05 } },
 }
+
+const groupOf = (repair: RtpRepair) => (repair === 'fec' ? DEFAULT_FEC_GROUP : undefined)
 
 type Truth = { readonly packets: string[]; readonly figures: Record<string, number> }
 
@@ -39,22 +42,24 @@ function observedLink(packets: string[]): AccessLink {
   })
 }
 
-function send(link: AccessLink, way: RtpWay): void {
-  const sender = new RtpSender(link.alarms, way, { plan, startSeconds: 0, linkSeed: lossy.seed, ended: () => {} })
+function send(link: AccessLink, way: RtpWay, fecGroupPackets: number | undefined): void {
+  const options = { plan, startSeconds: 0, linkSeed: lossy.seed, fecGroupPackets, ended: () => {} }
+  const sender = new RtpSender(link.alarms, way, options)
   sender.begin(0)
   link.advance(SECONDS * 1000 + 5000)
 }
 
 /** The relay's own parts, with bytes. */
-function live(): Truth {
+function live(repair: RtpRepair): Truth {
   const packets: string[] = []
   const link = observedLink(packets)
-  const way = new LiveWay(link, course, { jitterBufferMs: JITTER_BUFFER_MS, roundTripMs: ROUND_TRIP_MS })
-  send(link, way)
+  const course = plan.courseFrom(0, groupOf(repair))
+  const way = new LiveWay(link, course, { jitterBufferMs: JITTER_BUFFER_MS, roundTripMs: ROUND_TRIP_MS, repair })
+  send(link, way, groupOf(repair))
   return { packets, figures: way.figures() }
 }
 
-function virtual(): Truth {
+function virtual(repair: RtpRepair): Truth {
   const packets: string[] = []
   const link = observedLink(packets)
   const fold = new SideMeasuresFold({ side: 'udp', frameIntervalMs: 1000 / 30 })
@@ -63,31 +68,40 @@ function virtual(): Truth {
     fold.add(event)
     if (event.kind === 'repair-received') repairBytes += event.sizeBytes
   }
-  const way = new UdpWay(link, course, {
+  const fecGroupPackets = groupOf(repair)
+  const way = new UdpWay(link, plan.courseFrom(0, fecGroupPackets), {
     arrived: (place, atMs) => viewer.receive(place, atMs),
     resent: (place, sizeBytes, atMs) => viewer.receiveAgain(place, sizeBytes, atMs),
     asked: (lost, atMs) => sender.resend(lost, atMs),
   })
-  const ask = way.ask.bind(way)
-  const viewer = new RtpViewer(link.alarms, { plan, startSeconds: 0, jitterBufferMs: JITTER_BUFFER_MS, tell, ask })
+  const ask = repair === 'rtx' ? { ask: way.ask.bind(way) } : {}
+  const common = { plan, startSeconds: 0, fecGroupPackets }
+  const viewer = new RtpViewer(link.alarms, { ...common, jitterBufferMs: JITTER_BUFFER_MS, tell, ...ask })
   const ended = (packetsOfTrack: readonly number[]) => viewer.end(packetsOfTrack)
   const sender = new RtpSender(link.alarms, way, {
-    plan,
-    startSeconds: 0,
+    ...common,
     linkSeed: lossy.seed,
-    canRepair: true,
+    canRepair: repair === 'rtx',
     ended,
   })
   viewer.begin(0, ROUND_TRIP_MS)
   sender.begin(0)
   link.advance(SECONDS * 1000 + 5000)
-  const { repairedPackets = 0, lostPackets = 0, latePackets = 0 } = fold.measures(undefined)
-  return { packets, figures: { repaired: repairedPackets, missing: lostPackets + latePackets, repairBytes } }
+  const { repairedPackets = 0, lateRepairs = 0, lostPackets = 0, latePackets = 0 } = fold.measures(undefined)
+  const missing = lostPackets + latePackets
+  return { packets, figures: { repaired: repairedPackets, lateRepairs, missing, repairBytes } }
 }
 
-test('requests and retransmissions of a virtual viewer are those of the relay’s own parts, packet by packet', () => {
-  const [real, simulated] = [live(), virtual()]
-  expect(simulated.packets).toEqual(real.packets)
-  expect(simulated.figures).toEqual(real.figures)
-  expect(simulated.figures).toEqual({ repaired: 605, missing: 13, repairBytes: 628_472 })
-})
+const cases = [
+  { repair: 'rtx', figures: { repaired: 594, lateRepairs: 0, missing: 14, repairBytes: 606_469 } },
+  { repair: 'fec', figures: { repaired: 310, lateRepairs: 0, missing: 330, repairBytes: 645_490 } },
+] as const
+
+for (const { repair, figures } of cases) {
+  test(`with ${repair} a virtual viewer's packets are those of the relay's own parts, one by one`, () => {
+    const [real, simulated] = [live(repair), virtual(repair)]
+    expect(simulated.packets).toEqual(real.packets)
+    expect(simulated.figures).toEqual(real.figures)
+    expect(simulated.figures).toEqual(figures)
+  })
+}

@@ -11,6 +11,7 @@ export type RtpSenderOptions = {
   readonly startSeconds: number // plays from the keyframe at or before it
   readonly linkSeed: number // the reports' moments are drawn from it
   readonly canRepair?: boolean // keeps what it sends, for who asks for it again
+  readonly fecGroupPackets?: number | undefined // so many packets of a track are followed by one of parity; absent: none is sent
   /** All has been sent; what is still on its way may yet arrive. So many packets of each track, video first. */
   readonly ended: (packetsOfTrack: readonly number[], atMs: number) => void
 }
@@ -34,11 +35,11 @@ export class RtpSender {
 
   /** Throws RangeError when the outline has no keyframe. */
   constructor(alarms: EventQueue, way: RtpWay, options: RtpSenderOptions) {
-    const { plan, startSeconds, linkSeed, canRepair = false, ended } = options
+    const { plan, startSeconds, linkSeed, canRepair = false, fecGroupPackets, ended } = options
     this.#alarms = alarms
     this.#way = way
     this.#ended = ended
-    this.#course = plan.courseFrom(startSeconds)
+    this.#course = plan.courseFrom(startSeconds, fecGroupPackets)
     this.#sent = canRepair ? new SentPackets(this.#course) : undefined
     this.#tracks = [plan.outline.video, plan.outline.audio].filter((track) => track !== undefined).length
     this.#reportRandom = seededRandom(reportSeed(linkSeed))
@@ -80,7 +81,8 @@ export class RtpSender {
 
   #sendNext(): void {
     const place = this.#place
-    this.#way.send('rtp', place, this.#course.sizesBytes[place] as number, this.#packetMs)
+    const isParity = (this.#course.protectedPackets?.[place] ?? 0) > 0
+    this.#way.send(isParity ? 'fec' : 'rtp', place, this.#course.sizesBytes[place] as number, this.#packetMs)
     this.#sent?.keep(place, this.#packetMs)
     this.#goTo(place + 1)
   }

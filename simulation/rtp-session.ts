@@ -2,6 +2,8 @@ import type { AccessLink } from '../link/access-link.ts'
 import { Conversation, type Reached } from '../link/conversation.ts'
 import type { CongestionControl } from '../link/profile.ts'
 import { playExchange, setUpExchanges, type RtspExchange } from '../protocol/rtsp-exchange.ts'
+import type { RtpRepair } from '../protocol/ways.ts'
+import { DEFAULT_FEC_GROUP } from '../stream/parity-bounds.ts'
 import type { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import type { SendPlan } from '../stream/send-plan.ts'
@@ -21,7 +23,7 @@ export type RtpSessionOptions = {
   readonly received?: RtpReceived | undefined
   readonly startSeconds?: number // absent: from the beginning
   readonly jitterBufferMs?: number // absent: 200, as in the page
-  readonly repair?: 'off' | 'rtx' // absent: off
+  readonly repair?: 'off' | RtpRepair // absent: off
   readonly transport?: 'udp' | 'interleaved' // absent: udp; else on the RTSP connection, where nothing is repaired
   /** Of udp: where the set-up is said, a copy of the line of its own; absent: on the link, before the packets. */
   readonly setUpLine?: AccessLink | undefined
@@ -47,16 +49,18 @@ export class RtpSession {
       resent: (place, sizeBytes, atMs) => this.#viewer.receiveAgain(place, sizeBytes, atMs),
       asked: (lost, atMs) => this.#sender.resend(lost, atMs),
     }
-    const course = plan.courseFrom(startSeconds)
-    const interleaved =
-      options.transport === 'interleaved' ? new InterleavedWay(() => this.#setUp, course, ends) : undefined
+    const isInterleaved = options.transport === 'interleaved'
+    const fecGroupPackets = options.repair === 'fec' && !isInterleaved ? DEFAULT_FEC_GROUP : undefined
+    const course = plan.courseFrom(startSeconds, fecGroupPackets)
+    const interleaved = isInterleaved ? new InterleavedWay(() => this.#setUp, course, ends) : undefined
     this.#setUp = new Conversation(options.setUpLine ?? link, tcp)
     const way = interleaved ?? new UdpWay(link, course, ends)
-    const canRepair = options.repair === 'rtx' && interleaved === undefined
+    const canRepair = options.repair === 'rtx' && !isInterleaved
     this.#viewer = new RtpViewer(link.alarms, {
       ...options,
       startSeconds,
       jitterBufferMs,
+      fecGroupPackets,
       ...(canRepair ? { ask: (lost, sizeBytes, atMs) => way.ask(lost, sizeBytes, atMs) } : {}),
     })
     this.#sender = new RtpSender(link.alarms, way, {
@@ -64,6 +68,7 @@ export class RtpSession {
       startSeconds,
       linkSeed,
       canRepair,
+      fecGroupPackets,
       ended: (packetsOfTrack) => way.whenDrained(() => this.#viewer.end(packetsOfTrack)),
     })
   }

@@ -1,5 +1,6 @@
 import type { Alarm, EventQueue } from '../link/event-queue.ts'
 import { JitterBuffer, type Released } from '../stream/jitter-buffer.ts'
+import { MissedPackets } from '../stream/missed-packets.ts'
 import { DECODE_MS, PlaybackClock } from '../stream/playback-clock.ts'
 import { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
@@ -11,6 +12,7 @@ import { FrameArrivals, type JudgedFrame } from './frame-arrivals.ts'
 import { variantBandwidth } from './hls-package.ts'
 import { SIMULATED_SSRCS, type LostPackets } from './rtp-way.ts'
 import { Screen } from './screen.ts'
+import { TrackParity } from './track-parity.ts'
 import { TrackRepairs } from './track-repairs.ts'
 
 /** In place of an event for each packet. */
@@ -23,6 +25,7 @@ export type RtpViewerOptions = {
   readonly tell: (event: ViewerEvent) => void
   readonly received?: RtpReceived | undefined // absent: events of it
   /** Asks the sender for packets again, by RTCP of so many bytes; absent: what is lost is lost. */
+  readonly fecGroupPackets?: number | undefined // parity is among the packets, one for so many
   readonly ask?: (lost: LostPackets, sizeBytes: number, atMs: number) => void
 }
 
@@ -32,7 +35,17 @@ type Track = {
   readonly buffer: JitterBuffer<number> // places of the course
   readonly gapAlarm: Alarm // when the oldest gap is given up
   repairs: TrackRepairs | undefined
+  readonly parity: TrackParity | undefined
+  readonly missed: MissedPackets | undefined // where something repairs
   toldLatePackets: number
+}
+
+/** Of a packet of repair: what came, what it gave back in time, how late it was otherwise. */
+type RepairTold = {
+  readonly sizeBytes: number
+  readonly repairedBytes?: number
+  readonly latePackets?: number
+  readonly delayMs?: number
 }
 
 const TICKS_PER_MS = 90
@@ -63,9 +76,9 @@ export class RtpViewer {
   hasEnded = false
 
   constructor(alarms: EventQueue, options: RtpViewerOptions) {
-    const { plan, startSeconds, jitterBufferMs, tell } = options
+    const { plan, startSeconds, jitterBufferMs, fecGroupPackets, tell } = options
     const { outline, maxRtpBytes } = plan
-    this.#course = plan.courseFrom(startSeconds)
+    this.#course = plan.courseFrom(startSeconds, fecGroupPackets)
     const { frames } = this.#course
     const [first] = frames
     this.#alarms = alarms
@@ -122,17 +135,21 @@ export class RtpViewer {
     const track = this.#tracks[trackIndices[place] as number] as Track
     const ticks = mediaTicks[place] as number
     this.#nowMs = atMs
-    if (!this.#clock.isStarted && track.index === this.#clockTrack) this.#start(ticks, atMs)
-    const { repairs, statistics } = track
-    const expectedBefore = repairs === undefined ? 0 : statistics.expectedPackets
-    const extendedSequenceNumber = statistics.addNew((sequenceNumbers[place] as number) & 0xffff, ticks, atMs)
-    if (extendedSequenceNumber !== undefined && repairs?.isRepaired(extendedSequenceNumber) === true) return
-    this.#tellReceived(track, sizesBytes[place] as number, atMs)
-    if (extendedSequenceNumber === undefined) return
-    this.#take(track, extendedSequenceNumber, place, atMs)
-    if (repairs === undefined) return
-    repairs.note(extendedSequenceNumber, statistics.expectedPackets - expectedBefore - 1, atMs)
-    repairs.askForMissing(atMs)
+    const { repairs, parity, missed, statistics } = track
+    const isParity = parity?.isParity(place) === true
+    if (!this.#clock.isStarted && track.index === this.#clockTrack && !isParity) this.#start(ticks, atMs)
+    const expectedBefore = missed === undefined ? 0 : statistics.expectedPackets
+    const sequenceNumber = statistics.addNew((sequenceNumbers[place] as number) & 0xffff, ticks, atMs)
+    if (sequenceNumber !== undefined && isRepaired(track, sequenceNumber)) return
+    if (isParity) this.#tellRepair(track, { sizeBytes: sizesBytes[place] as number }, atMs)
+    else this.#tellReceived(track, sizesBytes[place] as number, atMs)
+    if (sequenceNumber === undefined) return
+    const passed = statistics.expectedPackets - expectedBefore - 1
+    if (missed !== undefined && passed > 0) missed.miss(sequenceNumber - passed, passed, atMs)
+    this.#take(track, sequenceNumber, place, atMs)
+    if (parity !== undefined) this.#recover(track, parity, sequenceNumber, place, atMs)
+    repairs?.note(sequenceNumber, passed, atMs)
+    repairs?.askForMissing(atMs)
   }
 
   /** The packet at this place, as a retransmission of so many bytes. */
@@ -141,17 +158,41 @@ export class RtpViewer {
     const track = this.#tracks[trackIndices[place] as number] as Track
     const sequenceNumber = sequenceNumbers[place] as number
     this.#nowMs = atMs
-    const { buffer } = track
-    const isInTime = track.repairs?.repair(sequenceNumber, atMs) === true && buffer.awaits(sequenceNumber)
-    this.#options.tell({
-      kind: 'repair-received',
-      atMs,
-      sizeBytes,
-      repairedPackets: isInTime ? 1 : 0,
-      repairedBytes: isInTime ? (sizesBytes[place] as number) : 0,
-      track: nameOf(track.index),
-    })
-    if (isInTime) this.#take(track, sequenceNumber, place, atMs)
+    const isInTime = track.repairs?.repair(sequenceNumber, atMs) === true && track.buffer.awaits(sequenceNumber)
+    if (!isInTime) return this.#tellTooLate(track, sequenceNumber, sizeBytes, atMs)
+    const repairedBytes = sizesBytes[place] as number
+    this.#tellRepair(track, { sizeBytes, repairedBytes, ...delayOf(track, sequenceNumber, atMs) }, atMs)
+    this.#take(track, sequenceNumber, place, atMs)
+  }
+
+  /** What a packet that has come gives back of others, stream/repaired-buffer.ts. */
+  #recover(track: Track, parity: TrackParity, sequenceNumber: number, place: number, atMs: number): void {
+    const { recovered, lostParity } = parity.take(sequenceNumber, place)
+    for (const again of recovered) {
+      if (!track.buffer.awaits(again.sequenceNumber)) {
+        this.#tellTooLate(track, again.sequenceNumber, 0, atMs)
+        continue
+      }
+      parity.noteRepaired(again.sequenceNumber)
+      const repairedBytes = this.#course.sizesBytes[again.place] as number
+      this.#tellRepair(track, { sizeBytes: 0, repairedBytes, ...delayOf(track, again.sequenceNumber, atMs) }, atMs)
+      this.#take(track, again.sequenceNumber, again.place, atMs)
+    }
+    if (lostParity === undefined || !track.buffer.awaits(lostParity)) return
+    parity.noteRepaired(lostParity)
+    this.#take(track, lostParity, parity.placeOf(lostParity), atMs)
+  }
+
+  /** Either nobody waits for it any more, or it has come meanwhile. */
+  #tellTooLate(track: Track, sequenceNumber: number, sizeBytes: number, atMs: number): void {
+    const isLate = track.missed?.takeGivenUp(sequenceNumber) === true
+    if (sizeBytes > 0 || isLate) this.#tellRepair(track, { sizeBytes, ...(isLate ? { latePackets: 1 } : {}) }, atMs)
+  }
+
+  #tellRepair({ index }: Track, news: RepairTold, atMs: number): void {
+    const { repairedBytes = 0 } = news
+    const repairedPackets = repairedBytes > 0 ? 1 : 0
+    this.#options.tell({ kind: 'repair-received', atMs, ...news, repairedPackets, repairedBytes, track: nameOf(index) })
   }
 
   #take(track: Track, extendedSequenceNumber: number, place: number, atMs: number): void {
@@ -188,9 +229,13 @@ export class RtpViewer {
 
   #newTrack(index: number, clockRateHz: number): Track {
     const waitMs = this.#waitMs
+    const { protectedPackets } = this.#course
+    const isRepaired = protectedPackets !== undefined || this.#options.ask !== undefined
     const track: Track = {
       index,
       repairs: undefined,
+      parity: protectedPackets && new TrackParity(this.#course, index, protectedPackets),
+      missed: isRepaired ? new MissedPackets() : undefined,
       statistics: new ReceptionStatistics({ clockRateHz, firstSequenceNumber: 0 }),
       buffer: new JitterBuffer({ waitMs, firstSequenceNumber: 0 }),
       gapAlarm: this.#alarms.newAlarm((atMs) => {
@@ -213,9 +258,8 @@ export class RtpViewer {
       this.#options.tell({ kind: 'packet-late', atMs })
     }
     for (const item of released) {
-      if (item.kind === 'lost') this.#tellLost(track, item, atMs)
       if (item.kind === 'packet') this.#assemble(track, item.packet)
-      else if (track.index === TRACK_VIDEO) this.#frames.lose(item.packets)
+      else this.#giveUp(track, item, atMs)
     }
     this.#awaitGap(track)
   }
@@ -225,19 +269,17 @@ export class RtpViewer {
     this.#options.tell({ kind: 'media-received', atMs, sizeBytes, track: nameOf(index) })
   }
 
-  #tellLost({ index }: Track, lost: Extract<Released<number>, { kind: 'lost' }>, atMs: number): void {
-    const firstSequenceNumber = lost.firstSequenceNumber & 0xffff
-    this.#options.tell({
-      kind: 'packets-given-up',
-      atMs,
-      packets: lost.packets,
-      track: nameOf(index),
-      firstSequenceNumber,
-    })
+  #giveUp(track: Track, { firstSequenceNumber, packets }: Extract<Released<number>, { kind: 'lost' }>, atMs: number) {
+    const { index, parity, missed } = track
+    missed?.giveUp(firstSequenceNumber, packets)
+    // Where parity shares the numbers of the media they tell no place in the video.
+    const place = parity === undefined ? { firstSequenceNumber: firstSequenceNumber & 0xffff } : {}
+    this.#options.tell({ kind: 'packets-given-up', atMs, packets, track: nameOf(index), ...place })
+    if (index === TRACK_VIDEO) this.#frames.lose(parity?.mediaAmong(firstSequenceNumber, packets) ?? packets)
   }
 
-  #assemble({ index }: Track, place: number): void {
-    if (index === TRACK_VIDEO) this.#frames.push(this.#course.markers[place] === 1)
+  #assemble({ index, parity }: Track, place: number): void {
+    if (index === TRACK_VIDEO && parity?.isParity(place) !== true) this.#frames.push(this.#course.markers[place] === 1)
   }
 
   #awaitGap({ buffer, gapAlarm }: Track): void {
@@ -283,4 +325,13 @@ export class RtpViewer {
 
 function nameOf(trackIndex: number): 'video' | 'audio' {
   return trackIndex === TRACK_VIDEO ? 'video' : 'audio'
+}
+
+function isRepaired({ repairs, parity }: Track, sequenceNumber: number): boolean {
+  return repairs?.isRepaired(sequenceNumber) === true || parity?.isRepaired(sequenceNumber) === true
+}
+
+function delayOf({ missed }: Track, sequenceNumber: number, atMs: number): { readonly delayMs?: number } {
+  const missedMs = missed?.missedMs(sequenceNumber)
+  return missedMs === undefined ? {} : { delayMs: atMs - missedMs }
 }

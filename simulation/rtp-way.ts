@@ -8,14 +8,14 @@ export const SIMULATED_SSRCS = [1, 2] as const
 /** A report belongs to no place of the course. */
 export const NO_PLACE = -1
 
-export type SentKind = 'rtp' | 'rtx' | 'rtcp'
+export type SentKind = 'rtp' | 'rtx' | 'fec' | 'rtcp'
 
 /** Packets that a viewer has not got, as extended sequence numbers from 0. */
 export type LostPackets = { readonly trackIndex: number; readonly sequenceNumbers: readonly number[] }
 
 /** Who is told at either end; moments are link time. */
 export type RtpEnds = {
-  /** At the viewer: the packet at this place of the course. */
+  /** At the viewer: the packet at this place of the course, be it one of parity. */
   readonly arrived: (place: number, atMs: number) => void
   /** At the viewer: the packet at this place once more, as a retransmission of so many bytes. */
   readonly resent?: (place: number, sizeBytes: number, atMs: number) => void
@@ -84,7 +84,7 @@ export class UdpWay implements RtpWay {
       id: this.#newestId,
       flow: this.#flow,
       sizeBytes: sizeBytes + UDP_IPV4_HEADER_BYTES,
-      traffic: kind === 'rtcp' ? 'rtcp' : 'rtp',
+      traffic: kind === 'rtp' ? 'rtp' : 'rtcp', // so that the same RTP is lost with repair and without (server/rtp-through-link.ts)
       kind,
       place,
       course: this.#course,
@@ -121,7 +121,7 @@ export class UdpWay implements RtpWay {
   }
 
   #deliver({ kind, place, sizeBytes }: SentPacket, atMs: number): void {
-    if (kind === 'rtp') this.#ends.arrived(place, atMs)
+    if (kind === 'rtp' || kind === 'fec') this.#ends.arrived(place, atMs)
     else if (kind === 'rtx') this.#ends.resent?.(place, sizeBytes - UDP_IPV4_HEADER_BYTES, atMs)
   }
 }

@@ -155,6 +155,16 @@ export const MEASURES = {
     source: 'RFC 4588, RFC 5109',
     definition: 'RTP packets that did not come, and were sent again or recovered by parity in time.',
   }),
+  lateRepairs: packets({
+    label: 'Repaired too late',
+    source: 'RFC 4588, RFC 5109',
+    definition: 'RTP packets that were sent again or recovered by parity after the jitter buffer had given them up.',
+  }),
+  repairDelayMs: ms({
+    label: 'Repair delay',
+    definition:
+      'From the moment at which a packet was missed until it was sent again or recovered by parity, the mean of those repaired in time: so much of the jitter buffer repair needs.',
+  }),
   residualLossRatio: ratio({
     label: 'Residual loss',
     digits: 2,
@@ -210,7 +220,7 @@ export const MEASURES = {
   behindMsP50: ms({
     label: 'Behind, median',
     definition:
-      'How far behind a viewer without a network: time since the wish to play, less pauses, less what was played. By the code burnt into the picture where the clip has one, else by the playhead. Half of the moments were below.',
+      'How far behind a viewer without a network: time since the wish to play, less pauses, less what was played. By the code burnt into the picture where the clip has one, else by the playhead. Of a channel: time from the capture of a picture until it is shown. Half of the moments were below.',
   }),
   behindMsP95: ms({
     label: 'Behind, 95 %',
@@ -219,6 +229,37 @@ export const MEASURES = {
   behindDriftMs: ms({
     label: 'Drift',
     definition: 'By how much further behind the newest picture was than the first one since the newest wish to play.',
+  }),
+  captureToPublishMsP50: ms({
+    label: 'To publish, median',
+    definition:
+      'Of a channel: from the capture of a picture until a viewer could have it, encoded and, for HLS, in its part or its whole segment; by the server’s clock. The three stretches of a picture add up to how far behind it was.',
+  }),
+  captureToPublishMsP95: ms({
+    label: 'To publish, 95 %',
+    definition: 'As the median, for the time that only 5 % of the pictures exceeded.',
+  }),
+  publishToReceivedMsP50: ms({
+    label: 'To receive, median',
+    definition:
+      'Of a channel: from then until the viewer had all of the picture, how long it waited before it asked counted in. Two clocks, known to half a round trip.',
+  }),
+  publishToReceivedMsP95: ms({
+    label: 'To receive, 95 %',
+    definition: 'As the median, for the time that only 5 % of the pictures exceeded.',
+  }),
+  receivedToShownMsP50: ms({
+    label: 'To show, median',
+    definition: 'Of a channel: from then until the picture was on the screen.',
+  }),
+  receivedToShownMsP95: ms({
+    label: 'To show, 95 %',
+    definition: 'As the median, for the time that only 5 % of the pictures exceeded.',
+  }),
+  longestCatchUpMs: ms({
+    label: 'Longest catching up',
+    definition:
+      'Of a channel: the longest time from the first picture after a standstill until the latency was back within 300 ms, or a tenth, of what it had been. None of which that was so.',
   }),
   linkOfferedPackets: packets({
     label: 'Link: offered',

@@ -2,6 +2,7 @@ import { listensTo, type Heard } from './event-kinds.ts'
 import { LinkMeasuresFold, type LinkMeasures } from './link-measures.ts'
 import { RecentBytes } from './recent-bytes.ts'
 import type { RunEvent } from './record.ts'
+import { RepairFold, type RepairMeasures } from './repair-fold.ts'
 import { isWatchEvent, Watching } from './watching.ts'
 
 /** The figures of a run up to a moment; definitions: network-model.md 5.1. Those of the current stall or freeze count in. */
@@ -21,6 +22,7 @@ export type Measures = {
   readonly lostPackets: number // never came
   readonly latePackets: number // came after they were given up
   readonly receivedBytes: number
+  readonly repair?: RepairMeasures // where something came for repair
   readonly bitrateBitsPerSecond: number // received in the last 5 s
   readonly leftOutEvents?: number // of a record with gaps: what its figures lack
   readonly link?: readonly LinkMeasures[] // where the link's truth was told: each direction of each lane
@@ -35,6 +37,7 @@ const isCounted = listensTo(
   'segment-received',
   'packets-given-up',
   'packet-late',
+  'repair-received',
   'packet-accepted',
   'packet-dropped',
   'packet-delivered',
@@ -49,6 +52,7 @@ export class MeasuresFold {
   readonly #link = new LinkMeasuresFold()
   #counts = { intactFrames: 0, damagedFrames: 0, frozenFrames: 0, receivedPackets: 0, latePackets: 0, receivedBytes: 0 }
   #givenUpPackets = 0
+  #repairs: RepairFold | undefined
   #leftOutEvents = 0
 
   constructor(frameIntervalMs: number) {
@@ -78,6 +82,8 @@ export class MeasuresFold {
       case 'packet-late':
         this.#counts.latePackets += 1
         return
+      case 'repair-received':
+        return (this.#repairs ??= new RepairFold()).add(event)
       case 'packet-accepted':
       case 'packet-dropped':
       case 'packet-delivered':
@@ -112,6 +118,7 @@ export class MeasuresFold {
       freezeMs: frozen.totalMs,
       ...this.#counts,
       lostPackets: this.#givenUpPackets - this.#counts.latePackets,
+      ...(this.#repairs === undefined ? {} : { repair: this.#repairs.measures() }),
       bitrateBitsPerSecond: (this.#bitrate.total(nowMs) * 8 * 1000) / BITRATE_WINDOW_MS,
       ...(this.#leftOutEvents === 0 ? {} : { leftOutEvents: this.#leftOutEvents }),
       ...(link.length === 0 ? {} : { link }),

@@ -2,6 +2,7 @@ import { extendSequenceNumber, RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import { BurstGapFold } from './burst-gap.ts'
 import type { EventOf } from './event-kinds.ts'
 import type { ViewerEvent } from './record.ts'
+import { RepairFold } from './repair-fold.ts'
 import { VideoLosses, type NewSentVideo, type OutlineOf } from './video-losses.ts'
 
 /** The fold over RTP packets that came, did not come, or came for nothing. */
@@ -15,7 +16,7 @@ export class PacketsReceived {
   #received = 0
   #receivedBytes = 0
   #givenUp = 0
-  #repairs = { packets: 0, bytes: 0, sentBytes: 0 } // what they gave back, and their own bytes
+  readonly #repairs = new RepairFold()
   #late = 0
   #ofUnshown = 0 // came, of frames that could not be shown
   #trackReceived = 0 // of that track
@@ -40,13 +41,14 @@ export class PacketsReceived {
 
   /** Payload bytes that were of use: a packet that came for nothing counts as a mean one. */
   get usedBytes(): number {
-    const packets = this.#received + this.#repairs.packets
-    const payloadBytes = this.#receivedBytes + this.#repairs.bytes - packets * RTP_HEADER_BYTES
+    const { repairedPackets, repairedBytes } = this.#repairs
+    const packets = this.#received + repairedPackets
+    const payloadBytes = this.#receivedBytes + repairedBytes - packets * RTP_HEADER_BYTES
     return payloadBytes * (1 - (this.#late + this.#ofUnshown) / Math.max(1, packets))
   }
 
   measures() {
-    const repaired = this.#repairs.packets
+    const { repairedPackets: repaired, sentBytes, lateRepairs, meanDelayMs } = this.#repairs.measures()
     const expected = this.#received + repaired + this.#givenUp - this.#late // a late one was given up, and came
     if (expected === 0) return {}
     return {
@@ -55,7 +57,9 @@ export class PacketsReceived {
       latePackets: this.#late,
       repairedPackets: repaired,
       residualLossRatio: this.#givenUp / expected,
-      repairOverheadRatio: this.#repairs.sentBytes / Math.max(1, this.#receivedBytes),
+      lateRepairs,
+      repairDelayMs: meanDelayMs,
+      repairOverheadRatio: sentBytes / Math.max(1, this.#receivedBytes),
       effectiveLossRatio: (this.#givenUp + this.#ofUnshown) / expected,
       discardRatio: this.#late / expected,
       ...this.#burstMeasures(),
@@ -81,14 +85,9 @@ export class PacketsReceived {
     this.#trackNewestMs = atMs
   }
 
-  #repair({ sizeBytes, repairedPackets, repairedBytes, track }: EventOf<'repair-received'>): void {
-    const { packets, bytes, sentBytes } = this.#repairs
-    this.#repairs = {
-      packets: packets + repairedPackets,
-      bytes: bytes + repairedBytes,
-      sentBytes: sentBytes + sizeBytes,
-    }
-    if (track === this.#burstsOf) this.#trackRepaired += repairedPackets
+  #repair(event: EventOf<'repair-received'>): void {
+    this.#repairs.add(event)
+    if (event.track === this.#burstsOf) this.#trackRepaired += event.repairedPackets
   }
 
   #giveUp({ packets, track, firstSequenceNumber }: EventOf<'packets-given-up'>): void {

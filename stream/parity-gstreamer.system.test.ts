@@ -48,7 +48,7 @@ test("ParityRecovery gives back every single packet out of the parity of GStream
     })
     // At the edges of what is near, others may come back too.
     const again = recovered.find(({ sequenceNumber }) => sequenceNumber === lost.sequenceNumber)
-    if (again !== undefined && Buffer.compare(again.datagram, lost.datagram) === 0) wholePackets += 1
+    if (again !== undefined && Buffer.compare(again.packet, lost.datagram) === 0) wholePackets += 1
   }
   expect(wholePackets).toBe(packets.length - parityCount)
 })

@@ -40,7 +40,7 @@ test('ParityRecovery gives back each single packet that is missing of a group, o
     for (const missing of groupOf(group)) {
       const recovery = new ParityRecovery(SSRC)
       expect(take(recovery, ...groupOf(group).filter((number) => number !== missing))).toEqual([])
-      expect(takeParity(recovery, group).recovered).toEqual([{ sequenceNumber: missing, datagram: packet(missing) }])
+      expect(takeParity(recovery, group).recovered).toEqual([{ sequenceNumber: missing, packet: packet(missing) }])
       expect(take(recovery, groupStart(group + 1))).toEqual([])
     }
   }
@@ -51,7 +51,7 @@ test('ParityRecovery waits for the packet that leaves one missing, and tries in 
   const [first, second, third] = groupOf(0) as [number, number, number]
   expect(takeParity(recovery, 0).recovered).toEqual([])
   expect(take(recovery, third)).toEqual([])
-  expect(take(recovery, first)).toEqual([{ sequenceNumber: second, datagram: packet(second) }])
+  expect(take(recovery, first)).toEqual([{ sequenceNumber: second, packet: packet(second) }])
   expect(take(recovery, second)).toEqual([]) // merely late
 })
 
@@ -61,7 +61,7 @@ test('ParityRecovery uses what it has recovered for another group that it is in'
   recovery.takeParity(6, parityOf(2, 3, 4)) // two are missing
   const { recovered } = recovery.takeParity(7, parityOf(1, 2))
   expect(recovered.map(({ sequenceNumber }) => sequenceNumber)).toEqual([2, 3])
-  expect(recovered.map(({ datagram }) => datagram)).toEqual([packet(2), packet(3)])
+  expect(recovered.map((one) => one.packet)).toEqual([packet(2), packet(3)])
 })
 
 test('ParityRecovery tells that what is missing right before a group was the parity of the one before', () => {

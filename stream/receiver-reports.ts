@@ -1,5 +1,6 @@
 import { middle32 } from '../protocol/rtcp-round-trip.ts'
-import { decodeRtcp, encodeRtcp, type ReportBlock, type SenderReport } from '../protocol/rtcp.ts'
+import { genericNackPacket } from '../protocol/rtcp-feedback.ts'
+import { decodeRtcp, encodeRtcp, type ReportBlock, type RtcpPacket, type SenderReport } from '../protocol/rtcp.ts'
 import type { ReceptionStatistics } from './reception-statistics.ts'
 import { RECEIVER_REPORT_INTERVAL_MS, reportDelayMs } from './report-schedule.ts'
 
@@ -59,10 +60,19 @@ export class ReceiverReports {
     const heard = [...this.#streams].filter(([, stream]) => stream.statistics.receivedPackets > stream.receivedPackets)
     if (heard.length === 0) return undefined
     const reports = heard.map(([ssrc, stream]) => blockOf(ssrc, stream, nowMs))
-    return encodeRtcp([
+    return encodeRtcp(this.#head(reports))
+  }
+
+  /** Asks for packets again; sent at once (RFC 4585 section 3.5), with a report that counts nothing anew. */
+  nack(mediaSsrc: number, lostSequenceNumbers: readonly number[]): Uint8Array {
+    return encodeRtcp([...this.#head([]), genericNackPacket({ senderSsrc: this.ssrc, mediaSsrc, lostSequenceNumbers })])
+  }
+
+  #head(reports: readonly ReportBlock[]): RtcpPacket[] {
+    return [
       { kind: 'receiver-report', ssrc: this.ssrc, reports },
       { kind: 'source-description', sources: [{ ssrc: this.ssrc, cname: this.#cname }] },
-    ])
+    ]
   }
 
   #note({ ssrc, ntpTime }: SenderReport, arrivalMs: number): void {

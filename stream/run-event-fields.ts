@@ -127,6 +127,14 @@ const READERS: { readonly [K in Kind]: (fields: EventFields) => RunEvent & { rea
   'frame-frozen': (fields) => ({ kind: 'frame-frozen', ...ofFrame(fields) }),
   'sound-heard': (fields) => ({ kind: 'sound-heard', ...seen(fields) }),
   'code-read': (fields) => ({ kind: 'code-read', ...seen(fields), frameNumber: fields.wholeNumber('frameNumber') }),
+  'picture-latency': (fields) => ({
+    kind: 'picture-latency',
+    ...seen(fields),
+    captureToPublishMs: moment(fields, 'captureToPublishMs'),
+    publishToReceivedMs: moment(fields, 'publishToReceivedMs'),
+    receivedToShownMs: moment(fields, 'receivedToShownMs'),
+  }),
+  'live-latency': (fields) => ({ kind: 'live-latency', ...seen(fields), latencyMs: moment(fields, 'latencyMs') }),
   'variant-shown': (fields) => ({
     kind: 'variant-shown',
     ...seen(fields),
@@ -166,6 +174,8 @@ const READERS: { readonly [K in Kind]: (fields: EventFields) => RunEvent & { rea
     sizeBytes: fields.wholeNumber('sizeBytes'),
     repairedPackets: fields.wholeNumber('repairedPackets', MOST_32_BITS),
     repairedBytes: fields.wholeNumber('repairedBytes'),
+    ...fields.optional('latePackets', () => fields.wholeNumber('latePackets', MOST_32_BITS)),
+    ...fields.optional('delayMs', () => measured(fields, 'delayMs')),
     ...fields.optional('track', () => fields.oneOf<'video' | 'audio'>('track', TRACKS)),
   }),
   'packet-accepted': (fields) => ({ kind: 'packet-accepted', ...ofPacket(fields), ...ofRtp(fields) }),

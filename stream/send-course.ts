@@ -14,6 +14,7 @@ export type SendCourse = {
   readonly sequenceNumbers: Uint32Array // of the track, from 0, never wrapping
   readonly mediaTicks: Float64Array // on the clock of the track; a picture's is its presentation time
   readonly markers: Uint8Array // 1: the last packet of its unit
+  readonly protectedPackets?: Uint8Array // of a parity packet: how many before it of its track; 0: media. Absent: no parity
 }
 
 /** `packetsOf` gives a segment's schedule. */

@@ -1,4 +1,5 @@
 import { keyframeAtOrBefore, type Keyframe, type Outline } from '../protocol/outline.ts'
+import { protectCourse } from './protected-course.ts'
 import { sendCourse, type SendCourse } from './send-course.ts'
 import { scheduleFacts, scheduleSegment, type PlannedPacket, type ScheduleOptions } from './send-schedule.ts'
 
@@ -8,6 +9,7 @@ export class SendPlan {
   readonly outline: Outline
   readonly #options: ScheduleOptions
   #course: SendCourse | undefined // the newest
+  #protected: { readonly course: SendCourse; readonly groupPackets: number; readonly of: SendCourse } | undefined
 
   constructor(outline: Outline, maxRtpBytes: number) {
     this.outline = outline
@@ -24,14 +26,26 @@ export class SendPlan {
     return segment === undefined ? [] : scheduleSegment(segment, this.#options)
   }
 
-  /** What is sent to a viewer who plays from `seconds`: from the keyframe at or before it on.
-   *  Throws RangeError when the outline has no keyframe. */
-  courseFrom(seconds: number): SendCourse {
+  /** What is sent to a viewer who plays from `seconds`: from the keyframe at or before it on, with a packet of parity for
+   *  `fecGroupPackets` of a track, where that is said. Throws RangeError when the outline has no keyframe. */
+  courseFrom(seconds: number, fecGroupPackets?: number): SendCourse {
+    const course = this.#mediaFrom(seconds)
+    return fecGroupPackets === undefined ? course : this.#protect(course, fecGroupPackets)
+  }
+
+  #mediaFrom(seconds: number): SendCourse {
     const keyframe = startKeyframe(this.outline, seconds)
     if (this.#course === undefined || !isSame(keyframe, this.#course.keyframe)) {
       this.#course = sendCourse(this.outline, keyframe, (segmentIndex) => this.packetsOf(segmentIndex))
     }
     return this.#course
+  }
+
+  #protect(of: SendCourse, groupPackets: number): SendCourse {
+    if (this.#protected?.of !== of || this.#protected.groupPackets !== groupPackets) {
+      this.#protected = { of, groupPackets, course: protectCourse(of, groupPackets) }
+    }
+    return this.#protected.course
   }
 }
 

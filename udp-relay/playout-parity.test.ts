@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Loss } from '../link/loss.ts'
 import type { SdpTrack } from '../protocol/sdp.ts'
+import { SendPlan } from '../stream/send-plan.ts'
 import { DEFAULT_MAX_RTP_BYTES } from '../stream/send-schedule.ts'
 import type { PacketKind, PacketSink } from './packet-sink.ts'
 import { Playout, type PlayoutOptions } from './playout.ts'
@@ -59,6 +60,20 @@ test('Playout sends one packet of parity for eight, right behind them, and the s
     sentBytes: parity.reduce((sum, { payload }) => sum + payload.length + 12, 0),
   })
   expect(plain.playout.parity).toBeUndefined()
+})
+
+test('Playout sends what virtual time plans with parity: the same sizes at the same moments in the same order', async () => {
+  const { sink } = await sent({ fecGroupPackets: 8 })
+  const course = new SendPlan(clip.outline, DEFAULT_MAX_RTP_BYTES).courseFrom(0, 8)
+  const startMs = (sink.rtp[0]?.scheduledMs ?? 0) - (course.sendMs[0] ?? 0)
+  const live = sink.rtp.map(({ trackIndex, payloadType, payload, scheduledMs }) => {
+    return [trackIndex, payloadType >= 100, payload.length + 12, Math.round((scheduledMs - startMs) * 1000)]
+  })
+  const planned = Array.from(course.sizesBytes, (sizeBytes, place) => {
+    const isParity = (course.protectedPackets?.[place] ?? 0) > 0
+    return [course.trackIndices[place], isParity, sizeBytes, Math.round((course.sendMs[place] as number) * 1000)]
+  })
+  expect(live).toEqual(planned)
 })
 
 test('Playout counts parity among the packets that its reports tell, for it is of the same source', async () => {

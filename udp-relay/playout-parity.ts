@@ -1,10 +1,9 @@
 import { parityPayloadTypeOf } from '../protocol/presentation-sdp.ts'
 import { ParityGroup } from '../protocol/rtp-ulpfec.ts'
 import type { FecFigures } from '../protocol/weir-api.ts'
+import { isGroupComplete } from '../stream/parity-bounds.ts'
 import type { PacketSink } from './packet-sink.ts'
 import type { RtpSender } from './rtp-sender.ts'
-
-const MAX_GROUP_MS = 80 // what is recovered later comes too late for a jitter buffer of 100 ms
 
 /** The parity packets of a playout, into its sink: one right behind each group of a track's packets, of the same SSRC and with
  *  the next sequence number. A group is closed early when it has lasted 80 ms. */
@@ -25,8 +24,7 @@ export class PlayoutParity {
   protect(trackIndex: number, packet: Uint8Array, timestampTicks: number, scheduledMs: number): void {
     const track = this.#tracks[trackIndex] as TrackParity
     track.add(packet, timestampTicks, scheduledMs)
-    const isComplete = track.packets >= this.#groupPackets || scheduledMs - track.startMs >= MAX_GROUP_MS
-    if (isComplete) this.#send(trackIndex, track.take(), scheduledMs)
+    if (isGroupComplete(track, this.#groupPackets, scheduledMs)) this.#send(trackIndex, track.take(), scheduledMs)
   }
 
   /** Nothing comes for a while: what has been sent is left without protection no longer. */
@@ -52,7 +50,7 @@ class TrackParity {
   readonly #sender: RtpSender
   readonly #group = new ParityGroup()
   #timestampTicks = 0
-  startMs = 0
+  firstMs = 0
 
   constructor(sender: RtpSender) {
     this.#sender = sender
@@ -63,7 +61,7 @@ class TrackParity {
   }
 
   add(packet: Uint8Array, timestampTicks: number, scheduledMs: number): void {
-    if (this.#group.packets === 0) this.startMs = scheduledMs
+    if (this.#group.packets === 0) this.firstMs = scheduledMs
     this.#group.add(packet)
     this.#timestampTicks = timestampTicks
   }

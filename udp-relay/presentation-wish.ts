@@ -1,4 +1,5 @@
 import { MAX_PARITY_GROUP } from '../protocol/rtp-ulpfec.ts'
+import { DEFAULT_FEC_GROUP } from '../stream/parity-bounds.ts'
 import type { RtpPayload } from './rtp-format.ts'
 
 /** What the query of an RTSP address asks for: `?payload=h264|mp2t&live=loop&repair=rtx|fec|off&fecGroup=8
@@ -15,7 +16,6 @@ export type PresentationWish = {
   readonly fecGroupPackets?: number
 }
 
-const DEFAULT_FEC_GROUP = 8
 const LEAST_FEC_GROUP = 2 // one for each single packet would send everything twice
 
 /** `query` with its '?', or empty; other names in it are nobody's business. undefined for a value that there is not. */

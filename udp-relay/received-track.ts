@@ -1,14 +1,12 @@
-import { decodeRtx } from '../protocol/rtp-rtx.ts'
-import { RTP_HEADER_BYTES, decodeRtp, extendSequenceNumber, type RtpPacket } from '../protocol/rtp.ts'
+import { decodeRtp, type RtpPacket } from '../protocol/rtp.ts'
 import type { RtpInfo } from '../protocol/rtsp-headers.ts'
 import type { SdpTrack } from '../protocol/sdp.ts'
-import { JitterBuffer, type Released } from '../stream/jitter-buffer.ts'
+import type { Released } from '../stream/jitter-buffer.ts'
 import { LossBursts, type BurstFigures } from '../stream/loss-bursts.ts'
-import { ReceptionStatistics, type Arrival } from '../stream/reception-statistics.ts'
-import { ParityRecovery, type Recovered } from '../stream/parity-recovery.ts'
+import { ReceptionStatistics } from '../stream/reception-statistics.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import type { RepairRequests } from '../stream/repair-requests.ts'
-import { SeenLately } from '../stream/seen-lately.ts'
+import { RepairedBuffer, type RepairNews } from '../stream/repaired-buffer.ts'
 
 /** Takes a track's packets in order, each once, and the gaps between them. */
 export type TrackMedia = {
@@ -41,6 +39,7 @@ export type TrackFigures = {
   readonly repairPackets: number // retransmissions and parity that came
   readonly repairBytes: number
   readonly repairedPackets: number // of the lost ones, in time
+  readonly lateRepairs: number // of those given up, repaired too late
   readonly requestedPackets: number
   readonly missingPackets: number // neither came in time nor was repaired, so far
   readonly latePackets: number // of these came after all
@@ -54,14 +53,18 @@ export class ReceivedTrack {
   readonly description: SdpTrack
   readonly #options: ReceivedTrackOptions
   #statistics: ReceptionStatistics
-  #jitterBuffer: JitterBuffer<RtpPacket>
+  #buffer: RepairedBuffer
   #bursts = new LossBursts()
-  #repaired = new SeenLately()
   #held: { readonly packet: RtpPacket; readonly datagram: Uint8Array } | undefined // during probation: it is the stream's first packet if the next one follows it
   #ssrc: number | undefined
-  #recovery: ParityRecovery | undefined // where the description tells of parity
-  #isAfterLoss = false // a parity packet was the first one after it
-  #counts = { repairPackets: 0, repairBytes: 0, repairedPackets: 0, missingPackets: 0, latePackets: 0 }
+  #counts = {
+    repairPackets: 0,
+    repairBytes: 0,
+    repairedPackets: 0,
+    lateRepairs: 0,
+    missingPackets: 0,
+    latePackets: 0,
+  }
   #strangePackets = 0
   restarts = 0
   #hasFinished = false
@@ -72,7 +75,7 @@ export class ReceivedTrack {
     this.description = options.description
     this.#options = options
     this.#statistics = this.#newStatistics(options.first?.sequenceNumber)
-    this.#jitterBuffer = this.#newJitterBuffer(options.first?.sequenceNumber)
+    this.#buffer = this.#newBuffer(options.first?.sequenceNumber)
   }
 
   /** Of the packets that came; undefined before the first. */
@@ -107,14 +110,12 @@ export class ReceivedTrack {
 
   /** Gives up what has waited long enough. */
   advance(nowMs: number): void {
-    this.#release(this.#jitterBuffer.advance(nowMs), nowMs)
+    this.#release(this.#buffer.advance(nowMs), nowMs)
   }
 
   /** What to ask for again now: sequence numbers as a NACK tells them. */
   takeRequests(nowMs: number): readonly number[] {
-    const { repairs } = this.#options
-    if (repairs === undefined || repairs.nextEventMs() > nowMs) return []
-    return repairs.due(nowMs).map((sequenceNumber) => sequenceNumber & 0xffff)
+    return this.#buffer.takeRequests(nowMs)
   }
 
   /** Nothing more will come; `lastSequenceNumber` where the sender has told it. */
@@ -124,7 +125,7 @@ export class ReceivedTrack {
     if (lastSequenceNumber !== undefined) this.#statistics.noteLast(lastSequenceNumber)
     const { expectedPackets } = this.#statistics
     const last = this.#statistics.report().extendedHighestSequenceNumber
-    this.#release(this.#jitterBuffer.finish(expectedPackets === 0 ? undefined : last), nowMs)
+    this.#release(this.#buffer.finish(expectedPackets === 0 ? undefined : last), nowMs)
     this.#options.media.finish(nowMs)
   }
 
@@ -163,111 +164,44 @@ export class ReceivedTrack {
     this.#countBytes(packet, datagram.length, nowMs)
     if (arrival.kind === 'probation') this.#held = { packet, datagram }
     if (arrival.kind !== 'new') return
-    if (this.#statistics.receivedPackets < receivedBefore) this.#restart(nowMs)
-    else this.#noticeGap(arrival, expectedBefore, nowMs)
-    this.#pushHeld(arrival.extendedSequenceNumber, nowMs)
+    const hasRestarted = this.#statistics.receivedPackets < receivedBefore
+    if (hasRestarted) this.#restart(nowMs)
     const { extendedSequenceNumber } = arrival
-    // It may have been there already, in another's place.
-    if (!this.#repaired.has(extendedSequenceNumber)) this.#push(extendedSequenceNumber, packet, nowMs)
-    this.#recover(extendedSequenceNumber, packet, datagram, nowMs)
+    const passed = this.#statistics.expectedPackets - expectedBefore - 1
+    if (!hasRestarted) this.#buffer.notice(extendedSequenceNumber, passed, nowMs)
+    this.#pushHeld(extendedSequenceNumber, nowMs)
+    this.#release(this.#buffer.push(extendedSequenceNumber, packet, datagram, nowMs), nowMs)
   }
 
   #countBytes(packet: RtpPacket, sizeBytes: number, nowMs: number): void {
-    if (!this.#isParity(packet)) return this.#options.tell({ kind: 'media-received', atMs: nowMs, sizeBytes })
-    this.#counts.repairPackets += 1
-    this.#counts.repairBytes += sizeBytes
-    this.#tellRepair(sizeBytes, undefined, nowMs)
-  }
-
-  #isParity({ payloadType }: RtpPacket): boolean {
-    return payloadType === this.description.parityPayloadType
-  }
-
-  /** What a packet that has come gives back of others. */
-  #recover(sequenceNumber: number, packet: RtpPacket, datagram: Uint8Array, nowMs: number): void {
-    if (this.description.parityPayloadType === undefined) return
-    this.#recovery ??= new ParityRecovery(packet.ssrc)
-    if (!this.#isParity(packet)) return this.#restore(this.#recovery.takeMedia(sequenceNumber, datagram), nowMs)
-    const { recovered, lostParity } = this.#recovery.takeParity(sequenceNumber, packet.payload)
-    this.#restore(recovered, nowMs)
-    if (lostParity !== undefined) this.#fill(lostParity, { ...packet, sequenceNumber: lostParity & 0xffff }, nowMs)
-  }
-
-  #restore(recovered: readonly Recovered[], nowMs: number): void {
-    for (const { sequenceNumber, datagram } of recovered) {
-      const read = decodeRtp(datagram)
-      const isMedia = read.ok && read.value.payloadType === this.description.payloadType
-      if (!isMedia || !this.#fill(sequenceNumber, read.value, nowMs)) continue
-      this.#counts.repairedPackets += 1
-      this.#tellRepair(0, read.value, nowMs) // the parity's own bytes have been told
-    }
-  }
-
-  /** In the place of a packet that has not come; whether it is still waited for. */
-  #fill(sequenceNumber: number, packet: RtpPacket, nowMs: number): boolean {
-    if (!this.#jitterBuffer.awaits(sequenceNumber)) return false
-    this.#repaired.add(sequenceNumber)
-    this.#push(sequenceNumber, packet, nowMs)
-    return true
-  }
-
-  /** Packets that the numbers have just passed over are worth asking for. */
-  #noticeGap(
-    { extendedSequenceNumber }: Extract<Arrival, { kind: 'new' | 'duplicate' }>,
-    expectedBefore: number,
-    nowMs: number,
-  ): void {
-    const { repairs } = this.#options
-    if (repairs === undefined) return
-    const passed = this.#statistics.expectedPackets - expectedBefore - 1
-    if (passed < 0) repairs.arrive(extendedSequenceNumber)
-    if (passed > 0) repairs.miss(extendedSequenceNumber - passed, extendedSequenceNumber - 1, nowMs)
+    if (!this.#buffer.isParity(packet)) return this.#options.tell({ kind: 'media-received', atMs: nowMs, sizeBytes })
+    this.#tellRepair({ sizeBytes, repairedPackets: 0, repairedBytes: 0 }, nowMs)
   }
 
   #takeRepair(rtx: RtpPacket, sizeBytes: number, nowMs: number): void {
-    const { repairs } = this.#options
-    const { payloadType } = this.description
-    this.#counts.repairPackets += 1
-    this.#counts.repairBytes += sizeBytes
-    const read = decodeRtx(rtx, { payloadType, ssrc: this.#ssrc ?? 0 })
-    if (!read.ok || repairs === undefined) return this.#tellRepair(sizeBytes, undefined, nowMs)
-    const highest = this.#statistics.highestSequenceNumber
-    const sequenceNumber = extendSequenceNumber(read.value.sequenceNumber, highest)
-    // Else it has come meanwhile, or nobody waits for it any more.
-    if (!repairs.repair(sequenceNumber, nowMs)) return this.#tellRepair(sizeBytes, undefined, nowMs)
-    this.#repaired.add(sequenceNumber)
-    const lateBefore = this.#jitterBuffer.latePackets
-    this.#push(sequenceNumber, read.value, nowMs)
-    const isInTime = this.#jitterBuffer.latePackets === lateBefore
-    if (isInTime) this.#counts.repairedPackets += 1
-    this.#tellRepair(sizeBytes, isInTime ? read.value : undefined, nowMs)
+    const sent = { ssrc: this.#ssrc ?? 0, highest: this.#statistics.highestSequenceNumber, sizeBytes }
+    this.#release(this.#buffer.pushAgain(rtx, sent, nowMs), nowMs)
   }
 
-  #tellRepair(sizeBytes: number, repaired: RtpPacket | undefined, atMs: number): void {
-    this.#options.tell({
-      kind: 'repair-received',
-      atMs,
-      sizeBytes,
-      repairedPackets: repaired === undefined ? 0 : 1,
-      repairedBytes: repaired === undefined ? 0 : RTP_HEADER_BYTES + repaired.payload.length,
-    })
+  #tellRepair(news: RepairNews, atMs: number): void {
+    const { sizeBytes, repairedPackets, latePackets = 0 } = news
+    if (sizeBytes > 0) this.#counts.repairPackets += 1
+    this.#counts.repairBytes += sizeBytes
+    this.#counts.repairedPackets += repairedPackets
+    this.#counts.lateRepairs += latePackets
+    this.#options.tell({ kind: 'repair-received', atMs, ...news })
   }
 
   #pushHeld(sequenceNumber: number, nowMs: number): void {
     const held = this.#held
     this.#held = undefined
     if (held === undefined) return
-    this.#push(sequenceNumber - 1, held.packet, nowMs)
-    this.#recover(sequenceNumber - 1, held.packet, held.datagram, nowMs)
-  }
-
-  #push(sequenceNumber: number, packet: RtpPacket, nowMs: number): void {
-    this.#release(this.#jitterBuffer.push(sequenceNumber, packet, nowMs), nowMs)
+    this.#release(this.#buffer.push(sequenceNumber - 1, held.packet, held.datagram, nowMs), nowMs)
   }
 
   #release(released: readonly Released<RtpPacket>[], nowMs: number): void {
-    const { tell } = this.#options
-    for (; this.#counts.latePackets < this.#jitterBuffer.latePackets; this.#counts.latePackets += 1) {
+    const { tell, media } = this.#options
+    for (; this.#counts.latePackets < this.#buffer.latePackets; this.#counts.latePackets += 1) {
       tell({ kind: 'packet-late', atMs: nowMs })
     }
     for (const item of released) {
@@ -276,27 +210,15 @@ export class ReceivedTrack {
         this.#bursts.lose(item.packets)
         tell({ kind: 'packets-given-up', atMs: nowMs, packets: item.packets })
       } else this.#bursts.receive()
-      this.#pass(item, nowMs)
+      media.push(item, nowMs)
     }
-  }
-
-  /** Without the parity; what is lost before it is lost before what follows. */
-  #pass(item: Released<RtpPacket>, nowMs: number): void {
-    const { media } = this.#options
-    if (item.kind === 'lost') return media.push(item, nowMs)
-    const lostBefore = item.lostBefore || this.#isAfterLoss
-    this.#isAfterLoss = lostBefore && this.#isParity(item.packet)
-    if (this.#isParity(item.packet)) return
-    media.push(lostBefore === item.lostBefore ? item : { ...item, lostBefore }, nowMs)
   }
 
   /** Numbers begin anew, and so does everything that hangs on them. */
   #restart(nowMs: number): void {
-    this.#release(this.#jitterBuffer.finish(), nowMs)
-    this.#jitterBuffer = this.#newJitterBuffer(undefined)
+    this.#release(this.#buffer.finish(), nowMs)
+    this.#buffer = this.#newBuffer(undefined)
     this.#bursts = new LossBursts()
-    this.#repaired = new SeenLately()
-    this.#recovery = undefined
     this.#counts = { ...this.#counts, missingPackets: 0, latePackets: 0 }
     this.restarts += 1
   }
@@ -309,8 +231,16 @@ export class ReceivedTrack {
     })
   }
 
-  #newJitterBuffer(firstSequenceNumber: number | undefined): JitterBuffer<RtpPacket> {
-    const { waitMs } = this.#options
-    return new JitterBuffer({ waitMs, ...(firstSequenceNumber === undefined ? {} : { firstSequenceNumber }) })
+  #newBuffer(firstSequenceNumber: number | undefined): RepairedBuffer {
+    const { description, waitMs, repairs } = this.#options
+    const { payloadType, parityPayloadType } = description
+    return new RepairedBuffer({
+      payloadType,
+      parityPayloadType,
+      requests: repairs,
+      waitMs,
+      firstSequenceNumber,
+      tellRepair: (news, nowMs) => this.#tellRepair(news, nowMs),
+    })
   }
 }

@@ -42,6 +42,11 @@ export class RepairSink implements PacketSink {
     for (const sequenceNumber of lostSequenceNumbers) this.#resend(trackIndex, track, sequenceNumber, nowMs)
   }
 
+  /** Another stream begins: what was sent before is none of its packets. */
+  beginAnew(): void {
+    this.#tracks.clear()
+  }
+
   figures(): RepairFigures {
     return { ...this.#counts }
   }

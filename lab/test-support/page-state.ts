@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { vi } from 'vitest'
+import type { WayName } from '../../protocol/ways.ts'
 
 /** What tests read of `window.weir`; player/README.md tells all of it. */
 export type PageState = {
@@ -20,6 +21,7 @@ export type PageState = {
 /** What the UDP side tells besides. */
 export type UdpState = PageState & {
   readonly session: string
+  readonly way: WayName
   readonly startSeconds: number
   readonly tracks: readonly { readonly kind: string; readonly ssrc: number; readonly sequenceNumber: number }[]
   readonly lostSequenceNumbers: { readonly video: readonly number[]; readonly audio: readonly number[] }

@@ -5,10 +5,17 @@ import { Refusal } from '../refusal.ts'
 import type { UdpSessions } from '../udp-sessions.ts'
 import { readQuery, sessionFields, videoName } from './session-query.ts'
 
-const wishSchema = z.strictObject({
+const wishFields = z.strictObject({
   video: videoName,
   ...sessionFields,
+  lane: z.literal('own', 'must be own').exactOptional(),
   over: z.enum(['udp', 'tcp'], 'must be udp or tcp').exactOptional(),
+  repair: z.enum(['rtx', 'fec'], 'must be rtx or fec').exactOptional(),
+})
+
+const wishSchema = wishFields.refine(({ over, repair }) => over !== 'tcp' || repair === undefined, {
+  path: ['repair'],
+  message: 'is for over=udp: TCP loses nothing',
 })
 
 /** UDP to the browser: an SDP offer is answered with 201, its session looked at and removed by its id. */
