@@ -13,6 +13,7 @@ async function watch(context: TestContext, { url }: SmallHls, path: string, opti
   const client = new HlsClient({
     url: new URL(url + path),
     getter,
+    lists: getter,
     abr: 'fixed',
     forMs: 10_000,
     signal: new AbortController().signal,

@@ -7,13 +7,16 @@ import { HlsViewer, type HlsWish, type SegmentWish } from '../stream/hls-viewer.
 import type { ViewerEvent } from '../stream/record.ts'
 import { SegmentPlayback, type PlayedSegment } from '../stream/segment-playback.ts'
 import { GetFailure, type HttpGetter } from './http-get.ts'
+import { CaptureDates } from './capture-dates.ts'
 import { HlsSegments, type SegmentProgress } from './hls-segments.ts'
 import { HlsSource, whyNot, type LoadedMedia, type SourceVariant } from './hls-source.ts'
+import { isNear, LowLatencyPlay, type NearMedia } from './low-latency-play.ts'
 import { SoundBeside } from './sound-beside.ts'
 
 export type HlsClientOptions = {
   readonly url: URL // of a multivariant or media playlist
   readonly getter: HttpGetter
+  readonly lists: HttpGetter // of lists whose reloads are held
   readonly abr: AbrRule
   readonly variant?: string | undefined // of `fixed`; absent: the best
   readonly ladder?: readonly string[] | undefined // the variants to choose from; absent: all
@@ -43,6 +46,8 @@ export type HlsState = {
   readonly isLive: boolean
 }
 
+type NearPlay = { readonly media: NearMedia; readonly variant: SourceVariant }
+
 const TICK_MS = 20
 const DEFAULT_FRAMES_PER_SECOND = 30
 const FIRST_FAILURES = 3 // of the first playlist
@@ -60,6 +65,8 @@ export class HlsClient {
   #sound: SoundBeside | undefined
   readonly #media = new Map<number, LoadedMedia>() // by variant
   readonly #known = new Map<number, KnownVariant | undefined>()
+  readonly #dates = new CaptureDates()
+  #near: NearPlay | undefined // where it plays in parts
   #tooLate: NodeJS.Timeout | undefined
   #ladder: readonly SourceVariant[] = []
   #shown: number | undefined
@@ -117,7 +124,7 @@ export class HlsClient {
       ...(this.#throughputBitsPerSecond === undefined
         ? {}
         : { throughputBitsPerSecond: this.#throughputBitsPerSecond }),
-      isLive: media !== undefined && !media.playlist.isEnded,
+      isLive: this.#near !== undefined || (media !== undefined && !media.playlist.isEnded),
     }
   }
 
@@ -137,6 +144,7 @@ export class HlsClient {
       const wish = this.#nextWish()
       if (wish.kind === 'over') return this.#finish(wish.because)
       await this.#fulfil(wish)
+      if (this.#near !== undefined) return this.#playNear(this.#near)
     }
     return undefined
   }
@@ -178,6 +186,27 @@ export class HlsClient {
     return undefined
   }
 
+  /** The rule has chosen its first variant; of a list in parts it has nothing more to choose. */
+  async #playNear({ media, variant }: NearPlay): Promise<HlsEnd | undefined> {
+    const { lists, tell } = this.#options
+    this.#areFramesKnown = false
+    this.#shown = this.#ladder.indexOf(variant)
+    const { name, bandwidthBitsPerSecond: bitsPerSecond } = variant
+    const end = await new LowLatencyPlay({
+      ...{ media, lists, segments: this.#segments, variant: name, signal: this.#stop.signal },
+      onWaiting: (atMs) => tell({ kind: 'buffer', atMs, bufferSeconds: Math.max(0, this.#bufferMs(atMs)) / 1000 }), // ms to s
+      onReceived: (sizeBytes, askedMs, endMs) => this.#noteThroughput(sizeBytes, askedMs, endMs),
+      onPart: (part, atMs) => {
+        if (this.#playback === undefined) tell({ kind: 'variant-shown', atMs, variant: name, bitsPerSecond })
+        this.#playback ??= this.#newPlayback(part.startSeconds, variant)
+        this.#dates.note(part.startSeconds, part.startUnixMs)
+        this.#playback.append(part, atMs)
+      },
+    }).run()
+    if (end?.reason === 'failed') this.#why = end.why
+    return end && this.#finish(end.reason === 'complete' ? 'ended' : 'failed')
+  }
+
   #nextWish(): HlsWish {
     const nowMs = performance.now()
     this.#playback?.advance(nowMs)
@@ -216,6 +245,7 @@ export class HlsClient {
     ])
     if (isNew) this.#known.set(variantIndex, known)
     this.#media.set(variantIndex, media)
+    if (isNear(media) && this.#playback === undefined) this.#near = { media, variant }
     const { firstByteMs, endMs, askedMs } = media.got
     this.#viewer?.playlistReceived(variantIndex, media.listed, { askedMs, firstByteMs, receivedMs: endMs })
     if (variant.soundUrl !== undefined) {
@@ -243,9 +273,13 @@ export class HlsClient {
     if (got === undefined) return
     const { sizeBytes, askedMs, firstByteMs, endMs } = got
     this.#viewer?.segmentReceived(sizeBytes, { askedMs, firstByteMs, receivedMs: endMs })
-    if (endMs > askedMs) this.#throughputBitsPerSecond = (sizeBytes * 8000) / (endMs - askedMs) // bytes per ms to bit/s
+    this.#noteThroughput(sizeBytes, askedMs, endMs)
     await this.#reachSound(wish, media)
     this.#append(wish, variant, media, endMs)
+  }
+
+  #noteThroughput(sizeBytes: number, askedMs: number, endMs: number): void {
+    if (endMs > askedMs) this.#throughputBitsPerSecond = (sizeBytes * 8000) / (endMs - askedMs) // bytes per ms to bit/s
   }
 
   /** Sound that does not come is asked for again beside the next segment. */
@@ -271,13 +305,22 @@ export class HlsClient {
       const { name, bandwidthBitsPerSecond: bitsPerSecond } = variant
       this.#options.tell({ kind: 'variant-shown', atMs, variant: name, bitsPerSecond })
     }
+    if (!media.playlist.isEnded) this.#dates.note(startSeconds, media.playlist.segments[place]?.startUnixMs)
     this.#playback.append(segment ?? { startSeconds, durationSeconds }, atMs)
   }
 
   #newPlayback(startSeconds: number, { framesPerSecond }: { readonly framesPerSecond?: number }): SegmentPlayback {
     if (framesPerSecond !== undefined && framesPerSecond > 0) this.#framesPerSecond = framesPerSecond
     const range = { startMs: startSeconds * 1000, framesPerSecond: this.#framesPerSecond } // s to ms
-    return new SegmentPlayback(range, this.#options.tell)
+    return new SegmentPlayback(range, (event) => this.#tellWithLatency(event))
+  }
+
+  /** A picture of something live is told with how late it is. */
+  #tellWithLatency(event: ViewerEvent): void {
+    const { tell } = this.#options
+    tell(event)
+    const latency = this.#dates.latencyOf(event)
+    if (latency !== undefined) tell(latency)
   }
 
   #abandonIfWise({ receivedBytes, totalBytes, firstByteMs, askedMs }: SegmentProgress, cancel: AbortController): void {

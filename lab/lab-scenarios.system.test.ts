@@ -20,7 +20,7 @@ async function scenarioOf(name: string, wishes: ScenarioWishes = {}): Promise<Sc
   return read.scenario
 }
 
-test('lab/scenarios has ten examples', () => expect(examples).toHaveLength(10))
+test('lab/scenarios has eleven examples', () => expect(examples).toHaveLength(11))
 
 for (const name of examples) {
   test(`the example ${name} keeps its budgets in virtual time`, async (context) => {

@@ -7,7 +7,7 @@ import { HttpGetter } from './http-get.ts'
 export type LiveHlsOptions = {
   readonly url: URL // of the multivariant playlist, through the side's link
   readonly spec: SideSpec & { readonly kind: 'hls' }
-  readonly variant: string // of `fixed`
+  readonly variant: string | undefined // of `fixed`
   readonly outlines: ReadonlyMap<string, Outline>
   readonly durationMs: number
   readonly userAgent: string
@@ -19,12 +19,14 @@ export type LiveHlsOptions = {
 export async function watchHls(options: LiveHlsOptions): Promise<{ readonly hasEnded: boolean }> {
   const { url, spec, variant, outlines, durationMs, userAgent, signal, tell } = options
   const getter = new HttpGetter({ userAgent })
+  const lists = new HttpGetter({ userAgent })
   try {
     const client = new HlsClient({
       url,
       getter,
+      lists,
       abr: spec.abr,
-      ladder: spec.abr === 'fixed' ? [variant] : spec.ladder,
+      ladder: spec.abr === 'fixed' && variant !== undefined ? [variant] : spec.ladder,
       maxBufferSeconds: spec.maxBufferSeconds,
       forMs: durationMs,
       signal,
@@ -35,5 +37,6 @@ export async function watchHls(options: LiveHlsOptions): Promise<{ readonly hasE
     return { hasEnded: reason === 'complete' }
   } finally {
     getter.close()
+    lists.close()
   }
 }

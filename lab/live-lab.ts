@@ -7,6 +7,7 @@ import type { NamedSide } from '../simulation/experiment.ts'
 import type { PlannedRun, ScenarioSource } from '../simulation/scenario.ts'
 import type { RunEvent } from '../stream/record.ts'
 import { ownProgram, startLiveServer, type LiveServer } from './live-server.ts'
+import { openLabChannel, type LabChannel } from './lab-channel.ts'
 import { putIntoLibrary, type LabVideo } from './live-library.ts'
 import { LiveSide } from './live-side.ts'
 
@@ -91,12 +92,28 @@ async function warmUp(live: Live, { source, signal, tell }: LiveLabOptions): Pro
 
 async function runLive({ planned, video, server, signal }: Live, options: LiveLabOptions): Promise<WatchedRun> {
   signal.throwIfAborted()
+  const { sides } = planned
+  const isOfChannel = sides.some(({ spec }) => spec.kind === 'll-hls')
+  const channel = isOfChannel ? await openLabChannel(server, video.id, signal) : undefined
+  try {
+    return await watchAll({ planned, video, server, signal, channel }, options)
+  } finally {
+    await channel?.close().catch(() => undefined) // the server may have gone
+  }
+}
+
+async function watchAll(
+  live: Live & { readonly channel: LabChannel | undefined },
+  options: LiveLabOptions,
+): Promise<WatchedRun> {
+  const { planned, video, server, channel, signal } = live
   const { durationSeconds, tellEvent } = options
   const { index, network, axes, seed, sides, profile } = planned
   const stop = new AbortController() // where a side fails the others end, too
   const open = ({ name, spec }: NamedSide): LiveSide =>
     new LiveSide(name, spec, {
       video,
+      channel,
       server,
       profile,
       durationMs: durationSeconds * 1000, // s to ms

@@ -2,22 +2,26 @@ import type { LinkProfile } from '../link/profile.ts'
 import type { Outline } from '../protocol/outline.ts'
 import { version } from '../server/project-folder.ts'
 import type { SideSpec } from '../simulation/experiment.ts'
+import { variantBandwidth } from '../simulation/hls-package.ts'
 import type { LabSide } from '../simulation/lab-results.ts'
 import type { RunEvent, ViewerEvent, ViewerSide } from '../stream/record.ts'
 import { linkSideMeasures } from '../stream/run-measures.ts'
 import { SideMeasuresFold } from '../stream/side-measures.ts'
 import { BadSource } from './bad-source.ts'
+import { ChannelLatency } from './channel-latency.ts'
+import type { LabChannel } from './lab-channel.ts'
 import { LinkTruth } from './link-truth.ts'
 import { watchWithHlsJs } from './live-hls-js.ts'
 import { watchHls } from './live-hls.ts'
 import type { LabVariant, LabVideo } from './live-library.ts'
 import type { LiveServer } from './live-server.ts'
 import { watchWithFfmpeg, watchWithGStreamer, type SeenOfProgram } from './live-programs.ts'
-import { watchRtp } from './live-udp.ts'
+import { watchRtp, type LiveUdpOptions } from './live-udp.ts'
 import { MadeLink } from './weir-links.ts'
 
 export type LiveSideOptions = {
   readonly video: LabVideo
+  readonly channel: LabChannel | undefined // of the same video: what sides of LL-HLS and, beside them, of RTP watch
   readonly server: LiveServer
   readonly profile: LinkProfile
   readonly durationMs: number
@@ -48,7 +52,7 @@ export class LiveSide {
     this.#options = options
     this.#side = spec.kind === 'udp' || spec.kind === 'rtp-over-tcp' ? 'udp' : 'hls'
     this.#variant = variantOf(options.video, name, spec)
-    const problem = playerProblem(spec)
+    const problem = playerProblem(spec) ?? channelProblem(spec, options.channel)
     if (problem !== undefined) throw new BadSource(`side ${name}: ${problem}`)
     const { segmentSeconds } = spec.kind === 'hls' ? spec : {}
     if (segmentSeconds !== undefined)
@@ -109,17 +113,41 @@ export class LiveSide {
       }
       case 'udp':
       case 'rtp-over-tcp':
-        return watchRtp({ ...common, userAgent: USER_AGENT, rtspUrl: url, spec, variant: this.#variant })
+        return this.#watchRtp({ ...common, userAgent: USER_AGENT, rtspUrl: url, spec, variant: this.#sent() })
       case 'll-hls':
-        throw new Error('refused before')
+        return watchHls({
+          ...common,
+          ...{ userAgent: USER_AGENT, url: new URL(url), spec: { kind: 'hls', abr: 'hls.js' }, variant: undefined },
+          outlines: new Map<string, Outline>(),
+        })
     }
+  }
+
+  /** Pictures of a channel are told with how late they are. */
+  async #watchRtp(options: LiveUdpOptions): Promise<Played> {
+    const { server, channel } = this.#options
+    if (channel === undefined) return watchRtp(options)
+    const latency = new ChannelLatency(server.url, channel.id, options.tell)
+    try {
+      return await watchRtp({ ...options, tell: latency.take })
+    } finally {
+      await latency.end()
+    }
+  }
+
+  /** Over RTP. */
+  #sent(): { readonly name: string; readonly bitsPerSecond: number } {
+    const { channel } = this.#options
+    if (channel !== undefined) return { name: channel.variant, bitsPerSecond: channel.bitsPerSecond }
+    return { name: this.#variant.name, bitsPerSecond: variantBandwidth(this.#variant.outline) }
   }
 
   /** Through the link; of programs that choose no variant by themselves, of HLS, too, that of one. */
   #address(linkId: string): string {
-    const { server, video } = this.#options
+    const { server, video, channel } = this.#options
     const spec = this.#spec
-    if (spec.kind !== 'hls') return `${server.rtspUrl}/link/${linkId}/${video.id}/${this.#variant.name}`
+    if (spec.kind === 'll-hls') return `${server.url}/link/${linkId}/hls/${channel?.id}/low-latency.m3u8`
+    if (spec.kind !== 'hls') return `${server.rtspUrl}/link/${linkId}/${channel?.id ?? video.id}/${this.#sent().name}`
     const folder = `${server.url}/link/${linkId}/hls/${video.id}`
     const isOfOne = spec.abr === 'fixed' && (spec.player === 'ffmpeg' || spec.player === 'gstreamer')
     return isOfOne ? `${folder}/${this.#variant.name}/index.m3u8` : `${folder}/master.m3u8`
@@ -127,7 +155,6 @@ export class LiveSide {
 }
 
 function variantOf({ variants }: LabVideo, side: string, spec: SideSpec): LabVariant {
-  if (spec.kind === 'll-hls') throw new BadSource(`side ${side}: ll-hls is played in virtual time alone`)
   const names = variants.map(({ name }) => name)
   const ladder = spec.kind === 'hls' ? (spec.ladder ?? []) : []
   const unknown = [...ladder, ...(spec.variant === undefined ? [] : [spec.variant])].find(
@@ -137,6 +164,18 @@ function variantOf({ variants }: LabVideo, side: string, spec: SideSpec): LabVar
     throw new BadSource(`side ${side}: there is no variant ${unknown}; there are ${names.join(', ')}`)
   }
   return variants.find(({ name }) => name === spec.variant) ?? (variants.at(-1) as LabVariant)
+}
+
+const LIVE_PART_MS = 200 // of a channel of pictures that are evenly spaced
+
+/** What a channel cannot be. */
+function channelProblem(spec: SideSpec, channel: LabChannel | undefined): string | undefined {
+  if (spec.kind === 'll-hls' && spec.partMs !== undefined && spec.partMs !== LIVE_PART_MS)
+    return `live, parts last ${LIVE_PART_MS} ms, got partMs ${spec.partMs}`
+  const isOfChannel = channel !== undefined && spec.kind !== 'hls'
+  return isOfChannel && spec.variant !== undefined
+    ? 'a channel has one variant of its own: variant must be absent'
+    : undefined
 }
 
 /** What a player cannot do of what is wanted of it. */
@@ -149,6 +188,7 @@ function playerProblem(spec: SideSpec): string | undefined {
       ? undefined
       : `player hls.js has its own rule: abr must be hls.js or fixed, got ${spec.abr}`
   }
+  if (kind === 'll-hls') return `live, ll-hls is watched by our own viewer, got player ${player}`
   if (spec.kind === 'udp' && spec.repair !== 'off')
     return `player ${player} is told of no repair: repair must be off, got ${spec.repair}`
   return undefined

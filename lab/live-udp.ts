@@ -1,14 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { variantBandwidth } from '../simulation/hls-package.ts'
 import type { SideSpec } from '../simulation/experiment.ts'
 import type { ViewerEvent } from '../stream/record.ts'
 import { startReceiver, type Receiver } from '../udp-relay/receiver.ts'
 import { ReceiverFailure } from '../udp-relay/receiver-failure.ts'
-import type { LabVariant } from './live-library.ts'
 
 export type LiveUdpOptions = {
   readonly rtspUrl: string // of the variant, through the side's link
-  readonly variant: LabVariant
+  readonly variant: { readonly name: string; readonly bitsPerSecond: number }
   readonly spec: SideSpec & { readonly kind: 'udp' | 'rtp-over-tcp' }
   readonly durationMs: number
   readonly userAgent: string
@@ -58,12 +56,15 @@ function open({ rtspUrl, spec, userAgent, tell, variant }: LiveUdpOptions): Prom
 }
 
 /** What an RTSP address does not tell, and the lab knows. */
-function withVariant({ name, outline }: LabVariant, tell: (event: ViewerEvent) => void): (event: ViewerEvent) => void {
+function withVariant(
+  { name, bitsPerSecond }: LiveUdpOptions['variant'],
+  tell: (event: ViewerEvent) => void,
+): (event: ViewerEvent) => void {
   let isTold = false
   return (event) => {
     if (!isTold && (event.kind === 'frame-shown' || event.kind === 'sound-heard')) {
       isTold = true
-      tell({ kind: 'variant-shown', atMs: event.atMs, variant: name, bitsPerSecond: variantBandwidth(outline) })
+      tell({ kind: 'variant-shown', atMs: event.atMs, variant: name, bitsPerSecond })
     }
     tell(event)
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { inRoot } from '../build/places.mjs'
 import type { Video } from '../protocol/weir-api.ts'
+import { loopChannel } from './live-latency.ts'
 import { launchChromium } from './test-support/chromium.ts'
 import { startWeir } from './test-support/weir-process.ts'
 
@@ -72,6 +73,14 @@ const states: readonly State[] = [
       compare(page, place, 'side=both&way=fallback&udpBlocked=true&rtspBlocked=true&oneWayDelayMs=25'),
   },
   { name: 'compare-udp-blocked', show: (page, place) => compareBlocked(page, place) },
+  {
+    name: 'compare-live',
+    show: async (page, { url, videoId }) => {
+      const { id } = await loopChannel(url, videoId)
+      await compare(page, { url, videoId: id }, 'side=both')
+      await page.locator('.latency-bar').nth(1).waitFor({ timeout: WAIT_MS })
+    },
+  },
   {
     name: 'compare-network',
     show: async (page, place) => {

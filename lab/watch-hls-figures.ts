@@ -18,6 +18,7 @@ const PLAYBACK = [
   'behindMsP50',
   'behindMsP95',
   'behindDriftMs',
+  'longestCatchUpMs',
 ] as const satisfies readonly MeasureKey[]
 
 /** Known only where an outline tells the frames: of a Weir. */

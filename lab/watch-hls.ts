@@ -45,9 +45,11 @@ export async function watchHls(options: WatchHlsOptions): Promise<WatchedHls> {
   const fold = new HlsWatchFold(() => 1000 / client.framesPerSecond)
   const getter = new HttpGetter({ userAgent, acceptsAnyCertificate })
   const beside = new HttpGetter({ userAgent, acceptsAnyCertificate })
+  const lists = new HttpGetter({ userAgent, acceptsAnyCertificate })
   const client: HlsClient = new HlsClient({
     url: new URL(options.url),
     getter,
+    lists,
     abr,
     variant,
     forMs,
@@ -68,6 +70,7 @@ export async function watchHls(options: WatchHlsOptions): Promise<WatchedHls> {
     clearInterval(views)
     getter.close()
     beside.close()
+    lists.close()
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Video } from '../protocol/weir-api.ts'
-import { FigureTable } from './figures.tsx'
+import { CatchUpTable } from './catch-up-table.tsx'
+import { FigureTable, OwnFigures } from './figures.tsx'
+import { latencyWords } from './latency-words.ts'
 import { packageFolder } from './package-folder.ts'
 import type { Viewing } from './viewing.ts'
 import { wayWords } from './way-words.ts'
@@ -13,6 +15,12 @@ export function CompareDetails({ viewing, video }: { viewing: Viewing; video: Vi
         <summary>{detailWords.figures}</summary>
         <AllFigures viewing={viewing} />
       </details>
+      {viewing.isLive && (
+        <details class="fold more">
+          <summary>{latencyWords.catchUpTable.title}</summary>
+          <CatchUpTable latencies={viewing.latencies} />
+        </details>
+      )}
       {!viewing.isLive && (
         <details class="fold more">
           <summary>{detailWords.downloads}</summary>
@@ -28,7 +36,15 @@ function AllFigures({ viewing }: { viewing: Viewing }) {
   const { way, third: thirdWay = way } = viewing.settings.value
   const titles = { hls: sideWords.hls, udp: wayWords.options[way], third: wayWords.options[thirdWay] }
   const sides = [hls, udp, third].filter((side) => side !== undefined)
-  return <FigureTable sides={sides.map(({ name, status }) => ({ name, title: titles[name], status: status.value }))} />
+  const told = sides.map(({ name, status }) => ({ name, title: titles[name], status: status.value }))
+  return (
+    <>
+      <FigureTable sides={told} />
+      {told.map((side) => (
+        <OwnFigures key={side.name} {...side} />
+      ))}
+    </>
+  )
 }
 
 function Downloads({ video }: { video: Video }) {

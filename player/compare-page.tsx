@@ -4,6 +4,7 @@ import type { Video } from '../protocol/weir-api.ts'
 import { CompareDetails } from './compare-details.tsx'
 import { ExternalPlayers } from './external-players.tsx'
 import { toggleFullScreen } from './full-screen.ts'
+import { LatencyPanel } from './latency-panel.tsx'
 import { LinkReadout } from './link-readout.tsx'
 import { onLinkClick } from './navigation.ts'
 import { NetworkPanel } from './network-panel.tsx'
@@ -133,6 +134,7 @@ export function ComparePage({ videoId }: { videoId: string }) {
         {video?.kind === 'video' && <WhatIfLink viewing={viewing} />}
       </div>
       <div class="compare-main">
+        <LatencyPanel viewing={viewing} />
         <LinkReadout link={viewing.truth} />
         {video !== undefined && (
           <Reasons key={`${videoId} ${viewing.run.count.value}`} viewing={viewing} video={video} />

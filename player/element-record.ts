@@ -25,13 +25,18 @@ export class ElementRecord {
   #playhead: Playhead | undefined // as it was told last
   hasPicture = false // or sound, where there is nothing else
   #awaitsSound = true // of a start
+  /** Of each picture that is told with its place: where it is on the element's timeline. */
+  onPicture: (mediaSeconds: number, atMs: number) => void = () => {}
+  /** Of what is live: whoever keeps near the edge seeks by itself, and that is no wish of the viewer's. */
+  isLive = false
+  #isWished = false // the seek that goes on
   /** Where the first picture lies on the element's timeline; undefined until that is known. */
   originSeconds: number | undefined
 
   constructor(video: HTMLVideoElement, tell: SideStart['tell']) {
     this.#video = video
     this.#batch = new EventBatch('hls', tell)
-    video.addEventListener('seeking', () => !this.isJumping && this.askToPlay(this.positionSeconds))
+    video.addEventListener('seeking', () => this.#followSeek())
     video.addEventListener('seeked', () => (this.isJumping = false))
     video.addEventListener('pause', () => this.tell({ kind: 'paused', atMs: wallMs() }))
     video.addEventListener('play', () => this.hasPicture && this.tell({ kind: 'resumed', atMs: wallMs() }))
@@ -56,9 +61,14 @@ export class ElementRecord {
     return this.hasPicture && !paused && !ended && readyState < HTMLMediaElement.HAVE_FUTURE_DATA
   }
 
-  askToPlay(fromSeconds: number): void {
+  askToPlay(fromSeconds?: number): void {
     this.#awaitsSound = true
-    this.tell({ kind: 'play-asked', atMs: wallMs(), fromSeconds })
+    this.tell({ kind: 'play-asked', atMs: wallMs(), ...(fromSeconds === undefined ? {} : { fromSeconds }) })
+  }
+
+  seek(seconds: number): void {
+    this.#isWished = true
+    this.#video.currentTime = seconds + (this.originSeconds ?? 0)
   }
 
   /** A seek that nobody asked for: what a viewer waits for because of it is a stall, not a new start. */
@@ -91,6 +101,12 @@ export class ElementRecord {
     this.#timers.forEach(clearInterval)
     this.tell({ kind: 'paused', atMs: wallMs() })
     this.#batch.flush()
+  }
+
+  #followSeek(): void {
+    if (this.isLive && !this.#isWished) this.isJumping = true
+    this.#isWished = false
+    if (!this.isJumping) this.askToPlay(this.isLive ? undefined : this.positionSeconds)
   }
 
   #tellPlayhead(): void {
@@ -127,9 +143,12 @@ export class ElementRecord {
     this.#presentedFrames = presentedFrames
     for (let index = 0; index < missed; index += 1) this.tell({ kind: 'frame-shown', atMs, state: 'intact' })
     this.tell({ kind: 'frame-shown', atMs, state: 'intact', ...this.#placeOf(mediaTime) })
+    this.onPicture(mediaTime, atMs)
     // The picture of a seek while paused: what follows is no stall.
     if (this.#video.paused) this.tell({ kind: 'paused', atMs })
-    if (this.#codes.wants(mediaTime) && typeof VideoFrame !== 'undefined') this.#readCode(mediaTime, atMs)
+    // What a channel burns into its pictures is no frame's number.
+    if (!this.isLive && this.#codes.wants(mediaTime) && typeof VideoFrame !== 'undefined')
+      this.#readCode(mediaTime, atMs)
     this.#video.requestVideoFrameCallback(this.#onFrame)
   }
 

@@ -4,6 +4,7 @@ import { livePace } from '../stream/live-pace.ts'
 import { liveSettings } from '../stream/live-settings.ts'
 import type { ElementRecord } from './element-record.ts'
 import { originTicksOf } from './origin-ticks.ts'
+import type { ReceivedFiles } from './received-files.ts'
 import { SegmentLog } from './segment-log.ts'
 import type { SideStatus } from './side.ts'
 import { problemWords } from './words.ts'
@@ -26,9 +27,15 @@ export type EngineOptions = {
   readonly address: string // of the multivariant playlist, through the link
   readonly packageAddress: string // of the package, beside the link
   readonly startSeconds: number
-  readonly isLive: boolean // begins near the edge, and stays there
+  readonly live: LiveFiles | undefined // of what is live: it begins near the edge, and stays there
   readonly variant: string | undefined
   readonly onProblem: (problem: NonNullable<SideStatus['problem']>) => void
+}
+
+/** Where a live picture is told to have come, and to stand on the channel's own timeline. */
+export type LiveFiles = {
+  readonly files: ReceivedFiles
+  readonly originTicks: () => number | undefined // presentation time of the channel's first picture
 }
 
 export const isSupported = (): boolean => Hls.isSupported()
@@ -58,12 +65,13 @@ export class HlsEngine {
   readonly #segments: SegmentLog
   #wantedVariant: string | undefined
   #shownVariant: string | undefined
+  #timelineSeconds: number | undefined // presentation time in the files, less that on the element's timeline
 
   constructor(options: EngineOptions) {
-    const { record, startSeconds, isLive, address, video, variant } = options
+    const { record, startSeconds, live, address, video, variant } = options
     this.#options = options
     this.#wantedVariant = variant
-    this.#hls = new Hls({ ...(isLive ? liveSettings : { startPosition: startSeconds }), workerPath })
+    this.#hls = new Hls({ ...(live === undefined ? { startPosition: startSeconds } : liveSettings), workerPath })
     this.#segments = new SegmentLog(
       (event) => record.tell(event),
       ({ level }) => variantOf(this.#hls.levels[level]),
@@ -90,7 +98,14 @@ export class HlsEngine {
   /** To be called now and then. */
   sweep(): void {
     this.#segments.sweep()
-    if (this.#options.isLive) this.#keepNear()
+    if (this.#options.live !== undefined) this.#keepNear()
+  }
+
+  /** Of a picture of what is live, 90 kHz after the channel's first one; undefined before that is known. */
+  liveTicksOf(mediaSeconds: number): number | undefined {
+    const originTicks = this.#options.live?.originTicks()
+    if (originTicks === undefined || this.#timelineSeconds === undefined) return undefined
+    return Math.round((mediaSeconds + this.#timelineSeconds) * TICKS_PER_SECOND) - originTicks
   }
 
   close(): void {
@@ -131,8 +146,13 @@ export class HlsEngine {
       Events.FRAG_CHANGED,
       ofVideo(({ level }) => this.#tellVariant(this.#hls.levels[level])),
     )
+    this.#hls.on(Events.FRAG_LOADED, (_, { frag, part }) => this.#noteReceived(part ?? frag))
     this.#hls.on(Events.ERROR, (_, data) => this.#onError(data))
     this.#followOrigin()
+  }
+
+  #noteReceived({ url, stats }: Pick<Fragment, 'url' | 'stats'>): void {
+    this.#options.live?.files.add(url, performance.timeOrigin + stats.loading.end)
   }
 
   #onError(data: ErrorData): void {
@@ -158,6 +178,8 @@ export class HlsEngine {
     let originTicks: Promise<number | undefined> | undefined
     this.#hls.on(Hls.Events.INIT_PTS_FOUND, (_, { id, initPTS, timescale, frag }) => {
       if (id !== PlaylistLevelType.MAIN) return
+      this.#timelineSeconds = initPTS / timescale
+      if (this.#options.live !== undefined) return // it has no outline
       const variant = variantOf(this.#hls.levels[frag.level]) ?? ''
       originTicks ??= originTicksOf(`${this.#options.packageAddress}/${encodeURIComponent(variant)}/outline.json`)
       void originTicks.then((ticks) => {

@@ -2,7 +2,9 @@ import { signal, type ReadonlySignal } from '@preact/signals'
 import { CaptionTracks } from './caption-tracks.ts'
 import { noCounters } from './counters.ts'
 import { ElementRecord } from './element-record.ts'
-import type { HlsEngine } from './hls-engine.ts'
+import type { EngineOptions, HlsEngine } from './hls-engine.ts'
+import { PictureLatencies } from './picture-latencies.ts'
+import { ReceivedFiles } from './received-files.ts'
 import type { NetworkSettings } from './settings.ts'
 import type { Side, SidePhase, SideStart, SideStatus, Sound } from './side.ts'
 import { congestionControlWords, problemWords, transportWords } from './words.ts'
@@ -36,6 +38,7 @@ export class HlsSide implements Side {
   readonly #timer: ReturnType<typeof setInterval>
   #loaded: typeof import('./hls-engine.ts') | undefined
   #engine: HlsEngine | undefined
+  #latencies: PictureLatencies | undefined // of a channel
   #variant: string | undefined
   #isPaused: boolean
   #isHeld = false
@@ -73,7 +76,8 @@ export class HlsSide implements Side {
     const { packageFolder, startSeconds } = this.#start
     const file = this.#start.live === 'low-latency' ? 'low-latency.m3u8' : 'master.m3u8'
     const address = `/link/${encodeURIComponent(this.#options.link)}${packageFolder}/${file}`
-    this.#record.askToPlay(startSeconds)
+    this.#record.isLive = this.#start.live !== undefined
+    this.#record.askToPlay(this.#record.isLive ? undefined : startSeconds)
     if (this.#loaded.isSupported()) this.#attach(this.#loaded, address)
     else this.#playNatively(address, startSeconds)
     if (!this.#isPaused) this.#go()
@@ -107,7 +111,7 @@ export class HlsSide implements Side {
 
   seek(seconds: number): void {
     const { ended } = this.#video
-    this.#video.currentTime = seconds + (this.#record.originSeconds ?? 0)
+    this.#record.seek(seconds)
     if (ended) this.play()
     this.#refresh() // now: the bar, let go, would jump back to where it was until the element says that it seeks
   }
@@ -145,6 +149,7 @@ export class HlsSide implements Side {
   close(): void {
     this.#isClosed = true
     clearInterval(this.#timer)
+    this.#latencies?.close()
     this.#record.close()
     this.#engine?.close()
     this.#video.removeAttribute('src')
@@ -171,17 +176,34 @@ export class HlsSide implements Side {
   }
 
   #attach({ HlsEngine: Engine }: typeof import('./hls-engine.ts'), address: string): void {
-    const { packageFolder, startSeconds, live } = this.#start
+    const { packageFolder, startSeconds } = this.#start
     this.#engine = new Engine({
       video: this.#video,
       record: this.#record,
       address,
       packageAddress: packageFolder,
       startSeconds,
-      isLive: live !== undefined,
+      live: this.#followLatencies(),
       variant: this.#variant,
       onProblem: (problem) => this.#fail(problem),
     })
+  }
+
+  /** Of what is live each picture is told with how late it is. */
+  #followLatencies(): EngineOptions['live'] {
+    const { live, videoId } = this.#start
+    if (live === undefined) return undefined
+    const files = new ReceivedFiles()
+    const latencies = new PictureLatencies({
+      ...{ channel: videoId, way: live === 'segments' ? 'live' : live, receivedMs: files.cameMs },
+      tell: (event) => this.#record.tell(event),
+    })
+    this.#latencies = latencies
+    this.#record.onPicture = (mediaSeconds, atMs) => {
+      const ptsTicks = this.#engine?.liveTicksOf(mediaSeconds)
+      if (ptsTicks !== undefined) latencies.show(ptsTicks, atMs)
+    }
+    return { files, originTicks: () => latencies.originTicks }
   }
 
   #playNatively(address: string, startSeconds: number): void {

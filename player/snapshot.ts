@@ -7,15 +7,15 @@ export function snapshotOf(viewing: Viewing): Readonly<Record<string, unknown>> 
   const { hls, udp, third } = viewing.sides.value
   const snapshot = {
     view: viewing.settings.value.side,
-    ...(viewing.lead === undefined ? { phase: viewing.status.value?.phase } : sideSnapshot(viewing.lead)),
+    ...(viewing.lead === undefined ? { phase: viewing.status.value?.phase } : sideSnapshot(viewing.lead, viewing)),
     link: { id: viewing.network.id, settings: viewing.network.settings.value },
     ...(hls === undefined || udp === undefined
       ? {}
       : {
           sides: {
-            hls: sideSnapshot(hls),
-            udp: sideSnapshot(udp),
-            ...(third === undefined ? {} : { third: sideSnapshot(third) }),
+            hls: sideSnapshot(hls, viewing),
+            udp: sideSnapshot(udp, viewing),
+            ...(third === undefined ? {} : { third: sideSnapshot(third, viewing) }),
           },
           aheadMs: viewing.stepHold.value?.aheadMs.value,
         }),
@@ -25,7 +25,8 @@ export function snapshotOf(viewing: Viewing): Readonly<Record<string, unknown>> 
   return Object.freeze(snapshot)
 }
 
-function sideSnapshot(side: Side): Readonly<Record<string, unknown>> {
+function sideSnapshot(side: Side, { latencies }: Viewing): Readonly<Record<string, unknown>> {
+  const latency = side.name === 'third' ? undefined : latencies.sides.value[side.name] // of what is recorded
   const { phase, durationSeconds, variant, transport, counters } = side.status.value
   return {
     side: side.name,
@@ -35,6 +36,7 @@ function sideSnapshot(side: Side): Readonly<Record<string, unknown>> {
     variant,
     transport,
     measures: counters,
+    ...(latency === undefined ? {} : { latency }),
     ...side.details(),
   }
 }

@@ -19,6 +19,7 @@ import { VideoTrack, type JudgedFrame } from './video-track.ts'
 const SOUND_AHEAD_MS = 400
 const MAX_WAITING_SOUNDS = 512
 const LOCAL_ROUND_TRIP_MS = 10
+const TICKS_PER_SECOND = 90_000
 
 export type EpochOptions = {
   readonly answer: PlayingAnswer
@@ -32,6 +33,7 @@ export type EpochOptions = {
   readonly onVerdict: (frame: JudgedFrame) => void
   /** To be asked for again: sequence numbers of this stream. */
   readonly onMissing: (ssrc: number, sequenceNumbers: readonly number[]) => void
+  readonly onVideoPacket: (ptsTicks: number, arrivalMs: number) => void // 90 kHz after the first picture of the video
   readonly onLost: (kind: ControlTrack['kind'], sequenceNumber: number) => void
 }
 
@@ -120,6 +122,7 @@ export class UdpEpoch {
     if (found === undefined) return
     const { receiver } = found
     this.#tellReceived(receiver, packet, datagram.length, arrivalMs)
+    if (receiver.track.kind === 'video' && receiver.isMedia(packet)) this.#tellPacket(receiver, packet, arrivalMs)
     const released = receiver.push(arrived)
     const isFirst = receiver.track.kind === 'video' || this.#video === undefined
     if (isFirst && !this.#clock.isStarted && receiver.isMedia(packet)) this.#startClock(receiver, packet, arrivalMs)
@@ -176,7 +179,7 @@ export class UdpEpoch {
   /** The timeline hangs on when the first frame was sent, not on when it is shown: no later packet has less time. */
   #startClock(receiver: TrackReceiver, packet: RtpPacket, arrivalMs: number): void {
     const { startSeconds } = this.#options.answer
-    const ptsSeconds = mediaSeconds(receiver.mediaTicksOf(packet), receiver.track.clockRateHz, startSeconds)
+    const ptsSeconds = this.#secondsOf(receiver, packet)
     const sentAheadSeconds = this.#options.outline?.sendAheadSeconds(startSeconds) ?? 0
     this.#clock.start((ptsSeconds - sentAheadSeconds) * 1000, arrivalMs)
   }
@@ -192,6 +195,14 @@ export class UdpEpoch {
   #askForMissing(receiver: TrackReceiver, nowMs: number): void {
     const requests = receiver.takeRequests(nowMs)
     if (requests.length > 0) this.#options.onMissing(receiver.track.ssrc, requests)
+  }
+
+  #tellPacket(receiver: TrackReceiver, packet: RtpPacket, arrivalMs: number): void {
+    this.#options.onVideoPacket(Math.round(this.#secondsOf(receiver, packet) * TICKS_PER_SECOND), arrivalMs)
+  }
+
+  #secondsOf(receiver: TrackReceiver, packet: RtpPacket): number {
+    return mediaSeconds(receiver.mediaTicksOf(packet), receiver.track.clockRateHz, this.#options.answer.startSeconds)
   }
 
   #route(found: Receiver, released: readonly Released<RtpPacket>[], nowMs: number): void {

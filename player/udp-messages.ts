@@ -12,7 +12,7 @@ export type ToWorker =
       readonly canvas: OffscreenCanvas
       readonly packageUrl: string
       readonly jitterBufferMs: number
-      readonly isLive: boolean
+      readonly channel: string | undefined // of what is live
     }
   | { readonly kind: 'asked'; readonly atMs: number; readonly fromSeconds: number } // to play from elsewhere: the picture stays until the answer
   | { readonly kind: 'playing'; readonly answer: PlayingAnswer; readonly bitsPerSecond: number } // begins anew

@@ -195,8 +195,8 @@ export class UdpSide implements Side {
     const canvas = this.#canvas.transferControlToOffscreen()
     const packageUrl = new URL(this.#start.packageFolder, location.href).href
     const { jitterBufferMs } = this.#options
-    const isLive = this.#start.live !== undefined
-    worker.postMessage({ kind: 'open', canvas, packageUrl, jitterBufferMs, isLive } satisfies ToWorker, [canvas])
+    const channel = this.#start.live === undefined ? undefined : this.#start.videoId
+    worker.postMessage({ kind: 'open', canvas, packageUrl, jitterBufferMs, channel } satisfies ToWorker, [canvas])
     return worker
   }
 

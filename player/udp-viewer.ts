@@ -5,6 +5,8 @@ import type { FrameState } from '../stream/reference-chain.ts'
 import type { SoundUnit } from './audio-output.ts'
 import { EventBatch } from './event-batch.ts'
 import { FrameCodeReader } from './frame-code-reader.ts'
+import { PictureArrivals } from './picture-arrivals.ts'
+import { PictureLatencies } from './picture-latencies.ts'
 import { UdpEpoch } from './udp-epoch.ts'
 import type { PlayingAnswer, ToWorker, UdpProgress } from './udp-messages.ts'
 import { UdpReports } from './udp-reports.ts'
@@ -24,7 +26,7 @@ export type ViewerOptions = {
   readonly canvas: OffscreenCanvas
   readonly packageUrl: string // of the HLS package, where each variant's outline lies
   readonly jitterBufferMs: number
-  readonly isLive: boolean
+  readonly channel: string | undefined // of what is live
   readonly nowMs: () => number
   readonly onSound: (unit: SoundUnit) => void
   readonly onReport: (datagram: Uint8Array<ArrayBuffer>) => void // RTCP for the server
@@ -41,6 +43,8 @@ export class UdpViewer {
   readonly #codes = new FrameCodeReader((frameNumber, atMs) =>
     this.#batch.add({ kind: 'code-read', atMs, frameNumber }),
   )
+  readonly #arrivals = new PictureArrivals()
+  readonly #latencies: PictureLatencies | undefined // of a channel
   #fold: MeasuresFold | undefined // from the first answer on
   #askedMs: number
   #epoch: UdpEpoch | undefined
@@ -62,6 +66,7 @@ export class UdpViewer {
     this.#batch = new EventBatch('udp', options.onEvents)
     this.#askedMs = options.nowMs()
     this.#reports = new UdpReports(options.onReport)
+    this.#latencies = this.#followLatencies(options.channel)
     this.#context = options.canvas.getContext('2d', { alpha: false })!
   }
 
@@ -72,7 +77,7 @@ export class UdpViewer {
   /** The page asks to play from elsewhere; until the answer comes the picture stays. */
   ask({ atMs, fromSeconds }: Omit<Extract<ToWorker, { kind: 'asked' }>, 'kind'>): void {
     this.#askedMs = atMs
-    this.#tell({ kind: 'play-asked', atMs, fromSeconds })
+    this.#tell({ kind: 'play-asked', atMs, ...(this.#latencies === undefined ? { fromSeconds } : {}) })
     this.#turn += 1
     this.#endEpoch()
     this.#phase = 'starting'
@@ -91,13 +96,14 @@ export class UdpViewer {
       answer,
       outline,
       jitterBufferMs: this.#options.jitterBufferMs,
-      isLive: this.#options.isLive,
+      isLive: this.#latencies !== undefined,
       tell: this.#tell,
       onPicture: (picture, atMs) => this.#paint(picture, atMs),
       onSound: this.#options.onSound,
       onHeard: (atMs) => this.#hear(atMs),
       onVerdict: ({ state, timestampTicks }) => this.#news.judged(state, timestampTicks),
       onMissing: (ssrc, sequenceNumbers) => this.#reports.ask(ssrc, sequenceNumbers),
+      onVideoPacket: (ptsTicks, arrivalMs) => this.#latencies && this.#arrivals.add(ptsTicks, arrivalMs),
       onLost: (kind, sequenceNumber) => this.#news.lost(kind, sequenceNumber),
     })
     this.#tellStart(answer)
@@ -189,7 +195,17 @@ export class UdpViewer {
     }
   }
 
+  /** Each picture of a channel is told with how late it is. */
+  #followLatencies(channel: string | undefined): PictureLatencies | undefined {
+    if (channel === undefined) return undefined
+    const tell = (event: ViewerEvent): void => this.#batch.add(event)
+    return new PictureLatencies({ channel, way: 'rtp', receivedMs: this.#arrivals.cameMs, tell })
+  }
+
   readonly #tell = (event: ViewerEvent): void => {
+    if (event.kind === 'frame-shown' && event.ptsTicks !== undefined) {
+      this.#latencies?.show(event.ptsTicks, event.atMs)
+    }
     this.#fold?.add(event)
     this.#batch.add(event)
   }
@@ -241,7 +257,7 @@ export class UdpViewer {
     if (canvas.height !== displayHeight) canvas.height = displayHeight
     this.#context.drawImage(picture, 0, 0, displayWidth, displayHeight)
     const seconds = picture.timestamp / MICROSECONDS
-    if (this.#codes.wants(seconds)) void this.#codes.read(picture, seconds, atMs)
+    if (this.#latencies === undefined && this.#codes.wants(seconds)) void this.#codes.read(picture, seconds, atMs)
     else picture.close()
     this.#shownFrames += 1
     this.#noteBegun(atMs)

@@ -13,7 +13,7 @@ let nextProgressMs = 0
 
 const post = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer })
 
-function open({ canvas, packageUrl, jitterBufferMs, isLive }: Extract<ToWorker, { kind: 'open' }>): UdpViewer {
+function open({ canvas, packageUrl, jitterBufferMs, channel }: Extract<ToWorker, { kind: 'open' }>): UdpViewer {
   const onSound = (unit: Extract<FromWorker, { kind: 'sound' }>['unit']) =>
     post(
       { kind: 'sound', unit },
@@ -21,7 +21,7 @@ function open({ canvas, packageUrl, jitterBufferMs, isLive }: Extract<ToWorker, 
     )
   const onReport = (datagram: Uint8Array<ArrayBuffer>) => post({ kind: 'report', datagram }, [datagram.buffer])
   const onEvents = (events: readonly RunEvent[]) => post({ kind: 'events', events })
-  return new UdpViewer({ canvas, packageUrl, jitterBufferMs, isLive, nowMs: wallMs, onSound, onReport, onEvents })
+  return new UdpViewer({ canvas, packageUrl, jitterBufferMs, channel, nowMs: wallMs, onSound, onReport, onEvents })
 }
 
 function wake(): void {

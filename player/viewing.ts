@@ -5,6 +5,7 @@ import { mayPlayWithSound } from './autoplay.ts'
 import { frameIntervalMs } from './frame-interval.ts'
 import { LinkFeed } from './link-feed.ts'
 import { LinkTruthFeed } from './link-truth.ts'
+import { LiveLatencies } from './live-latencies.ts'
 import { replaceSearch } from './navigation.ts'
 import { NetworkLink } from './network-link.ts'
 import { packageFolder } from './package-folder.ts'
@@ -43,6 +44,8 @@ export class Viewing {
   /** What both sides and the link tell. */
   readonly log = new RunLog()
   readonly run: RunRecording
+  /** Of a channel. */
+  readonly latencies = new LiveLatencies(this.log)
   readonly status = computed((): PlayerStatus | undefined =>
     this.#waitsForPlay.value ? this.#waitingStatus() : playerStatus(this.#set.list().map(({ status }) => status.value)),
   )
@@ -243,6 +246,12 @@ export class Viewing {
     if (this.stepHold.value === undefined) this.sides.value.hls?.setSpeed(speedRatio)
   }
 
+  /** Of WebRTC media, which negotiates it once: another session goes on where this one is. */
+  setNack(nack: boolean): void {
+    this.change({ nack })
+    this.#restart('udp')
+  }
+
   setSound(sound: Sound): void {
     this.sound.value = sound
     this.#applySound()
@@ -308,7 +317,9 @@ export class Viewing {
     const page = repeatingQuery(settings.value, network.settings.value, startSeconds)
     const view = settings.value.side
     if (this.run.upload.value !== undefined) this.#feed.reopen() // the link tells anew where its clock and rate stand
-    const begun = this.run.begin({ page, view, frameIntervalMs: frameIntervalMs(this.#set) })
+    const intervalMs = frameIntervalMs(this.#set)
+    this.latencies.beginAnew(intervalMs)
+    const begun = this.run.begin({ page, view, frameIntervalMs: intervalMs })
     this.#begin(panesIn(settings.value), startSeconds, startPaused, begun)
   }
 

@@ -16,6 +16,23 @@ export type ViewedSegment = ViewedResource & {
   readonly startUnixMs?: number // EXT-X-PROGRAM-DATE-TIME, told or worked out
 }
 
+/** A partial segment, draft-pantos-hls-rfc8216bis section 4.4.4.9. */
+export type ViewedPart = ViewedResource & {
+  readonly sequence: number // media sequence number of its segment
+  readonly part: number // within that
+  readonly durationSeconds: number
+  readonly isIndependent: boolean // begins with a keyframe
+  readonly isGap: boolean
+  readonly map?: ViewedResource
+  readonly startUnixMs?: number // of its segment's first picture, and the parts before it
+}
+
+/** Of a list whose reloads are held until there is another part. */
+export type ViewedLowLatency = {
+  readonly partHoldBackSeconds: number
+  readonly parts: readonly ViewedPart[] // of the newest segments; others are listed whole alone
+}
+
 export type ViewedMediaPlaylist = {
   readonly kind: 'media'
   readonly targetDurationSeconds: number
@@ -24,6 +41,7 @@ export type ViewedMediaPlaylist = {
   readonly segments: readonly ViewedSegment[]
   readonly holdBackSeconds: number // from the end of a live list; three target durations unless told
   readonly startOffsetSeconds?: number // EXT-X-START; negative: from the end
+  readonly lowLatency?: ViewedLowLatency // where it has parts and CAN-BLOCK-RELOAD
 }
 
 type Item = Manifest['segments'][number]
@@ -49,8 +67,36 @@ export function readMediaPlaylist(manifest: Manifest): ViewedMediaPlaylist | und
       .map((item, index) => segmentOf(item, firstSequence + index)),
     holdBackSeconds: numberOf(manifest.serverControl?.['holdBack']) ?? HOLD_BACK_TARGETS * targetDurationSeconds,
     ...(startOffsetSeconds === undefined ? {} : { startOffsetSeconds }),
+    ...lowLatencyOf(manifest, firstSequence),
   }
 }
+
+function lowLatencyOf(manifest: Manifest, firstSequence: number): Pick<ViewedMediaPlaylist, 'lowLatency'> {
+  const control = manifest.serverControl
+  const partHoldBackSeconds = numberOf(control?.['partHoldBack'])
+  if (control?.['canBlockReload'] !== true || partHoldBackSeconds === undefined) return {}
+  const open = (manifest as { readonly preloadSegment?: Item }).preloadSegment // of which there are parts so far
+  const items = open === undefined ? manifest.segments : [...manifest.segments, open]
+  const parts = items.flatMap((item, index) => partsOf(item, firstSequence + index))
+  return parts.length === 0 ? {} : { lowLatency: { partHoldBackSeconds, parts } }
+}
+
+function partsOf({ parts = [], map, programDateTime }: Item, sequence: number): ViewedPart[] {
+  let startSeconds = 0
+  return parts.map(({ uri, duration, independent, gap, byterange }, part) => {
+    const startUnixMs = typeof programDateTime === 'number' ? programDateTime + startSeconds * 1000 : undefined // s to ms
+    const durationSeconds = Math.max(0, numberOf(duration) ?? 0)
+    startSeconds += durationSeconds
+    return {
+      ...resourceOf({ uri: String(uri), byterange: byterange as Item['byterange'] }),
+      ...{ sequence, part, durationSeconds, isIndependent: isYes(independent), isGap: isYes(gap) },
+      ...(map === undefined ? {} : { map: resourceOf(map) }),
+      ...(startUnixMs === undefined ? {} : { startUnixMs }),
+    }
+  })
+}
+
+const isYes = (attribute: unknown): boolean => attribute === true || attribute === 'YES'
 
 function segmentOf(item: Told, sequence: number): ViewedSegment {
   const { key, map, programDateTime } = item
@@ -72,7 +118,7 @@ function resourceOf({
   byterange,
 }: {
   readonly uri: string
-  readonly byterange?: Item['byterange']
+  readonly byterange?: Item['byterange'] | undefined
 }): ViewedResource {
   if (byterange === undefined) return { uri }
   return { uri, range: { offsetBytes: byterange.offset, lengthBytes: byterange.length } }

@@ -7,7 +7,7 @@ import { readMultivariantPlaylist, type ViewedMultivariantPlaylist } from './hls
  *  the playlist's own address. */
 export type { ViewedMediaPlaylist, ViewedMultivariantPlaylist }
 export type { ViewedVariant } from './hls-multivariant-playlist.ts'
-export type { ViewedResource, ViewedSegment } from './hls-media-playlist.ts'
+export type { ViewedLowLatency, ViewedPart, ViewedResource, ViewedSegment } from './hls-media-playlist.ts'
 
 export type ViewedPlaylist = ViewedMultivariantPlaylist | ViewedMediaPlaylist
 

@@ -1,5 +1,7 @@
 /** Types of the HTTP bodies that the server and the pages share; `docs/surface.md` lists the routes. */
 
+import type { ControlTrack, ModelledSetup } from './udp-control.ts'
+
 /** A playable one has its first segment in every variant; a ready one is complete and checked. While one is segmented,
  *  what `variants` lists can be played by its own playlist already: a copied variant comes first. */
 export type VideoStatus = 'queued' | 'segmenting' | 'playable' | 'ready' | 'failed'
@@ -54,6 +56,24 @@ export type Channel = {
   readonly error?: string // why it ended
   readonly recordedVideo?: string // once it has ended
   readonly urls: Video['urls']
+}
+
+/** How pictures of a channel leave: over RTP, in segments of 2 s, or in their parts. */
+export type ChannelWay = 'rtp' | 'live' | 'low-latency'
+
+/** The newest pictures of a channel that can be had one way: when each was captured, and since when it can be had. */
+export type ChannelPictures = {
+  readonly unixMs: number // the server's clock as it answered
+  readonly originTicks: number // presentation time of the first picture in the files of this way, 90 kHz
+  readonly pictures: readonly ChannelPicture[]
+}
+
+export type ChannelPicture = {
+  readonly ptsTicks: number // 90 kHz after the channel's first picture
+  readonly capturedUnixMs: number
+  readonly publishedUnixMs: number
+  readonly sequence?: number // of HLS: the media sequence number of its segment
+  readonly part?: number // within that
 }
 
 /** Every error body, RFC 9457, as application/problem+json. `code` is stable, see error-codes.ts. */
@@ -136,7 +156,7 @@ export type UdpSessionStatus = {
   readonly video: string
   readonly variant: string
   readonly link?: string // without one nothing is impaired
-  readonly transport: 'data-channel' | 'websocket'
+  readonly transport: 'data-channel' | 'websocket' | 'webrtc-media'
   readonly over: RtpOver
   readonly phase: 'idle' | 'playing' | 'paused' | 'ended'
   readonly offeredPackets: number // by the playout, video and audio
@@ -144,6 +164,13 @@ export type UdpSessionStatus = {
   readonly reports: readonly Reception[] // what the viewer says of it: the newest of each stream
   readonly repair?: RepairFigures // where lost packets may be asked for again
   readonly fec?: FecFigures // where packets are followed by parity: of the variant that plays now
+  /** Of WebRTC media, which has no channel to tell it: what the page's RTP timestamps mean. */
+  readonly playing?: {
+    readonly startSeconds: number
+    readonly durationSeconds: number
+    readonly tracks: readonly ControlTrack[]
+    readonly setup?: ModelledSetup
+  }
   /** The newest 10,000, oldest first. */
   readonly dropped: readonly {
     readonly ssrc: number

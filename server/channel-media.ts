@@ -6,13 +6,15 @@ import type { SteadyStream } from '../segmenter/live/live-cutter.ts'
 import { LiveRenditions, outlineAudio, parameterSetsOf, type LiveOptions } from '../segmenter/live/live-renditions.ts'
 import { LiveSegments } from '../stream/live-segments.ts'
 import { LIVE_LIMITS } from '../udp-relay/live-presentations.ts'
+import { PublishedPictures } from './published-pictures.ts'
 
-export type ChannelMediaOptions = Omit<LiveOptions, 'steady' | 'reorderTicks'> & {
+export type ChannelMediaOptions = Omit<LiveOptions, 'steady' | 'reorderTicks' | 'onCut'> & {
   readonly steady?: SteadyStream // of our own encoder
   readonly framesPerSecond?: number // absent: as the stream tells
   readonly hasRtp: boolean // false: somebody else sends it to RTSP viewers and browsers
   readonly onBegun: (segments: LiveSegments | undefined) => void // what they are sent
   readonly onPart: () => void
+  readonly nowUnixMs: () => number
 }
 
 /** The name of the one variant that channels have over RTP. */
@@ -23,6 +25,7 @@ const MAX_EARLY_UNITS = 100 // some seconds: sound that is announced and does no
 
 /** The units of a channel, once for HLS and once for RTP. It begins with the first keyframe at which all is known. */
 export class ChannelMedia {
+  readonly pictures: PublishedPictures
   readonly #options: ChannelMediaOptions
   #renditions: LiveRenditions | undefined
   #segments: LiveSegments | undefined
@@ -30,6 +33,7 @@ export class ChannelMedia {
 
   constructor(options: ChannelMediaOptions) {
     this.#options = options
+    this.pictures = new PublishedPictures(options.nowUnixMs)
   }
 
   /** undefined before it has begun. */
@@ -63,6 +67,8 @@ export class ChannelMedia {
       return this.#segments?.pushSound(unit) ?? true
     }
     const isKept = this.#segments?.pushPicture(unit) ?? true
+    this.pictures.push({ ptsTicks: unit.ptsTicks, unixMs })
+    if (this.#segments?.tail !== undefined || !this.#options.hasRtp) this.pictures.markSent()
     const { nals, ptsTicks, dtsTicks } = unit
     const picture = { nals, ptsTicks, dtsTicks, isKeyframe: frameKind(nals) === 'idr', unixMs }
     if (this.#renditions?.pushPicture(picture) === true) this.#options.onPart()
@@ -72,7 +78,7 @@ export class ChannelMedia {
   #begin({ nals, ptsTicks, dtsTicks }: TsUnit & { kind: 'picture' }, audio: AacConfig | false): void {
     const sets = parameterSetsOf(nals)
     if (sets === undefined) return
-    const { steady, framesPerSecond, hasRtp, onBegun, ...options } = this.#options
+    const { steady, framesPerSecond, hasRtp, onBegun, nowUnixMs: _, ...options } = this.#options
     const sps = readSps(sets.sps)
     const told = sps.ok ? sps.value.framesPerSecond : undefined
     const sound = audio === false ? {} : { audio }
@@ -80,6 +86,7 @@ export class ChannelMedia {
       ...options,
       ...(steady === undefined ? {} : { steady }),
       reorderTicks: ptsTicks - dtsTicks,
+      onCut: (pictures, place) => this.pictures.markCut(pictures, place),
     })
     if (hasRtp) {
       this.#segments = new LiveSegments({
@@ -89,6 +96,7 @@ export class ChannelMedia {
         ...LIVE_LIMITS,
         hasTail: true,
       })
+      this.#segments.follow({ onGroup: () => this.pictures.markSent(), onEnd: () => {} }) // without a tail they go by groups
     }
     onBegun(this.#segments)
   }

@@ -133,6 +133,7 @@ export class Channels implements ChannelShelf {
       maxRecordingBytes,
       presentations: this.#options.presentations,
       logger: this.#options.logger,
+      nowUnixMs: this.#options.nowUnixMs,
       onChanged: (changed) => this.#tell(changed),
       onUnservable: (why) => void this.#end(entry, why),
       ...(video === undefined ? {} : { loop: video.id }),
@@ -158,7 +159,7 @@ export class Channels implements ChannelShelf {
     const id = newVideoId()
     const channel = new LiveChannel({
       ...{ id, title: name, createdUnixMs: nowUnixMs(), windowSeconds: PUBLISHED_WINDOW_SECONDS },
-      ...{ bitsPerSecond: INGEST_BITS_PER_SECOND, maxRecordingBytes, presentations, logger },
+      ...{ bitsPerSecond: INGEST_BITS_PER_SECOND, maxRecordingBytes, presentations, logger, nowUnixMs },
       rtspPath: `/${LIVE_ID}/${name}`,
       onChanged: (changed) => this.#tell(changed),
       onUnservable: (why) => void this.#end(entry, why),

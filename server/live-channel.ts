@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises'
 import type { Logger } from 'pino'
 import type { AacConfig } from '../protocol/aac.ts'
 import type { TsUnit } from '../protocol/mpeg-ts-stream.ts'
-import type { Channel, Video } from '../protocol/weir-api.ts'
+import type { Channel, ChannelPictures, ChannelWay, Video } from '../protocol/weir-api.ts'
 import type { SteadyStream } from '../segmenter/live/live-cutter.ts'
 import type { LiveRenditions } from '../segmenter/live/live-renditions.ts'
 import type { LiveSegments } from '../stream/live-segments.ts'
@@ -29,6 +29,7 @@ export type LiveChannelOptions = {
   readonly maxRecordingBytes: number
   readonly presentations: LivePresentations
   readonly logger: Logger
+  readonly nowUnixMs: () => number
   readonly onChanged: (channel: LiveChannel) => void
   /** What comes cannot be served any longer: it is to be ended. */
   readonly onUnservable: (why: string) => void
@@ -61,8 +62,8 @@ export class LiveChannel implements ServedChannel {
   recordedVideo: string | undefined
 
   constructor(options: LiveChannelOptions) {
-    const { id, title, windowSeconds, steady, ingest, framesPerSecond, bitsPerSecond, presentations, recordingPath } =
-      options
+    const { id, title, windowSeconds, steady, ingest, framesPerSecond, bitsPerSecond, presentations } = options
+    const { recordingPath, nowUnixMs } = options
     this.id = id
     this.title = title
     this.#options = options
@@ -71,7 +72,7 @@ export class LiveChannel implements ServedChannel {
       options.logger.error({ err: error, channel: id }, 'the recording of a channel failed')
     })
     this.#media = new ChannelMedia({
-      ...{ segmentSeconds: SEGMENT_SECONDS, windowSeconds, maxBytes: MAX_WINDOW_BYTES, bitsPerSecond },
+      ...{ segmentSeconds: SEGMENT_SECONDS, windowSeconds, maxBytes: MAX_WINDOW_BYTES, bitsPerSecond, nowUnixMs },
       ...(steady === undefined ? {} : { steady }),
       ...(framesPerSecond === undefined ? {} : { framesPerSecond }),
       ...(ingest?.kind === 'whip' ? { partSeconds: WHIP_PART_SECONDS } : {}),
@@ -93,6 +94,13 @@ export class LiveChannel implements ServedChannel {
 
   get hasEnded(): boolean {
     return this.#hasEnded
+  }
+
+  /** When the newest pictures, after a moment of the channel, were captured, and since when they can be had that way. */
+  pictures(way: ChannelWay, afterTicks: number): ChannelPictures {
+    const originTicks = way === 'rtp' ? 0 : (this.renditions?.originTicks[way] ?? 0)
+    const pictures = this.#media.pictures.list(way, afterTicks)
+    return { unixMs: this.#options.nowUnixMs(), originTicks, pictures }
   }
 
   /** Since the last unit came. */

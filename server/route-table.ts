@@ -34,6 +34,10 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     does: '`{"loop":video}`, or `{"ingest":"ts"|"hls"|"rtsp"|"whip"}` with an address to send to; `title`, `dvrSeconds` (6 to 600; 30), `record`; 201 with the channel',
   },
   { route: 'GET /api/channels/:id', does: 'one channel, with the address and the key of its ingest' },
+  {
+    route: 'GET /api/channels/:id/pictures',
+    does: '`?way=rtp|live|low-latency&afterTicks=`: when its newest pictures were captured, and since when each can be had that way',
+  },
   { route: 'DELETE /api/channels/:id', does: 'ends it; a recorded one becomes a video; 204' },
   {
     route: 'PUT /api/channels/:id/ingest/:key/:file',
@@ -83,6 +87,12 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     route: 'POST /api/udp-sessions',
     does: '`?video=&variant=&link=&startSeconds=&repair=&lane=` with an SDP offer: RTP in data channels; 201 with the SDP answer. `repair=rtx`: lost packets may be asked for again (RFC 4588); `repair=fec`: eight packets are followed by one of parity (RFC 5109); `lane=own`: on a copy of the link that nobody else is on',
   },
+  {
+    route: 'POST /api/videos/:id/whep',
+    does: 'WebRTC media by WHEP: `?variant=&link=&startSeconds=&nack=` (on or off; on) with an SDP offer to receive H.264 and Opus; 201 with the SDP answer, `Location` is the UDP session',
+  },
+  { route: 'POST /api/channels/:id/whep', does: 'the same of a live channel, its pictures alone' },
+  { route: 'PATCH /api/udp-sessions/:id', does: '405: there is no trickle ICE; all candidates are in the answer' },
   { route: 'GET /api/udp-sessions/:id', does: 'the truth about its packets: offered, dropped where' },
   { route: 'DELETE /api/udp-sessions/:id', does: 'ends it; 204' },
   {

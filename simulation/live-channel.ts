@@ -1,5 +1,6 @@
 import type { Outline } from '../protocol/outline.ts'
 import { writeLivePlaylist, type LiveSegment } from '../protocol/live-playlist-writer.ts'
+import { partToJoinAt } from '../stream/part-viewer.ts'
 import { livePartsOf, type LivePart } from './live-parts.ts'
 
 const WINDOW_TARGETS = 6 // CAN-SKIP-UNTIL reaches over all of it: no delta update leaves anything out
@@ -38,14 +39,7 @@ export class LiveChannel {
 
   /** Where a viewer begins who finds so many parts: at the newest keyframe that is held back far enough, else at the oldest. */
   joinsAt(parts: number): number {
-    const listed = this.parts.slice(0, parts)
-    const last = listed.at(-1)
-    const edgeSeconds = last === undefined ? 0 : last.startSeconds + last.durationSeconds
-    const latestSeconds = edgeSeconds - this.holdBackMs / 1000 + 1e-6 // ms to s; sums are inexact
-    return Math.max(
-      0,
-      listed.findLastIndex(({ isIndependent, startSeconds }) => isIndependent && startSeconds <= latestSeconds),
-    )
+    return partToJoinAt(this.parts.slice(0, parts), this.holdBackMs / 1000) // ms to s
   }
 
   /** The text is written as the live origin writes it. */

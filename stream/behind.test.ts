@@ -31,6 +31,13 @@ test('the code in the picture counts more than the playhead', () => {
   })
 })
 
+test('who watches something live is as far behind as the capture of what is shown, whatever the playhead says', () => {
+  const latency = { captureToPublishMs: 256, publishToReceivedMs: 64, receivedToShownMs: 192 }
+  const events: ViewerEvent[] = [{ kind: 'play-asked', atMs: 0 }, playhead(0, 3600), shown(5000), playhead(5000, 3600)]
+  const live: ViewerEvent[] = [{ kind: 'picture-latency', atMs: 5000, ...latency }, playhead(6000, 3601)]
+  expect(behind([...events, ...live])).toEqual({ msP50: 512, msP95: 512, driftMs: 0, from: 'capture' })
+})
+
 test('a seek is a new wish to play: what went before does not count in the drift', () => {
   const events: ViewerEvent[] = [{ kind: 'play-asked', atMs: 0, fromSeconds: 0 }, shown(100), playhead(100, 0)]
   const seek: ViewerEvent[] = [{ kind: 'play-asked', atMs: 5000, fromSeconds: 60 }, playhead(5200, 60), shown(5256)]

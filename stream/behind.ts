@@ -1,14 +1,16 @@
 import { DelayHistogram } from './delay-histogram.ts'
 import { listensTo } from './event-kinds.ts'
+import { captureToShownMs } from './latency-split.ts'
 import type { ViewerEvent } from './record.ts'
 
 /** How far a viewer is behind one without a network: one whose picture begins with the wish to play and never waits.
- *  (now − play asked − paused) − (position − start). network-model.md 5.1, "live latency", for a video on demand. */
+ *  (now − play asked − paused) − (position − start). network-model.md 5.1, "live latency", for a video on demand. Of something live: how
+ *  far behind the capture of what is shown. */
 export type Behind = {
   readonly msP50: number
   readonly msP95: number
   readonly driftMs: number // at the newest picture, less at the first after the newest wish to play
-  readonly from: 'code' | 'playhead' // the picture's burnt-in code counts more than the player's word
+  readonly from: 'capture' | 'code' | 'playhead' // each counts more than the next: the picture's burnt-in code more than the player's word
 }
 
 const isHeard = listensTo(
@@ -20,11 +22,14 @@ const isHeard = listensTo(
   'sound-heard',
   'playhead',
   'code-read',
+  'picture-latency',
+  'live-latency',
 )
 
 /** The fold over a viewer's events. */
 export class BehindFold {
   readonly #frameIntervalSeconds: number
+  readonly #byCapture = new Samples()
   readonly #byCode = new Samples()
   readonly #byPlayhead = new Samples()
   #zeroMs: number | undefined // the wish to play, later by each pause
@@ -55,15 +60,22 @@ export class BehindFold {
         this.#isShowing = this.#zeroMs !== undefined
         return
       case 'playhead':
-        return this.#sample(this.#byPlayhead, event.positionSeconds, event.atMs, this.#byCode.hasBegun)
+        return this.#sample(this.#byPlayhead, event.positionSeconds, event.atMs, this.#isLive || this.#byCode.hasBegun)
       case 'code-read':
-        return this.#sample(this.#byCode, event.frameNumber * this.#frameIntervalSeconds, event.atMs)
+        return this.#sample(this.#byCode, event.frameNumber * this.#frameIntervalSeconds, event.atMs, this.#isLive)
+      case 'picture-latency':
+      case 'live-latency':
+        return this.#sampleLive(captureToShownMs(event))
     }
   }
 
   /** Undefined before a place in the video was told. */
   get behind(): Behind | undefined {
-    return this.#byCode.behind('code') ?? this.#byPlayhead.behind('playhead')
+    return this.#byCapture.behind('capture') ?? this.#byCode.behind('code') ?? this.#byPlayhead.behind('playhead')
+  }
+
+  get #isLive(): boolean {
+    return this.#byCapture.hasBegun
   }
 
   #ask(atMs: number, fromSeconds: number | undefined): undefined {
@@ -71,6 +83,7 @@ export class BehindFold {
     this.#startSeconds = fromSeconds
     this.#pausedMs = undefined
     this.#isShowing = false
+    this.#byCapture.beginAnew()
     this.#byCode.beginAnew()
     this.#byPlayhead.beginAnew()
   }
@@ -78,6 +91,11 @@ export class BehindFold {
   #resume(atMs: number): undefined {
     if (this.#zeroMs !== undefined && this.#pausedMs !== undefined) this.#zeroMs += atMs - this.#pausedMs
     this.#pausedMs = undefined
+  }
+
+  #sampleLive(behindMs: number): number {
+    this.#byCapture.add(behindMs)
+    return behindMs
   }
 
   /** Who did not say from where it plays, plays from the first place that is told. */

@@ -9,6 +9,7 @@ type Waiting = { readonly ptsMs: number; readonly state: UnitState; readonly arr
 
 const PLAYHEAD_MS = 40 // the record wants the playhead at least every 50 ms
 const MAX_WAITING = 4096
+const TICKS_PER_MS = 90
 
 /** The screen of a viewer without one: tells each frame when it would be shown, in order of presentation. A frame that
  *  comes after its time is shown when it comes, unless a later one has been: then it is skipped. */
@@ -75,7 +76,7 @@ export class FramePlayback {
     this.#playheadMs ??= atMs
     if (state === 'sound') return this.#hear(atMs)
     if (state === 'frozen') this.#tell({ kind: 'frame-frozen', atMs })
-    else this.#tell({ kind: 'frame-shown', atMs, state })
+    else this.#tell({ kind: 'frame-shown', atMs, state, ptsTicks: Math.round(ptsMs * TICKS_PER_MS) })
   }
 
   #hear(atMs: number): void {

@@ -220,7 +220,7 @@ export const MEASURES = {
   behindMsP50: ms({
     label: 'Behind, median',
     definition:
-      'How far behind a viewer without a network: time since the wish to play, less pauses, less what was played. By the code burnt into the picture where the clip has one, else by the playhead. Half of the moments were below.',
+      'How far behind a viewer without a network: time since the wish to play, less pauses, less what was played. By the code burnt into the picture where the clip has one, else by the playhead. Of a channel: time from the capture of a picture until it is shown. Half of the moments were below.',
   }),
   behindMsP95: ms({
     label: 'Behind, 95 %',
@@ -229,6 +229,37 @@ export const MEASURES = {
   behindDriftMs: ms({
     label: 'Drift',
     definition: 'By how much further behind the newest picture was than the first one since the newest wish to play.',
+  }),
+  captureToPublishMsP50: ms({
+    label: 'To publish, median',
+    definition:
+      'Of a channel: from the capture of a picture until a viewer could have it, encoded and, for HLS, in its part or its whole segment; by the server’s clock. The three stretches of a picture add up to how far behind it was.',
+  }),
+  captureToPublishMsP95: ms({
+    label: 'To publish, 95 %',
+    definition: 'As the median, for the time that only 5 % of the pictures exceeded.',
+  }),
+  publishToReceivedMsP50: ms({
+    label: 'To receive, median',
+    definition:
+      'Of a channel: from then until the viewer had all of the picture, how long it waited before it asked counted in. Two clocks, known to half a round trip.',
+  }),
+  publishToReceivedMsP95: ms({
+    label: 'To receive, 95 %',
+    definition: 'As the median, for the time that only 5 % of the pictures exceeded.',
+  }),
+  receivedToShownMsP50: ms({
+    label: 'To show, median',
+    definition: 'Of a channel: from then until the picture was on the screen.',
+  }),
+  receivedToShownMsP95: ms({
+    label: 'To show, 95 %',
+    definition: 'As the median, for the time that only 5 % of the pictures exceeded.',
+  }),
+  longestCatchUpMs: ms({
+    label: 'Longest catching up',
+    definition:
+      'Of a channel: the longest time from the first picture after a standstill until the latency was back within 300 ms, or a tenth, of what it had been. None of which that was so.',
   }),
   linkOfferedPackets: packets({
     label: 'Link: offered',

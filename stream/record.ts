@@ -15,6 +15,13 @@ type Track = 'video' | 'audio'
 /** A file of the package; `uri` is relative to the variant's folder, or to the package where there is no variant. */
 type OfFile = { readonly uri: string; readonly variant?: string }
 
+/** From capture to screen, in three stretches that add up to the whole. */
+type PictureLatency = {
+  readonly captureToPublishMs: number // until its viewers could have it
+  readonly publishToReceivedMs: number // until this one had all of it
+  readonly receivedToShownMs: number
+}
+
 /** What a viewer sees. `ptsTicks` is the frame's in its outline: 90 kHz after the first picture. */
 export type ViewerEvent = Seen &
   (
@@ -25,6 +32,8 @@ export type ViewerEvent = Seen &
     | { readonly kind: 'frame-frozen'; readonly ptsTicks?: number } // was due, could not be shown
     | { readonly kind: 'sound-heard' } // the first of a start of what has no pictures
     | { readonly kind: 'code-read'; readonly frameNumber: number } // burnt into the picture that is shown now
+    | ({ readonly kind: 'picture-latency' } & PictureLatency) // of a picture of something live, shown at `atMs`
+    | { readonly kind: 'live-latency'; readonly latencyMs: number } // of what is shown at `atMs`, by EXT-X-PROGRAM-DATE-TIME
     | { readonly kind: 'variant-shown'; readonly variant: string; readonly bitsPerSecond: number } // from now on; BANDWIDTH
     | { readonly kind: 'buffer'; readonly bufferSeconds: number } // received and not yet shown
     | { readonly kind: 'media-received'; readonly sizeBytes: number; readonly track?: Track } // an RTP packet, a segment

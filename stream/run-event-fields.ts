@@ -127,6 +127,14 @@ const READERS: { readonly [K in Kind]: (fields: EventFields) => RunEvent & { rea
   'frame-frozen': (fields) => ({ kind: 'frame-frozen', ...ofFrame(fields) }),
   'sound-heard': (fields) => ({ kind: 'sound-heard', ...seen(fields) }),
   'code-read': (fields) => ({ kind: 'code-read', ...seen(fields), frameNumber: fields.wholeNumber('frameNumber') }),
+  'picture-latency': (fields) => ({
+    kind: 'picture-latency',
+    ...seen(fields),
+    captureToPublishMs: moment(fields, 'captureToPublishMs'),
+    publishToReceivedMs: moment(fields, 'publishToReceivedMs'),
+    receivedToShownMs: moment(fields, 'receivedToShownMs'),
+  }),
+  'live-latency': (fields) => ({ kind: 'live-latency', ...seen(fields), latencyMs: moment(fields, 'latencyMs') }),
   'variant-shown': (fields) => ({
     kind: 'variant-shown',
     ...seen(fields),

@@ -1,4 +1,7 @@
 import { BehindFold } from './behind.ts'
+import { isLatencyEvent } from './catch-up.ts'
+import type { Heard } from './event-kinds.ts'
+import { LiveMeasuresFold } from './live-measures.ts'
 import type { MeasureKey } from './measure-table.ts'
 import { MeasuresFold, type Measures } from './measures.ts'
 import { PacketsReceived } from './packets-received.ts'
@@ -24,6 +27,7 @@ export class SideMeasuresFold {
   readonly #behind: BehindFold
   readonly #variants: VariantsShown
   readonly #packets: PacketsReceived | undefined
+  #live: LiveMeasuresFold | undefined // of what is live
   #newestMs = 0 // of the viewer's clock
 
   constructor(options: SideOptions) {
@@ -40,6 +44,7 @@ export class SideMeasuresFold {
     this.#basic.add(event)
     this.#behind.add(event)
     this.#packets?.add(event)
+    if (isLatencyEvent(event)) this.#addLive(event)
     if (event.kind === 'variant-shown') {
       this.#variants.show(event.bitsPerSecond, this.#basic.watching.watchedMs(event.atMs))
     }
@@ -60,8 +65,14 @@ export class SideMeasuresFold {
       ...this.#packets?.measures(),
       ...this.#efficiency(wireBytes, nowMs),
       ...this.#behindMeasures(),
+      ...this.#live?.measures(),
     }
     return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined))
+  }
+
+  #addLive(event: Heard<typeof isLatencyEvent>): void {
+    if (event.kind !== 'paused') this.#live ??= new LiveMeasuresFold(this.#options.frameIntervalMs)
+    this.#live?.add(event)
   }
 
   #playback(nowMs: number) {

@@ -20,7 +20,8 @@ export type StreamFormat = {
   readonly audio?: AacConfig
 }
 
-const TS_ORIGIN_TICKS = 10 * TICKS_PER_SECOND // so that the clock that runs ahead is never before 0
+/** Decode time of the first picture: the stream's clock, which runs ahead, is never before 0. */
+export const TS_ORIGIN_TICKS = 10 * TICKS_PER_SECOND
 
 /** Parts of a live stream as MPEG-TS: tables and a picture first in every segment. */
 export class TsMuxer {

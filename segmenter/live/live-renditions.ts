@@ -12,7 +12,7 @@ import {
   type LiveSound,
   type SteadyStream,
 } from './live-cutter.ts'
-import { Fmp4Muxer, TsMuxer, type StreamFormat } from './live-muxers.ts'
+import { Fmp4Muxer, TS_ORIGIN_TICKS, TsMuxer, type StreamFormat } from './live-muxers.ts'
 import { LiveWindow, type FinishedSegment, type NewPart } from './live-window.ts'
 import { SoundGate } from './sound-gate.ts'
 
@@ -29,6 +29,15 @@ export type LiveOptions = {
   readonly bitsPerSecond: number // of our own encoder what it keeps to, sound and all; of others a guess until a segment is there
   /** Each finished `.ts` segment. */
   readonly onSegment?: (bytes: Uint8Array) => void
+  /** Pictures that can be had now, in parts; with the last ones of a segment in that as well. */
+  readonly onCut?: (pictures: readonly LivePicture[], place: CutPlace) => void
+}
+
+/** Where a cut stands in the playlists of both renditions. */
+export type CutPlace = {
+  readonly sequence: number // media sequence number
+  readonly part?: number // absent: there are no parts any longer
+  readonly endsSegment: boolean
 }
 
 const LATEST_SOUND_SECONDS = 1 // after its pictures
@@ -120,6 +129,11 @@ export class LiveRenditions {
     this.windows['low-latency'].end()
   }
 
+  /** Presentation time of the first picture in the files of each. */
+  get originTicks(): Readonly<Record<RenditionName, number>> {
+    return { live: TS_ORIGIN_TICKS + (this.#options.reorderTicks ?? 0), 'low-latency': 0 }
+  }
+
   /** The multivariant playlist of one of the two. */
   multivariant(name: RenditionName): string {
     return writeMultivariantPlaylist([
@@ -150,8 +164,17 @@ export class LiveRenditions {
       this.#publishNear(atMost(cut, this.#partTicks), facts)
       const segment = this.windows.live.add({ ...facts, bytes: this.#ts.write(cut) })
       if (segment !== undefined) this.#finish(segment)
+      this.#options.onCut?.(cut.pictures, this.#placeOf(cut))
     }
     return cuts.length > 0
+  }
+
+  /** Of the cut that was published last. */
+  #placeOf({ endsSegment }: LiveCut): CutPlace {
+    const { live, 'low-latency': near } = this.windows
+    const { lastPart } = near.edge
+    const part = near.isEnded || lastPart === undefined ? {} : { part: lastPart }
+    return { sequence: live.edge.lastSequence, ...part, endsSegment }
   }
 
   /** A last segment of a moment does not count alone, RFC 8216 section 4.3.4.2. */

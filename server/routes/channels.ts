@@ -19,6 +19,11 @@ const wishSchema = z.union([
   z.strictObject({ ingest: z.enum(['ts', 'hls', 'rtsp', 'whip']), ...options }),
 ])
 
+const picturesSchema = z.strictObject({
+  way: z.enum(['rtp', 'live', 'low-latency']),
+  afterTicks: z.coerce.number().default(-Infinity), // of reordered pictures some are shown before the first
+})
+
 /** Live channels: made of a library video or of what somebody sends, listed, ended. */
 export function channelRoutes({ channels, addresses }: ChannelRouteParts): Router {
   const bases = (request: Request): VideoBases => videoBases(addresses, request.headers.host)
@@ -37,6 +42,10 @@ export function channelRoutes({ channels, addresses }: ChannelRouteParts): Route
     .get('/api/channels/:id', (request, response) => {
       response.json(channels.require(request.params.id).describe(bases(request)))
     })
+    .get('/api/channels/:id/pictures', (request, response) => {
+      const { way, afterTicks } = readPicturesQuery(request.query)
+      response.json(channels.require(request.params.id).pictures(way, afterTicks))
+    })
     .put('/api/channels/:id/ingest/:key/:file', async (request, response) => {
       const { id, key, file } = request.params
       const channel = channels.requireIngest(id, key)
@@ -54,6 +63,12 @@ export function channelRoutes({ channels, addresses }: ChannelRouteParts): Route
       await channels.end(request.params.id)
       response.status(204).end()
     })
+}
+
+function readPicturesQuery(query: unknown): z.infer<typeof picturesSchema> {
+  const read = picturesSchema.safeParse(query)
+  if (read.success) return read.data
+  throw new Refusal('bad-request', 'expected ?way=rtp, live or low-latency, and afterTicks, a number')
 }
 
 function readWish(body: unknown): ChannelWish {
