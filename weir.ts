@@ -57,6 +57,7 @@ export function createProgram(): Command {
     .option('--keep-original', KEEP_ORIGINAL)
     .addOption(segmentsOption())
     .option('--single-files', SINGLE_FILES)
+    .option('--webrtc', WEBRTC)
     .action(runSegment)
 
   program
@@ -288,6 +289,7 @@ const MAX_DURATION_MS = 2 ** 31 - 1 // of a timer
 
 const KEEP_ORIGINAL = "keep a source's own HEVC, or AV1 over fmp4, as one more variant, where its keyframes suffice"
 
+const WEBRTC = 'variants without B-frames, and the sound as Opus, too: what browsers take as WebRTC media (WHEP)'
 const SINGLE_FILES = 'all segments of a variant in one file, too, listed as its byte ranges by master-single.m3u8'
 
 function abrOption(): Option {
@@ -316,6 +318,7 @@ function withServerOptions(command: Command): Command {
     .option('--keep-original', KEEP_ORIGINAL)
     .addOption(segmentsOption())
     .option('--single-files', SINGLE_FILES)
+    .option('--webrtc', WEBRTC)
     .addOption(new Option('--no-sample', 'do not add the sample clip to a new library').default(undefined))
 }
 

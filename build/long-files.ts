@@ -12,6 +12,7 @@ export const longFiles = [
   'lab/live-split.system.test.ts',
   'lab/live-watch.system.test.ts',
   'lab/long-watch.system.test.ts',
+  'lab/media-way.system.test.ts',
   'lab/page-reports.system.test.ts',
   'lab/presets.system.test.ts',
   'lab/protected-players.system.test.ts',

@@ -21,6 +21,7 @@ import { runRoutes } from '../server/routes/runs.ts'
 import { udpSessionRoutes } from '../server/routes/udp-sessions.ts'
 import { uploadRoutes } from '../server/routes/uploads.ts'
 import { videoRoutes } from '../server/routes/videos.ts'
+import { whepRoutes } from '../server/routes/whep.ts'
 import { whipRoutes } from '../server/routes/whip.ts'
 import { routeTable } from '../server/route-table.ts'
 import { makeDocuments } from './documents.ts'
@@ -48,6 +49,7 @@ const routers = [
   runReportRoutes(noRooms, { builtFolder: '/nowhere', publicUrl: undefined }),
   metricsRoutes(noRooms),
   udpSessionRoutes(noRooms),
+  whepRoutes(noRooms),
   rtspSessionRoutes(noRooms),
   hlsSessionRoutes(noRooms),
   relayRoutes(noRooms),

@@ -49,6 +49,7 @@ test('sweepScenario knows every way to watch', async () => {
     'll-hls',
     'udp',
     'udp-rtx',
+    'udp-fec',
     'rtp-over-tcp',
   ])
 })

@@ -1,6 +1,6 @@
 import type { Video } from '../protocol/weir-api.ts'
 import { CatchUpTable } from './catch-up-table.tsx'
-import { FigureTable } from './figures.tsx'
+import { FigureTable, OwnFigures } from './figures.tsx'
 import { latencyWords } from './latency-words.ts'
 import { packageFolder } from './package-folder.ts'
 import type { Viewing } from './viewing.ts'
@@ -36,7 +36,15 @@ function AllFigures({ viewing }: { viewing: Viewing }) {
   const { way, third: thirdWay = way } = viewing.settings.value
   const titles = { hls: sideWords.hls, udp: wayWords.options[way], third: wayWords.options[thirdWay] }
   const sides = [hls, udp, third].filter((side) => side !== undefined)
-  return <FigureTable sides={sides.map(({ name, status }) => ({ name, title: titles[name], status: status.value }))} />
+  const told = sides.map(({ name, status }) => ({ name, title: titles[name], status: status.value }))
+  return (
+    <>
+      <FigureTable sides={told} />
+      {told.map((side) => (
+        <OwnFigures key={side.name} {...side} />
+      ))}
+    </>
+  )
 }
 
 function Downloads({ video }: { video: Video }) {

@@ -1,6 +1,6 @@
 import { refusalOf } from './api.ts'
+import { gathered, within } from './ice.ts'
 
-const GATHERING_MS = 2000
 const CONNECTING_MS = 5000
 
 export type ChannelHandlers = {
@@ -53,26 +53,9 @@ async function exchangeDescriptions(connection: RTCPeerConnection, path: string)
   await connection.setRemoteDescription({ type: 'answer', sdp: await response.text() })
 }
 
-/** All candidates are in the offer: there is no second message for later ones. A slow one is not waited for. */
-async function gathered(connection: RTCPeerConnection): Promise<void> {
-  const complete = new Promise<void>((resolve) => {
-    const look = () => connection.iceGatheringState === 'complete' && resolve()
-    connection.addEventListener('icegatheringstatechange', look)
-    look()
-  })
-  await within(GATHERING_MS, complete).catch(() => undefined)
-}
-
 function opened(channel: RTCDataChannel): Promise<void> {
   return new Promise((resolve, reject) => {
     channel.onopen = () => resolve()
     channel.onerror = () => reject(new Error('the data channel failed'))
-  })
-}
-
-function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`nothing within ${timeoutMs} ms`)), timeoutMs)
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }

@@ -58,6 +58,27 @@ export function MainFigures({ side, counters }: { side: SideName; counters: Coun
 
 export type ShownSide = { readonly name: PaneName; readonly title: string; readonly status: SideStatus }
 
+/** Those that only the way of this side has. */
+export function OwnFigures({ name, title, status }: ShownSide) {
+  if (status.ownFigures === undefined) return null
+  return (
+    <table class="figure-table">
+      <caption class="visually-hidden">{detailWords.ownFiguresOf(title)}</caption>
+      <tbody>
+        {status.ownFigures.map(({ label, value }) => (
+          <tr key={label}>
+            <th scope="row">
+              <i class={`mark ${name === 'hls' ? 'hls' : 'udp'}`} aria-hidden="true" />
+              {label}
+            </th>
+            <td>{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
 /** All of them, a column a side. */
 export function FigureTable({ sides }: { sides: readonly ShownSide[] }) {
   return (

@@ -25,6 +25,8 @@ test('repeatingQuery tells what is as by default too, so that another default ch
     inStep: 'false',
     jitterBufferMs: '200',
     udp: 'data-channel',
+    way: 'raw',
+    nack: 'on',
     startSeconds: '0',
     sharing: 'separate',
   }

@@ -8,6 +8,8 @@ export function repeatingQuery(settings: CompareSettings, network: NetworkSettin
   query.set('inStep', String(settings.inStep))
   query.set('jitterBufferMs', String(settings.jitterBufferMs))
   query.set('udp', settings.udp)
+  query.set('way', settings.way)
+  query.set('nack', settings.nack ? 'on' : 'off')
   query.set('startSeconds', String(Math.round(startSeconds * 1000) / 1000)) // to a millisecond
   return `?${query}`
 }

@@ -14,6 +14,7 @@ const plain: CompareSettings = {
   udp: 'data-channel',
   way: 'raw',
   third: undefined,
+  nack: true,
   startSeconds: 0,
 }
 
@@ -25,7 +26,7 @@ const cases: readonly { name: string; search: string; settings: CompareSettings 
       '?side=both&variant=720p&inStep=true&sound=udp&speed=1.5&link=a1&preset=lte&rateBitsPerSecond=6000000&oneWayDelayMs=35&lossRatio=0.05' +
       '&meanBurstMs=80&meanBurstPackets=3&jitterMs=5&queueMs=200&uplinkRateBitsPerSecond=1500000' +
       '&uplinkOneWayDelayMs=20&seed=7&lossKind=bad-moments&congestionControl=bbr&sharing=shared&udpBlocked=true' +
-      '&rtspBlocked=true&jitterBufferMs=100&udp=ws&way=rtx&third=fec&startSeconds=12.5',
+      '&rtspBlocked=true&jitterBufferMs=100&udp=ws&way=rtx&third=fec&nack=off&startSeconds=12.5',
     settings: {
       side: 'both',
       variants: { hls: '720p', udp: '720p' },
@@ -55,6 +56,7 @@ const cases: readonly { name: string; search: string; settings: CompareSettings 
       udp: 'ws',
       way: 'rtx',
       third: 'fec',
+      nack: false,
       startSeconds: 12.5,
     },
   },

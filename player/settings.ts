@@ -57,6 +57,7 @@ export type CompareSettings = {
   readonly udp: 'data-channel' | 'ws'
   readonly way: WayName // of UDP: with which repair, if any
   readonly third: WayName | undefined // of UDP once more, beside both
+  readonly nack: boolean // of WebRTC media: whether lost packets are asked for again
   readonly startSeconds: number
 }
 
@@ -156,6 +157,7 @@ export function readCompareSettings(search: string, viewByDefault: ViewName = 'h
     udp: query.get('udp') === 'ws' ? 'ws' : 'data-channel',
     way: readWay(query.get('way')) ?? defaults.way,
     third: readWay(query.get('third')),
+    nack: query.get('nack') !== 'off',
     startSeconds: readNumber(query.get('startSeconds'), { min: 0, max: 1e6 }) ?? defaults.startSeconds,
   }
 }
@@ -183,6 +185,7 @@ export function writeCompareSettings(settings: CompareSettings): string {
   if (settings.udp === 'ws') query.set('udp', 'ws')
   if (settings.way !== defaults.way) query.set('way', settings.way)
   if (settings.third !== undefined) query.set('third', settings.third)
+  if (!settings.nack) query.set('nack', 'off')
   if (settings.startSeconds !== defaults.startSeconds) query.set('startSeconds', String(settings.startSeconds))
   return `?${query}`
 }

@@ -1,7 +1,8 @@
 import type { CaptionTracks } from './caption-tracks.ts'
 import { speedRatios, type SideName } from './settings.ts'
 import type { Viewing } from './viewing.ts'
-import { pairWords, sideWords } from './words.ts'
+import { wayInPage } from './way-in-page.ts'
+import { mediaWords, pairWords, sideWords } from './words.ts'
 
 export type MenuVariants = readonly { readonly name: string }[]
 
@@ -51,6 +52,18 @@ export function SpeedMenu({ viewing }: { viewing: Viewing }) {
           </option>
         ))}
       </select>
+    </label>
+  )
+}
+
+/** Of WebRTC media alone: a change begins it anew where it is. */
+export function NackSwitch({ viewing }: { viewing: Viewing }) {
+  const { nack } = viewing.settings.value
+  if (wayInPage(viewing.settings.value) !== 'media') return null
+  return (
+    <label class="check-row small" title={mediaWords.nackTitle}>
+      <input type="checkbox" checked={nack} onChange={(event) => viewing.setNack(event.currentTarget.checked)} />
+      {mediaWords.nack}
     </label>
   )
 }

@@ -2,13 +2,16 @@ import { signal, type ReadonlySignal } from '@preact/signals'
 import { ways } from '../protocol/ways.ts'
 import type { VariantSummary } from '../protocol/weir-api.ts'
 import { FallbackSide } from './fallback-side.ts'
+import { frameIntervalMs } from './frame-interval.ts'
 import { HlsSide, type HlsOptions } from './hls-side.ts'
+import { MediaSide } from './media-side.ts'
 import type { RunLog } from './run-log.ts'
 import type { CompareSettings, NetworkSettings, PaneName } from './settings.ts'
 import type { LiveHls, Side, SideStart, Sound } from './side.ts'
 import { StepHold } from './step-hold.ts'
 import { UdpSide } from './udp-side.ts'
 import { wallMs } from './wall-clock.ts'
+import { wayInPage } from './way-in-page.ts'
 
 export type Sides = { readonly hls?: HlsSide; readonly udp?: Side; readonly third?: UdpSide }
 
@@ -99,9 +102,13 @@ export class SideSet {
   }
 
   #makeUdp(start: Start): Side {
-    const { link, jitterBufferMs, udp, way } = this.#options.settings.value
+    const { link, jitterBufferMs, udp, nack } = this.#options.settings.value
+    const way = wayInPage(this.#options.settings.value)
     const options = { name: 'udp', link, jitterBufferMs, udp, hasOwnLane: false } as const
     const whole = this.#startOf('udp', start)
+    if (ways[way].receiver === 'browser') {
+      return new MediaSide(whole, { link, jitterBufferMs, nack, frameIntervalMs: frameIntervalMs(this) })
+    }
     if (ways[way].fallsBack) return new FallbackSide(whole, { udp: options, hls: this.#hlsOptions() })
     return new UdpSide(whole, { ...options, way })
   }

@@ -8,7 +8,7 @@ import { Icon } from './icons.tsx'
 import type { PlayerStatus } from './player-status.ts'
 import { panesIn, type CompareSettings, type PaneName } from './settings.ts'
 import type { SideStatus } from './side.ts'
-import { CaptionMenu, SpeedMenu, VariantMenu, type MenuVariants } from './side-menus.tsx'
+import { CaptionMenu, NackSwitch, SpeedMenu, VariantMenu, type MenuVariants } from './side-menus.tsx'
 import { JitterBufferSlider, WayMenu } from './udp-controls.tsx'
 import type { Viewing } from './viewing.ts'
 import { paneWords } from './way-words.ts'
@@ -107,6 +107,7 @@ export function SideView({ viewing, pane, variants, onHost }: SideViewProps) {
           <i class={`mark ${side}`} aria-hidden="true" />
           <strong>{sideWords[side]}</strong> {transportShown(side, status)}
         </p>
+        {pane === 'udp' && <NackSwitch viewing={viewing} />}
         {pane !== 'hls' && <WayMenu viewing={viewing} pane={pane} />}
         {pane === 'hls' && captions !== undefined && <CaptionMenu captions={captions} />}
         {pane === 'hls' && <SpeedMenu viewing={viewing} />}

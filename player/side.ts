@@ -18,7 +18,11 @@ export type SideStatus = {
   readonly tries?: readonly FallbackTry[] // of a side that takes what gets through
   readonly problem?: { readonly message: string; readonly whatToDo: string }
   readonly counters: Counters
+  readonly ownFigures?: readonly OwnFigure[] // that no other way has
 }
+
+/** In words, since each has units of its own. */
+export type OwnFigure = { readonly label: string; readonly value: string }
 
 /** One way of watching a video: HLS in a video element, or UDP on a canvas. It owns what it puts into its host element. */
 export type Side = {

@@ -26,7 +26,7 @@ export function snapshotOf(viewing: Viewing): Readonly<Record<string, unknown>> 
 }
 
 function sideSnapshot(side: Side, { latencies }: Viewing): Readonly<Record<string, unknown>> {
-  const latency = side.name === 'third' ? undefined : latencies.sides.value[side.name] // what the third tells is not kept
+  const latency = side.name === 'third' ? undefined : latencies.sides.value[side.name] // of what is recorded
   const { phase, durationSeconds, variant, transport, counters } = side.status.value
   return {
     side: side.name,

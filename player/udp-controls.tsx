@@ -5,7 +5,7 @@ import { formatCount } from './format.ts'
 import type { Viewing } from './viewing.ts'
 import { jitterBufferWords, paneWords, wayWords } from './way-words.ts'
 
-const thirdNames = wayNames.filter((name) => !ways[name].fallsBack) // its own lane carries no HLS
+const thirdNames = wayNames.filter((name) => !ways[name].fallsBack && ways[name].receiver === 'ours') // with a lane of its own
 const MOST_SLIDER_MS = 1000
 const SLIDER_STEP_MS = 10
 

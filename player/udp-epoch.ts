@@ -18,8 +18,8 @@ import { VideoTrack, type JudgedFrame } from './video-track.ts'
 /** Sound goes to the sound card so much before its time, and pictures decode meanwhile. */
 const SOUND_AHEAD_MS = 400
 const MAX_WAITING_SOUNDS = 512
-const TICKS_PER_SECOND = 90_000
 const LOCAL_ROUND_TRIP_MS = 10
+const TICKS_PER_SECOND = 90_000
 
 export type EpochOptions = {
   readonly answer: PlayingAnswer
@@ -31,9 +31,9 @@ export type EpochOptions = {
   readonly onSound: (unit: SoundUnit) => void
   readonly onHeard: (atMs: number) => void // the first of what has no pictures
   readonly onVerdict: (frame: JudgedFrame) => void
-  readonly onVideoPacket: (ptsTicks: number, arrivalMs: number) => void // 90 kHz after the first picture of the video
   /** To be asked for again: sequence numbers of this stream. */
   readonly onMissing: (ssrc: number, sequenceNumbers: readonly number[]) => void
+  readonly onVideoPacket: (ptsTicks: number, arrivalMs: number) => void // 90 kHz after the first picture of the video
   readonly onLost: (kind: ControlTrack['kind'], sequenceNumber: number) => void
 }
 
@@ -122,12 +122,10 @@ export class UdpEpoch {
     if (found === undefined) return
     const { receiver } = found
     this.#tellReceived(receiver, packet, datagram.length, arrivalMs)
+    if (receiver.track.kind === 'video' && receiver.isMedia(packet)) this.#tellPacket(receiver, packet, arrivalMs)
     const released = receiver.push(arrived)
     const isFirst = receiver.track.kind === 'video' || this.#video === undefined
     if (isFirst && !this.#clock.isStarted && receiver.isMedia(packet)) this.#startClock(receiver, packet, arrivalMs)
-    if (receiver.track.kind === 'video' && packet.payloadType !== receiver.track.parityPayloadType) {
-      this.#tellPacket(receiver, packet, arrivalMs)
-    }
     this.#route(found, released, arrivalMs)
     this.#askForMissing(receiver, arrivalMs)
   }
@@ -186,14 +184,6 @@ export class UdpEpoch {
     this.#clock.start((ptsSeconds - sentAheadSeconds) * 1000, arrivalMs)
   }
 
-  #tellPacket(receiver: TrackReceiver, packet: RtpPacket, arrivalMs: number): void {
-    this.#options.onVideoPacket(Math.round(this.#secondsOf(receiver, packet) * TICKS_PER_SECOND), arrivalMs)
-  }
-
-  #secondsOf(receiver: TrackReceiver, packet: RtpPacket): number {
-    return mediaSeconds(receiver.mediaTicksOf(packet), receiver.track.clockRateHz, this.#options.answer.startSeconds)
-  }
-
   /** A retransmission tells its worth itself. */
   #tellReceived({ track }: TrackReceiver, { payloadType }: RtpPacket, sizeBytes: number, atMs: number): void {
     const { tell } = this.#options
@@ -205,6 +195,14 @@ export class UdpEpoch {
   #askForMissing(receiver: TrackReceiver, nowMs: number): void {
     const requests = receiver.takeRequests(nowMs)
     if (requests.length > 0) this.#options.onMissing(receiver.track.ssrc, requests)
+  }
+
+  #tellPacket(receiver: TrackReceiver, packet: RtpPacket, arrivalMs: number): void {
+    this.#options.onVideoPacket(Math.round(this.#secondsOf(receiver, packet) * TICKS_PER_SECOND), arrivalMs)
+  }
+
+  #secondsOf(receiver: TrackReceiver, packet: RtpPacket): number {
+    return mediaSeconds(receiver.mediaTicksOf(packet), receiver.track.clockRateHz, this.#options.answer.startSeconds)
   }
 
   #route(found: Receiver, released: readonly Released<RtpPacket>[], nowMs: number): void {

@@ -102,8 +102,8 @@ export class UdpViewer {
       onSound: this.#options.onSound,
       onHeard: (atMs) => this.#hear(atMs),
       onVerdict: ({ state, timestampTicks }) => this.#news.judged(state, timestampTicks),
-      onVideoPacket: (ptsTicks, arrivalMs) => this.#latencies && this.#arrivals.add(ptsTicks, arrivalMs),
       onMissing: (ssrc, sequenceNumbers) => this.#reports.ask(ssrc, sequenceNumbers),
+      onVideoPacket: (ptsTicks, arrivalMs) => this.#latencies && this.#arrivals.add(ptsTicks, arrivalMs),
       onLost: (kind, sequenceNumber) => this.#news.lost(kind, sequenceNumber),
     })
     this.#tellStart(answer)

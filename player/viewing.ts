@@ -246,6 +246,12 @@ export class Viewing {
     if (this.stepHold.value === undefined) this.sides.value.hls?.setSpeed(speedRatio)
   }
 
+  /** Of WebRTC media, which negotiates it once: another session goes on where this one is. */
+  setNack(nack: boolean): void {
+    this.change({ nack })
+    this.#restart('udp')
+  }
+
   setSound(sound: Sound): void {
     this.sound.value = sound
     this.#applySound()

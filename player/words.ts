@@ -327,6 +327,7 @@ export const transportWords = {
   tcp: (congestionControl: string) => `TCP modelled (${congestionControl})`,
   'data-channel': wayWords.transports,
   websocket: 'UDP to the gateway, TCP on the last hop',
+  media: { nack: 'WebRTC, NACK', noNack: 'WebRTC, no NACK' },
 } as const
 
 /** What a side does that takes what gets through. */
@@ -354,6 +355,23 @@ export const startWords = {
   setup: (modelledMs: string, by: string, apartMs: string) =>
     `Set-up ${modelledMs} ms, modelled (${by}, ${apartMs} ms, apart)`,
   setupBy: { 'data-channel': 'ICE and DTLS', websocket: 'WebSocket' },
+} as const
+
+/** UDP as WebRTC media, played by the browser itself. */
+export const mediaWords = {
+  nack: 'NACK',
+  nackTitle: 'Whether the browser asks for lost packets again, and gets them over the same link',
+  notTrusted: 'By WebRTC, since this page is neither https nor localhost',
+  noSound: 'no sound (the package has no Opus)',
+  figures: {
+    nacks: 'NACKs sent',
+    cameAgain: 'Packets that came again',
+    lost: 'Lost, by RTCP',
+    toldFreezes: 'Freezes, as the browser tells',
+    seenFreezes: 'Freezes, as seen frame by frame',
+    jitterBuffer: 'Jitter buffer, mean',
+  },
+  timesLong: (times: string, seconds: string) => `${times}×, ${seconds} s`,
 } as const
 
 /** Why a side does not play, and what may help. */
@@ -458,6 +476,7 @@ export const truthWords = {
 
 /** Below the pictures, unfolded on demand. */
 export const detailWords = {
+  ownFiguresOf: (side: string) => `What the way of ${side} counts besides`,
   figures: 'All figures',
   figuresCaption: 'Measured in this page',
   downloads: 'Download',

@@ -147,7 +147,18 @@ export const errorCodes = {
   'bad-offer': {
     status: 400,
     title: 'This SDP offer cannot be answered.',
-    whatToDo: 'Offer data channels, with all candidates gathered, as application/sdp.',
+    whatToDo: 'Offer data channels, or for WHEP to receive media, with all candidates gathered, as application/sdp.',
+  },
+  'h264-not-offered': {
+    status: 406,
+    title: 'The SDP offer takes no H.264 in packetization mode 1, and nothing else could be sent.',
+    whatToDo: 'Offer to receive H.264 with packetization-mode=1, or watch over data channels or HLS.',
+  },
+  'not-for-webrtc': {
+    status: 409,
+    title: 'This variant cannot be sent as WebRTC media.',
+    whatToDo:
+      'Segment the video with `webrtc: true` (weir segment --webrtc), which makes variants without B-frames, or watch over data channels or HLS.',
   },
   'no-data-channel': {
     status: 503,

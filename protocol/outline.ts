@@ -55,11 +55,11 @@ export type Outline = {
     readonly ppsBase64: string
   }
   readonly audio?: {
-    readonly codec: string // mp4a.40.2
+    readonly codec: string // mp4a.40.2; of the sound for WebRTC opus
     readonly sampleRateHz: number
     readonly channelCount: number
-    readonly samplesPerFrame: number // 1024
-    readonly audioSpecificConfigHex: string
+    readonly samplesPerFrame: number // 1024; of Opus 960
+    readonly audioSpecificConfigHex: string // of Opus its OpusHead
   }
   readonly segments: readonly OutlineSegment[]
   readonly ended: boolean // false while the video is still being segmented
@@ -186,7 +186,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 function readAudio(value: unknown, fields: JsonFields): NonNullable<Outline['audio']> {
   const audio = fields.record(value, 'audio')
   return {
-    codec: fields.text(audio['codec'], 'audio.codec', /^mp4a\.40\.\d{1,2}$/),
+    codec: fields.text(audio['codec'], 'audio.codec', /^(?:mp4a\.40\.\d{1,2}|opus)$/),
     sampleRateHz: fields.wholeNumber(audio['sampleRateHz'], 'audio.sampleRateHz', 1, 2 ** 24 - 1),
     channelCount: fields.wholeNumber(audio['channelCount'], 'audio.channelCount', 1, 8),
     samplesPerFrame: fields.wholeNumber(audio['samplesPerFrame'], 'audio.samplesPerFrame', 1, 4096),

@@ -8,16 +8,18 @@ type Way = {
   readonly repair: RtpRepair | undefined
   readonly over: RtpOver // to begin with, if it falls back
   readonly fallsBack: boolean // to whatever gets through
+  readonly receiver: 'ours' | 'browser' // who receives, repairs and shows it
 }
 
 /** The ways in which the video of the UDP side reaches the page, by the names that addresses give them; the first is the one of
  *  an address that names none. */
 export const ways = {
-  raw: { repair: undefined, over: 'udp', fallsBack: false },
-  rtx: { repair: 'rtx', over: 'udp', fallsBack: false },
-  fec: { repair: 'fec', over: 'udp', fallsBack: false },
-  tcp: { repair: undefined, over: 'tcp', fallsBack: false },
-  fallback: { repair: undefined, over: 'udp', fallsBack: true },
+  raw: { repair: undefined, over: 'udp', fallsBack: false, receiver: 'ours' },
+  rtx: { repair: 'rtx', over: 'udp', fallsBack: false, receiver: 'ours' },
+  fec: { repair: 'fec', over: 'udp', fallsBack: false, receiver: 'ours' },
+  media: { repair: undefined, over: 'udp', fallsBack: false, receiver: 'browser' },
+  tcp: { repair: undefined, over: 'tcp', fallsBack: false, receiver: 'ours' },
+  fallback: { repair: undefined, over: 'udp', fallsBack: true, receiver: 'ours' },
 } as const satisfies Readonly<Record<string, Way>>
 
 export type WayName = keyof typeof ways

@@ -1,5 +1,7 @@
 /** Types of the HTTP bodies that the server and the pages share; `docs/surface.md` lists the routes. */
 
+import type { ControlTrack, ModelledSetup } from './udp-control.ts'
+
 /** A playable one has its first segment in every variant; a ready one is complete and checked. While one is segmented,
  *  what `variants` lists can be played by its own playlist already: a copied variant comes first. */
 export type VideoStatus = 'queued' | 'segmenting' | 'playable' | 'ready' | 'failed'
@@ -154,7 +156,7 @@ export type UdpSessionStatus = {
   readonly video: string
   readonly variant: string
   readonly link?: string // without one nothing is impaired
-  readonly transport: 'data-channel' | 'websocket'
+  readonly transport: 'data-channel' | 'websocket' | 'webrtc-media'
   readonly over: RtpOver
   readonly phase: 'idle' | 'playing' | 'paused' | 'ended'
   readonly offeredPackets: number // by the playout, video and audio
@@ -162,6 +164,13 @@ export type UdpSessionStatus = {
   readonly reports: readonly Reception[] // what the viewer says of it: the newest of each stream
   readonly repair?: RepairFigures // where lost packets may be asked for again
   readonly fec?: FecFigures // where packets are followed by parity: of the variant that plays now
+  /** Of WebRTC media, which has no channel to tell it: what the page's RTP timestamps mean. */
+  readonly playing?: {
+    readonly startSeconds: number
+    readonly durationSeconds: number
+    readonly tracks: readonly ControlTrack[]
+    readonly setup?: ModelledSetup
+  }
   /** The newest 10,000, oldest first. */
   readonly dropped: readonly {
     readonly ssrc: number

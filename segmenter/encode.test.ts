@@ -83,3 +83,8 @@ test('encodeArguments uses nothing that the build of 2018 lacks', () => {
 
 test('segmentName counts as ffmpeg does', () =>
   expect([segmentName(0), segmentName(123_456)]).toEqual(['00000.ts', '123456.ts']))
+
+test('encodeArguments makes B-frames that nothing leans on, and none where WebRTC has to show them', () => {
+  expect(valueAfter(encodeArguments(plan), '-bf')).toBe('2')
+  expect(valueAfter(encodeArguments({ ...plan, hasNoBFrames: true }), '-bf')).toBe('0')
+})

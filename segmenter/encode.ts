@@ -24,6 +24,7 @@ export type EncodePlan = {
   readonly cuts: CutList
   readonly copy?: CopiedVariant // made beside these, by a command of its own
   readonly av1?: KeptAv1 // of the source, as one more variant of fragmented MP4
+  readonly hasNoBFrames?: boolean // of the encoded variants: WebRTC shows pictures as they come
   readonly renditions?: RenditionPlan // what is made beside the variants
 }
 
@@ -81,7 +82,7 @@ export function encodeArguments(plan: EncodePlan): string[] {
 }
 
 /** -itsoffset puts the first picture on the frame grid, so that no rounding can drop or double one. */
-function sourceInput({ originSeconds, sourcePath }: EncodePlan): Input {
+export function sourceInput({ originSeconds, sourcePath }: EncodePlan): Input {
   return { options: [...safeInputOptions, '-itsoffset', (-originSeconds).toFixed(6)], url: sourceUrl(sourcePath) }
 }
 
@@ -118,12 +119,13 @@ export function pictureCopyArguments(plan: EncodePlan, file: string): string[] {
 
 const PRIMING_SAMPLES = 1024 // of ffmpeg's AAC encoder
 
-/** The muxer moves an encoded variant's times until none is below 0: by a frame, since x264 reorders, or by what its sound
+/** The muxer moves an encoded variant's times until none is below 0: by a frame, where x264 reorders, or by what its sound
  *  begins earlier. All variants have to tell the same times, so the copied one is moved by as much, however far its own
  *  pictures are reordered. */
-function laterSeconds({ frameRate, audio }: EncodePlan): string {
+function laterSeconds({ frameRate, audio, hasNoBFrames = false }: EncodePlan): string {
   const primingSeconds = audio === undefined ? 0 : PRIMING_SAMPLES / encodedSampleRateHz(audio.sampleRateHz)
-  return Math.max(1 / valueOf(frameRate), audio?.copied?.leadSeconds ?? primingSeconds).toFixed(6)
+  const reorderSeconds = hasNoBFrames ? 0 : 1 / valueOf(frameRate)
+  return Math.max(reorderSeconds, audio?.copied?.leadSeconds ?? primingSeconds).toFixed(6)
 }
 
 /** Half a frame early: the first keyframe from then on is the one meant. */
@@ -147,7 +149,7 @@ function videoFilters({ videoStreamIndex, pictureFilters = [], frameRate, rungs 
 }
 
 /** Exactly as long as the pictures: a player whose sound ends early stalls there. Gaps become silence. */
-function audioFilters({ audio, durationSeconds }: EncodePlan): string[] {
+export function audioFilters({ audio, durationSeconds }: EncodePlan): string[] {
   if (audio === undefined || audio.copied !== undefined) return []
   const rateHz = encodedSampleRateHz(audio.sampleRateHz)
   const samples = Math.round(durationSeconds * rateHz)
@@ -172,10 +174,10 @@ function audioOptions({ audio, durationSeconds }: EncodePlan): string[] {
 /** No keyframe but the listed ones (`-g` is the longest gap between two of them, or to the end), closed GOPs, and B-frames that
  *  nothing refers to, so that a lost one harms only itself. */
 function videoOptions(plan: EncodePlan): string[] {
-  const { cuts, colours } = plan
+  const { cuts, colours, hasNoBFrames = false } = plan
   return [
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-profile:v', 'high'],
-    ...['-sc_threshold', '0', '-bf', '2', '-x264-params', 'b-pyramid=none:open-gop=0'],
+    ...['-sc_threshold', '0', '-bf', hasNoBFrames ? '0' : '2', '-x264-params', 'b-pyramid=none:open-gop=0'],
     ...['-g', `${longestGapFrames(plan)}`],
     ...['-force_key_frames', cuts.keyframeSeconds.map(writeKeyframeTime).join(',')],
     ...(colours === undefined ? [] : ['-color_primaries', colours, '-color_trc', colours, '-colorspace', colours]),

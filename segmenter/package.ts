@@ -76,8 +76,9 @@ async function planWithCopy(
 ): Promise<Planned> {
   const index = await readMp4Index(sourcePath)
   const prepared = await prepareSource(sourcePath, { facts, index, limits }, options)
-  const planning = copyPlanning({ plan: prepared.plan, facts, index }, options)
-  return { ...prepared, codec: facts.video.codec, withCopy: planning && (await orReason(planning, options)) }
+  const plan: EncodePlan = options.webrtc === true ? { ...prepared.plan, hasNoBFrames: true } : prepared.plan
+  const planning = copyPlanning({ plan, facts, index }, options)
+  return { ...prepared, plan, codec: facts.video.codec, withCopy: planning && (await orReason(planning, options)) }
 }
 
 /** Whatever the source's own pictures turn out to be, the variants that every player takes are made. */
@@ -96,7 +97,7 @@ async function makeWithCopy(
 
 function copyPlanning(surveyed: Surveyed, options: PackageOptions): Promise<EncodePlan | string> | undefined {
   const { codec } = surveyed.facts.video
-  if (codec === 'h264' && options.copy !== false) return planH264Copy(surveyed, options)
+  if (codec === 'h264' && options.copy !== false && options.webrtc !== true) return planH264Copy(surveyed, options)
   if (options.keepOriginal !== true) return undefined
   if (codec === 'hevc') return planHevcCopy(surveyed, options)
   if (codec === 'av1' && options.segments !== 'fmp4') return Promise.resolve('it needs fragmented MP4')

@@ -15,6 +15,7 @@ import { finishedSegments } from './finished-segments.ts'
 import type { JobLimits } from './job-limits.ts'
 import { writeMasters } from './master-playlists.ts'
 import { Moment } from './moment.ts'
+import { makeOpusSound } from './opus-sound.ts'
 import { writePoster } from './poster.ts'
 import { ProgressEstimate, type Progress } from './progress-estimate.ts'
 import { Publishing } from './publishing.ts'
@@ -44,6 +45,9 @@ export type PackageOptions = {
   readonly segments?: SegmentKind
   /** All segments of a variant in one file as well, listed as ranges of it, when the package is complete. Absent: not. */
   readonly singleFiles?: boolean
+  /** Variants without B-frames, none of them copied from a source in H.264, and the sound as Opus as well: what WebRTC takes.
+   *  Absent: not. */
+  readonly webrtc?: boolean
   readonly onProgress?: (progress: Progress) => void
   /** The copied variant has its first segment and its own playlist; the others and `master.m3u8` are yet to come. */
   readonly onCopyPlayable?: (facts: PackageFacts) => void
@@ -65,7 +69,10 @@ const LOOKING_MS = 100 // until the first segments are there: ffmpeg tells its p
 const KEPT_OF_LIST_CHARACTERS = 256
 
 /** What whoever starts a server or a command may want of packages. */
-export type PackageWishes = Pick<PackageOptions, 'copy' | 'keepOriginal' | 'limits' | 'segments' | 'singleFiles'>
+export type PackageWishes = Pick<
+  PackageOptions,
+  'copy' | 'keepOriginal' | 'limits' | 'segments' | 'singleFiles' | 'webrtc'
+>
 
 /** What tells one variant of a package from the others. */
 type OwnFacts = Pick<
@@ -85,6 +92,7 @@ export class Packaging {
   readonly #copyPlayable = new Moment()
   #isPlayable = false
   #made = noRenditions
+  #opusProblem: string | undefined
   #complaint: string | undefined // of whoever decodes the pictures that are copied
 
   constructor(plan: EncodePlan, outFolder: string, options: PackageOptions) {
@@ -157,6 +165,7 @@ export class Packaging {
       variants: this.#summaries(this.#variants, true),
       warnings: [
         ...this.#made.warnings,
+        ...(this.#opusProblem === undefined ? [] : [this.#opusProblem]),
         ...(hasPoster ? [] : ['No picture could be taken for the poster.']),
         ...(hasThumbnails ? [] : ['No pictures could be taken for the scrub bar.']),
       ],
@@ -291,6 +300,7 @@ export class Packaging {
     if (copyProblem !== undefined) throw new CopyProblem(new Error(copyProblem))
     for (const variant of this.#variants) await variant.finish()
     this.#made = await this.#makeRenditions()
+    if (this.#options.webrtc === true) this.#opusProblem = await this.#makeOpus()
     await this.#writeMasters(this.#made, await this.#keepAv1())
   }
 
@@ -322,6 +332,13 @@ export class Packaging {
       tools: this.#options.tools,
       ffmpeg: this.#ownOptions(),
     })
+  }
+
+  #makeOpus(): Promise<string | undefined> {
+    const { originTicks = 0, durationsSeconds = [] } = this.#variants[0]?.shape() ?? {}
+    const { tools } = this.#options
+    const ffmpeg = this.#ownOptions()
+    return makeOpusSound({ plan: this.#plan, originTicks, durationsSeconds, outFolder: this.#outFolder, tools, ffmpeg })
   }
 
   #summaries(variants: readonly VariantWriter[], ended: boolean): VariantSummary[] {

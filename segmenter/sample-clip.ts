@@ -66,6 +66,7 @@ function sampleClipArguments(seconds: number, withText: boolean): string[] {
     output: {
       options: [
         ...['-map', '[picture]', '-map', '2:a', '-c:v', 'libx264', '-preset', 'superfast', '-crf', '18'],
+        ...['-bf', '0'], // so that the copy of it can be watched as WebRTC media
         ...['-pix_fmt', 'yuv420p', '-c:a', 'aac', '-ac', '2', '-b:a', '128k', '-movflags', '+faststart'],
       ],
       url: 'clip.mp4',

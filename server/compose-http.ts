@@ -46,6 +46,7 @@ import { runRoutes } from './routes/runs.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from './routes/udp-sessions.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { videoRoutes } from './routes/videos.ts'
+import { whepRoutes } from './routes/whep.ts'
 import { whipRoutes } from './routes/whip.ts'
 import type { RunEventSockets } from './run-event-sockets.ts'
 import type { Runs } from './runs.ts'
@@ -114,6 +115,7 @@ export function composeHttp(rooms: HttpRooms, { config, logger }: HttpSettings):
     runQualityRoutes(quality),
     runReportRoutes(runs, { builtFolder, publicUrl: config.publicUrl }),
     udpSessionRoutes(sessions),
+    whepRoutes(sessions),
     rtspSessionRoutes(relay.sessions),
     hlsSessionRoutes(hlsSessions),
     relayRoutes(relay),

@@ -79,6 +79,7 @@ export const settings = {
   keepOriginal: setting('boolean', z.boolean(), 'true or false', false),
   segments: setting('text', z.enum(segmentKinds), 'one of ts, fmp4', 'ts'),
   singleFiles: setting('boolean', z.boolean(), 'true or false', false),
+  webrtc: setting('boolean', z.boolean(), 'true or false', false),
   udpOffload: setting('boolean', z.boolean(), 'true or false', true),
   jobs: setting(
     'number',
@@ -124,6 +125,7 @@ export const flagKeys = [
   'keepOriginal',
   'segments',
   'singleFiles',
+  'webrtc',
 ] as const
 
 type SettingValues = { readonly [Key in SettingKey]: Settings[Key]['fallback'] | z.output<Settings[Key]['schema']> }
@@ -136,10 +138,11 @@ export function packageWishes(config: Config): PackageWishes {
     keepOriginal,
     segments,
     singleFiles,
+    webrtc,
     maxVideoGigapixels: gigapixels,
     maxSegmentingMinutes: minutes,
   } = config
-  return { copy, keepOriginal, segments, singleFiles, limits: { gigapixels, minutes } }
+  return { copy, keepOriginal, segments, singleFiles, webrtc, limits: { gigapixels, minutes } }
 }
 
 /** Where the value of each key came from: `--port`, `WEIR_PORT`, `weir.yaml` or `default`. */

@@ -1,7 +1,7 @@
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
 import type { PacketKind } from '../udp-relay/packet-sink.ts'
 import { DropLog } from './drop-log.ts'
-import { GatewaySink, type LastHop } from './gateway-sink.ts'
+import { GatewaySink, type TracksHop } from './gateway-sink.ts'
 import type { ViewerLane } from './viewer-lane.ts'
 import { RtpThroughLink } from './rtp-through-link.ts'
 import type { SessionPath } from './session-path.ts'
@@ -12,7 +12,7 @@ export class DeliveryPath implements SessionPath {
   readonly #gateway: GatewaySink
   readonly #lane: RtpThroughLink | undefined
 
-  constructor(hop: LastHop, link: ViewerLane | undefined) {
+  constructor(hop: TracksHop, link: ViewerLane | undefined) {
     this.#gateway = new GatewaySink(hop, (rtpPacket) => {
       this.#log.drop(rtpPacket, 'gateway')
       this.#lane?.noteGatewayDrop()

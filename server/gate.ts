@@ -78,6 +78,7 @@ function isWriting(method: string, path: string): boolean {
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return false
   if (method === 'POST' && /^\/api\/runs(?:\/[\w-]+)*$/.test(path)) return false
   if (/^\/api\/channels\/\w+\/ingest\/[\w-]+\/[\w.-]+$/.test(path)) return false // asks for the key of the channel
+  if (method === 'POST' && /^\/api\/(?:videos|channels)\/[\w-]+\/whep$/.test(path)) return false
   if (/^\/api\/channels\/\w+\/whip(?:\/[\w-]+)?$/.test(path)) return false // the same
   return !/^\/api\/(?:udp-sessions|realtime|links(?!\/default))(?:\/[\w-]+)*$/.test(path) // nothing encoded: %64efault is default too
 }

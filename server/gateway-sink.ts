@@ -8,6 +8,9 @@ export type LastHop = {
   write(packet: Uint8Array): void
 }
 
+/** The same where each track has a way of its own. */
+export type TracksHop = Pick<LastHop, 'bufferedBytes'> & { write(packet: Uint8Array, trackIndex: number): void }
+
 const MAX_WAIT_MS = 50
 
 /** Writes each packet as one message. When more waits in the hop than it was given within the last 50 ms, something has
@@ -15,22 +18,22 @@ const MAX_WAIT_MS = 50
  *  never becomes a delay that nobody asked for. Counted by when packets were given, not by when they were due: a busy
  *  process sends late what it owes, all at once, and that burst is no fault of the hop's. */
 export class GatewaySink implements PacketSink {
-  readonly #hop: LastHop
+  readonly #hop: TracksHop
   readonly #onDropped: (rtpPacket: Uint8Array) => void
   readonly #nowMs: () => number
   readonly #given = new RecentBytes(MAX_WAIT_MS)
 
-  constructor(hop: LastHop, onDropped: (rtpPacket: Uint8Array) => void, nowMs = () => performance.now()) {
+  constructor(hop: TracksHop, onDropped: (rtpPacket: Uint8Array) => void, nowMs = () => performance.now()) {
     this.#hop = hop
     this.#onDropped = onDropped
     this.#nowMs = nowMs
   }
 
-  send(kind: PacketKind, _trackIndex: number, packet: Uint8Array): void {
+  send(kind: PacketKind, trackIndex: number, packet: Uint8Array): void {
     const nowMs = this.#nowMs()
     if (kind !== 'rtcp' && this.#hop.bufferedBytes() > this.#given.total(nowMs)) return this.#drop(kind, packet)
     this.#given.add(packet.length, nowMs)
-    this.#hop.write(packet)
+    this.#hop.write(packet, trackIndex)
   }
 
   close(): void {}

@@ -7,6 +7,7 @@ import { readSoundOutline } from '../segmenter/sound-outline.ts'
 import type { OpenPresentation, PresentationSource } from '../udp-relay/presentation-source.ts'
 import { GrowingOutline } from './growing-outline.ts'
 import type { Library } from './library.ts'
+import { withOpus } from './webrtc-presentation.ts'
 import type { VideoRecord } from './video-record.ts'
 
 const OUTLINES_KEPT = 64
@@ -23,15 +24,19 @@ export class PublishedPackages implements PresentationSource {
   }
 
   /** Opens a variant, the best one by default. Rejects when the package cannot be read. */
-  async open(id: string, variantName: string | undefined): Promise<OpenPresentation | undefined> {
+  async open(id: string, variantName: string | undefined, sound?: 'opus'): Promise<OpenPresentation | undefined> {
     const record = this.#library.find(id)
     const variant = record && pickVariant(record, variantName)
     if (record === undefined || variant === undefined) return undefined
     const letGo = this.#library.hold(id)
     try {
       const presentation = await this.#openVariant(record, variant)
-      if (presentation === undefined) letGo()
-      return presentation && { ...presentation, close: letGo }
+      if (presentation === undefined) {
+        letGo()
+        return undefined
+      }
+      const sounding = sound === 'opus' ? await withOpus(presentation, this.#library.folder.package(id)) : presentation
+      return { ...sounding, close: letGo }
     } catch (error) {
       letGo()
       throw error

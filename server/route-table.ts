@@ -87,6 +87,12 @@ export const routeTable: readonly { readonly route: string; readonly does: strin
     route: 'POST /api/udp-sessions',
     does: '`?video=&variant=&link=&startSeconds=&repair=&lane=` with an SDP offer: RTP in data channels; 201 with the SDP answer. `repair=rtx`: lost packets may be asked for again (RFC 4588); `repair=fec`: eight packets are followed by one of parity (RFC 5109); `lane=own`: on a copy of the link that nobody else is on',
   },
+  {
+    route: 'POST /api/videos/:id/whep',
+    does: 'WebRTC media by WHEP: `?variant=&link=&startSeconds=&nack=` (on or off; on) with an SDP offer to receive H.264 and Opus; 201 with the SDP answer, `Location` is the UDP session',
+  },
+  { route: 'POST /api/channels/:id/whep', does: 'the same of a live channel, its pictures alone' },
+  { route: 'PATCH /api/udp-sessions/:id', does: '405: there is no trickle ICE; all candidates are in the answer' },
   { route: 'GET /api/udp-sessions/:id', does: 'the truth about its packets: offered, dropped where' },
   { route: 'DELETE /api/udp-sessions/:id', does: 'ends it; 204' },
   {

@@ -18,8 +18,9 @@ export type SessionWish = {
 export async function openPresentation(
   source: PresentationSource,
   { video, variant }: SessionWish,
+  sound?: 'opus',
 ): Promise<OpenPresentation> {
-  const presentation = await source.open(video, variant)
+  const presentation = await source.open(video, variant, sound)
   if (presentation !== undefined) return presentation
   const best = variant === undefined ? undefined : await source.open(video, undefined)
   best?.close()

@@ -5,7 +5,9 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import type { ControlEvent } from '../protocol/udp-control.ts'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
 import type { OpenPresentation } from '../udp-relay/presentation-source.ts'
-import { answerOffer, loadDataChannels } from './data-channel.ts'
+import { answerOffer, loadDataChannels, type DataChannels } from './data-channel.ts'
+import { answerMedia } from './media-peer.ts'
+import { MediaSession, type MediaWish } from './media-session.ts'
 import { Refusal } from './refusal.ts'
 import { openPresentation, type SessionWish } from './session-wish.ts'
 import { MAX_CONTROL_CHARACTERS } from './udp-control-step.ts'
@@ -19,7 +21,7 @@ type Entry = {
   readonly address: string
   readonly openedMs: number
   presentation?: OpenPresentation // until its session takes it over
-  session?: UdpSession
+  session?: Pick<UdpSession, 'status' | 'receptions' | 'close' | 'handleDatagram'>
   close: () => void
 }
 
@@ -63,20 +65,52 @@ export class UdpSessions {
 
   /** Answers a page's SDP offer; the session begins when the page's channels are open. */
   async openDataChannels(wish: SessionWish, address: string, offer: string): Promise<{ id: string; sdp: string }> {
-    const dataChannels = await loadDataChannels()
-    if (dataChannels === undefined) throw new Refusal('no-data-channel', 'node-datachannel could not be loaded')
+    const dataChannels = await requireDataChannels()
     const entry = this.#reserve(wish, address)
     try {
       const presentation = await openPresentation(this.#parts.source, wish)
       entry.presentation = presentation
+      let session: UdpSession | undefined
       const answer = await answerOffer(dataChannels, offer, {
-        onOpen: (channel) => this.#entries.has(entry.id) && this.#begin(entry, presentation, channel),
-        onControl: (text) => entry.session?.handleControl(text),
+        onOpen: (channel) => {
+          if (this.#entries.has(entry.id)) session = this.#begin(entry, presentation, channel)
+        },
+        onControl: (text) => session?.handleControl(text),
         onDatagram: (datagram) => entry.session?.handleDatagram(datagram),
         onClosed: () => this.#end(entry),
       })
       entry.close = answer.close
       setTimeout(() => entry.session ?? answer.close(), CONNECTING_MS).unref()
+      return { id: entry.id, sdp: answer.sdp }
+    } catch (error) {
+      this.#end(entry)
+      throw error
+    }
+  }
+
+  /** Answers a player's SDP offer to receive media; the session plays as soon as the player can be sent to. */
+  async openMedia(wish: MediaWish, address: string, offer: string): Promise<{ id: string; sdp: string }> {
+    const library = await requireDataChannels()
+    const entry = this.#reserve(wish, address)
+    try {
+      const presentation = await openPresentation(this.#parts.source, wish, 'opus')
+      entry.presentation = presentation
+      const session = new MediaSession({ id: entry.id, wish, presentation, offer }, this.#parts)
+      this.#take(entry, session)
+      let isOpen = false
+      const answer = await answerMedia(library, offer, session.plan, {
+        onOpen: () => {
+          isOpen = true
+          this.#parts.logger.info({ session: entry.id, ...wish, transport: 'webrtc-media' }, 'UDP session begins')
+          void session.play()
+        },
+        onRtcp: (datagram) => session.handleDatagram(datagram),
+        onClosed: () => this.#end(entry),
+      })
+      session.connect(answer)
+      entry.close = answer.close
+      if (!this.#entries.has(entry.id)) answer.close() // removed meanwhile
+      setTimeout(() => isOpen || answer.close(), CONNECTING_MS).unref()
       return { id: entry.id, sdp: answer.sdp }
     } catch (error) {
       this.#end(entry)
@@ -131,11 +165,16 @@ export class UdpSessions {
   #begin(entry: Entry, presentation: OpenPresentation, channel: SessionChannel): UdpSession {
     const { id, wish } = entry
     const session = new UdpSession({ id, wish, presentation, channel }, this.#parts)
-    entry.session = session
-    delete entry.presentation
-    if (!this.#entries.has(id)) session.close() // gone while it was being opened
+    this.#take(entry, session)
     this.#parts.logger.info({ session: id, ...wish, transport: channel.transport }, 'UDP session begins')
     return session
+  }
+
+  /** The presentation is the session's from here on. */
+  #take(entry: Entry, session: NonNullable<Entry['session']>): void {
+    entry.session = session
+    delete entry.presentation
+    if (!this.#entries.has(entry.id)) session.close() // gone while it was being opened
   }
 
   /** The way to the page is gone, or was never there. */
@@ -149,6 +188,13 @@ export class UdpSessions {
     const reported = { receiverReports, reportedLostPackets, roundTripMs }
     this.#parts.logger.info({ session: id, seconds, offeredPackets, droppedPackets, ...reported }, 'UDP session ended')
   }
+}
+
+/** Throws `no-data-channel`. */
+async function requireDataChannels(): Promise<DataChannels> {
+  const library = await loadDataChannels()
+  if (library === undefined) throw new Refusal('no-data-channel', 'node-datachannel could not be loaded')
+  return library
 }
 
 function unknownSession(id: string): Refusal {

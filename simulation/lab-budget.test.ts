@@ -113,7 +113,12 @@ test('OF_PACKETS are the measures that RTP has and HLS has not', () => {
   const variants = [{ name: 'v', bitsPerSecond: 400_000, heightPixels: 360, framesPerSecond: 25 }]
   const video = modelVideo({ kind: 'model', seconds: 4, variants })
   const loss = { kind: 'random', lossRatio: 0.05 } as const
-  const [hls, udp] = runExperiment({ video, sides, profile: { seed: 1, downlink: { loss } }, durationSeconds: 4 })
+  const repaired: readonly NamedSide[] = [
+    { name: 'hls', spec: { kind: 'hls', abr: 'fixed' } },
+    { name: 'udp', spec: { kind: 'udp', repair: 'rtx' } },
+  ]
+  const profile = { seed: 1, downlink: { loss } }
+  const [hls, udp] = runExperiment({ video, sides: repaired, profile, durationSeconds: 4 })
   const ofHls = Object.keys(hls?.measures ?? {})
   const ofUdpAlone = Object.keys(udp?.measures ?? {}).filter((key) => !ofHls.includes(key))
   expect(ofUdpAlone.toSorted()).toEqual(OF_PACKETS.toSorted())

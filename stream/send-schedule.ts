@@ -6,7 +6,7 @@ import {
   type OutlineFrame,
   type OutlineSegment,
 } from '../protocol/outline.ts'
-import { planRtpAac } from '../protocol/rtp-aac.ts'
+import { planRtpAudio } from '../protocol/rtp-audio.ts'
 import { planRtpVideo } from '../protocol/rtp-video.ts'
 import { RTP_HEADER_BYTES } from '../protocol/rtp.ts'
 import type { AudioClock } from './sample-timeline.ts'
@@ -15,7 +15,7 @@ export type ScheduleOptions = {
   readonly maxRtpBytes: number // of a packet, header included
   readonly frameIntervalTicks: number // 90 kHz; a frame is spread over at most so long
   readonly videoCodec?: VideoCodec // absent: h264
-  readonly audio?: AudioClock
+  readonly audio?: AudioClock & { readonly codec?: string } // absent: AAC
 }
 
 /** RTP packets of at most this size for every viewer: what a data channel carries in one SCTP chunk. */
@@ -61,7 +61,7 @@ export function scheduleSegment(segment: OutlineSegment, options: ScheduleOption
   if (audio === undefined || segment.audio === undefined) return video
   const units = segment.audio
   const sound = units.sizesBytes.flatMap((sizeBytes, unitIndex) =>
-    audioPackets(sizeBytes, unitIndex, unitPtsTicks(units, audio, unitIndex), options.maxRtpBytes),
+    audioPackets(sizeBytes, unitIndex, unitPtsTicks(units, audio, unitIndex), options),
   )
   return [...video, ...sound].sort((a, b) => a.sendMs - b.sendMs)
 }
@@ -100,8 +100,13 @@ function framePackets(
   }))
 }
 
-function audioPackets(unitBytes: number, unitIndex: number, ptsTicks: number, maxRtpBytes: number): PlannedPacket[] {
-  const { sizesBytes } = planRtpAac(unitBytes, maxRtpBytes - RTP_HEADER_BYTES)
+function audioPackets(
+  unitBytes: number,
+  unitIndex: number,
+  ptsTicks: number,
+  { maxRtpBytes, audio }: ScheduleOptions,
+): PlannedPacket[] {
+  const sizesBytes = planRtpAudio(audio?.codec ?? '', unitBytes, maxRtpBytes - RTP_HEADER_BYTES)
   return sizesBytes.map((sizeBytes, packetOfUnit) => ({
     trackIndex: TRACK_AUDIO,
     unitIndex,

@@ -56,14 +56,14 @@ export class LivePresentations implements PresentationSource {
   }
 
   /** A stream that has just begun is waited for, 10 s at most: until its first picture group is whole. */
-  async open(id: string, variant: string | undefined): Promise<OpenPresentation | undefined> {
+  async open(id: string, variant: string | undefined, sound?: 'opus'): Promise<OpenPresentation | undefined> {
     const channel = this.#channels.get(id)
     if (channel !== undefined) {
       const { variant: own } = channel.segments.outline
       if (variant !== undefined && variant !== own) return undefined
       return openOnceBegun(own, channel, () => this.#channels.get(id) === channel)
     }
-    if (id !== LIVE_ID) return this.#others.open(id, variant)
+    if (id !== LIVE_ID) return this.#others.open(id, variant, sound)
     const live = this.#streams.get(variant ?? '')
     if (live === undefined || variant === undefined) return undefined
     return openOnceBegun(variant, live, () => this.#streams.has(variant))

@@ -6,7 +6,7 @@ import { closingPacket } from '../protocol/mpeg-ts-closing.ts'
 import { demuxMpegTs } from '../protocol/mpeg-ts-demuxer.ts'
 import { videoCodecOf, type VideoCodec } from '../protocol/nal-syntax.ts'
 import { readPackedAudio } from '../protocol/packed-audio.ts'
-import { packetiseRtpAac, planRtpAac } from '../protocol/rtp-aac.ts'
+import { packetiseRtpAudio } from '../protocol/rtp-audio.ts'
 import { packetiseRtpMp2t } from '../protocol/rtp-mp2t.ts'
 import { packetiseRtpNals, planRtpNals } from '../protocol/rtp-nal.ts'
 import { nalPayloadFormats } from '../protocol/rtp-video.ts'
@@ -61,7 +61,10 @@ export function packetiseUnits(
 ): PacketisedSegment {
   const segment = segmentOf(outline, index)
   const codec = videoCodecOf(outline.video?.codec)
-  const payloads = [videoPayloads(segment, units, maxRtpBytes, codec), audioPayloads(segment, units, maxRtpBytes)]
+  const payloads = [
+    videoPayloads(segment, units, maxRtpBytes, codec),
+    audioPayloads(segment, units, maxRtpBytes, outline.audio?.codec),
+  ]
   const plan = scheduleSegment(segment, { maxRtpBytes, ...scheduleFacts(outline) })
   return held(
     plan.map((planned) => {
@@ -131,8 +134,13 @@ function videoPayloads(
   )
 }
 
-function audioPayloads(segment: OutlineSegment, { audio }: SegmentUnits, maxRtpBytes: number): Uint8Array[][] {
+function audioPayloads(
+  segment: OutlineSegment,
+  { audio }: SegmentUnits,
+  maxRtpBytes: number,
+  codec = '',
+): (readonly Uint8Array[])[] {
   return (segment.audio?.sizesBytes ?? []).map((sizeBytes, index) =>
-    packetiseRtpAac(audio[index]?.data ?? new Uint8Array(0), planRtpAac(sizeBytes, maxRtpBytes - RTP_HEADER_BYTES)),
+    packetiseRtpAudio(codec, audio[index]?.data ?? new Uint8Array(0), sizeBytes, maxRtpBytes - RTP_HEADER_BYTES),
   )
 }

@@ -8,7 +8,7 @@ import { PacketFeed, type Feed, type FeedCourse, type FeedOptions } from './pack
 import type { PacketSink } from './packet-sink.ts'
 import { PlayoutParity } from './playout-parity.ts'
 import { PlayoutReports } from './playout-reports.ts'
-import { placeOf, trackFormats, type PlayoutTrack } from './playout-tracks.ts'
+import { placeOf, trackFormats, type PayloadTypes, type PlayoutTrack } from './playout-tracks.ts'
 import { RtpSender } from './rtp-sender.ts'
 import type { SendTimer } from './send-timer.ts'
 import { newCname } from './sender-reports.ts'
@@ -22,6 +22,8 @@ export type PlayoutOptions = FeedOptions & {
   /** Of each play anew, the sequence that its reports' times are drawn from; absent: `random`. */
   readonly newReportRandom?: () => () => number
   readonly withAudio: boolean
+  /** As a viewer has negotiated them; absent: as `presentation-sdp.ts` describes them. */
+  readonly payloadTypes?: PayloadTypes | undefined
   /** So many packets of a track are followed by one of parity, RFC 5109; absent: none is sent. */
   readonly fecGroupPackets?: number | undefined
   /** Packets leave up to so much before their time, in bursts that the sink has to take; absent: 0. Never before a link. */
@@ -90,7 +92,7 @@ export class Playout {
     const cname = newCname(random)
     this.#frameIntervalMs = scheduleFacts(outline).frameIntervalTicks / 90 // 90 ticks a ms
     this.#reorderMs = payload === 'mp2t' ? 0 : reorderTicks(outline) / 90
-    const formats = trackFormats(outline, payload, options.withAudio)
+    const formats = trackFormats(outline, payload, options.withAudio, options.payloadTypes)
     const { sink, fecGroupPackets, earlyMs = 0, isLooped = false } = options
     const { memory } = sink
     this.#senders = formats.map((format) => new RtpSender({ ...format, random, memory }))

@@ -13,6 +13,8 @@ export type OpenPresentation = {
   outline(): Outline
   /** The bytes of segment `index` of the outline. Rejects when the file is gone. */
   readSegment(index: number): Promise<Uint8Array>
+  /** Of segments whose sound lies apart: what they hold. */
+  readUnits?(index: number): Promise<SegmentUnits>
   /** Of a stream that is published live: its units, which never were a file, and where it can be played from. */
   readonly live?: LivePart
   close(): void
@@ -26,7 +28,7 @@ export type LivePart = {
   readonly tail?: LiveTail
 }
 
-/** What the relay needs of the library. `variant` undefined means the best. Resolves undefined when there is no such video or variant. */
+/** What the relay needs of the library. `variant` undefined means the best; `sound`: Opus in the place of AAC, where there is some. Resolves undefined when there is no such video or variant. */
 export type PresentationSource = {
-  open(id: string, variant: string | undefined): Promise<OpenPresentation | undefined>
+  open(id: string, variant: string | undefined, sound?: 'opus'): Promise<OpenPresentation | undefined>
 }

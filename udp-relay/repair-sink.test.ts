@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { decodeRtx } from '../protocol/rtp-rtx.ts'
 import { encodeRtp, type RtpPacket } from '../protocol/rtp.ts'
-import { RepairSink } from './repair-sink.ts'
+import { RepairSink, type RtxFormatOf } from './repair-sink.ts'
 import { RecordingSink } from './test-support/recording-sink.ts'
 
 const original = (sequenceNumber: number): RtpPacket => ({
@@ -14,9 +14,9 @@ const original = (sequenceNumber: number): RtpPacket => ({
 })
 
 /** Sends packets from `first` on, one each millisecond; what is sent again is what follows in the recording. */
-function open(first: number, packets: number) {
+function open(first: number, packets: number, formatOf?: RtxFormatOf) {
   const sink = new RecordingSink()
-  const repair = new RepairSink(sink, () => 0.5)
+  const repair = new RepairSink(sink, () => 0.5, formatOf)
   for (let index = 0; index < packets; index += 1) {
     repair.send('rtp', 1, encodeRtp(original((first + index) & 0xffff)), index)
   }
@@ -42,6 +42,15 @@ test('RepairSink sends again what is asked for, around the wrap, with an SSRC an
     unknownPackets: 0,
     refusedPackets: 0,
   })
+})
+
+test('RepairSink sends again in the format that was negotiated, or the packet as it was', () => {
+  const negotiated = open(5, 2, () => ({ payloadType: 104, ssrc: 4243 }))
+  negotiated.repair.resend(1, [6], 10)
+  expect(negotiated.again()).toMatchObject([{ payloadType: 104, ssrc: 4243, sequenceNumber: 2 ** 15 }])
+  const plain = open(5, 2, () => 'plain')
+  plain.repair.resend(1, [6], 10)
+  expect(plain.again()).toMatchObject([original(6)])
 })
 
 test('RepairSink keeps 1,024 packets of the last second, and none of another track', () => {

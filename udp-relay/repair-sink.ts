@@ -4,18 +4,28 @@ import type { RepairFigures } from '../protocol/weir-api.ts'
 import { KEPT_PACKETS, RepairCredit } from '../stream/repair-bounds.ts'
 import type { PacketKind, PacketSink } from './packet-sink.ts'
 
+/** What a track's retransmissions are told apart by. */
+export type RtxFormat = { readonly payloadType: number; readonly ssrc: number }
+
+/** Of each track as it was negotiated: `plain` sends the packet itself once more, to who knows no RTX. */
+export type RtxFormatOf = (trackIndex: number) => RtxFormat | 'plain'
+
 /** A sink before another that keeps what passes, and sends it again to who asks for it: generic NACK (RFC 4585 section 6.2.1)
  *  is answered with retransmissions of an SSRC of their own in the same session (RFC 4588 section 5.3). */
 export class RepairSink implements PacketSink {
   readonly #sink: PacketSink
+  readonly #formatOf: RtxFormatOf | undefined
   readonly #random: () => number
   readonly #tracks = new Map<number, SentTrack>()
   #counts = { requestedPackets: 0, resentPackets: 0, resentBytes: 0, unknownPackets: 0, refusedPackets: 0 }
   readonly #credit = new RepairCredit()
 
-  constructor(sink: PacketSink, random: () => number) {
+  /** Without `formatOf` retransmissions have the payload type that `presentation-sdp.ts` tells, and an SSRC by chance, which
+   *  the viewer learns from them. */
+  constructor(sink: PacketSink, random: () => number, formatOf?: RtxFormatOf) {
     this.#sink = sink
     this.#random = random
+    this.#formatOf = formatOf
   }
 
   send(kind: PacketKind, trackIndex: number, packet: Uint8Array, scheduledMs: number): void {
@@ -63,7 +73,7 @@ export class RepairSink implements PacketSink {
   #trackOf(trackIndex: number): SentTrack {
     const known = this.#tracks.get(trackIndex)
     if (known !== undefined) return known
-    const track = new SentTrack(this.#random)
+    const track = new SentTrack(this.#random, this.#formatOf?.(trackIndex))
     this.#tracks.set(trackIndex, track)
     return track
   }
@@ -73,10 +83,12 @@ export class RepairSink implements PacketSink {
 class SentTrack {
   readonly #packets: (Uint8Array | undefined)[] = []
   readonly #sentMs = new Float64Array(KEPT_PACKETS)
-  readonly #ssrc: number
+  readonly #format: RtxFormat | 'plain' | undefined
+  readonly #ssrc: number // of retransmissions for which none was negotiated
   #nextSequenceNumber: number
 
-  constructor(random: () => number) {
+  constructor(random: () => number, format: RtxFormat | 'plain' | undefined) {
+    this.#format = format
     this.#ssrc = Math.floor(random() * 2 ** 32)
     this.#nextSequenceNumber = Math.floor(random() * 2 ** 16)
   }
@@ -95,10 +107,14 @@ class SentTrack {
   }
 
   again(original: Uint8Array): Uint8Array {
+    if (this.#format === 'plain') return original
     const sequenceNumber = this.#nextSequenceNumber
     this.#nextSequenceNumber = (sequenceNumber + 1) & 0xffff
-    const payloadType = rtxPayloadTypeOf((original[1] as number) & 0x7f)
-    return encodeRtx(original, { payloadType, ssrc: this.#ssrc, sequenceNumber })
+    const { payloadType, ssrc } = this.#format ?? {
+      payloadType: rtxPayloadTypeOf((original[1] as number) & 0x7f),
+      ssrc: this.#ssrc,
+    }
+    return encodeRtx(original, { payloadType, ssrc, sequenceNumber })
   }
 }
 

@@ -34,6 +34,9 @@ export class SegmentCache {
     if (live !== undefined) {
       return packetiseUnits(live.readUnits(index), presentation.outline(), index, format.maxRtpBytes)
     }
+    if (presentation.readUnits !== undefined) {
+      return packetiseUnits(await presentation.readUnits(index), presentation.outline(), index, format.maxRtpBytes)
+    }
     const bytes = await presentation.readSegment(index)
     return packetiseSegment(bytes, presentation.outline(), index, format)
   }

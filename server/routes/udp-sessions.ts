@@ -2,21 +2,12 @@ import { Router, text } from 'express'
 import { z } from 'zod'
 import type { UpgradeHandler } from '../http-upgrades.ts'
 import { Refusal } from '../refusal.ts'
-import type { SessionWish } from '../session-wish.ts'
 import type { UdpSessions } from '../udp-sessions.ts'
-
-const name = z.string('must be a name of 1 to 100 characters').min(1).max(100)
-const secondsExpected = 'must be a number of seconds'
+import { readQuery, sessionFields, videoName } from './session-query.ts'
 
 const wishFields = z.strictObject({
-  video: name,
-  variant: name.exactOptional(),
-  link: name.exactOptional(),
-  startSeconds: z
-    .string()
-    .regex(/^\d{1,9}(\.\d+)?$/, secondsExpected)
-    .transform(Number)
-    .exactOptional(),
+  video: videoName,
+  ...sessionFields,
   lane: z.literal('own', 'must be own').exactOptional(),
   over: z.enum(['udp', 'tcp'], 'must be udp or tcp').exactOptional(),
   repair: z.enum(['rtx', 'fec'], 'must be rtx or fec').exactOptional(),
@@ -33,7 +24,7 @@ export function udpSessionRoutes(sessions: UdpSessions): Router {
   return Router()
     .post('/api/udp-sessions', readOffer, async (request, response) => {
       if (typeof request.body !== 'string') throw new Refusal('unsupported-media-type', 'expected application/sdp')
-      const wish = readSessionWish(request.originalUrl)
+      const wish = readQuery(request.originalUrl, wishSchema)
       if (wish.over === 'tcp') throw new Refusal('bad-request', 'in the query: over=tcp goes over the WebSocket alone')
       const { id, sdp } = await sessions.openDataChannels(wish, request.socket.remoteAddress ?? '', request.body)
       response.status(201).location(`/api/udp-sessions/${id}`).type('application/sdp').send(sdp)
@@ -50,15 +41,6 @@ export function udpSessionRoutes(sessions: UdpSessions): Router {
 /** The WebSocket twin, at /api/udp-sessions/ws with the same query. */
 export function udpSessionUpgrade(sessions: UdpSessions): UpgradeHandler {
   return (request, socket, head) => {
-    sessions.openWebSocket(readSessionWish(request.url ?? '/'), request, socket, head)
+    sessions.openWebSocket(readQuery(request.url ?? '/', wishSchema), request, socket, head)
   }
-}
-
-/** What the address of a session asks for. Throws `bad-request` with everything that is wrong with it. */
-function readSessionWish(url: string): SessionWish {
-  const query = Object.fromEntries(new URL(url, 'http://localhost').searchParams)
-  const read = wishSchema.safeParse(query)
-  if (read.success) return read.data
-  const problems = read.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(' '))
-  throw new Refusal('bad-request', `in the query: ${problems.join('; ')}`)
 }

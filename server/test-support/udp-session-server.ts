@@ -10,17 +10,20 @@ import { Links } from '../links.ts'
 import { problemOf, refusalFor, Refusal } from '../refusal.ts'
 import { linkRoutes } from '../routes/links.ts'
 import { udpSessionRoutes, udpSessionUpgrade } from '../routes/udp-sessions.ts'
+import { whepRoutes } from '../routes/whep.ts'
 import { UdpSessions } from '../udp-sessions.ts'
 
 /** Links and UDP sessions of one clip behind real sockets, in a process of its own: the data channels' addon keeps a
  *  process alive. Prints its port; lives until it is killed. */
-const clip = makePackageClip()
-const presentation = presentationOf(clip)
+const presentations = new Map([
+  ['clip', presentationOf(makePackageClip())],
+  ['plain', presentationOf(makePackageClip({ bFrames: 0 }), { packageKey: 'plain' })], // for WebRTC
+])
 const source = {
-  open: async (id: string, variant: string | undefined) =>
-    id === 'clip' && (variant === undefined || variant === '240p' || variant === 'twin')
-      ? { ...presentation, variant: variant ?? '240p' }
-      : undefined,
+  async open(id: string, variant = '240p') {
+    const presentation = presentations.get(id)
+    return presentation && ['240p', 'twin'].includes(variant) ? { ...presentation, variant } : undefined
+  },
 }
 const logger = pino({ level: 'silent' })
 const links = new Links({ defaultProfile: { seed: 1, downlink: {} } })
@@ -32,7 +35,9 @@ const sessions = new UdpSessions({
   logger,
 })
 const gate = new Gate({ host: '127.0.0.1', publicUrl: undefined, token: undefined })
-const server = createServer(createApp({ gate, routes: [linkRoutes(links), udpSessionRoutes(sessions)], logger }))
+const server = createServer(
+  createApp({ gate, routes: [linkRoutes(links), udpSessionRoutes(sessions), whepRoutes(sessions)], logger }),
+)
 const upgrade = udpSessionUpgrade(sessions)
 server.on('upgrade', (request, socket, head) => {
   try {

@@ -16,11 +16,13 @@ export type PackageClip = { readonly outline: Outline; readonly segments: readon
 export const CLIP_SECONDS = 6
 export const CLIP_FRAMES = 150
 
+type ClipOptions = { readonly noiseBitsPerSecond?: number; readonly bFrames?: number }
+
 /** `noiseBitsPerSecond`: with pictures of noise, as many bits of it. */
-export function makePackageClip({ noiseBitsPerSecond }: { readonly noiseBitsPerSecond?: number } = {}): PackageClip {
+export function makePackageClip({ noiseBitsPerSecond, bFrames = 2 }: ClipOptions = {}): PackageClip {
   const folder = mkdtempSync(join(tmpdir(), 'weir-relay-clip-'))
   try {
-    encode(folder, noiseBitsPerSecond)
+    encode(folder, noiseBitsPerSecond, bFrames)
     const names = readdirSync(folder).filter((name) => name.endsWith('.ts'))
     return packageOf(names.sort().map((name) => readFileSync(join(folder, name))))
   } finally {
@@ -28,7 +30,7 @@ export function makePackageClip({ noiseBitsPerSecond }: { readonly noiseBitsPerS
   }
 }
 
-function encode(folder: string, noiseBitsPerSecond: number | undefined): void {
+function encode(folder: string, noiseBitsPerSecond: number | undefined, bFrames: number): void {
   const picture = ['-f', 'lavfi', '-i', `testsrc2=size=320x240:rate=25:duration=${CLIP_SECONDS}`]
   const sound = ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=44100:duration=${CLIP_SECONDS}`]
   const video = [
@@ -37,7 +39,7 @@ function encode(folder: string, noiseBitsPerSecond: number | undefined): void {
     '-preset',
     'veryfast',
     '-bf',
-    '2',
+    `${bFrames}`,
     '-g',
     '50',
     '-sc_threshold',
