@@ -36,7 +36,7 @@ for (const { blocked, query, ways, pictureWithinMs } of [
     const tries = () => page.evaluate(triesOfPage)
     await expect.poll(async () => (await tries()).at(-1)?.pictureMs, { timeout: 15_000 }).toBeLessThan(pictureWithinMs)
     expect((await tries()).map(({ way, leftBecause }) => [way, leftBecause])).toEqual(ways)
-    await expect.poll(() => page.locator('.side[data-side=udp] .fallback li').count()).toBe(ways.length)
+    await expect.poll(() => page.locator('[data-pane=udp] .fallback li').count()).toBe(ways.length)
   })
 }
 

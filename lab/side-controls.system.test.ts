@@ -78,7 +78,7 @@ test('UDP over a WebSocket says so', async (context) => {
   if (clip === undefined) return needs(context, 'ffmpeg')
   const page = await clip.openPage(context, '?side=udp&udp=ws')
   await untilPage(page, ({ phase }) => phase === 'playing')
-  const caption = await page.locator('[data-side=udp] .stage-caption').innerText()
+  const caption = await page.locator('[data-pane=udp] .stage-caption').innerText()
   expect(caption).toContain('UDP to the gateway, TCP on the last hop')
 })
 

@@ -40,7 +40,7 @@ for (const udp of ['data-channel', 'ws'] as const) {
     await untilSides(page, ({ hls, udp: told }) => [hls, told].every(({ phase }) => phase === 'playing'))
     const words = await page.locator('.stage-word').allTextContents()
     expect(words).toEqual(Array(2).fill('No picture: this is sound alone'))
-    const figures = page.locator('[data-side="udp"] .main-figures dd')
+    const figures = page.locator('[data-pane="udp"] .main-figures dd')
     await expect.poll(() => figures.allTextContents(), WAIT).toEqual([expect.stringMatching(/^\d/), ...NO_PICTURES])
     const sides = await untilSides(page, ({ hls, udp: told }) => [hls, told].every(({ phase }) => phase === 'ended'))
     expect(Math.abs(sides.udp.positionSeconds - SECONDS)).toBeLessThan(0.1)
