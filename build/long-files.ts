@@ -40,5 +40,6 @@ export const longFiles = [
   'server/relay-pull.system.test.ts',
   'server/repair-gstreamer.system.test.ts',
   'server/tunnel-through-link.system.test.ts',
+  'server/whip.system.test.ts',
   'udp-relay/reverse-gstreamer.system.test.ts',
 ]
