@@ -76,6 +76,7 @@ export class WhipSessions {
   async #answer(entry: Entry, sdp: string, offer: WhipOffer): Promise<string> {
     const dataChannels = await loadDataChannels()
     if (dataChannels === undefined) throw new Refusal('no-data-channel', 'node-datachannel could not be loaded')
+    const tools = await this.#options.tools // before the answer: what is waited for after it, it comes later by
     const { id } = entry
     const peer = await answerWhip(dataChannels, sdp, offer, {
       onOpen: () => this.#options.logger.info({ channel: entry.channelId, publisher: id }, 'WHIP publisher connected'),
@@ -83,7 +84,7 @@ export class WhipSessions {
       onClosed: () => this.#close(id, 'its connection ended'),
     })
     entry.peer = peer
-    if (offer.audio !== undefined) entry.sound = this.#encodeSound(entry, await this.#options.tools)
+    if (offer.audio !== undefined) entry.sound = this.#encodeSound(entry, tools)
     entry.session = new WhipSession(
       {
         offer,

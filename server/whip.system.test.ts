@@ -31,12 +31,13 @@ async function publish(context: TestContext, { ingest }: Pick<Channel, 'ingest'>
     ffmpeg,
   ]
   const child = trackChild(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }))
+  const ended = once(child, 'exit')
   context.onTestFinished(async () => {
-    const ended = once(child, 'exit')
     child.stdin.end()
     await ended
   })
-  const [location] = (await once(child.stdout, 'data')) as [Buffer]
+  const gone = ended.then(() => Promise.reject(new Error('the publisher ended before it was answered')))
+  const [location] = (await Promise.race([once(child.stdout, 'data'), gone])) as [Buffer]
   return location.toString().trim()
 }
 
