@@ -25,6 +25,8 @@ export type LowLatencyOptions = {
 
 export type LowLatencyEnd = { readonly reason: 'complete' | 'failed'; readonly why?: string }
 
+const MOST_WAITING_PARTS = 600 // two minutes of 200 ms: who is that far behind leaves out the oldest
+
 /** Whether a list can be watched in parts. */
 export function isNear(media: LoadedMedia): media is NearMedia {
   return media.playlist.lowLatency !== undefined && !media.playlist.isEnded
@@ -85,6 +87,7 @@ export class LowLatencyPlay {
         this.#hasEnded = next.playlist.isEnded
         const parts = next.playlist.lowLatency?.parts ?? []
         this.#waiting.push(...this.#place(parts))
+        this.#waiting.splice(0, Math.max(0, this.#waiting.length - MOST_WAITING_PARTS))
         this.#wake()
       } catch (error) {
         failures += 1
@@ -96,7 +99,7 @@ export class LowLatencyPlay {
   async #fetchParts(): Promise<void> {
     let failures = 0
     while (!this.#stop.signal.aborted) {
-      const [part] = this.#waiting
+      const part = this.#waiting.shift()
       if (part === undefined) {
         if (this.#hasEnded) return
         await new Promise<void>((resolve) => (this.#wake = resolve))
@@ -105,11 +108,11 @@ export class LowLatencyPlay {
       try {
         await this.#fetch(part)
         failures = 0
-        this.#waiting.shift()
       } catch (error) {
         failures += 1
-        if (isGone(error)) this.#waiting.shift()
-        else if (!(await this.#mayGoOn(error, failures))) return
+        if (isGone(error)) continue
+        this.#waiting.unshift(part)
+        if (!(await this.#mayGoOn(error, failures))) return
       }
     }
   }
