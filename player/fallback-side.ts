@@ -1,9 +1,8 @@
 import { effect, signal } from '@preact/signals'
 import type { RunEvent } from '../stream/record.ts'
 import { Fallback, type FallbackTry, type FallbackWay } from '../stream/fallback.ts'
-import { noCounters } from './counters.ts'
 import { HlsSide, type HlsOptions } from './hls-side.ts'
-import type { Side, SideStart, SideStatus, Sound } from './side.ts'
+import { beforeStart, type Side, type SideStart, type SideStatus, type Sound } from './side.ts'
 import { UdpSide, type UdpOptions } from './udp-side.ts'
 import { wallMs } from './wall-clock.ts'
 import { fallbackWords } from './words.ts'
@@ -20,14 +19,7 @@ const LOOK_MS = 50
  *  of the comparison, whatever brings it. */
 export class FallbackSide implements Side {
   readonly name = 'udp'
-  readonly status = signal<SideStatus>({
-    phase: 'starting',
-    positionSeconds: 0,
-    durationSeconds: 0,
-    variant: undefined,
-    transport: '',
-    counters: noCounters,
-  })
+  readonly status = signal(beforeStart)
   readonly ready: Promise<void>
   readonly #start: SideStart
   readonly #options: FallbackOptions
@@ -36,6 +28,7 @@ export class FallbackSide implements Side {
   #inner: Side
   #sound: Sound
   #stopFollowing = (): void => {}
+  #isStill = false // paused, or over
 
   constructor(start: SideStart, options: FallbackOptions) {
     this.#start = start
@@ -131,12 +124,12 @@ export class FallbackSide implements Side {
     if (phase === 'failed' && fallback?.refused(wallMs()) === true) return void queueMicrotask(() => this.#goOn())
     if (phase === 'playing') fallback?.picture(wallMs())
     const isStill = phase === 'paused' || phase === 'ended' || phase === 'held'
-    if (isStill !== this.#isStill) fallback?.setStill((this.#isStill = isStill), wallMs())
+    if (isStill !== this.#isStill) fallback?.setStill(isStill, wallMs())
+    this.#isStill = isStill
     const tries = fallback?.tries ?? []
     const note = [tries.length > 1 ? leftWords(tries) : '', status.note ?? ''].filter(Boolean).join(' · ')
     this.status.value = { ...status, note, tries }
   }
-  #isStill = false
 }
 
 /** What HLS tells is told of the side that it stands in for. */

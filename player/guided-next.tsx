@@ -1,12 +1,11 @@
 import type { Scenario } from '../simulation/scenario.ts'
-import { CopyButton } from './address-row.tsx'
+import { CommandLine } from './command-line.tsx'
 import { nextAddresses } from './guided-links.ts'
 import type { GuidedNext, GuidedPage } from './guided-page-file.ts'
 import { guidedWords as words } from './guided-words.ts'
 import { Icon } from './icons.tsx'
 import { videos } from './library-store.ts'
 import { onLinkClick } from './navigation.ts'
-import { labWords } from './words.ts'
 
 type NextProps = { readonly page: GuidedPage; readonly scenario: Scenario; readonly path: string }
 
@@ -20,13 +19,13 @@ export function TryNext({ page, scenario, path }: NextProps) {
         {page.next.map((next) => (
           <li key={next.says}>
             <p>{next.says}</p>
-            {next.command !== undefined && <Command text={next.command} />}
+            {next.command !== undefined && <CommandLine text={next.command} />}
             {next.network !== undefined && <NextLinks next={next} page={page} scenario={scenario} />}
           </li>
         ))}
         <li>
           <p>{words.inTerminal}</p>
-          <Command text={command} />
+          <CommandLine text={command} />
         </li>
       </ul>
     </section>
@@ -52,14 +51,5 @@ function NextLinks({ next, page, scenario }: { next: GuidedNext; page: GuidedPag
         </a>
       )}
     </p>
-  )
-}
-
-function Command({ text }: { text: string }) {
-  return (
-    <div class="lab-command">
-      <code>{text}</code>
-      <CopyButton text={text} label={labWords.copy(text)} />
-    </div>
   )
 }

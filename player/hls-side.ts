@@ -1,12 +1,11 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { CaptionTracks } from './caption-tracks.ts'
-import { noCounters } from './counters.ts'
 import { ElementRecord } from './element-record.ts'
 import type { EngineOptions, HlsEngine } from './hls-engine.ts'
 import { PictureLatencies } from './picture-latencies.ts'
 import { ReceivedFiles } from './received-files.ts'
 import type { NetworkSettings } from './settings.ts'
-import type { Side, SidePhase, SideStart, SideStatus, Sound } from './side.ts'
+import { beforeStart, type Side, type SidePhase, type SideStart, type SideStatus, type Sound } from './side.ts'
 import { congestionControlWords, problemWords, transportWords } from './words.ts'
 
 const STATUS_MS = 250
@@ -21,14 +20,7 @@ export type HlsOptions = {
  *  HLS, and would leave nothing to measure. */
 export class HlsSide implements Side {
   readonly name = 'hls'
-  readonly status = signal<SideStatus>({
-    phase: 'starting',
-    positionSeconds: 0,
-    durationSeconds: 0,
-    variant: undefined,
-    transport: '',
-    counters: noCounters,
-  })
+  readonly status = signal(beforeStart)
   readonly captions: CaptionTracks
   readonly ready: Promise<void>
   readonly #start: SideStart

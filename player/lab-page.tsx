@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { RunSummary } from '../protocol/weir-api.ts'
-import { CopyButton } from './address-row.tsx'
 import { requestJson } from './api.ts'
+import { CommandLine } from './command-line.tsx'
 import { formatCivilTime } from './format.ts'
 import { guidedList } from './guided-list.ts'
 import { guidedWords } from './guided-words.ts'
@@ -61,7 +61,7 @@ export function LabPage() {
         <ul class="lab-commands">
           {labWords.commandList.map(({ command, does }) => (
             <li key={command}>
-              <Command text={command} />
+              <CommandLine text={command} />
               <p>{does}</p>
             </li>
           ))}
@@ -112,17 +112,8 @@ function Scenario({ scenario: { path, name, description, mode } }: { scenario: L
         {name} <small>{labWords.modes[mode === 'live' ? 'live' : 'virtual']}</small>
       </h3>
       {description !== '' && <p>{description}</p>}
-      <Command text={`npm run weir -- lab run ${path}`} />
+      <CommandLine text={`npm run weir -- lab run ${path}`} />
     </li>
-  )
-}
-
-function Command({ text }: { text: string }) {
-  return (
-    <div class="lab-command">
-      <code>{text}</code>
-      <CopyButton text={text} label={labWords.copy(text)} />
-    </div>
   )
 }
 

@@ -60,6 +60,11 @@ export class MapJob {
     return this.#done
   }
 
+  /** Given out, and not answered yet. */
+  get underWayRuns(): number {
+    return this.#given.size - this.#done
+  }
+
   get isDone(): boolean {
     return this.#done === this.allRuns
   }

@@ -85,7 +85,13 @@ export function MapStatus({ whatIf, job }: { whatIf: WhatIf; job: MapJob }) {
   void whatIf.news.value
   const whole = job.wholeStage
   return (
-    <div class="map-status" data-runs={job.doneRuns} data-size={whole?.size ?? 0} data-seeds={whole?.seeds ?? 0}>
+    <div
+      class="map-status"
+      data-runs={job.doneRuns}
+      data-under-way={job.underWayRuns}
+      data-size={whole?.size ?? 0}
+      data-seeds={whole?.seeds ?? 0}
+    >
       <p role="status">
         <strong>{whatIfWords.modelled}</strong>
         {' · '}

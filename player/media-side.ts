@@ -1,12 +1,12 @@
 import { signal } from '@preact/signals'
 import type { UdpSessionStatus } from '../protocol/weir-api.ts'
-import { countersOf, noCounters } from './counters.ts'
+import { countersOf } from './counters.ts'
 import { asSentence, formatCount, formatTime } from './format.ts'
 import { MediaConnection } from './media-connection.ts'
 import { mediaFigures } from './media-figures.ts'
 import { MediaRecord } from './media-record.ts'
 import { readMediaStats, unrepairedPackets, type MediaStats } from './media-stats.ts'
-import type { Side, SidePhase, SideStart, SideStatus, Sound } from './side.ts'
+import { beforeStart, type Side, type SidePhase, type SideStart, type SideStatus, type Sound } from './side.ts'
 import { wallMs } from './wall-clock.ts'
 import { mediaWords, problemWords, startWords, transportWords } from './words.ts'
 
@@ -26,14 +26,7 @@ const LATE_PICTURES_MS = 500 // after the last packet the jitter buffer still ha
  *  seek, each variant and each end of a pause begins another one. */
 export class MediaSide implements Side {
   readonly name = 'udp'
-  readonly status = signal<SideStatus>({
-    phase: 'starting',
-    positionSeconds: 0,
-    durationSeconds: 0,
-    variant: undefined,
-    transport: '',
-    counters: noCounters,
-  })
+  readonly status = signal(beforeStart)
   readonly ready = Promise.resolve()
   readonly #start: SideStart
   readonly #options: MediaOptions

@@ -1,27 +1,17 @@
 import { useRef } from 'preact/hooks'
 import { ways, type WayName } from '../protocol/ways.ts'
-import { noCounters } from './counters.ts'
 import { FallbackTimeline } from './fallback-timeline.tsx'
 import { MainFigures, RepairFigures } from './figures.tsx'
 import { toggleFullScreen } from './full-screen.ts'
 import { Icon } from './icons.tsx'
 import type { PlayerStatus } from './player-status.ts'
 import { panesIn, type CompareSettings, type PaneName } from './settings.ts'
-import type { SideStatus } from './side.ts'
+import { beforeStart, type SideStatus } from './side.ts'
 import { CaptionMenu, NackSwitch, SpeedMenu, VariantMenu, type MenuVariants } from './side-menus.tsx'
 import { JitterBufferSlider, WayMenu } from './udp-controls.tsx'
 import type { Viewing } from './viewing.ts'
 import { paneWords } from './way-words.ts'
 import { pairWords, playWords, sideWords, stageWords, transportWords } from './words.ts'
-
-const beforeStart: SideStatus = {
-  phase: 'starting',
-  positionSeconds: 0,
-  durationSeconds: 0,
-  variant: undefined,
-  transport: '',
-  counters: noCounters,
-}
 
 function stageWord({ phase, counters }: SideStatus, without: string | undefined): string | undefined {
   if (without !== undefined && phase !== 'stalled') return without

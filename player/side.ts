@@ -1,7 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { FallbackTry } from '../stream/fallback.ts'
 import type { RunEvent } from '../stream/record.ts'
-import type { Counters } from './counters.ts'
+import { noCounters, type Counters } from './counters.ts'
 import type { PaneName } from './settings.ts'
 
 /** `held`: ready, and waiting for the other side to come to the same place. */
@@ -23,6 +23,16 @@ export type SideStatus = {
 
 /** In words, since each has units of its own. */
 export type OwnFigure = { readonly label: string; readonly value: string }
+
+/** Of a side of which nothing is known yet. */
+export const beforeStart: SideStatus = {
+  phase: 'starting',
+  positionSeconds: 0,
+  durationSeconds: 0,
+  variant: undefined,
+  transport: '',
+  counters: noCounters,
+}
 
 /** One way of watching a video: HLS in a video element, or UDP on a canvas. It owns what it puts into its host element. */
 export type Side = {

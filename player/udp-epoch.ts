@@ -33,7 +33,8 @@ export type EpochOptions = {
   readonly onVerdict: (frame: JudgedFrame) => void
   /** To be asked for again: sequence numbers of this stream. */
   readonly onMissing: (ssrc: number, sequenceNumbers: readonly number[]) => void
-  readonly onVideoPacket: (ptsTicks: number, arrivalMs: number) => void // 90 kHz after the first picture of the video
+  /** Of a channel alone; 90 kHz after the first picture of the video. */
+  readonly onVideoPacket?: (ptsTicks: number, arrivalMs: number) => void
   readonly onLost: (kind: ControlTrack['kind'], sequenceNumber: number) => void
 }
 
@@ -122,7 +123,7 @@ export class UdpEpoch {
     if (found === undefined) return
     const { receiver } = found
     this.#tellReceived(receiver, packet, datagram.length, arrivalMs)
-    if (receiver.track.kind === 'video' && receiver.isMedia(packet)) this.#tellPacket(receiver, packet, arrivalMs)
+    this.#tellPlace(receiver, packet, arrivalMs)
     const released = receiver.push(arrived)
     const isFirst = receiver.track.kind === 'video' || this.#video === undefined
     if (isFirst && !this.#clock.isStarted && receiver.isMedia(packet)) this.#startClock(receiver, packet, arrivalMs)
@@ -197,8 +198,11 @@ export class UdpEpoch {
     if (requests.length > 0) this.#options.onMissing(receiver.track.ssrc, requests)
   }
 
-  #tellPacket(receiver: TrackReceiver, packet: RtpPacket, arrivalMs: number): void {
-    this.#options.onVideoPacket(Math.round(this.#secondsOf(receiver, packet) * TICKS_PER_SECOND), arrivalMs)
+  /** Where in the video a packet of pictures is, for who wants to know. */
+  #tellPlace(receiver: TrackReceiver, packet: RtpPacket, arrivalMs: number): void {
+    const { onVideoPacket } = this.#options
+    if (onVideoPacket === undefined || receiver.track.kind !== 'video' || !receiver.isMedia(packet)) return
+    onVideoPacket(Math.round(this.#secondsOf(receiver, packet) * TICKS_PER_SECOND), arrivalMs)
   }
 
   #secondsOf(receiver: TrackReceiver, packet: RtpPacket): number {

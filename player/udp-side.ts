@@ -4,11 +4,11 @@ import type { ControlMessage } from '../protocol/udp-control.ts'
 import { ways, type WayName } from '../protocol/ways.ts'
 import { AudioOutput } from './audio-output.ts'
 import { ControlLine, type Wish } from './control-line.ts'
-import { countersOf, noCounters } from './counters.ts'
+import { countersOf } from './counters.ts'
 import { isDecodedByWebCodecs } from './decodable-variants.ts'
 import { asSentence, formatCount, formatTime } from './format.ts'
 import type { PaneName } from './settings.ts'
-import type { Side, SideStart, SideStatus, Sound } from './side.ts'
+import { beforeStart, type Side, type SideStart, type SideStatus, type Sound } from './side.ts'
 import { LossLists } from './loss-lists.ts'
 import type { FromWorker, PlayingAnswer, ToWorker, UdpProgress } from './udp-messages.ts'
 import { openUdpTransport, type UdpTransport } from './udp-transport.ts'
@@ -37,14 +37,7 @@ const noWebCodecs = {
 /** UDP: packets over a data channel or its WebSocket twin, to a worker that decodes and paints; sound plays here. */
 export class UdpSide implements Side {
   readonly name: UdpOptions['name']
-  readonly status = signal<SideStatus>({
-    phase: 'starting',
-    positionSeconds: 0,
-    durationSeconds: 0,
-    variant: undefined,
-    transport: '',
-    counters: noCounters,
-  })
+  readonly status = signal(beforeStart)
   readonly ready: Promise<void>
   readonly #start: SideStart
   readonly #options: UdpOptions

@@ -103,7 +103,9 @@ export class UdpViewer {
       onHeard: (atMs) => this.#hear(atMs),
       onVerdict: ({ state, timestampTicks }) => this.#news.judged(state, timestampTicks),
       onMissing: (ssrc, sequenceNumbers) => this.#reports.ask(ssrc, sequenceNumbers),
-      onVideoPacket: (ptsTicks, arrivalMs) => this.#latencies && this.#arrivals.add(ptsTicks, arrivalMs),
+      ...(this.#latencies === undefined
+        ? {}
+        : { onVideoPacket: (ptsTicks, arrivalMs) => this.#arrivals.add(ptsTicks, arrivalMs) }),
       onLost: (kind, sequenceNumber) => this.#news.lost(kind, sequenceNumber),
     })
     this.#tellStart(answer)
