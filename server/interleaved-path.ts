@@ -21,7 +21,8 @@ export type InterleavedPathOptions = {
 const FRAMING_BYTES = 4 // $, channel, length: RFC 2326 section 10.12
 const MAX_UPLINK_BYTES = 65_536 // under way: as much as a receiver's reports take in hours
 
-type Newest = { isOver: boolean; readonly followers: (() => void)[] }
+/** A packet under way, with who waits for it to come. */
+type Sent = { isOver: boolean; followers?: (() => void)[] }
 
 /** RTP between the messages of the RTSP connection that the viewer is charged for: over modelled TCP, in order and without
  *  loss, a late packet before all that follow. When too much waits, whole frames are dropped before they are sent, as the
@@ -32,7 +33,7 @@ export class InterleavedPath implements SessionPath {
   readonly #gates = new Map<number, FrameGate>()
   #underWayBytes = 0 // down
   #uplinkBytes = 0 // under way
-  #newest: Newest | undefined
+  #newest: Sent | undefined
   #isClosed = false
 
   constructor(options: InterleavedPathOptions) {
@@ -48,7 +49,7 @@ export class InterleavedPath implements SessionPath {
     }
     const conversation = this.#options.conversation()
     if (conversation === undefined) return this.#options.hop.write(packet)
-    const sent: Newest = { isOver: false, followers: [] }
+    const sent: Sent = { isOver: false }
     this.#newest = sent
     this.#underWayBytes += FRAMING_BYTES + packet.length
     conversation.write(FRAMING_BYTES + packet.length, scheduledMs, (bytes, _atMs, isWhole) => {
@@ -76,7 +77,7 @@ export class InterleavedPath implements SessionPath {
 
   afterNewest(_nowMs: number, act: () => void): void {
     if (this.#newest === undefined || this.#newest.isOver) act()
-    else this.#newest.followers.push(act)
+    else (this.#newest.followers ??= []).push(act)
   }
 
   status(): Pick<UdpSessionStatus, 'offeredPackets' | 'droppedPackets' | 'dropped'> {
@@ -87,11 +88,11 @@ export class InterleavedPath implements SessionPath {
     this.#isClosed = true
   }
 
-  #arrive(packet: Uint8Array, sent: Newest): void {
+  #arrive(packet: Uint8Array, sent: Sent): void {
     if (this.#isClosed) return
     this.#options.hop.write(packet)
     sent.isOver = true
-    sent.followers.forEach((act) => act())
+    sent.followers?.forEach((act) => act())
   }
 
   #gateOf(trackIndex: number): FrameGate {
