@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { findClient, needs } from '../lab/test-support/clients.ts'
 import { matrix } from '../lab/test-support/long-run.ts'
-import { trackChild } from '../lab/test-support/child-processes.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import { decodeRtp } from '../protocol/rtp.ts'
 import type { ControlMessage, ControlRequest, ControlTrack } from '../protocol/udp-control.ts'
 import type { LinkSummary, UdpSessionStatus } from '../protocol/weir-api.ts'
 import { makePackageClip, type PackageClip } from '../udp-relay/test-support/package-clip.ts'
+import { runProgram, SessionServer } from './test-support/session-server.ts'
 import { virtualSession } from './test-support/virtual-session.ts'
 
 type Received = { readonly ssrc: number; readonly sequenceNumber: number }
@@ -18,38 +17,19 @@ type Seen = {
   readonly status: UdpSessionStatus
 }
 
+let server: SessionServer | undefined
 let origin = ''
-let stopServer = (): void => {}
 let clip: PackageClip
 
 beforeAll(async () => {
   if (findClient('ffmpeg') === undefined) return // each test tells
   clip = makePackageClip() // the same bytes as the server's
-  const { child, output } = run('server/test-support/udp-session-server.ts')
-  stopServer = () => void child.kill('SIGKILL')
-  await vi.waitFor(() => expect(output()).toMatch(/^\d+\n/), { timeout: 30_000 })
-  origin = `http://127.0.0.1:${output().trim()}`
+  server = await SessionServer.start()
+  origin = server.origin
 })
-afterAll(() => stopServer())
+afterAll(() => server?.stop())
 
-function run(script: string, ...args: string[]) {
-  const child = trackChild(
-    spawn(process.execPath, ['--import', 'tsx', script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] }),
-  )
-  let text = ''
-  child.stdout.on('data', (data: Buffer) => (text += data.toString()))
-  return { child, output: () => text }
-}
-
-async function makeLink(downlink: LinkProfile['downlink']): Promise<string> {
-  const response = await fetch(`${origin}/api/links`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ profile: { seed: 7, downlink } }),
-  })
-  expect(response.status).toBe(201)
-  return ((await response.json()) as { id: string }).id
-}
+const makeLink = async (downlink: LinkProfile['downlink']): Promise<string> => (await server?.makeLink(downlink)) ?? ''
 
 const readStatus = async (id: string): Promise<UdpSessionStatus> =>
   (await (await fetch(`${origin}/api/udp-sessions/${id}`)).json()) as UdpSessionStatus
@@ -102,7 +82,10 @@ async function watchBySocket(query: string): Promise<Seen> {
 }
 
 async function watchByDataChannel(query: string): Promise<Seen> {
-  const { child, output } = run('server/test-support/data-channel-viewer.ts', `${origin}/api/udp-sessions?${query}`)
+  const { child, output } = runProgram(
+    'server/test-support/data-channel-viewer.ts',
+    `${origin}/api/udp-sessions?${query}`,
+  )
   const exitCode = await new Promise((resolve) => child.once('close', resolve))
   expect(exitCode).toBe(0)
   return JSON.parse(output()) as Seen

@@ -1,46 +1,27 @@
-import { spawn } from 'node:child_process'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { trackChild } from '../lab/test-support/child-processes.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findClient, needs } from '../lab/test-support/clients.ts'
 import type { LinkProfile } from '../link/profile.ts'
 import type { Problem, UdpSessionStatus } from '../protocol/weir-api.ts'
+import { runProgram, SessionServer } from './test-support/session-server.ts'
 
 type Seen = { readonly packets: number; readonly sequenceNumbers: readonly number[]; readonly status: UdpSessionStatus }
 
 const VIEWER = 'server/test-support/media-viewer.ts'
 
+let server: SessionServer | undefined
 let origin = ''
-let stopServer = (): void => {}
 
 beforeAll(async () => {
   if (findClient('ffmpeg') === undefined) return // each test tells
-  const { child, output } = run('server/test-support/udp-session-server.ts')
-  stopServer = () => void child.kill('SIGKILL')
-  await vi.waitFor(() => expect(output()).toMatch(/^\d+\n/), { timeout: 30_000 })
-  origin = `http://127.0.0.1:${output().trim()}`
+  server = await SessionServer.start()
+  origin = server.origin
 })
-afterAll(() => stopServer())
+afterAll(() => server?.stop())
 
-function run(script: string, ...args: string[]) {
-  const child = trackChild(
-    spawn(process.execPath, ['--import', 'tsx', script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] }),
-  )
-  let text = ''
-  child.stdout.on('data', (data: Buffer) => (text += data.toString()))
-  return { child, output: () => text }
-}
-
-async function makeLink(downlink: LinkProfile['downlink']): Promise<string> {
-  const response = await fetch(`${origin}/api/links`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ profile: { seed: 7, downlink } }),
-  })
-  return ((await response.json()) as { id: string }).id
-}
+const makeLink = async (downlink: LinkProfile['downlink']): Promise<string> => (await server?.makeLink(downlink)) ?? ''
 
 async function watch(query: string): Promise<Seen> {
-  const { child, output } = run(VIEWER, JSON.stringify([`${origin}/api/videos/plain/whep?${query}`]))
+  const { child, output } = runProgram(VIEWER, JSON.stringify([`${origin}/api/videos/plain/whep?${query}`]))
   await new Promise((resolve) => child.once('close', resolve))
   const [seen] = JSON.parse(output().replace('playing\n', '')) as [Seen]
   return seen
