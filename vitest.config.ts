@@ -51,6 +51,7 @@ const patient = [
   'server/run-*.system.test.ts',
   'server/serve.system.test.ts',
   'server/tunnel-through-link.system.test.ts',
+  'server/whep.system.test.ts',
   'server/whip.system.test.ts',
   'udp-relay/*.system.test.ts',
   'weir.system.test.ts',

@@ -51,13 +51,7 @@ test('axe-core finds nothing serious on the what-if page, everything unfolded', 
  *  would seem to have a name of its own. */
 async function untilMapStands(page: Page): Promise<void> {
   await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: true }))
-  let seen: string | null = ''
-  const isStill = async (): Promise<boolean> => {
-    const before = seen
-    seen = await page.locator('.map-status').getAttribute('data-runs')
-    return before === seen
-  }
-  await expect.poll(isStill, { interval: 300 }).toBe(true)
+  await page.locator('.map-status[data-under-way="0"]').waitFor()
 }
 
 test('axe-core finds nothing serious on the lab page', async (context) => {

@@ -7,7 +7,7 @@ import { runScenario } from './run-scenario.ts'
 import { scenarioFolder } from './scenario-folder.ts'
 import { readScenarioFile, type ScenarioWishes } from './scenario-file.ts'
 import { needs } from './test-support/clients.ts'
-import { inLongRun } from './test-support/long-run.ts'
+import { inLongRun, matrix } from './test-support/long-run.ts'
 import { runClient } from './test-support/run-client.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
 import { weirProgram } from './test-support/weir-process.ts'
@@ -43,7 +43,7 @@ for (const name of examples) {
   })
 }
 
-for (const name of ['office.yaml', 'satellite.yaml']) {
+for (const name of matrix(['office.yaml', 'satellite.yaml'])) {
   test.concurrent(`the example ${name} keeps its budgets over real sockets, too`, async (context) => {
     needs(context, 'ffmpeg')
     const folder = temporaryFolder(context)

@@ -7,6 +7,7 @@ import { openRealtime, silence } from './test-support/realtime-page.ts'
 import { temporaryFolder } from './test-support/temporary-folder.ts'
 
 const MEASURED_MS = 20_000
+const REST = { interval: 500, timeout: 10_000 } as const
 
 test('the bytes that the realtime page counts are those of a capture on loopback, to 1 %', async (context) => {
   needs(context, 'tshark')
@@ -15,8 +16,7 @@ test('the bytes that the realtime page counts are those of a capture on loopback
   await opened.page.waitForTimeout(MEASURED_MS)
   const { run } = await silence(opened)
   await opened.page.close() // nobody polls any more; the run stays for a while
-  await new Promise((resolve) => setTimeout(resolve, 1000))
-  const summary = (await (await fetch(`${opened.url}/api/realtime/${run}`)).json()) as RealtimeRun
+  const summary = await atRest(`${opened.url}/api/realtime/${run}`)
   const captured = await capture.end()
   for (const way of realtimeWays) {
     const { port, readBytes, writtenBytes } = summary.ways[way]
@@ -35,3 +35,17 @@ test('the bytes that the realtime page counts are those of a capture on loopback
     })
   }
 })
+
+/** The run once no byte has passed between two looks at it. */
+async function atRest(address: string): Promise<RealtimeRun> {
+  const look = async (): Promise<RealtimeRun> => (await (await fetch(address)).json()) as RealtimeRun
+  let summary = await look()
+  await expect
+    .poll(async () => {
+      const before = summary
+      summary = await look()
+      return JSON.stringify(summary.ways) === JSON.stringify(before.ways)
+    }, REST)
+    .toBe(true)
+  return summary
+}

@@ -9,6 +9,7 @@ import { runExperiment } from '../simulation/experiment.ts'
 import { videoStart } from '../simulation/video-start.ts'
 import { openChromium } from './test-support/chromium.ts'
 import { needs } from './test-support/clients.ts'
+import { inLongRun } from './test-support/long-run.ts'
 import { ServedClip, type Summary } from './test-support/served-clip.ts'
 
 const CLIP_SECONDS = 12
@@ -100,31 +101,32 @@ test('a slider begins the map anew at once: no run of the value before lands in 
   expect(told(await firstMap(page))).toEqual(await runsInNode(clip, query))
 })
 
-test('arrow keys and Enter choose a cell, which opens the compare page with its very network and seed', async (context) => {
-  needs(context, 'chromium')
-  if (clip === undefined) return needs(context, 'ffmpeg')
-  const query = '?preset=hotel-wifi&seed=7&x=rateBitsPerSecond&y=lossRatio'
-  const page = await openWhatIf(context, clip, query)
-  await firstMap(page)
-  const { place, doneRuns = 0 } = await snapshotOf(page)
-  await page.locator('td[aria-selected=true]').focus()
-  await page.keyboard.press('Home')
-  await page.keyboard.press('PageDown')
-  await page.keyboard.press('ArrowUp')
-  expect((await snapshotOf(page)).place).toEqual(place) // to move is not to choose
-  await page.keyboard.press('Enter')
-  const { place: chosen, doneRuns: doneThen } = await snapshotOf(page)
-  expect(doneThen).toBeGreaterThanOrEqual(doneRuns) // the map goes on
-  expect(chosen?.column).toBe(0)
-  expect(chosen?.row).toBeGreaterThan(0)
-  await page.locator(`.chosen-cell[data-place="0 ${chosen?.row}"] .side-timeline`).first().waitFor()
+if (inLongRun)
+  test('arrow keys and Enter choose a cell, which opens the compare page with its very network and seed', async (context) => {
+    needs(context, 'chromium')
+    if (clip === undefined) return needs(context, 'ffmpeg')
+    const query = '?preset=hotel-wifi&seed=7&x=rateBitsPerSecond&y=lossRatio'
+    const page = await openWhatIf(context, clip, query)
+    await firstMap(page)
+    const { place, doneRuns = 0 } = await snapshotOf(page)
+    await page.locator('td[aria-selected=true]').focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('PageDown')
+    await page.keyboard.press('ArrowUp')
+    expect((await snapshotOf(page)).place).toEqual(place) // to move is not to choose
+    await page.keyboard.press('Enter')
+    const { place: chosen, doneRuns: doneThen } = await snapshotOf(page)
+    expect(doneThen).toBeGreaterThanOrEqual(doneRuns) // the map goes on
+    expect(chosen?.column).toBe(0)
+    expect(chosen?.row).toBeGreaterThan(0)
+    await page.locator(`.chosen-cell[data-place="0 ${chosen?.row}"] .side-timeline`).first().waitFor()
 
-  const job = await jobOf(clip, query)
-  const point = job.point(chosen as MapPlace)
-  await page.getByRole('link', { name: 'Watch this network' }).click()
-  await page.locator('.compare').waitFor()
-  const wanted = cellProfile(baseOf('hotel-wifi'), readWhatIfSettings(query), point)
-  const { url } = clip.weir
-  const linkNow = async () => ((await (await fetch(`${url}/api/links/default`)).json()) as Summary).profile
-  await expect.poll(linkNow).toEqual({ ...wanted, seed: 7 })
-})
+    const job = await jobOf(clip, query)
+    const point = job.point(chosen as MapPlace)
+    await page.getByRole('link', { name: 'Watch this network' }).click()
+    await page.locator('.compare').waitFor()
+    const wanted = cellProfile(baseOf('hotel-wifi'), readWhatIfSettings(query), point)
+    const { url } = clip.weir
+    const linkNow = async () => ((await (await fetch(`${url}/api/links/default`)).json()) as Summary).profile
+    await expect.poll(linkNow).toEqual({ ...wanted, seed: 7 })
+  })

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
+import { inLongRun } from './long-run.ts'
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -18,13 +19,19 @@ async function findings(page: Page): Promise<string[]> {
 
 export type Look = { readonly width: number; readonly colorScheme: 'light' | 'dark' }
 
-/** Both themes at both widths. */
+/** Both themes and both widths; each theme at each width in the long run. */
 const allLooks: readonly Look[] = [
   { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
-  { width: 400, colorScheme: 'light' },
   { width: 400, colorScheme: 'dark' },
+  ...(inLongRun
+    ? ([
+        { width: 1280, colorScheme: 'dark' },
+        { width: 400, colorScheme: 'light' },
+      ] as const)
+    : []),
 ]
+
+const nameOf = ({ width, colorScheme }: Look): string => `${width} ${colorScheme}`
 
 /** In each look; the page stays as it is. */
 export async function allFindings(page: Page, looks = allLooks): Promise<Record<string, string[]>> {
@@ -33,9 +40,11 @@ export async function allFindings(page: Page, looks = allLooks): Promise<Record<
   for (const { width, colorScheme } of looks) {
     await page.setViewportSize({ width, height: 800 })
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    found[`${width} ${colorScheme}`] = await findings(page)
+    found[nameOf({ width, colorScheme })] = await findings(page)
   }
   return found
 }
 
-export const noFindings = { '1280 light': [], '1280 dark': [], '400 light': [], '400 dark': [] }
+export const noFindings: Readonly<Record<string, string[]>> = Object.fromEntries(
+  allLooks.map((look) => [nameOf(look), []]),
+)
