@@ -66,7 +66,7 @@ for (const build of matrix<Build>(['this machine', 'the npm package of 2018'])) 
     const clip = join(folder, 'clip.mp4')
     await makeSampleClip(clip, { tools, seconds: SECONDS })
     await expectCodesAndSync(tools, clip, [1280, 720])
-    await makePackage(clip, join(folder, 'out'), { tools })
+    expect((await makePackage(clip, join(folder, 'out'), { tools })).notCopied).toBeUndefined()
     await expectCodesAndSync(tools, playlistOf(join(folder, 'out'), '240p'), [426, 240])
   })
 }

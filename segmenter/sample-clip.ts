@@ -66,7 +66,8 @@ function sampleClipArguments(seconds: number, withText: boolean): string[] {
     output: {
       options: [
         ...['-map', '[picture]', '-map', '2:a', '-c:v', 'libx264', '-preset', 'superfast', '-crf', '18'],
-        ...['-bf', '0'], // so that the copy of it can be watched as WebRTC media
+        // A keyframe every 2 s, so that the best variant is a copy of it; no B-frames, so that WebRTC shows that.
+        ...['-g', `${2 * FRAMES_PER_SECOND}`, '-bf', '0'],
         ...['-pix_fmt', 'yuv420p', '-c:a', 'aac', '-ac', '2', '-b:a', '128k', '-movflags', '+faststart'],
       ],
       url: 'clip.mp4',
