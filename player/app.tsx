@@ -62,7 +62,7 @@ function ShellHead({ place }: { place: Place }) {
     <header class="shell-head">
       <a class="brand" href="/" onClick={onLinkClick}>
         <BrandMark />
-        {shellWords.name}
+        <span class="brand-name">{shellWords.name}</span>
       </a>
       <nav class="shell-nav" aria-label={shellWords.pages}>
         <PageLink href="/" isHere={place.page === 'library'}>

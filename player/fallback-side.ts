@@ -1,11 +1,10 @@
 import { effect, signal } from '@preact/signals'
 import type { RunEvent } from '../stream/record.ts'
-import { Fallback, type FallbackTry, type FallbackWay } from '../stream/fallback.ts'
+import { Fallback, type FallbackWay } from '../stream/fallback.ts'
 import { HlsSide, type HlsOptions } from './hls-side.ts'
 import { beforeStart, type Side, type SideStart, type SideStatus, type Sound } from './side.ts'
 import { UdpSide, type UdpOptions } from './udp-side.ts'
 import { wallMs } from './wall-clock.ts'
-import { fallbackWords } from './words.ts'
 
 export type FallbackOptions = {
   readonly udp: Omit<UdpOptions, 'way' | 'heard'>
@@ -126,20 +125,11 @@ export class FallbackSide implements Side {
     const isStill = phase === 'paused' || phase === 'ended' || phase === 'held'
     if (isStill !== this.#isStill) fallback?.setStill(isStill, wallMs())
     this.#isStill = isStill
-    const tries = fallback?.tries ?? []
-    const note = [tries.length > 1 ? leftWords(tries) : '', status.note ?? ''].filter(Boolean).join(' · ')
-    this.status.value = { ...status, note, tries }
+    this.status.value = { ...status, tries: fallback?.tries ?? [] }
   }
 }
 
 /** What HLS tells is told of the side that it stands in for. */
 function ofThisSide(event: RunEvent): RunEvent {
   return 'side' in event ? { ...event, side: 'udp' } : event
-}
-
-function leftWords(tries: readonly FallbackTry[]): string {
-  const left = tries.flatMap(({ way, leftBecause }) =>
-    leftBecause === undefined ? [] : [fallbackWords.left(fallbackWords.ways[way], fallbackWords.because[leftBecause])],
-  )
-  return left.join(' · ')
 }

@@ -340,7 +340,6 @@ export const fallbackWords = {
     silence: 'no more packets came',
     refused: 'refused',
   },
-  left: (way: string, why: string) => `${way}: ${why}`,
   leftAt: (seconds: string, why: string) => `left at ${seconds} s: ${why}`,
   picture: (seconds: string) => `first picture at ${seconds} s`,
   tried: 'being tried',
