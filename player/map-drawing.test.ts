@@ -61,7 +61,7 @@ test('drawnCell says in words the figure that stands on a place without a differ
   answer(job, order, 400, 400)
   expect(drawnCell(job, order.run, startup, 'winner')).toMatchObject({
     text: '0',
-    label: 'no difference (0 ms) · HLS 400 ms · UDP 400 ms · one seed',
+    label: 'no difference: 0 ms · HLS 400 ms · UDP 400 ms · one seed',
   })
 })
 
@@ -79,7 +79,7 @@ test('drawnCell marks what five seeds do not tell apart', () => {
   here.forEach((order, index) => answer(job, order, [2500, 300, 2600, 200, 900][index], 1000))
   const drawn = drawnCell(job, { column: 0, row: 0 }, startup, 'winner')
   expect([here.length, drawn.isUndecided]).toEqual([5, true])
-  expect(drawn.label).toContain('not told apart (300 ms)')
+  expect(drawn.label).toContain('not told apart: 300 ms')
 })
 
 test('a side that showed nothing says so, and has lost by more than a number', () => {

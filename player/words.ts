@@ -860,13 +860,14 @@ export const whatIfWords = {
   notRun: 'not run yet',
   seeds: seedCount,
   seedsHead: 'Seeds',
-  even: (by: string) => `no difference (${by})`,
+  /** The figure stands in the name of its cell; who reads names leaves out what is in brackets. */
+  even: (by: string) => `no difference: ${by}`,
   sole: {
     hls: 'only HLS shows a picture',
     udp: 'only UDP shows a picture',
     neither: 'neither shows a picture',
   },
-  notToldApart: (by: string) => `not told apart (${by})`,
+  notToldApart: (by: string) => `not told apart: ${by}`,
   better: { hls: (by: string) => `HLS better by ${by}`, udp: (by: string) => `UDP better by ${by}` },
   sideSays: { hls: (figure: string) => `HLS ${figure}`, udp: (figure: string) => `UDP ${figure}` },
   noPicture: 'no picture',

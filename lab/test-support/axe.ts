@@ -14,7 +14,10 @@ async function findings(page: Page): Promise<string[]> {
   })
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.target.join(' ')} (${nodes[0]?.failureSummary})`)
+    .map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}: ${nodes[0]?.target.join(' ')} ${nodes[0]?.html} (${nodes[0]?.failureSummary})`,
+    )
 }
 
 export type Look = { readonly width: number; readonly colorScheme: 'light' | 'dark' }
