@@ -6,6 +6,7 @@ export const longFiles = [
   'lab/fallback-page.system.test.ts',
   'lab/hevc-page.system.test.ts',
   'lab/hevc.system.test.ts',
+  'lab/http-sockets.system.test.ts',
   'lab/lab-players.system.test.ts',
   'lab/live-latency.system.test.ts',
   'lab/live-players.system.test.ts',
